@@ -1,0 +1,54 @@
+// The registry: the alternatives of a variant, by name. Every alternative states its kName once;
+// the command line, the help, JSON and the typed tests all iterate the variant.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string_view>
+#include <type_traits>
+#include <variant>
+
+namespace hogwild {
+
+namespace alternatives {
+
+template <class... Alternatives>
+constexpr std::array<std::string_view, sizeof...(Alternatives)> names(
+    std::type_identity<std::variant<Alternatives...>>) {
+  return {Alternatives::kName...};
+}
+
+template <class Function, class... Alternatives>
+constexpr void each(Function&& function, std::type_identity<std::variant<Alternatives...>>) {
+  (function(Alternatives{}), ...);
+}
+
+}  // namespace alternatives
+
+/// The names of all alternatives of Variant, in declaration order.
+template <class Variant>
+inline constexpr auto kNamesOf = alternatives::names(std::type_identity<Variant>{});
+
+/// Calls function once with a default-constructed value of every alternative of Variant.
+template <class Variant, class Function>
+constexpr void for_each_alternative(Function&& function) {
+  alternatives::each(function, std::type_identity<Variant>{});
+}
+
+/// The alternative of that name with its defaults, or nothing if no alternative is called so.
+template <class Variant>
+constexpr std::optional<Variant> alternative_named(std::string_view name) {
+  std::optional<Variant> found;
+  for_each_alternative<Variant>([&](auto alternative) {
+    if (decltype(alternative)::kName == name) found = Variant{alternative};
+  });
+  return found;
+}
+
+/// The name of the alternative that value holds.
+template <class... Alternatives>
+constexpr std::string_view name_of(const std::variant<Alternatives...>& value) {
+  return std::visit([](const auto& held) { return std::decay_t<decltype(held)>::kName; }, value);
+}
+
+}  // namespace hogwild

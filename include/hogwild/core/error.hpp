@@ -1,0 +1,91 @@
+// What can be wrong with the world: files, data, options, models. Each error carries its facts as
+// fields, and its what() says where, what, and how to mend it. A broken precondition is none of
+// these: it is an assert, documented as "REQUIRES:".
+#pragma once
+
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace hogwild {
+
+/// What every error of the library derives from; catch this to catch them all.
+class Error : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// A line of a data file that can't be read. what() is "path:line:column: reason; remedy".
+class ParseError : public Error {
+ public:
+  ParseError(std::string path, std::uint64_t line, std::uint64_t column, std::string reason,
+             std::string remedy)
+      : Error(path + ":" + std::to_string(line) + ":" + std::to_string(column) + ": " + reason +
+              "; " + remedy),
+        path(std::move(path)),
+        line(line),
+        column(column),
+        reason(std::move(reason)),
+        remedy(std::move(remedy)) {}
+
+  std::string path;
+  std::uint64_t line;    ///< counted from 1
+  std::uint64_t column;  ///< in bytes, counted from 1
+  std::string reason;
+  std::string remedy;
+};
+
+/// Data that can be read but not used as asked. what() is "where: reason; remedy".
+class DataError : public Error {
+ public:
+  DataError(std::string where, std::string reason, std::string remedy)
+      : Error(where + ": " + reason + "; " + remedy),
+        where(std::move(where)),
+        reason(std::move(reason)),
+        remedy(std::move(remedy)) {}
+
+  std::string where;  ///< a path, or "row 17" for data made in memory
+  std::string reason;
+  std::string remedy;
+};
+
+/// A file that can't be opened, read or written. what() is "path: reason; remedy".
+class IoError : public Error {
+ public:
+  IoError(std::string path, std::string reason, std::string remedy)
+      : Error(path + ": " + reason + "; " + remedy),
+        path(std::move(path)),
+        reason(std::move(reason)),
+        remedy(std::move(remedy)) {}
+
+  std::string path;
+  std::string reason;
+  std::string remedy;
+};
+
+/// An option out of its range, or two that contradict each other. what() is "option: reason".
+class OptionError : public Error {
+ public:
+  OptionError(std::string option, std::string reason)
+      : Error(option + ": " + reason), option(std::move(option)), reason(std::move(reason)) {}
+
+  std::string option;  ///< the field of the options struct, e.g. "learning_rate"
+  std::string reason;
+};
+
+/// A model file that is damaged, truncated, foreign or newer. what() is "path: reason; remedy".
+class ModelError : public Error {
+ public:
+  ModelError(std::string path, std::string reason, std::string remedy)
+      : Error(path + ": " + reason + "; " + remedy),
+        path(std::move(path)),
+        reason(std::move(reason)),
+        remedy(std::move(remedy)) {}
+
+  std::string path;
+  std::string reason;
+  std::string remedy;
+};
+
+}  // namespace hogwild

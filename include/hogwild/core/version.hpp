@@ -1,0 +1,8 @@
+// The version of the library, and the only place where it is written down.
+#pragma once
+
+namespace hogwild {
+
+inline constexpr const char* kVersion = "0.1.0";
+
+}  // namespace hogwild

@@ -1,0 +1,102 @@
+// Rows in memory: an immutable table in compressed sparse row form.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "hogwild/core/types.hpp"
+#include "hogwild/data/feature_space.hpp"
+#include "hogwild/data/labels.hpp"
+#include "hogwild/data/row.hpp"
+
+namespace hogwild {
+
+/// Where a data set came from and what reading it decided.
+struct Source {
+  std::vector<std::string> paths{};   ///< empty for data made in memory
+  std::string format{};             ///< "libsvm", "vw", or "memory"
+  std::uint64_t bytes = 0;          ///< of text read
+  std::uint64_t lines = 0;          ///< read, comments and skipped lines included
+  std::uint64_t skipped_lines = 0;  ///< malformed ones, under OnError::skip
+  std::string first_skipped{};      ///< what was wrong with the first of them
+  std::uint64_t unknown_features = 0;  ///< non-zeros left out because the model lacks the feature
+
+  /// The paths, for a message.
+  std::string name() const;
+};
+
+/// An immutable set of rows. A value: copies share the storage.
+/// Thread safety: every member is const and may be called from any threads at once.
+class Dataset {
+ public:
+  /// The arrays a data set is made of.
+  struct Arrays {
+    std::vector<Offset> offsets{0};  ///< [rows + 1], ascending from 0
+    std::vector<Index> indices;      ///< [non-zeros], each row's ascending, all < features.size
+    std::vector<float> values;       ///< [non-zeros], or empty: all are 1
+    std::vector<float> labels;       ///< [rows], as the file has them
+    std::vector<float> weights;      ///< [rows], or empty: all are 1
+  };
+
+  Dataset() : Dataset(Arrays{}, FeatureSpace{}) {}
+
+  /// Takes the arrays over. Throws DataError, naming the row, if they break what Arrays promises.
+  Dataset(Arrays arrays, FeatureSpace features, Source source = {}, SeenLabels seen = {});
+
+  /// Borrows indices and values, which must outlive every copy; offsets and labels are taken over.
+  /// Throws DataError as above.
+  static Dataset borrow(std::vector<Offset> offsets, std::span<const Index> indices,
+                        std::span<const float> values, std::vector<float> labels,
+                        FeatureSpace features);
+
+  Offset rows() const noexcept { return labels().size(); }
+  Offset nonzeros() const noexcept { return indices_.size(); }
+  bool all_ones() const noexcept { return values_.empty(); }
+
+  /// Row i. REQUIRES: i < rows().
+  SparseRow row(Offset i) const noexcept {
+    const Offset begin = owned_->offsets[i];
+    const Offset count = owned_->offsets[i + 1] - begin;
+    return {indices_.subspan(begin, count),
+            values_.empty() ? values_ : values_.subspan(begin, count), owned_->labels[i],
+            owned_->weights.empty() ? 1.0f : owned_->weights[i]};
+  }
+
+  std::span<const Offset> offsets() const noexcept { return owned_->offsets; }
+  std::span<const Index> indices() const noexcept { return indices_; }
+  std::span<const float> values() const noexcept { return values_; }
+  std::span<const float> labels() const noexcept { return owned_->labels; }
+
+  const FeatureSpace& features() const noexcept { return description_->features; }
+  const Source& source() const noexcept { return description_->source; }
+  const SeenLabels& seen_labels() const noexcept { return description_->seen; }
+
+  /// A copy of the rows listed, in that order. REQUIRES: every one < rows().
+  Dataset select(std::span<const Offset> rows) const;
+
+ private:
+  struct Description {
+    FeatureSpace features;
+    Source source;
+    SeenLabels seen;
+  };
+
+  void validate() const;
+
+  std::shared_ptr<const Arrays> owned_;
+  std::shared_ptr<const Description> description_;
+  std::span<const Index> indices_;  // into owned_, or borrowed
+  std::span<const float> values_;
+};
+
+/// Deals the rows into two sets, the second with about that fraction of them; which row goes where
+/// is a function of the seed and the row's position alone. Throws OptionError unless 0 < fraction
+/// < 1, and DataError if one of the two would be empty.
+std::pair<Dataset, Dataset> split(const Dataset& data, double fraction, std::uint64_t seed);
+
+}  // namespace hogwild

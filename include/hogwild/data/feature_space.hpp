@@ -1,0 +1,63 @@
+// How features are named: by a dictionary, by a hash, or by the number a file gives them. A data
+// set and a model each carry a FeatureSpace; a test file is read in the model's.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hogwild/core/types.hpp"
+
+namespace hogwild {
+
+/// 64 hash bits of a name: XXH3, the same on every machine and in every version of this library.
+std::uint64_t hash_of_name(std::string_view name) noexcept;
+
+/// A dictionary of names, numbered from 0 in order of insertion.
+/// Thread safety: const members may be called at once from any threads; insert() only alone.
+class FeatureNames {
+ public:
+  /// The number of name, given one if it is new. Throws std::length_error past kMaxIndex names.
+  Index insert(std::string_view name) { return insert(name, hash_of_name(name)); }
+
+  /// The same, where hash_of_name(name) is at hand. REQUIRES: hash == hash_of_name(name).
+  Index insert(std::string_view name, std::uint64_t hash);
+
+  std::optional<Index> find(std::string_view name) const { return find(name, hash_of_name(name)); }
+  std::optional<Index> find(std::string_view name, std::uint64_t hash) const;
+
+  /// The name numbered j, valid until the next insert(). REQUIRES: j < size().
+  std::string_view operator[](Index j) const noexcept;
+
+  Index size() const noexcept { return static_cast<Index>(hashes_.size()); }
+
+  /// The hash of name j. REQUIRES: j < size().
+  std::uint64_t hash(Index j) const noexcept { return hashes_[j]; }
+
+ private:
+  static constexpr Index kEmpty = 0xFFFFFFFFu;
+
+  std::size_t slot_of(std::string_view name, std::uint64_t hash) const noexcept;
+  void grow();
+
+  std::string text_;                   // all names, end to end
+  std::vector<std::uint64_t> ends_;    // [size()] where in text_ a name ends
+  std::vector<std::uint64_t> hashes_;  // [size()]
+  std::vector<Index> slots_;           // open addressing, at most half full, a power of two
+};
+
+/// The features of a data set or a model: how many, and what each is called.
+struct FeatureSpace {
+  Index size = 0;                             ///< features are numbered 0 .. size - 1
+  std::shared_ptr<const FeatureNames> names{};  ///< [size], or null where features have numbers
+  int hash_bits = 0;   ///< 0, or features are hashed to 2^hash_bits numbers and have no names
+  int index_base = 0;  ///< what the file adds to a number: 0 or 1
+
+  /// What the data file calls feature j: its name, or its number there.
+  std::string name(Index j) const;
+};
+
+}  // namespace hogwild

@@ -1,0 +1,73 @@
+// What labels a data set holds, where each was first seen, and how a pair of them becomes -1, +1.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hogwild {
+
+/// Where in the input something stood.
+struct Place {
+  std::string path;
+  std::uint64_t line = 0;    ///< counted from 1; 0: not from a file
+  std::uint64_t column = 0;  ///< in bytes, counted from 1
+};
+
+/// The different labels of a data set, as far as a binary loss cares: up to three of them.
+class SeenLabels {
+ public:
+  struct Label {
+    float value;
+    Place place;  ///< of its first row
+  };
+
+  /// Notes a label; place() is asked for only when it is a new one. NaN: the row has none.
+  template <class WhereFunction>
+  void note(float label, WhereFunction&& place) {
+    if (label != label) {
+      if (!unlabelled_) unlabelled_ = place();
+      return;
+    }
+    for (const Label& seen : labels_) {
+      if (seen.value == label) return;
+    }
+    if (labels_.size() < 3) labels_.push_back({label, place()});
+  }
+
+  /// The first three different labels, in order of appearance.
+  const std::vector<Label>& labels() const noexcept { return labels_; }
+  /// The first row without a label, if there is one.
+  const std::optional<Place>& unlabelled() const noexcept { return unlabelled_; }
+
+ private:
+  std::vector<Label> labels_;
+  std::optional<Place> unlabelled_;
+};
+
+/// The two labels of a binary problem as the data file writes them.
+struct LabelPair {
+  float negative = -1;
+  float positive = 1;
+
+  /// +1 for the positive label, -1 for any other.
+  float sign(float label) const noexcept { return label == positive ? 1.0f : -1.0f; }
+
+  bool operator==(const LabelPair&) const = default;
+};
+
+class Dataset;
+
+/// The pair of labels of data for a binary loss: {-1,1}, {0,1} or {1,2}, the larger one positive.
+/// Throws ParseError (DataError for data made in memory) where a third label or a row without one
+/// stands, or when there is but one label or the pair is another.
+LabelPair binary_labels(const Dataset& data);
+
+/// Checks that every label of data is one of the pair. Throws as above.
+void require_labels(const Dataset& data, const LabelPair& pair);
+
+/// Checks that every row of data has a label, whatever it is. Throws as above.
+void require_labelled(const Dataset& data);
+
+}  // namespace hogwild

@@ -1,0 +1,51 @@
+// How good predictions are.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace hogwild {
+
+/// The figures of one evaluation. Means are weighted by the rows' weights. What has no meaning for
+/// the model's loss is absent.
+struct Metrics {
+  std::uint64_t rows = 0;
+  double loss = 0;                ///< mean of the model's own loss
+  std::optional<double> log_loss;  ///< mean logistic loss in nats, of a model with probabilities
+  std::optional<double> auc;       ///< area under the ROC curve; absent if a class is missing
+  std::optional<double> accuracy;  ///< share of rows whose predicted label is right
+  std::optional<double> base_rate;  ///< share of positive rows
+  std::optional<double> base_accuracy;  ///< accuracy of always saying the commoner label
+  std::optional<double> base_log_loss;  ///< log loss of always saying the base rate
+  std::optional<double> calibration;  ///< mean predicted probability / base rate; 1 is calibrated
+  std::optional<double> rmse;         ///< root mean squared error, for labels that are numbers
+};
+
+/// Scores of binary rows, gathered in parts and merged: part by part and all at once give the same
+/// figures. Not thread-safe; give each thread its own.
+class RankedScores {
+ public:
+  /// score orders rows from negative to positive. REQUIRES: score is not NaN, weight >= 0.
+  void add(float score, bool positive, float weight) {
+    scores_.push_back({score, positive, weight});
+  }
+  void merge(const RankedScores& other) {
+    scores_.insert(scores_.end(), other.scores_.begin(), other.scores_.end());
+  }
+
+  /// Area under the ROC curve: the probability that a positive row scores above a negative one,
+  /// equal scores counting half. Nothing if a class has no weight. O(n log n).
+  /// Source: Hanley and McNeil, Radiology 1982.
+  std::optional<double> auc() const;
+
+ private:
+  struct Score {
+    float score;
+    bool positive;
+    float weight;
+  };
+  std::vector<Score> scores_;
+};
+
+}  // namespace hogwild

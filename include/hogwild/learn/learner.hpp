@@ -1,0 +1,75 @@
+// Learning and predicting at once, inside a program that has threads of its own.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "hogwild/core/types.hpp"
+#include "hogwild/data/row.hpp"
+#include "hogwild/model/model.hpp"
+#include "hogwild/objective/loss.hpp"
+#include "hogwild/update/update_rule.hpp"
+
+namespace hogwild {
+
+class Descent;
+
+/// How a Learner learns. The rate is constant.
+struct LearnerOptions {
+  Index features = 1u << 20;  ///< rows hold indices 0 .. features - 1
+  AnyLoss loss = Logistic{};
+  AnyUpdateRule update_rule = Adagrad{};
+  std::optional<float> learning_rate{};  ///< > 0; absent: the rule's own default
+  bool bias = true;
+};
+
+/// A model that learns while it is asked.
+///
+/// Contract:
+///  1. learn(), predict(), margin() and snapshot() may be called from any number of threads at
+///     once, with no lock of yours; none of them takes a lock, and none but snapshot() allocates.
+///  2. Each weight a predict() reads is one that some learn() stored, or 0; the weights of one row
+///     may come from before and after a step that another thread makes meanwhile.
+///  3. Two learn() calls that touch the same feature at the same moment may lose one of the two
+///     steps (Hogwild!); one thread alone never does.
+///  4. What a thread learnt is seen by its own next predict(), and by other threads soon after; at
+///     once by a thread that synchronises with it.
+///  5. It has no threads of its own, prints nothing, and keeps nothing outside itself; several may
+///     live in one process. Construction and destruction need the object to be alone.
+class Learner {
+ public:
+  /// All weights zero. Memory: features x the rule's state (8 bytes for adagrad, 4 for sgd), given
+  /// by the system as it is first used. Throws OptionError, std::bad_alloc.
+  explicit Learner(const LearnerOptions& options = {});
+  ~Learner();
+  Learner(Learner&&) noexcept;
+  Learner& operator=(Learner&&) noexcept;
+
+  /// One step on one row; returns its loss before the step. For a binary loss a label above 0 is
+  /// the positive one. REQUIRES: every index < features, every value finite.
+  float learn(const SparseRow& row, float label);
+
+  /// One step on each row in turn, with the rows' own labels and weights; returns the mean loss,
+  /// each row's taken before its step. REQUIRES as above.
+  float learn(std::span<const SparseRow> rows);
+
+  /// The probability of the positive label where the loss has one, else the margin. REQUIRES as
+  /// above.
+  float predict(const SparseRow& row) const noexcept;
+  float margin(const SparseRow& row) const noexcept;
+
+  /// The weights as they are now, frozen. Learning may go on meanwhile.
+  Model snapshot() const;
+
+  /// snapshot() to a file: see save(Model, path). Throws IoError.
+  void save(const std::string& path) const;
+
+ private:
+  LearnerOptions options_;
+  float rate_;
+  std::unique_ptr<Descent> descent_;
+};
+
+}  // namespace hogwild

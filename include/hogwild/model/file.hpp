@@ -1,0 +1,35 @@
+// Models in files.
+//
+// Layout, all numbers little-endian:
+//   0     8 bytes   "hogwild\n"
+//   8     u32       format version: 1
+//   12    u32       h, bytes of the header
+//   16    h bytes   header, JSON: "features", "hash_bits", "index_base", "named", "loss", "labels"
+//                   [negative, positive], "stored" (the number n of stored weights), "dense",
+//                   "provenance"
+//         dense:    n = features + 1 weights, f32, the bias last
+//         sparse:   n coordinates, u32, ascending, the bias being number `features`; n weights, f32
+//         named:    for each feature in order, u32 length and that many bytes of UTF-8
+//   end-8 u64       XXH3-64 of everything before
+// Whichever of dense and sparse is smaller is written.
+#pragma once
+
+#include <string>
+
+#include "hogwild/model/model.hpp"
+
+namespace hogwild {
+
+/// Writes a model to a temporary file beside path, syncs it, and renames it into place: whatever
+/// goes wrong, path holds the old file or the new one, whole. Equal models give equal bytes.
+/// Throws IoError.
+void save(const Model& model, const std::string& path);
+
+/// Reads a model. Throws IoError if the file can't be read, ModelError if it is damaged, truncated,
+/// of another kind or of a newer version.
+Model load(const std::string& path);
+
+/// Whether the file begins as a model does; false for one that can't be read.
+bool is_model_file(const std::string& path) noexcept;
+
+}  // namespace hogwild

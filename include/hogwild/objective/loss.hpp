@@ -1,0 +1,124 @@
+// Losses of a margin. A row with features x and label y has the margin m = w.x + b; its loss is
+// value(m, y), and slope(m, y) is the derivative of that by m. The gradient by a weight is then
+// slope * x_j, so a loss never sees a feature.
+//
+// Adding a loss: write the struct, add it to AnyLoss. The command line, the help and the tests
+// find it there. All functions are pure; share losses freely.
+#pragma once
+
+#include <cmath>
+#include <concepts>
+#include <string_view>
+#include <variant>
+
+namespace hogwild {
+
+/// What a loss provides. kBinary: y is -1 or +1; otherwise y is any number. kProbability:
+/// prediction(m) is the probability of the positive label; otherwise it is the margin itself.
+template <class L>
+concept Loss = requires(const L loss, float m, double d) {
+  { L::kName } -> std::convertible_to<std::string_view>;
+  { L::kBinary } -> std::convertible_to<bool>;
+  { L::kProbability } -> std::convertible_to<bool>;
+  { loss.value(m, m) } -> std::same_as<float>;
+  { loss.slope(m, m) } -> std::same_as<float>;
+  { loss.prediction(m) } -> std::same_as<float>;
+  { loss.value(d, d) } -> std::same_as<double>;
+  { loss.slope(d, d) } -> std::same_as<double>;
+};
+
+/// Logistic loss, log(1 + exp(-ym)): log 2 and slope -y/2 at m = 0. The exponential is taken of
+/// -|m| only, so value and slope are finite for every finite margin.
+/// Source: Cox, Journal of the Royal Statistical Society B 1958.
+struct Logistic {
+  static constexpr std::string_view kName = "logistic";
+  static constexpr bool kBinary = true;
+  static constexpr bool kProbability = true;
+
+  template <std::floating_point Real>
+  Real value(Real m, Real y) const noexcept {
+    const Real z = y * m;
+    const Real tail = std::log1p(std::exp(-std::abs(z)));
+    return z > 0 ? tail : tail - z;
+  }
+  template <std::floating_point Real>
+  Real slope(Real m, Real y) const noexcept {
+    const Real z = y * m;
+    const Real e = std::exp(-std::abs(z));
+    return -y * (z > 0 ? e : 1) / (1 + e);
+  }
+  template <std::floating_point Real>
+  Real prediction(Real m) const noexcept {
+    const Real e = std::exp(-std::abs(m));
+    return (m > 0 ? 1 : e) / (1 + e);
+  }
+};
+
+/// Hinge loss, max(0, 1 - ym): 1 and slope -y at m = 0. At the kink ym = 1 the slope is 0.
+/// Source: Cortes and Vapnik, Machine Learning 1995.
+struct Hinge {
+  static constexpr std::string_view kName = "hinge";
+  static constexpr bool kBinary = true;
+  static constexpr bool kProbability = false;
+
+  template <std::floating_point Real>
+  Real value(Real m, Real y) const noexcept {
+    return y * m < 1 ? 1 - y * m : Real{0};
+  }
+  template <std::floating_point Real>
+  Real slope(Real m, Real y) const noexcept {
+    return y * m < 1 ? -y : Real{0};
+  }
+  template <std::floating_point Real>
+  Real prediction(Real m) const noexcept {
+    return m;
+  }
+};
+
+/// Squared hinge loss, max(0, 1 - ym)^2: 1 and slope -2y at m = 0.
+/// Source: Zhang, ICML 2004.
+struct SquaredHinge {
+  static constexpr std::string_view kName = "squared_hinge";
+  static constexpr bool kBinary = true;
+  static constexpr bool kProbability = false;
+
+  template <std::floating_point Real>
+  Real value(Real m, Real y) const noexcept {
+    const Real short_by = y * m < 1 ? 1 - y * m : Real{0};
+    return short_by * short_by;
+  }
+  template <std::floating_point Real>
+  Real slope(Real m, Real y) const noexcept {
+    return y * m < 1 ? -2 * y * (1 - y * m) : Real{0};
+  }
+  template <std::floating_point Real>
+  Real prediction(Real m) const noexcept {
+    return m;
+  }
+};
+
+/// Squared loss, (m - y)^2 / 2, for labels that are numbers: y^2/2 and slope -y at m = 0.
+/// Source: Gauss 1809; as a learning rule, Widrow and Hoff, IRE WESCON 1960.
+struct Squared {
+  static constexpr std::string_view kName = "squared";
+  static constexpr bool kBinary = false;
+  static constexpr bool kProbability = false;
+
+  template <std::floating_point Real>
+  Real value(Real m, Real y) const noexcept {
+    return (m - y) * (m - y) / 2;
+  }
+  template <std::floating_point Real>
+  Real slope(Real m, Real y) const noexcept {
+    return m - y;
+  }
+  template <std::floating_point Real>
+  Real prediction(Real m) const noexcept {
+    return m;
+  }
+};
+
+/// Every loss; the only registry of them.
+using AnyLoss = std::variant<Logistic, Hinge, SquaredHinge, Squared>;
+
+}  // namespace hogwild

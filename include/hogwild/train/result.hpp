@@ -1,0 +1,65 @@
+// What training tells, while it runs and at its end.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "hogwild/model/model.hpp"
+
+namespace hogwild {
+
+/// One epoch behind us.
+struct EpochReport {
+  int epoch = 0;              ///< counted from 1
+  double seconds = 0;         ///< of training since the start of the run, validation left out
+  std::uint64_t rows = 0;     ///< learnt in this epoch
+  std::uint64_t nonzeros = 0;  ///< learnt in this epoch
+  double train_loss = 0;      ///< mean loss of the rows, each taken before its own step
+  std::optional<double> valid_loss{};  ///< mean loss of the validation rows after the epoch
+  float learning_rate = 0;           ///< at the end of the epoch
+  int threads = 0;
+};
+
+/// How far a run is; read it at leisure, it changes nothing.
+struct Progress {
+  int epoch = 0;  ///< being learnt, counted from 1
+  int epochs = 0;
+  std::uint64_t rows_done = 0;   ///< over all epochs
+  std::uint64_t rows_total = 0;  ///< over all epochs
+  double train_loss = 0;         ///< mean over this epoch so far, all threads together
+  double seconds = 0;            ///< of training
+};
+
+/// Why a run ended.
+enum class StopReason {
+  epochs,       ///< all epochs are done
+  interrupted,  ///< TrainObserver::stop_requested() said so
+  diverged,     ///< a loss or a weight is no longer finite; the model is of no use
+};
+
+/// "epochs", "interrupted", "diverged".
+std::string_view name_of(StopReason reason) noexcept;
+
+/// Told by train() how it goes. All calls come from the thread that called train().
+class TrainObserver {
+ public:
+  virtual ~TrainObserver() = default;
+  virtual void on_progress(const Progress&) {}        ///< some twenty times a second
+  virtual void on_epoch(const EpochReport&) {}        ///< after each epoch
+  virtual bool stop_requested() { return false; }     ///< asked as often as on_progress is called
+};
+
+/// What train() returns.
+struct TrainResult {
+  Model model;
+  std::vector<EpochReport> epochs;  ///< those that were finished
+  StopReason reason = StopReason::epochs;
+  int best_epoch = 0;     ///< of the lowest validation (else training) loss; 0: none was finished
+  double seconds = 0;     ///< of training
+  float learning_rate = 0;  ///< the initial rate that was used
+  int threads = 0;
+};
+
+}  // namespace hogwild

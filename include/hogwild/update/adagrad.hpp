@@ -1,0 +1,36 @@
+// Adagrad: a step size for each coordinate, shrinking with the gradients it has seen.
+#pragma once
+
+#include <cmath>
+#include <string_view>
+
+#include "hogwild/update/step.hpp"
+
+namespace hogwild {
+
+/// Adagrad: G += g^2; w -= eta g / sqrt(G + eps). A rare feature keeps a large step, which is what
+/// sparse data wants. A coordinate moves only when a row touches it, and then exactly as in the
+/// dense rule: its G does not change while its gradient is zero.
+/// Source: Duchi, Hazan, Singer, Journal of Machine Learning Research 2011, with eps inside the
+/// root as in Ruder's survey (2016), section 4.3.
+struct Adagrad {
+  static constexpr std::string_view kName = "adagrad";
+  static constexpr float kDefaultRate = 0.1f;
+
+  float epsilon = 1e-8f;  ///< keeps the root away from 0; > 0
+
+  struct State {
+    float weight = 0;
+    float squares = 0;  ///< G, the sum of squared gradients
+  };
+
+  template <class Net>
+  State step(State s, float g, const Step<Net>& step) const noexcept {
+    s.squares += g * g;
+    const float rate = step.rate / std::sqrt(s.squares * step.share + epsilon);
+    s.weight = step.penalty.shrink(s.weight - rate * g, rate);
+    return s;
+  }
+};
+
+}  // namespace hogwild

@@ -1,0 +1,27 @@
+// Stochastic gradient descent: w -= eta g.
+#pragma once
+
+#include <string_view>
+
+#include "hogwild/update/step.hpp"
+
+namespace hogwild {
+
+/// Plain gradient descent, w -= eta g; the rate eta comes from the schedule alone.
+/// Source: Robbins and Monro, Annals of Mathematical Statistics 1951.
+struct Sgd {
+  static constexpr std::string_view kName = "sgd";
+  static constexpr float kDefaultRate = 0.1f;
+
+  struct State {
+    float weight = 0;
+  };
+
+  template <class Net>
+  State step(State s, float g, const Step<Net>& step) const noexcept {
+    s.weight = step.penalty.shrink(s.weight - step.rate * g, step.rate);
+    return s;
+  }
+};
+
+}  // namespace hogwild

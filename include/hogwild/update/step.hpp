@@ -1,0 +1,32 @@
+// What an update rule may consult besides a coordinate's state and its gradient.
+#pragma once
+
+#include <concepts>
+#include <string_view>
+
+#include "hogwild/objective/penalty.hpp"
+
+namespace hogwild {
+
+/// One step, as a rule sees it. Net is NoPenalty or Penalty.
+template <class Net = NoPenalty>
+struct Step {
+  float rate = 0;   ///< the step size after the schedule, > 0
+  float share = 1;  ///< rows seen by all threads / rows seen by the thread that owns the state;
+                    ///< 1 where the state is shared. A sum of one thread times this is the sum
+                    ///< that all threads have together.
+  Net penalty{};
+};
+
+/// What a rule provides: a State whose first member is the weight and whose every member starts at
+/// zero bits, and step(), a pure function of it. Rules never see an atomic, a file or a thread.
+template <class R>
+concept UpdateRule = requires(const R rule, typename R::State state, float gradient) {
+  { R::kName } -> std::convertible_to<std::string_view>;
+  { R::kDefaultRate } -> std::convertible_to<float>;
+  { state.weight } -> std::convertible_to<float>;
+  { rule.step(state, gradient, Step<NoPenalty>{}) } -> std::same_as<typename R::State>;
+  { rule.step(state, gradient, Step<Penalty>{}) } -> std::same_as<typename R::State>;
+};
+
+}  // namespace hogwild

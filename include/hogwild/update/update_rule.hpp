@@ -1,0 +1,13 @@
+// Every update rule; the only registry of them. A new rule is one file and one word here.
+#pragma once
+
+#include <variant>
+
+#include "hogwild/update/adagrad.hpp"
+#include "hogwild/update/sgd.hpp"
+
+namespace hogwild {
+
+using AnyUpdateRule = std::variant<Sgd, Adagrad>;
+
+}  // namespace hogwild

@@ -1,0 +1,54 @@
+// What the files of this folder share: one function a command, and the options several have.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "hogwild/data/reader.hpp"
+
+namespace hogwild::cli {
+
+/// What a command does once its options are parsed; returns the exit status.
+using Action = std::function<int()>;
+
+inline constexpr int kDone = 0;
+inline constexpr int kBadWorld = 1;  ///< data, file or model
+inline constexpr int kBadUsage = 2;
+inline constexpr int kDiverged = 3;
+inline constexpr int kInterrupted = 130;
+
+/// Each adds one command to app, which sets action when it is chosen.
+void add_train_command(CLI::App& app, Action& action);
+void add_predict_command(CLI::App& app, Action& action);
+void add_evaluate_command(CLI::App& app, Action& action);
+void add_inspect_command(CLI::App& app, Action& action);
+void add_generate_command(CLI::App& app, Action& action);
+
+/// How data files are to be read, as options.
+struct DataOptions {
+  std::vector<std::string> paths;
+  ReadOptions read;
+};
+
+/// Adds DATA... and how to read it. Data read for a model is numbered as the model's, so then the
+/// options that number features are left out.
+enum class DataFor { training, model };
+void add_data_options(CLI::App& command, DataOptions& data, DataFor purpose);
+
+/// The arguments as if the config file's and the environment's had been typed before the user's
+/// own, so that what is typed wins over the environment, and that over the file.
+/// Throws CLI::ParseError.
+std::vector<std::string> expand_arguments(const CLI::App& app, int argc, char** argv);
+
+/// "did you mean --epochs?" for a misspelt option or command, or nothing.
+std::string suggestion(const CLI::App& app, const std::string& unknown);
+
+/// Writes to stdout. Throws IoError if that fails (a full disk; a closed pipe ends the program).
+void print(const std::string& text);
+
+/// Writes a line to stderr.
+void note(const std::string& line);
+
+}  // namespace hogwild::cli

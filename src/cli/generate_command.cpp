@@ -1,0 +1,68 @@
+// hogwild generate
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+
+#include "cli/command.hpp"
+#include "hogwild/core/error.hpp"
+#include "hogwild/data/generate.hpp"
+
+namespace hogwild::cli {
+namespace {
+
+struct GenerateCommand {
+  GenerateOptions options;
+  std::string output;
+};
+
+int run(const GenerateCommand& command) {
+  if (command.output == "-") {
+    generate(command.options, [](std::string_view text) { print(std::string(text)); });
+    return kDone;
+  }
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(
+      std::fopen(command.output.c_str(), "wb"), std::fclose);
+  const auto fail = [&] {
+    throw IoError(command.output, std::strerror(errno), "check the path, and the room on the disk");
+  };
+  if (!file) fail();
+  generate(command.options, [&](std::string_view text) {
+    if (std::fwrite(text.data(), 1, text.size(), file.get()) != text.size()) fail();
+  });
+  if (std::fflush(file.get()) != 0) fail();
+  return kDone;
+}
+
+}  // namespace
+
+void add_generate_command(CLI::App& app, Action& action) {
+  auto command = std::make_shared<GenerateCommand>();
+  CLI::App& sub = *app.add_subcommand("generate", "make a data set of random rows, in libsvm text");
+  GenerateOptions& options = command->options;
+  sub.add_option("kind", options.kind, "click, text or dense")
+      ->type_name("KIND")
+      ->required()
+      ->transform(CLI::CheckedTransformer(
+          std::map<std::string, GeneratedKind>{{"click", GeneratedKind::click},
+                                               {"text", GeneratedKind::text},
+                                               {"dense", GeneratedKind::dense}})
+                      .description(""));
+  sub.add_option("rows", options.rows, "how many")->type_name("ROWS")->required();
+  sub.add_option("-o,--output", command->output, "where to write; - is the standard output")
+      ->type_name("FILE")
+      ->required();
+  sub.add_option("--features", options.features,
+                 "how many (default: click 1000000, text 47236, dense 50)")
+      ->type_name("N")
+      ->check(CLI::Range(Index{1}, kMaxIndex).description(""));
+  sub.add_option("--seed", options.seed, "of the rows; the planted model is the same for every seed "
+                                         "(default: 1)")->type_name("S");
+  sub.footer(
+      "Examples:\n"
+      "  hogwild generate click 1000000 -o click.svm\n"
+      "  hogwild generate click 100000 -o click.test.svm --seed 2");
+  sub.callback([&action, command] { action = [command] { return run(*command); }; });
+}
+
+}  // namespace hogwild::cli

@@ -1,0 +1,74 @@
+// hogwild inspect
+#include <fmt/format.h>
+
+#include <iterator>
+#include <memory>
+
+#include "cli/command.hpp"
+#include "hogwild/core/error.hpp"
+#include "hogwild/data/profile.hpp"
+#include "hogwild/model/file.hpp"
+#include "hogwild/report/report.hpp"
+
+namespace hogwild::cli {
+namespace {
+
+struct InspectCommand {
+  DataOptions data;  // or a model
+  bool json = false;
+  bool weights = false;
+  std::size_t top = 10;
+};
+
+std::string weights_of(const Model& model) {
+  std::string text;
+  const auto weights = model.weights();
+  for (Index j = 0; j < weights.size(); ++j) {
+    if (weights[j] == 0) continue;
+    fmt::format_to(std::back_inserter(text), "{}\t{}\n", model.features().name(j), weights[j]);
+  }
+  return text + fmt::format("bias\t{}\n", model.bias());
+}
+
+int inspect_model(const InspectCommand& command) {
+  const Model model = load(command.data.paths[0]);
+  if (command.weights) {
+    print(weights_of(model));
+  } else if (command.json) {
+    print(json_line(model) + "\n");
+  } else {
+    print(table(model) + strongest_features(model, command.top));
+  }
+  return kDone;
+}
+
+int run(const InspectCommand& command) {
+  if (command.data.paths.size() == 1 && is_model_file(command.data.paths[0])) {
+    return inspect_model(command);
+  }
+  if (command.weights) throw OptionError("weights", "only a model has weights, and this is no model");
+  const Dataset data = read(command.data.paths, command.data.read);
+  const Profile found = profile(data);
+  print(command.json ? json_line(found, data) + "\n" : table(found, data));
+  return kDone;
+}
+
+}  // namespace
+
+void add_inspect_command(CLI::App& app, Action& action) {
+  auto command = std::make_shared<InspectCommand>();
+  CLI::App& sub = *app.add_subcommand("inspect", "describe data files, or a model");
+  add_data_options(sub, command->data, DataFor::training);
+  sub.get_option("data")->type_name("DATA|MODEL");
+  sub.add_flag("--json", command->json, "one line of JSON");
+  sub.add_flag("--weights", command->weights, "every weight of a model: feature, tab, weight");
+  sub.add_option("--top", command->top, "how many of a model's strongest features to list each way "
+                                        "(default: 10)")->type_name("N");
+  sub.footer(
+      "Examples:\n"
+      "  hogwild inspect data.svm\n"
+      "  hogwild inspect model.hog --weights | sort -k2 -g | tail");
+  sub.callback([&action, command] { action = [command] { return run(*command); }; });
+}
+
+}  // namespace hogwild::cli

@@ -1,0 +1,93 @@
+// The command table; errors to exit codes.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <exception>
+#include <new>
+
+#include "cli/command.hpp"
+#include "hogwild/core/error.hpp"
+#include "hogwild/core/version.hpp"
+
+namespace hogwild::cli {
+namespace {
+
+int complain(const std::string& message, int status) {
+  note("hogwild: " + message);
+  return status;
+}
+
+int usage_error(const CLI::App& app, const CLI::ParseError& error) {
+  std::string message = error.what();
+  if (const auto* extras = dynamic_cast<const CLI::ExtrasError*>(&error)) {
+    std::vector<std::string> left = app.remaining(true);
+    const auto option =
+        std::ranges::find_if(left, [](const std::string& word) { return word.starts_with('-'); });
+    if (option != left.end()) std::swap(*option, left.front());
+    if (!left.empty()) {
+      const std::string hint = suggestion(app, left.front());
+      message = fmt::format("unknown argument {}{}", left.front(),
+                            hint.empty() ? "" : "; " + hint);
+    } else {
+      message = extras->what();
+    }
+  }
+  const auto chosen = app.get_subcommands();
+  const std::string where = chosen.empty() ? "" : chosen[0]->get_name() + " ";
+  return complain(fmt::format("{}\nSee `hogwild {}--help`.", message, where), kBadUsage);
+}
+
+int run(int argc, char** argv) {
+  CLI::App app{"Trains sparse linear models with lock-free threads on one shared array.", "hogwild"};
+  app.set_version_flag("--version", fmt::format("hogwild {}", kVersion));
+  app.require_subcommand(1);
+  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  app.footer(
+      "Examples:\n"
+      "  hogwild train data.svm -o model.hog\n"
+      "  hogwild evaluate model.hog test.svm\n"
+      "  zcat rows.gz | hogwild predict model.hog -\n"
+      "`hogwild COMMAND --help` tells the rest. Every option may stand in a file\n"
+      "(--config run.toml: epochs = 5) or in the environment (HOGWILD_EPOCHS=5).\n"
+      "Exit status: 0 done; 1 bad data, file or model; 2 usage; 3 diverged; 130 interrupted.");
+  Action action;
+  add_train_command(app, action);
+  add_predict_command(app, action);
+  add_evaluate_command(app, action);
+  add_inspect_command(app, action);
+  add_generate_command(app, action);
+
+  try {
+    std::vector<std::string> arguments = expand_arguments(app, argc, argv);
+    std::ranges::reverse(arguments);  // as CLI11 takes them
+    app.parse(arguments);
+  } catch (const CLI::CallForHelp&) {
+    const auto chosen = app.get_subcommands();
+    print((chosen.empty() ? &app : chosen[0])->help());
+    return kDone;
+  } catch (const CLI::CallForVersion& version) {
+    print(std::string(version.what()) + "\n");
+    return kDone;
+  } catch (const CLI::ParseError& error) {
+    return usage_error(app, error);
+  }
+  return action();
+}
+
+}  // namespace
+}  // namespace hogwild::cli
+
+int main(int argc, char** argv) {
+  using namespace hogwild::cli;
+  try {
+    return run(argc, argv);
+  } catch (const hogwild::OptionError& error) {
+    return complain("--" + std::string(error.what()), kBadUsage);
+  } catch (const hogwild::Error& error) {
+    return complain(error.what(), kBadWorld);
+  } catch (const std::bad_alloc&) {
+    return complain("out of memory; --hash-bits bounds the number of features", kBadWorld);
+  } catch (const std::exception& error) {
+    return complain(error.what(), kBadWorld);
+  }
+}

@@ -1,0 +1,172 @@
+// The options several commands have, and where their values may come from.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <numeric>
+
+#include "cli/command.hpp"
+#include "hogwild/core/error.hpp"
+
+namespace hogwild::cli {
+
+void add_data_options(CLI::App& command, DataOptions& data, DataFor purpose) {
+  ReadOptions& read = data.read;
+  command.add_option("data", data.paths, "data files; - is the standard input")
+      ->type_name("DATA")
+      ->required();
+  command.add_option("--format", read.format, "auto, libsvm or vw (default: auto, by the first row)")
+      ->type_name("FORMAT")
+      ->transform(CLI::CheckedTransformer(
+          std::map<std::string, Format>{
+              {"auto", Format::automatic}, {"libsvm", Format::libsvm}, {"vw", Format::vw}})
+                      .description(""));
+  command
+      .add_option("--on-error", read.on_error,
+                  "fail at the first malformed line, or skip and count them (default: fail)")
+      ->type_name("fail|skip")
+      ->transform(CLI::CheckedTransformer(
+          std::map<std::string, OnError>{{"fail", OnError::fail}, {"skip", OnError::skip}})
+                      .description(""));
+  command
+      .add_option("--duplicates", read.duplicates,
+                  "an index twice in a libsvm row: refuse it, or sum its values (default: refuse)")
+      ->type_name("refuse|sum")
+      ->transform(CLI::CheckedTransformer(
+          std::map<std::string, Duplicates>{{"refuse", Duplicates::refuse},
+                                            {"sum", Duplicates::sum}})
+                      .description(""));
+  if (purpose == DataFor::model) return;
+  command
+      .add_option("--index-base", read.index_base,
+                  "the lowest index of libsvm data (default: auto, 0 if index 0 occurs, else 1)")
+      ->type_name("auto|0|1")
+      ->transform(CLI::CheckedTransformer(
+          std::map<std::string, IndexBase>{{"auto", IndexBase::automatic},
+                                           {"0", IndexBase::zero},
+                                           {"1", IndexBase::one}})
+                      .description(""));
+  command
+      .add_option("--hash-bits", read.hash_bits,
+                  "hash features to 2^BITS numbers: bounded memory, names are not kept")
+      ->type_name("BITS")
+      ->check(CLI::Range(1, 31).description(""));
+}
+
+namespace {
+
+const CLI::App* chosen_command(const CLI::App& app, const std::string& name) {
+  for (const CLI::App* command : app.get_subcommands({})) {
+    if (command->get_name() == name) return command;
+  }
+  return nullptr;
+}
+
+// HOGWILD_LEARNING_RATE for --learning-rate.
+std::string variable_of(const std::string& option) {
+  std::string variable = "HOGWILD_";
+  for (const char c : option) {
+    variable += c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  }
+  return variable;
+}
+
+std::vector<std::string> arguments_of_file(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) throw IoError(path, std::strerror(errno), "check the path given to --config");
+  std::vector<std::string> arguments;
+  for (const CLI::ConfigItem& item : CLI::ConfigTOML().from_config(file)) {
+    if (item.name == "++" || item.name == "--") continue;  // section marks
+    if (!item.parents.empty()) {
+      throw IoError(path, fmt::format("there is a section [{}]", item.parents.front()),
+                    "write the options without sections: epochs = 5");
+    }
+    for (const std::string& value : item.inputs) {
+      arguments.push_back(fmt::format("--{}={}", item.name, value));
+    }
+  }
+  return arguments;
+}
+
+}  // namespace
+
+std::vector<std::string> expand_arguments(const CLI::App& app, int argc, char** argv) {
+  const std::vector<std::string> typed(argv + 1, argv + argc);
+  const CLI::App* command = typed.empty() ? nullptr : chosen_command(app, typed[0]);
+  if (command == nullptr) return typed;
+
+  std::vector<std::string> all{typed[0]};
+  std::vector<std::string> own;
+  std::string config;
+  if (const char* value = std::getenv("HOGWILD_CONFIG")) config = value;
+  for (std::size_t i = 1; i < typed.size(); ++i) {
+    if (typed[i] == "--config" && i + 1 < typed.size()) {
+      config = typed[++i];
+    } else if (typed[i].starts_with("--config=")) {
+      config = typed[i].substr(std::strlen("--config="));
+    } else {
+      own.push_back(typed[i]);
+    }
+  }
+  if (!config.empty()) std::ranges::move(arguments_of_file(config), std::back_inserter(all));
+  for (const CLI::Option* option : command->get_options()) {
+    if (option->get_lnames().empty() || option->get_lnames()[0] == "help") continue;
+    const std::string& name = option->get_lnames()[0];
+    if (const char* value = std::getenv(variable_of(name).c_str())) {
+      all.push_back(fmt::format("--{}={}", name, value));
+    }
+  }
+  std::ranges::move(own, std::back_inserter(all));
+  return all;
+}
+
+namespace {
+
+// Levenshtein, Soviet Physics Doklady 1966.
+std::size_t edit_distance(const std::string& a, const std::string& b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i + 1);
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
+    }
+  }
+  return row.back();
+}
+
+}  // namespace
+
+std::string suggestion(const CLI::App& app, const std::string& unknown) {
+  std::vector<std::string> known;
+  for (const CLI::App* command : app.get_subcommands({})) known.push_back(command->get_name());
+  if (const auto chosen = app.get_subcommands(); !chosen.empty()) {
+    known.clear();
+    for (const CLI::Option* option : chosen[0]->get_options()) {
+      for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
+    }
+    known.push_back("--config");
+  }
+  const std::string asked = unknown.substr(0, unknown.find('='));
+  const auto nearest = std::ranges::min_element(
+      known, {}, [&](const std::string& name) { return edit_distance(asked, name); });
+  if (nearest == known.end() || edit_distance(asked, *nearest) > 1 + asked.size() / 4) return {};
+  return fmt::format("did you mean {}?", *nearest);
+}
+
+void print(const std::string& text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
+    throw IoError("standard output", std::strerror(errno), "make room, or check where it goes");
+  }
+}
+
+void note(const std::string& line) { fmt::print(stderr, "{}\n", line); }
+
+}  // namespace hogwild::cli

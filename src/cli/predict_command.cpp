@@ -1,0 +1,86 @@
+// hogwild predict
+#include <fmt/format.h>
+
+#include <iterator>
+#include <memory>
+
+#include "cli/command.hpp"
+#include "hogwild/core/alternatives.hpp"
+#include "hogwild/core/error.hpp"
+#include "hogwild/model/file.hpp"
+
+namespace hogwild::cli {
+namespace {
+
+enum class Output { automatic, probability, margin, label };
+
+struct PredictCommand {
+  std::string model;
+  DataOptions data;
+  Output output = Output::automatic;
+};
+
+int run(const PredictCommand& command) {
+  const Model model = load(command.model);
+  Output output = command.output;
+  if (output == Output::automatic) {
+    output = model.gives_probability() ? Output::probability : Output::margin;
+  }
+  if (output == Output::probability && !model.gives_probability()) {
+    throw OptionError("output", fmt::format("a {} model gives no probability; ask for margin or label",
+                                            name_of(model.loss())));
+  }
+  ReadOptions options = command.data.read;
+  options.features = model.features();
+  const Dataset data = read(command.data.paths, options);
+  std::string text;
+  for (Offset i = 0; i < data.rows(); ++i) {
+    const SparseRow row = data.row(i);
+    const float value = output == Output::probability ? model.predict(row)
+                        : output == Output::margin    ? model.margin(row)
+                                                      : model.label(row);
+    fmt::format_to(std::back_inserter(text), "{}\n", value);
+    if (text.size() > 1 << 16) {
+      print(text);
+      text.clear();
+    }
+  }
+  print(text);
+  if (data.source().skipped_lines != 0) {
+    note(fmt::format("skipped {} malformed lines, which have no prediction; the first: {}",
+                     data.source().skipped_lines, data.source().first_skipped));
+  }
+  return kDone;
+}
+
+}  // namespace
+
+void add_predict_command(CLI::App& app, Action& action) {
+  auto command = std::make_shared<PredictCommand>();
+  CLI::App& sub = *app.add_subcommand("predict", "print a prediction for each row");
+  sub.add_option("model", command->model, "the model")->type_name("MODEL")->required();
+  add_data_options(sub, command->data, DataFor::model);
+  sub.get_option("data")->required(false)->description("rows, labelled or not (default: -, the "
+                                                       "standard input)");
+  sub.add_option("--output", command->output,
+                 "what to print (default: probability, or margin where the loss has none)")
+      ->type_name("probability|margin|label")
+      ->transform(CLI::CheckedTransformer(
+          std::map<std::string, Output>{{"probability", Output::probability},
+                                        {"margin", Output::margin},
+                                        {"label", Output::label}})
+                      .description(""));
+  sub.footer(
+      "One line a row, in order. Features that the model lacks count as absent.\n"
+      "Examples:\n"
+      "  hogwild predict model.hog test.svm > probabilities\n"
+      "  echo '1:0.5 7:1' | hogwild predict model.hog --output label");
+  sub.callback([&action, command] {
+    action = [command] {
+      if (command->data.paths.empty()) command->data.paths = {"-"};
+      return run(*command);
+    };
+  });
+}
+
+}  // namespace hogwild::cli

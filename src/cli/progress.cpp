@@ -1,0 +1,122 @@
+#include "cli/progress.hpp"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <string_view>
+#include <utility>
+
+namespace hogwild::cli {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kBarEvery = 100ms;
+constexpr auto kLineEvery = 5s;
+
+ProgressStyle resolved(ProgressStyle style) {
+  if (style != ProgressStyle::automatic) return style;
+  const char* const terminal = std::getenv("TERM");
+  const bool dumb = terminal == nullptr || std::string_view(terminal) == "dumb";
+  return isatty(STDERR_FILENO) == 1 && !dumb ? ProgressStyle::bar : ProgressStyle::plain;
+}
+
+std::size_t terminal_width() {
+  winsize size{};
+  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
+  return size.ws_col;
+}
+
+std::string duration(double seconds) {
+  if (!std::isfinite(seconds)) return "?";
+  if (seconds < 10) return fmt::format("{:.1f} s", seconds);
+  const auto whole = static_cast<long>(seconds);
+  if (whole < 120) return fmt::format("{} s", whole);
+  if (whole < 7200) return fmt::format("{} min", whole / 60);
+  return fmt::format("{} h {} min", whole / 3600, whole / 60 % 60);
+}
+
+std::string scaled(double number) {
+  if (number >= 1e6) return fmt::format("{:.1f} M", number / 1e6);
+  if (number >= 1e3) return fmt::format("{:.1f} k", number / 1e3);
+  return fmt::format("{:.0f} ", number);
+}
+
+}  // namespace
+
+ProgressDisplay::ProgressDisplay(ProgressStyle style)
+    : style_(resolved(style)),
+      next_(begin_ + (style_ == ProgressStyle::bar ? Clock::duration(kBarEvery)
+                                                   : Clock::duration(kLineEvery))) {}
+
+bool ProgressDisplay::due() {
+  if (style_ == ProgressStyle::none) return false;
+  const auto now = Clock::now();
+  if (now < next_) return false;
+  next_ = now + (style_ == ProgressStyle::bar ? Clock::duration(kBarEvery)
+                                              : Clock::duration(kLineEvery));
+  return true;
+}
+
+void ProgressDisplay::reading(std::uint64_t bytes, std::uint64_t bytes_total) {
+  if (!due()) return;
+  const double seconds = std::chrono::duration<double>(Clock::now() - begin_).count();
+  const double rate = static_cast<double>(bytes) / seconds;
+  const double done =
+      bytes_total == 0 ? NAN : static_cast<double>(bytes) / static_cast<double>(bytes_total);
+  draw(done, "reading",
+       fmt::format("{}B  {}B/s{}", scaled(static_cast<double>(bytes)), scaled(rate),
+                   bytes_total == 0 ? ""
+                                    : "  ETA " + duration(static_cast<double>(bytes_total - bytes) /
+                                                          rate)));
+}
+
+void ProgressDisplay::training(const Progress& progress) {
+  if (progress.rows_done == 0 || !due()) return;
+  const auto rows = static_cast<double>(progress.rows_done);
+  const double rate = rows / progress.seconds;
+  const double left = static_cast<double>(progress.rows_total) - rows;
+  draw(rows / static_cast<double>(progress.rows_total),
+       fmt::format("epoch {}/{}", progress.epoch, progress.epochs),
+       fmt::format("{}rows/s  loss {:.5f}  ETA {}", scaled(rate), progress.train_loss,
+                   duration(left / rate)));
+}
+
+// The bar takes what width the words leave; without room there is none.
+void ProgressDisplay::draw(double done, const std::string& before, const std::string& after) {
+  const std::string percent = std::isnan(done) ? "" : fmt::format(" {:3.0f} %", 100 * done);
+  if (style_ == ProgressStyle::plain) {
+    fmt::print(stderr, "{}{}  {}\n", before, percent, after);
+    return;
+  }
+  const std::size_t words = before.size() + percent.size() + after.size() + 2;
+  const std::size_t width = terminal_width();
+  std::string bar;
+  if (!std::isnan(done) && width > words + 14) {
+    const std::size_t cells = std::min<std::size_t>(40, width - words - 4);
+    const auto full = static_cast<std::size_t>(done * static_cast<double>(cells));
+    bar = fmt::format(" [{:<{}}]", std::string(std::min(full, cells), '='), cells);
+  }
+  std::string line = fmt::format("{}{}{}  {}", before, bar, percent, after);
+  line.resize(std::min(line.size(), width - 1));
+  fmt::print(stderr, "\r\x1b[K{}", line);
+  std::fflush(stderr);
+  drawn_ = true;
+}
+
+void ProgressDisplay::clear() {
+  if (std::exchange(drawn_, false)) fmt::print(stderr, "\r\x1b[K");
+}
+
+void ProgressDisplay::say(const std::string& line) {
+  if (style_ == ProgressStyle::none) return;
+  clear();
+  fmt::print(stderr, "{}\n", line);
+}
+
+}  // namespace hogwild::cli

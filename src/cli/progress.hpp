@@ -1,0 +1,46 @@
+// How far reading and training have come, on stderr.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "hogwild/train/result.hpp"
+
+namespace hogwild::cli {
+
+enum class ProgressStyle {
+  automatic,  ///< bar on a terminal, else plain
+  bar,        ///< one line, redrawn
+  plain,      ///< a line now and then
+  none,       ///< nothing
+};
+
+/// Draws progress. note() and the drawing share stderr, so say everything through it.
+class ProgressDisplay {
+ public:
+  explicit ProgressDisplay(ProgressStyle style);
+  ~ProgressDisplay() { clear(); }
+  ProgressDisplay(const ProgressDisplay&) = delete;
+  ProgressDisplay& operator=(const ProgressDisplay&) = delete;
+
+  void reading(std::uint64_t bytes, std::uint64_t bytes_total);
+  void training(const Progress& progress);
+
+  /// A line that stays, above the bar; nothing under ProgressStyle::none.
+  void say(const std::string& line);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  bool due();
+  void draw(double done, const std::string& before, const std::string& after);
+  void clear();
+
+  ProgressStyle style_;
+  bool drawn_ = false;
+  Clock::time_point begin_ = Clock::now();
+  Clock::time_point next_;
+};
+
+}  // namespace hogwild::cli

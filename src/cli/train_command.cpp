@@ -1,0 +1,302 @@
+// hogwild train
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <fstream>
+#include <memory>
+
+#include "cli/command.hpp"
+#include "cli/progress.hpp"
+#include "hogwild/core/alternatives.hpp"
+#include "hogwild/core/error.hpp"
+#include "hogwild/model/file.hpp"
+#include "hogwild/report/report.hpp"
+#include "hogwild/train/train.hpp"
+
+namespace hogwild::cli {
+namespace {
+
+struct TrainCommand {
+  DataOptions data;
+  TrainOptions train;
+  std::string output;
+  std::string valid;
+  double valid_fraction = 0;
+  std::string loss{Logistic::kName};
+  std::string optimizer{Adagrad::kName};
+  std::string schedule{Constant::kName};
+  double decay = 0;
+  float epsilon = 0;
+  float learning_rate = 0;
+  bool no_bias = false;
+  std::string threads = "auto";
+  ProgressStyle progress = ProgressStyle::automatic;
+  std::string log;
+};
+
+// Ctrl-C asks the run to end; a second one ends the program.
+std::atomic<bool> interrupted{false};
+static_assert(std::atomic<bool>::is_always_lock_free);
+
+class InterruptGuard {
+ public:
+  InterruptGuard() {
+    struct sigaction action {};
+    action.sa_handler = [](int) { interrupted.store(true, std::memory_order_relaxed); };
+    action.sa_flags = static_cast<int>(SA_RESETHAND);
+    sigaction(SIGINT, &action, nullptr);
+    sigaction(SIGTERM, &action, nullptr);
+  }
+};
+
+class Observer : public TrainObserver {
+ public:
+  Observer(ProgressDisplay& display, const std::string& log) : display_(display) {
+    if (log.empty()) return;
+    log_.open(log);
+    if (!log_) throw IoError(log, std::strerror(errno), "check the path given to --log");
+  }
+
+  void on_progress(const Progress& progress) override { display_.training(progress); }
+  void on_epoch(const EpochReport& report) override {
+    write(json_line(report));
+    display_.say(fmt::format("epoch {:>3}  {:8.3f} s  train loss {:.5f}{}", report.epoch,
+                             report.seconds, report.train_loss,
+                             report.valid_loss ? fmt::format("  valid loss {:.5f}", *report.valid_loss)
+                                               : ""));
+  }
+  bool stop_requested() override { return interrupted.load(std::memory_order_relaxed); }
+
+  void write(const std::string& line) {
+    if (log_.is_open()) log_ << line << std::endl;
+  }
+
+ private:
+  ProgressDisplay& display_;
+  std::ofstream log_;
+};
+
+// A run of hours must not end at a folder that is not there.
+void require_writable(const std::string& path) {
+  struct stat status {};
+  if (stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
+    throw IoError(path, S_ISDIR(status.st_mode) ? "this is a directory" : "this is not a regular file",
+                  "name a file for the model");
+  }
+  const auto slash = path.rfind('/');
+  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+  if (access(folder.c_str(), W_OK | X_OK) != 0) {
+    throw IoError(path, fmt::format("can't write to {}: {}", folder, std::strerror(errno)),
+                  "name a file in a folder you may write to");
+  }
+}
+
+template <class Variant>
+Variant chosen(const std::string& name) {
+  return *alternative_named<Variant>(name);  // the option's check has seen to it
+}
+
+TrainOptions train_options(const TrainCommand& command, const CLI::App& app) {
+  TrainOptions options = command.train;
+  options.loss = chosen<AnyLoss>(command.loss);
+  options.update_rule = chosen<AnyUpdateRule>(command.optimizer);
+  options.schedule = chosen<AnySchedule>(command.schedule);
+  options.bias = !command.no_bias;
+  if (command.threads != "auto") options.threads = std::stoi(command.threads);
+  if (app.count("--learning-rate") != 0) options.learning_rate = command.learning_rate;
+  if (app.count("--epsilon") != 0) {
+    std::visit(
+        [&](auto& rule) {
+          if constexpr (requires { rule.epsilon; }) {
+            if (!(command.epsilon > 0)) throw OptionError("epsilon", "it is not above 0");
+            rule.epsilon = command.epsilon;
+          } else {
+            throw OptionError("epsilon", fmt::format("{} has none", rule.kName));
+          }
+        },
+        options.update_rule);
+  }
+  if (app.count("--decay") != 0) {
+    std::visit(
+        [&](auto& schedule) {
+          if constexpr (requires { schedule.decay; }) {
+            schedule.decay = command.decay;
+          } else {
+            throw OptionError("decay", fmt::format("the {} schedule has none; choose another "
+                                                   "with --schedule",
+                                                   schedule.kName));
+          }
+        },
+        options.schedule);
+  }
+  return options;
+}
+
+void say_what_was_read(ProgressDisplay& display, const Dataset& data) {
+  const Source& source = data.source();
+  const FeatureSpace& features = data.features();
+  std::string naming = fmt::format("counted from {}", features.index_base);
+  if (features.names) naming = "by name";
+  if (features.hash_bits != 0) naming = "hashed";
+  display.say(fmt::format("read {} as {}: {} rows, {} features {}, {} non-zeros{}", source.name(),
+                          source.format, data.rows(), features.size, naming, data.nonzeros(),
+                          data.all_ones() ? ", all of them 1" : ""));
+  if (source.skipped_lines != 0) {
+    display.say(fmt::format("skipped {} malformed lines; the first: {}", source.skipped_lines,
+                            source.first_skipped));
+  }
+}
+
+int run(const TrainCommand& command, const CLI::App& app) {
+  TrainOptions options = train_options(command, app);
+  require_writable(command.output);
+  ProgressDisplay display(command.progress);
+  Observer observer(display, command.log);
+
+  DataOptions files = command.data;
+  files.read.threads = options.threads;
+  files.read.progress = [&](std::uint64_t bytes, std::uint64_t total) {
+    display.reading(bytes, total);
+  };
+  Dataset data = read(files.paths, files.read);
+  say_what_was_read(display, data);
+  if (!command.valid.empty()) {
+    files.read.features = data.features();
+    options.validation = read({command.valid}, files.read);
+    say_what_was_read(display, *options.validation);
+  } else if (app.count("--valid-fraction") != 0) {
+    auto [training, validation] = split(data, command.valid_fraction, options.seed);
+    data = std::move(training);
+    options.validation = std::move(validation);
+    display.say(fmt::format("kept {} rows for validation, {} to learn", options.validation->rows(),
+                            data.rows()));
+  }
+
+  const InterruptGuard guard;
+  const TrainResult result = train(data, options, observer);
+  observer.write(json_line(result));
+  if (result.reason == StopReason::diverged) {
+    note(fmt::format("hogwild: training diverged at learning rate {}; try --learning-rate {:g}; "
+                     "no model was saved",
+                     result.learning_rate, result.learning_rate / 10));
+    return kDiverged;
+  }
+  save(result.model, command.output);
+  const Model& model = result.model;
+  std::string labels;
+  if (model.is_binary()) {
+    labels = fmt::format(", label {} as negative and {} as positive", model.labels().negative,
+                         model.labels().positive);
+  }
+  display.say(fmt::format("saved {}: {} by {} at rate {}, {} threads, {:.3f} s of training{}",
+                          command.output, name_of(model.loss()), model.provenance().rule,
+                          result.learning_rate, result.threads, result.seconds, labels));
+  if (result.reason == StopReason::interrupted) {
+    note(fmt::format("hogwild: interrupted after {} of {} rows; the model so far is in {}",
+                     model.provenance().visits,
+                     data.rows() * static_cast<Offset>(options.epochs), command.output));
+    return kInterrupted;
+  }
+  return kDone;
+}
+
+template <class Enum>
+void add_choice(CLI::App& app, const std::string& name, Enum& value, const std::string& description,
+                const std::map<std::string, Enum>& names, const std::string& type) {
+  app.add_option(name, value, description)
+      ->type_name(type)
+      ->transform(CLI::CheckedTransformer(names).description(""));
+}
+
+template <class Variant>
+void add_alternative(CLI::App& app, const std::string& name, std::string& value,
+                     const std::string& description) {
+  const std::vector<std::string> names(kNamesOf<Variant>.begin(), kNamesOf<Variant>.end());
+  app.add_option(name, value, fmt::format("{} (default: {})", description, value))
+      ->type_name(fmt::format("{}", fmt::join(names, "|")))
+      ->check(CLI::IsMember(names).description(""));
+}
+
+}  // namespace
+
+void add_train_command(CLI::App& app, Action& action) {
+  auto command = std::make_shared<TrainCommand>();
+  CLI::App& sub = *app.add_subcommand("train", "learn a model from labelled rows");
+  TrainOptions& train = command->train;
+
+  add_data_options(sub, command->data, DataFor::training);
+  sub.add_option("-o,--output", command->output, "where to save the model")
+      ->type_name("MODEL")
+      ->required();
+  auto* valid = sub.add_option("--valid", command->valid,
+                               "evaluate on this file after each epoch")->type_name("FILE");
+  sub.add_option("--valid-fraction", command->valid_fraction,
+                 "keep this share of the rows for validation")
+      ->type_name("F")
+      ->excludes(valid);
+  sub.add_option("--epochs", train.epochs, "passes over the data (default: 1)")->type_name("N");
+  sub.add_option("--threads", command->threads, "exactly N, or as many as there are cores "
+                                                "(default: auto)")
+      ->type_name("N|auto")
+      ->check([](const std::string& text) -> std::string {
+        const bool digits = !text.empty() && text.size() < 6 &&
+                            text.find_first_not_of("0123456789") == std::string::npos;
+        if (text == "auto" || (digits && std::stoi(text) > 0)) return {};
+        return "'" + text + "' is neither a number above 0 nor auto";
+      });
+  sub.add_option("--seed", train.seed, "of the order of rows; with one thread, equal seeds give "
+                                       "equal bytes (default: 1)")->type_name("S");
+  add_alternative<AnyLoss>(sub, "--loss", command->loss, "what to minimise");
+  add_alternative<AnyUpdateRule>(sub, "--optimizer", command->optimizer, "how a step is made");
+  sub.add_option("--epsilon", command->epsilon, "added under adagrad's root (default: 1e-8)")
+      ->type_name("X");
+  add_choice<StateHome>(sub, "--state", train.state,
+                        "the optimizer's state: shared beside the weights, or each thread's own "
+                        "(default: shared)",
+                        {{"shared", StateHome::shared}, {"per-thread", StateHome::per_thread}},
+                        "shared|per-thread");
+  sub.add_option("--learning-rate", command->learning_rate, "the initial rate (default: 0.1)")
+      ->type_name("X");
+  add_alternative<AnySchedule>(sub, "--schedule", command->schedule, "how the rate goes on");
+  sub.add_option("--decay", command->decay,
+                 "of the schedule, by epoch (default: exponential 0.9, inverse and inverse_sqrt 1)")
+      ->type_name("K");
+  sub.add_option("--l1", train.l1, "penalty on |w| (default: 0)")->type_name("X");
+  sub.add_option("--l2", train.l2, "penalty on w^2/2 (default: 0)")->type_name("X");
+  add_choice<RowOrder>(sub, "--order", train.order, "of the rows in an epoch (default: shuffle)",
+                       {{"shuffle", RowOrder::shuffle}, {"sequential", RowOrder::sequential}},
+                       "shuffle|sequential");
+  sub.add_flag("--no-bias", command->no_bias, "learn no additive constant");
+  add_choice<Strategy>(sub, "--strategy", train.strategy,
+                       "how threads share the weights: racy, compare-exchange, or one lock "
+                       "(default: hogwild)",
+                       {{"hogwild", Strategy::hogwild},
+                        {"atomic", Strategy::atomic},
+                        {"locked", Strategy::locked}},
+                       "hogwild|atomic|locked");
+  add_choice<ProgressStyle>(sub, "--progress", command->progress,
+                            "on stderr (default: auto, a bar on a terminal, else lines)",
+                            {{"auto", ProgressStyle::automatic},
+                             {"bar", ProgressStyle::bar},
+                             {"plain", ProgressStyle::plain},
+                             {"none", ProgressStyle::none}},
+                            "auto|bar|plain|none");
+  sub.add_option("--log", command->log, "a JSON line for each epoch and for the end")
+      ->type_name("FILE");
+  sub.footer(
+      "Also: --config FILE takes options from a file, one a line (epochs = 5).\n"
+      "Examples:\n"
+      "  hogwild train data.svm -o model.hog\n"
+      "  hogwild train day1.vw day2.vw -o model.hog --hash-bits 22 --epochs 3\n"
+      "  hogwild train data.svm -o model.hog --valid test.svm --epochs 10 --log run.jsonl\n"
+      "Ctrl-C saves the model so far and exits with 130.");
+  sub.callback([&sub, &action, command] { action = [&sub, command] { return run(*command, sub); }; });
+}
+
+}  // namespace hogwild::cli

@@ -1,0 +1,124 @@
+#include "hogwild/data/dataset.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "hogwild/core/error.hpp"
+#include "hogwild/core/random.hpp"
+
+namespace hogwild {
+namespace {
+
+SeenLabels labels_of(std::span<const float> labels) {
+  SeenLabels seen;
+  for (const float label : labels) seen.note(label, [] { return Place{}; });
+  return seen;
+}
+
+[[noreturn]] void fail(Offset row, std::string reason) {
+  throw DataError(fmt::format("row {}", row), std::move(reason), "correct the arrays");
+}
+
+}  // namespace
+
+std::string Source::name() const {
+  return paths.empty() ? "data" : fmt::format("{}", fmt::join(paths, ", "));
+}
+
+Dataset::Dataset(Arrays arrays, FeatureSpace features, Source source, SeenLabels seen)
+    : owned_(std::make_shared<const Arrays>(std::move(arrays))),
+      indices_(owned_->indices),
+      values_(owned_->values) {
+  if (source.format.empty()) {
+    source.format = "memory";
+    seen = labels_of(owned_->labels);
+  }
+  description_ = std::make_shared<const Description>(
+      Description{std::move(features), std::move(source), std::move(seen)});
+  validate();
+}
+
+Dataset Dataset::borrow(std::vector<Offset> offsets, std::span<const Index> indices,
+                        std::span<const float> values, std::vector<float> labels,
+                        FeatureSpace features) {
+  Dataset data;
+  data.description_ = std::make_shared<const Description>(
+      Description{std::move(features), Source{.format = "memory"}, labels_of(labels)});
+  Arrays arrays;
+  arrays.offsets = std::move(offsets);
+  arrays.labels = std::move(labels);
+  data.owned_ = std::make_shared<const Arrays>(std::move(arrays));
+  data.indices_ = indices;
+  data.values_ = values;
+  data.validate();
+  return data;
+}
+
+void Dataset::validate() const {
+  const auto& [offsets, indices, values, labels, weights] = *owned_;
+  if (offsets.size() != labels.size() + 1 || offsets.front() != 0 ||
+      offsets.back() != indices_.size()) {
+    fail(labels.size(), "offsets do not fit: they are [rows + 1], from 0 to the non-zeros");
+  }
+  if (!values_.empty() && values_.size() != indices_.size()) {
+    fail(0, "there are more or fewer values than indices");
+  }
+  if (!weights.empty() && weights.size() != labels.size()) {
+    fail(0, "there are more or fewer weights than labels");
+  }
+  for (Offset i = 0; i < rows(); ++i) {
+    if (offsets[i] > offsets[i + 1] || offsets[i + 1] > indices_.size()) {
+      fail(i, "its offsets are not ascending");
+    }
+    const SparseRow row = this->row(i);
+    if (std::ranges::adjacent_find(row.indices, std::ranges::greater_equal{}) !=
+        row.indices.end()) {
+      fail(i, "its indices are not ascending");
+    }
+    if (!row.indices.empty() && row.indices.back() >= features().size) {
+      fail(i, fmt::format("index {} is past the {} features", row.indices.back(),
+                          features().size));
+    }
+    if (!std::ranges::all_of(row.values, [](float value) { return std::isfinite(value); })) {
+      fail(i, "a value is not finite");
+    }
+    if (!(row.weight >= 0) || std::isinf(row.weight)) fail(i, "its weight is not >= 0 and finite");
+    if (std::isinf(row.label)) fail(i, "its label is not finite");
+  }
+}
+
+Dataset Dataset::select(std::span<const Offset> rows) const {
+  Arrays chosen;
+  chosen.offsets.reserve(rows.size() + 1);
+  chosen.labels.reserve(rows.size());
+  for (const Offset i : rows) {
+    const SparseRow row = this->row(i);
+    chosen.indices.insert(chosen.indices.end(), row.indices.begin(), row.indices.end());
+    chosen.values.insert(chosen.values.end(), row.values.begin(), row.values.end());
+    chosen.offsets.push_back(chosen.indices.size());
+    chosen.labels.push_back(row.label);
+    if (!owned_->weights.empty()) chosen.weights.push_back(row.weight);
+  }
+  return Dataset(std::move(chosen), features(), source(), seen_labels());
+}
+
+std::pair<Dataset, Dataset> split(const Dataset& data, double fraction, std::uint64_t seed) {
+  if (!(fraction > 0 && fraction < 1)) {
+    throw OptionError("valid-fraction", fmt::format("{} is not between 0 and 1", fraction));
+  }
+  std::vector<Offset> first, second;
+  for (Offset i = 0; i < data.rows(); ++i) {
+    (Random(seed, i).uniform() < fraction ? second : first).push_back(i);
+  }
+  if (first.empty() || second.empty()) {
+    throw DataError(data.source().name(),
+                    fmt::format("{} rows leave one side of a {} split empty", data.rows(), fraction),
+                    "give a validation file instead");
+  }
+  return {data.select(first), data.select(second)};
+}
+
+}  // namespace hogwild

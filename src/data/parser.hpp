@@ -1,0 +1,51 @@
+// The seam between text formats and the reader: a format is one function from a line to a row.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "data/number.hpp"
+#include "data/row_batch.hpp"
+
+namespace hogwild {
+
+/// How features of a line become numbers; decided before the first line is read.
+struct ParseRules {
+  Duplicates duplicates = Duplicates::refuse;
+  int hash_bits = 0;
+  bool one_based = false;                 ///< index 0 is a fault
+  std::uint64_t known_end = kMaxIndex + std::uint64_t{1};  ///< an index from here on is a fault,
+  bool drop_unknown = false;              ///< or, where this is set, left out and counted
+  const FeatureNames* known_names = nullptr;  ///< look names up here; those missing are left out
+};
+
+/// One line, without its end, to one row of batch. On a fault the row is left open.
+using ParseLine = std::optional<Fault> (*)(std::string_view line, std::uint64_t line_number,
+                                           const ParseRules& rules, RowBatch& batch);
+
+std::optional<Fault> parse_libsvm_line(std::string_view line, std::uint64_t line_number,
+                                       const ParseRules& rules, RowBatch& batch);
+std::optional<Fault> parse_vw_line(std::string_view line, std::uint64_t line_number,
+                                   const ParseRules& rules, RowBatch& batch);
+
+/// The number of a hashed feature.
+inline Index hashed_index(std::uint64_t hash, int bits) noexcept {
+  return static_cast<Index>(hash & ((std::uint64_t{1} << bits) - 1));
+}
+
+/// The token at p as a message shows it: cut to 40 bytes, what is not printable escaped.
+std::string quoted_token(const char* p, const char* end);
+
+inline bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
+
+inline const char* skip_blanks(const char* p, const char* end) noexcept {
+  while (p != end && is_blank(*p)) ++p;
+  return p;
+}
+
+/// The fault of a number at p that should be `what`, e.g. "a label".
+Fault bad_number(const char* p, const char* end, NumberFault fault, const char* what);
+
+}  // namespace hogwild

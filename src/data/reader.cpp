@@ -1,0 +1,296 @@
+// Text to a Dataset, in three stages: chunks are read in order, parsed in parallel, and accepted in
+// order again, where the first fault in file order is thrown. Then the batches are joined. What
+// must be decided once a data set (format, index base, numbers of names) is decided in the two
+// ordered stages, so no number of threads changes it.
+#include "hogwild/data/reader.hpp"
+
+#include <fmt/format.h>
+#include <tbb/blocked_range.h>
+#include <tbb/parallel_for.h>
+#include <tbb/parallel_pipeline.h>
+#include <tbb/task_arena.h>
+
+#include <algorithm>
+#include <cassert>
+#include <numeric>
+
+#include "data/input.hpp"
+#include "data/parser.hpp"
+#include "hogwild/core/error.hpp"
+
+namespace hogwild {
+namespace {
+
+struct SpottedFault {
+  std::uint64_t line;  // of the chunk, from 1
+  std::uint64_t column;
+  std::string reason;
+  std::string remedy;
+};
+
+struct ParsedChunk {
+  std::size_t file = 0;
+  RowBatch batch;
+  std::optional<SpottedFault> fault;  // the first; the batch ends there under OnError::fail
+};
+
+// Whether the first row of the text holds a bar.
+Format sniff(std::string_view text) {
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    const auto first = line.find_first_not_of(" \t\r");
+    if (first != std::string_view::npos && line[first] != '#') {
+      return line.find('|') == std::string_view::npos ? Format::libsvm : Format::vw;
+    }
+    text.remove_prefix(std::min(text.size(), line.size() + 1));
+  }
+  return Format::libsvm;
+}
+
+ParsedChunk parse_chunk(const Chunk& chunk, ParseLine parse_line, const ParseRules& rules,
+                        OnError on_error) {
+  ParsedChunk parsed;
+  parsed.file = chunk.file;
+  RowBatch& batch = parsed.batch;
+  const auto reject = [&](std::uint64_t column, std::string reason, std::string remedy) {
+    if (!parsed.fault) parsed.fault = {batch.lines, column, std::move(reason), std::move(remedy)};
+    batch.drop_row();
+    ++batch.skipped_lines;
+    return on_error == OnError::skip;
+  };
+
+  if (chunk.overlong) {
+    batch.lines = 1;
+    reject(1, fmt::format("the line is longer than {} MiB", kLongestLine >> 20),
+           "is this a text file with one row a line?");
+    return parsed;
+  }
+  for (std::string_view rest = chunk.text; !rest.empty();) {
+    std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    ++batch.lines;
+    if (auto fault = parse_line(line, batch.lines, rules, batch)) {
+      const auto column = static_cast<std::uint64_t>(fault->at - line.data()) + 1;
+      if (!reject(column, std::move(fault->reason), std::move(fault->remedy))) break;
+    }
+  }
+  return parsed;
+}
+
+// Where every batch begins in the joined arrays.
+struct Extent {
+  Offset row = 0;
+  Offset nonzero = 0;
+};
+
+class Reader {
+ public:
+  Reader(const std::vector<std::string>& paths, const ReadOptions& options)
+      : input_(paths), options_(options), format_(options.format) {
+    source_.paths = paths;
+    if (options.hash_bits < 0 || options.hash_bits > 31) {
+      throw OptionError("hash-bits", fmt::format("{} is not between 1 and 31", options.hash_bits));
+    }
+    rules_.duplicates = options.duplicates;
+    rules_.hash_bits = options.hash_bits;
+    rules_.one_based = options.index_base == IndexBase::one;
+    if (options.features) {
+      const FeatureSpace& space = *options.features;
+      rules_.hash_bits = space.hash_bits;
+      rules_.known_names = space.names.get();
+      rules_.one_based = space.index_base == 1;
+      rules_.known_end = std::uint64_t{space.size} + static_cast<std::uint64_t>(space.index_base);
+      rules_.drop_unknown = true;
+    }
+  }
+
+  Dataset run(int threads) {
+    const std::size_t in_flight = 2 * static_cast<std::size_t>(threads);
+    tbb::parallel_pipeline(
+        in_flight,
+        tbb::make_filter<void, Chunk>(tbb::filter_mode::serial_in_order,
+                                      [this](tbb::flow_control& flow) { return fetch(flow); }) &
+            tbb::make_filter<Chunk, ParsedChunk>(
+                tbb::filter_mode::parallel,
+                [this](const Chunk& chunk) {
+                  const auto parse = format_ == Format::vw ? parse_vw_line : parse_libsvm_line;
+                  return parse_chunk(chunk, parse, rules_, options_.on_error);
+                }) &
+            tbb::make_filter<ParsedChunk, void>(
+                tbb::filter_mode::serial_in_order,
+                [this](ParsedChunk parsed) { accept(std::move(parsed)); }));
+    return join();
+  }
+
+ private:
+  Chunk fetch(tbb::flow_control& flow) {
+    auto chunk = input_.next();
+    if (!chunk) {
+      flow.stop();
+      return {};
+    }
+    if (format_ == Format::automatic) decide_format(*chunk);
+    if (options_.progress) options_.progress(input_.bytes_read(), input_.bytes_total());
+    return *std::move(chunk);
+  }
+
+  // The parsers of later chunks see the decision: the chunk is handed on after it is made.
+  void decide_format(const Chunk& chunk) {
+    format_ = sniff(chunk.text);
+    if (options_.features && options_.features->names && format_ == Format::libsvm) {
+      throw DataError(source_.paths[chunk.file],
+                      "features have numbers here, but names in the model",
+                      "give VW text, as the model was trained on");
+    }
+  }
+
+  void accept(ParsedChunk parsed) {
+    if (parsed.file != accepted_file_) {
+      accepted_file_ = parsed.file;
+      lines_before_ = 0;
+    }
+    const std::string& path = source_.paths[parsed.file];
+    if (auto& fault = parsed.fault) {
+      const ParseError error(path, lines_before_ + fault->line, fault->column,
+                             std::move(fault->reason), std::move(fault->remedy));
+      if (options_.on_error == OnError::fail) throw error;
+      if (source_.first_skipped.empty()) source_.first_skipped = error.what();
+    }
+    RowBatch& batch = parsed.batch;
+    for (const LabelSpot& spot : batch.label_spots) {
+      seen_.note(spot.label, [&] { return Place{path, lines_before_ + spot.line, spot.column}; });
+    }
+    lines_before_ += batch.lines;
+    source_.lines += batch.lines;
+    source_.skipped_lines += batch.skipped_lines;
+    source_.unknown_features += batch.unknown_features;
+    all_ones_ &= batch.all_ones;
+    has_zero_index_ |= batch.has_zero_index;
+    has_weights_ |= !batch.weights.empty();
+    if (!batch.labels.empty()) batches_.push_back(std::move(batch));
+  }
+
+  FeatureSpace decide_features() {
+    if (options_.features) return *options_.features;
+    FeatureSpace space;
+    space.hash_bits = rules_.hash_bits;
+    if (space.hash_bits != 0) {
+      space.size = Index{1} << space.hash_bits;
+    } else if (format_ == Format::vw) {
+      auto names = std::make_shared<FeatureNames>();
+      for (const RowBatch& batch : batches_) {
+        std::vector<Index>& renumbered = renumbered_.emplace_back(batch.names.size());
+        for (Index j = 0; j < batch.names.size(); ++j) {
+          renumbered[j] = names->insert(batch.names[j], batch.names.hash(j));
+        }
+      }
+      space.size = names->size();
+      space.names = std::move(names);
+    } else {
+      const bool zero_based = options_.index_base == IndexBase::zero ||
+                              (options_.index_base == IndexBase::automatic && has_zero_index_);
+      space.index_base = zero_based ? 0 : 1;
+      for (const RowBatch& batch : batches_) {
+        if (batch.indices.empty()) continue;
+        const Index end = *std::ranges::max_element(batch.indices);
+        space.size = std::max(space.size, end + 1 - static_cast<Index>(space.index_base));
+      }
+    }
+    return space;
+  }
+
+  Dataset join() {
+    if (batches_.empty()) {
+      throw DataError(source_.name(), "there is no row",
+                      source_.skipped_lines == 0 ? "give a file with at least one row"
+                                                 : "every line was skipped: " + source_.first_skipped);
+    }
+    source_.format = format_ == Format::vw ? "vw" : "libsvm";
+    source_.bytes = input_.bytes_read();
+    FeatureSpace space = decide_features();
+    const bool numbered = space.hash_bits == 0 && !space.names;
+    const Index base = numbered ? static_cast<Index>(space.index_base) : 0;
+
+    std::vector<Extent> extents(batches_.size() + 1);
+    for (std::size_t b = 0; b < batches_.size(); ++b) {
+      extents[b + 1] = {extents[b].row + batches_[b].labels.size(),
+                        extents[b].nonzero + batches_[b].indices.size()};
+    }
+    Dataset::Arrays all;
+    all.offsets.resize(extents.back().row + 1);
+    all.labels.resize(extents.back().row);
+    all.indices.resize(extents.back().nonzero);
+    if (!all_ones_) all.values.resize(extents.back().nonzero);
+    if (has_weights_) all.weights.resize(extents.back().row);
+
+    tbb::parallel_for(std::size_t{0}, batches_.size(), [&](std::size_t b) {
+      RowBatch batch = std::move(batches_[b]);  // freed as soon as it is copied
+      if (!renumbered_.empty()) renumber(batch, renumbered_[b]);
+      const auto [row, nonzero] = extents[b];
+      std::ranges::transform(batch.indices, all.indices.data() + nonzero,
+                             [base](Index j) { return j - base; });
+      if (!all_ones_) std::ranges::copy(batch.values, all.values.data() + nonzero);
+      if (has_weights_) {
+        batch.weights.resize(batch.labels.size(), 1.0f);
+        std::ranges::copy(batch.weights, all.weights.data() + row);
+      }
+      std::ranges::copy(batch.labels, all.labels.data() + row);
+      for (std::size_t i = 1; i < batch.offsets.size(); ++i) {
+        all.offsets[row + i] = nonzero + batch.offsets[i];
+      }
+    });
+    return Dataset(std::move(all), std::move(space), std::move(source_), std::move(seen_));
+  }
+
+  // From the chunk's numbers of names to the data set's, and each row in ascending order again.
+  static void renumber(RowBatch& batch, const std::vector<Index>& renumbered) {
+    std::vector<std::pair<Index, float>> row;
+    for (std::size_t i = 0; i + 1 < batch.offsets.size(); ++i) {
+      row.clear();
+      for (Offset k = batch.offsets[i]; k < batch.offsets[i + 1]; ++k) {
+        row.emplace_back(renumbered[batch.indices[k]], batch.values[k]);
+      }
+      std::ranges::sort(row, {}, &std::pair<Index, float>::first);
+      for (Offset k = batch.offsets[i]; k < batch.offsets[i + 1]; ++k) {
+        std::tie(batch.indices[k], batch.values[k]) = row[k - batch.offsets[i]];
+      }
+    }
+  }
+
+  Input input_;
+  const ReadOptions& options_;
+  ParseRules rules_;
+  Format format_;  // written by fetch() before the first chunk is handed on
+  std::vector<RowBatch> batches_;
+  std::vector<std::vector<Index>> renumbered_;  // [batches], where features have names
+  Source source_;
+  SeenLabels seen_;
+  std::size_t accepted_file_ = 0;
+  std::uint64_t lines_before_ = 0;  // of the file being accepted
+  bool all_ones_ = true;
+  bool has_zero_index_ = false;
+  bool has_weights_ = false;
+};
+
+}  // namespace
+
+Dataset read(const std::vector<std::string>& paths, const ReadOptions& options) {
+  if (paths.empty()) throw OptionError("data", "no file is named");
+  tbb::task_arena arena(options.threads > 0 ? options.threads : tbb::task_arena::automatic);
+  return arena.execute([&] {
+    return Reader(paths, options).run(tbb::this_task_arena::max_concurrency());
+  });
+}
+
+Dataset read_libsvm(const std::string& path, ReadOptions options) {
+  options.format = Format::libsvm;
+  return read({path}, options);
+}
+
+Dataset read_vw(const std::string& path, ReadOptions options) {
+  options.format = Format::vw;
+  return read({path}, options);
+}
+
+}  // namespace hogwild

@@ -1,0 +1,68 @@
+// What a parser makes of one chunk of text: rows with the file's own numbers, or with numbers into
+// a dictionary of the chunk's own. The reader joins the batches of all chunks into a Dataset.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "hogwild/core/types.hpp"
+#include "hogwild/data/feature_space.hpp"
+#include "hogwild/data/labels.hpp"
+#include "hogwild/data/reader.hpp"
+
+namespace hogwild {
+
+/// Why a line can't be read: the spot, what stands there, and the way out.
+struct Fault {
+  const char* at;
+  std::string reason;
+  std::string remedy;
+};
+
+/// Where a label stood, within a chunk.
+struct LabelSpot {
+  float label;
+  std::uint64_t line;  // of the chunk, from 1
+  std::uint64_t column;
+};
+
+class RowBatch {
+ public:
+  std::vector<Offset> offsets{0};
+  std::vector<Index> indices;
+  std::vector<float> values;
+  std::vector<float> labels;
+  std::vector<float> weights;  // [rows] once one differs from 1
+  FeatureNames names;          // where indices number names of this chunk
+  bool all_ones = true;
+  bool has_zero_index = false;
+  std::uint64_t unknown_features = 0;
+  std::uint64_t lines = 0;
+  std::uint64_t skipped_lines = 0;
+  std::vector<LabelSpot> label_spots;  // the first of up to four different labels, NaN among them
+
+  void add(Index index, float value) {
+    indices.push_back(index);
+    values.push_back(value);
+  }
+
+  /// Ends the row: sorts its features, and adds up or refuses those that occur twice. Returns the
+  /// index that occurs twice, if that is refused; the row is then still open.
+  std::optional<Index> end_row(float label, float weight, Duplicates duplicates);
+
+  /// Forgets the features of the row that is open.
+  void drop_row() {
+    indices.resize(offsets.back());
+    values.resize(offsets.back());
+  }
+
+  void note_label(float label, std::uint64_t line, std::uint64_t column);
+
+ private:
+  std::vector<std::pair<Index, float>> sorting_;  // scratch
+};
+
+}  // namespace hogwild

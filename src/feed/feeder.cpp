@@ -1,0 +1,46 @@
+#include "feed/feeder.hpp"
+
+#include <algorithm>
+
+#include "hogwild/core/random.hpp"
+
+namespace hogwild {
+
+Feeder::Feeder(const Dataset& data, Order order, std::uint64_t seed)
+    : data_(data), order_(order), seed_(seed) {
+  // At least some 64 blocks an epoch, so that the threads of a small set end together. The length
+  // depends on the rows alone: the order must not depend on the number of threads.
+  const Offset even = std::clamp<Offset>(data.rows() / 64, 1, kBlockRows);
+  strip_rows_ = data.rows() <= kSmallRows ? 1 : kStripRows;
+  block_rows_ = (even + strip_rows_ - 1) / strip_rows_ * strip_rows_;
+}
+
+void Feeder::start_epoch(int epoch) {
+  epoch_ = epoch;
+  next_.store(0, std::memory_order_relaxed);
+  if (order_ == Order::sequential) return;
+  strips_.clear();
+  for (Offset row = 0; row < data_.rows(); row += strip_rows_) strips_.push_back(row);
+  // A last strip that is short must stay last, for a position to tell its strip by division.
+  const bool short_last = data_.rows() % strip_rows_ != 0;
+  const std::size_t full = strips_.size() - (short_last ? 1 : 0);
+  shuffle(std::span(strips_).first(full), Random(seed_, static_cast<std::uint64_t>(epoch)));
+}
+
+void Feeder::rows_of(const Ticket& ticket, std::vector<SparseRow>& rows) const {
+  rows.clear();
+  if (order_ == Order::sequential) {
+    for (Offset i = 0; i < ticket.count; ++i) rows.push_back(data_.row(ticket.begin + i));
+    return;
+  }
+  for (Offset i = 0; i < ticket.count; ++i) {
+    const Offset position = ticket.begin + i;
+    rows.push_back(data_.row(strips_[position / strip_rows_] + position % strip_rows_));
+  }
+  if (strip_rows_ > 1) {
+    shuffle(std::span(rows),
+            Random(seed_, static_cast<std::uint64_t>(epoch_), ticket.begin, std::uint64_t{1}));
+  }
+}
+
+}  // namespace hogwild

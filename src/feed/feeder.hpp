@@ -1,0 +1,72 @@
+// The rows of a data set in blocks, every row exactly once an epoch.
+#pragma once
+
+#include <atomic>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "hogwild/data/dataset.hpp"
+
+namespace hogwild {
+
+enum class Order { shuffle, sequential };
+
+/// A block's place in the epoch: rows begin .. begin + count - 1 of the epoch's order.
+struct Ticket {
+  Offset begin = 0;
+  Offset count = 0;
+};
+
+/// Deals out rows. Shuffled, an epoch's order is a function of (seed, epoch) alone, whoever asks
+/// and however many. It is not a uniform permutation: the data is cut in strips of kStripRows
+/// neighbours, a block is made of strips drawn from all over the data, and the rows of a block are
+/// shuffled. So memory is read in stretches, and yet a file sorted by label gives mixed blocks.
+/// Small sets (up to kSmallRows) have strips of one row: there the order is a uniform permutation.
+///
+/// Invariants:
+///  1. next() hands out every position of the epoch's order exactly once, over all threads: the
+///     ticket is one fetch_add, and positions past the end are not handed out.
+///  2. The order maps positions to rows one to one: strips_ is a permutation, and a block is
+///     shuffled within itself.
+///  3. strips_ and epoch_ change in start_epoch() only, which no other call may overlap.
+class Feeder {
+ public:
+  static constexpr Offset kBlockRows = 1024;
+  static constexpr Offset kStripRows = 16;
+  static constexpr Offset kSmallRows = 1 << 16;
+
+  Feeder(const Dataset& data, Order order, std::uint64_t seed);
+
+  /// REQUIRES: no other thread is in next(), and whatever lets them in again synchronises.
+  void start_epoch(int epoch);
+
+  /// The next block, or nothing when the epoch is dealt out. Any thread, at any time.
+  std::optional<Ticket> next() noexcept {
+    // Relaxed: the ticket orders nothing but itself; the rows it names were there before.
+    const Offset begin = next_.fetch_add(block_rows_, std::memory_order_relaxed);
+    if (begin >= data_.rows()) return std::nullopt;
+    return Ticket{begin, std::min(block_rows_, data_.rows() - begin)};
+  }
+
+  /// The rows of a block, in the order to learn them, with the file's labels. rows is overwritten;
+  /// pass the same one again and it allocates nothing. Any thread.
+  void rows_of(const Ticket& ticket, std::vector<SparseRow>& rows) const;
+
+  /// Epochs begun before this block, with its share of this one: the clock of schedules.
+  double progress(const Ticket& ticket) const noexcept {
+    return epoch_ + static_cast<double>(ticket.begin) / static_cast<double>(data_.rows());
+  }
+
+ private:
+  Dataset data_;
+  Order order_;
+  std::uint64_t seed_;
+  Offset block_rows_;
+  Offset strip_rows_;
+  int epoch_ = 0;
+  std::vector<Offset> strips_;  // the epoch's order of strips, by their first row
+  std::atomic<Offset> next_{0};
+};
+
+}  // namespace hogwild

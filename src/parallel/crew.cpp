@@ -1,0 +1,67 @@
+#include "parallel/crew.hpp"
+
+#include <cassert>
+#include <utility>
+
+namespace hogwild {
+
+Crew::Crew(int workers) : faults_(static_cast<std::size_t>(workers)) {
+  assert(workers > 0);
+  for (int w = 0; w < workers; ++w) threads_.emplace_back([this, w] { work(w); });
+}
+
+Crew::~Crew() {
+  {
+    const std::lock_guard lock(mutex_);
+    closing_ = true;
+  }
+  begin_.notify_all();
+  threads_.clear();
+}
+
+void Crew::work(int worker) {
+  std::unique_lock lock(mutex_);
+  for (long done = 0;; ++done) {
+    begin_.wait(lock, [&] { return closing_ || shift_ > done; });
+    if (closing_) return;
+    const auto& job = *job_;
+    lock.unlock();
+    std::exception_ptr fault;
+    try {
+      job(worker);
+    } catch (...) {
+      fault = std::current_exception();
+    }
+    lock.lock();
+    faults_[static_cast<std::size_t>(worker)] = std::move(fault);
+    if (--busy_ == 0) end_.notify_one();
+  }
+}
+
+void Crew::run(const std::function<void(int)>& job, const std::function<void()>& meanwhile,
+               std::chrono::milliseconds every) {
+  std::exception_ptr fault;
+  std::unique_lock lock(mutex_);
+  job_ = &job;
+  busy_ = size();
+  ++shift_;
+  begin_.notify_all();
+  while (!end_.wait_for(lock, every, [&] { return busy_ == 0; })) {
+    if (!meanwhile || fault) continue;
+    lock.unlock();
+    try {
+      meanwhile();
+    } catch (...) {
+      fault = std::current_exception();  // the workers still use job: wait for them first
+    }
+    lock.lock();
+  }
+  for (std::exception_ptr& thrown : faults_) {
+    if (thrown && !fault) fault = thrown;
+    thrown = nullptr;
+  }
+  lock.unlock();
+  if (fault) std::rethrow_exception(fault);
+}
+
+}  // namespace hogwild

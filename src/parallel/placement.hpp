@@ -1,0 +1,145 @@
+// Where a coordinate's optimizer state lives (shared, or each thread's own) and how a step lands
+// (racy, by compare-exchange, or under a lock). A placement is made once a run; each worker learns
+// through its own View of it, which the kernel calls:
+//   weight(j)      the weight now            prefetch(j)  ask for it ahead of time
+//   update(j, f)   state of j becomes f(state of j)
+//   turn()         held while one row is learnt: a lock, or nothing
+//
+// Measured, adagrad on click rows in memory, 2^20 coordinates, million non-zeros a second on one
+// and on two cores: racy 289 / 183, compare-exchange 171 / 131, per-thread state 242 / 166. Racy
+// with shared state is therefore the default; the others are for comparison and for experiments.
+#pragma once
+
+#include <cstddef>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "hogwild/core/types.hpp"
+#include "parallel/shared_parameters.hpp"
+
+namespace hogwild {
+
+/// A step is a load, then a store; one of two simultaneous steps may be lost.
+struct RacyLanding {
+  template <class State, class Function>
+  static void land(Cell<State>& cell, Function&& f) noexcept {
+    cell.store(f(cell.load()));
+  }
+};
+
+/// A step is retried until no other came between its load and its store.
+struct AtomicLanding {
+  template <class State, class Function>
+  static void land(Cell<State>& cell, Function&& f) noexcept {
+    cell.exchange(std::forward<Function>(f));
+  }
+};
+
+/// The weight alone.
+struct Weight {
+  float weight = 0;
+};
+
+/// Nothing to hold while a row is learnt.
+struct FreeTurn {};
+
+/// Weight and state of a coordinate are one shared cell.
+template <class StateType, class Landing>
+class SharedState {
+ public:
+  using State = StateType;
+
+  class View {
+   public:
+    explicit View(SharedParameters<State>& parameters) : parameters_(&parameters) {}
+    float weight(Index j) const noexcept { return std::as_const(*parameters_)[j].load().weight; }
+    void prefetch(Index j) const noexcept { __builtin_prefetch(&(*parameters_)[j], 1); }
+    template <class Function>
+    void update(Index j, Function&& f) noexcept {
+      Landing::land((*parameters_)[j], std::forward<Function>(f));
+    }
+    FreeTurn turn() const noexcept { return {}; }
+
+   private:
+    SharedParameters<State>* parameters_;
+  };
+
+  SharedState(std::size_t coordinates, int /*workers*/) : parameters_(coordinates) {}
+  View view(int /*worker*/) noexcept { return View(parameters_); }
+  float weight(Index j) const noexcept { return parameters_[j].load().weight; }
+  std::size_t size() const noexcept { return parameters_.size(); }
+
+ private:
+  SharedParameters<State> parameters_;
+};
+
+/// The weight of a coordinate is shared; its state is each worker's own, touched by no one else.
+template <class StateType, class Landing>
+class PerThreadState {
+ public:
+  using State = StateType;
+
+  class View {
+   public:
+    View(SharedParameters<Weight>& weights, State* own) : weights_(&weights), own_(own) {}
+    float weight(Index j) const noexcept { return std::as_const(*weights_)[j].load().weight; }
+    void prefetch(Index j) const noexcept {
+      __builtin_prefetch(&(*weights_)[j], 1);
+      __builtin_prefetch(&own_[j], 1);
+    }
+    template <class Function>
+    void update(Index j, Function&& f) noexcept {
+      State next;
+      Landing::land((*weights_)[j], [&](Weight shared) {
+        next = own_[j];
+        next.weight = shared.weight;
+        next = f(next);
+        return Weight{next.weight};
+      });
+      own_[j] = next;
+    }
+    FreeTurn turn() const noexcept { return {}; }
+
+   private:
+    SharedParameters<Weight>* weights_;
+    State* own_;
+  };
+
+  PerThreadState(std::size_t coordinates, int workers) : weights_(coordinates) {
+    for (int worker = 0; worker < workers; ++worker) own_.emplace_back(coordinates);
+  }
+  View view(int worker) noexcept {
+    return View(weights_, own_[static_cast<std::size_t>(worker)].data());
+  }
+  float weight(Index j) const noexcept { return weights_[j].load().weight; }
+  std::size_t size() const noexcept { return weights_.size(); }
+
+ private:
+  SharedParameters<Weight> weights_;
+  std::vector<ZeroedArray<State>> own_;  // [workers]
+};
+
+/// Any placement, with one mutex around each row: the baseline that lock-free learning is measured
+/// against.
+template <class Unlocked>
+class Locked : public Unlocked {
+ public:
+  class View : public Unlocked::View {
+   public:
+    View(typename Unlocked::View view, std::mutex& mutex)
+        : Unlocked::View(view), mutex_(&mutex) {}
+    std::unique_lock<std::mutex> turn() const { return std::unique_lock(*mutex_); }
+
+   private:
+    std::mutex* mutex_;
+  };
+
+  using Unlocked::Unlocked;
+  View view(int worker) noexcept { return View(Unlocked::view(worker), mutex_); }
+
+ private:
+  std::mutex mutex_;
+};
+
+}  // namespace hogwild

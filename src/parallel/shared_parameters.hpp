@@ -1,0 +1,41 @@
+// The one array that all threads learn into.
+//
+// Invariants of SharedParameters<State>, where State begins with the coordinate's weight:
+//  1. The array has one cell a coordinate, side by side: a coordinate's weight and its optimizer
+//     state are on one cache line (a State of up to 8 bytes: in one word).
+//  2. From construction to destruction every access to a cell is a relaxed atomic one. No thread
+//     ever needs to be alone to read or to write a coordinate.
+//  3. A word read was written whole by one step of some thread, or is the initial zero. States of
+//     one word therefore never tear; of a state of several words, each word alone is whole.
+//  4. A racy step (load, compute, store) may be lost when two threads step the same coordinate at
+//     once: the later store wins. It never writes anything but the result of a step from a state
+//     that the cell has held.
+//  5. A compare-exchange step is never lost.
+//  6. Steps are seen by all threads at some time, in no promised order; after the threads that
+//     made them are joined, all of them are seen.
+// Why losing steps (4) is sound: Niu, Recht, Re, Wright, "Hogwild!", NIPS 2011.
+#pragma once
+
+#include <cstddef>
+
+#include "hogwild/core/types.hpp"
+#include "parallel/cell.hpp"
+#include "parallel/zeroed_array.hpp"
+
+namespace hogwild {
+
+template <class State>
+class SharedParameters {
+ public:
+  /// All coordinates zero. Throws std::bad_alloc.
+  explicit SharedParameters(std::size_t coordinates) : cells_(coordinates) {}
+
+  std::size_t size() const noexcept { return cells_.size(); }
+  Cell<State>& operator[](std::size_t j) noexcept { return cells_[j]; }
+  const Cell<State>& operator[](std::size_t j) const noexcept { return cells_[j]; }
+
+ private:
+  ZeroedArray<Cell<State>> cells_;
+};
+
+}  // namespace hogwild

@@ -1,0 +1,52 @@
+// Large arrays of zeros, straight from the kernel.
+#pragma once
+
+#include <cstddef>
+#include <type_traits>
+#include <utility>
+
+namespace hogwild {
+
+/// Memory of zero bytes that costs nothing until it is written to. Arrays of up to 1 GiB ask for
+/// huge pages: random access to a few hundred MiB otherwise misses the TLB at nearly every step.
+/// Larger ones do not, since a sparsely used array would fill 2 MiB for each coordinate it touches.
+/// Throws std::bad_alloc.
+class ZeroedMemory {
+ public:
+  ZeroedMemory() = default;
+  explicit ZeroedMemory(std::size_t bytes);
+  ~ZeroedMemory();
+  ZeroedMemory(ZeroedMemory&& other) noexcept
+      : data_(std::exchange(other.data_, nullptr)), bytes_(std::exchange(other.bytes_, 0)) {}
+  ZeroedMemory& operator=(ZeroedMemory&& other) noexcept {
+    std::swap(data_, other.data_);
+    std::swap(bytes_, other.bytes_);
+    return *this;
+  }
+
+  void* data() const noexcept { return data_; }
+
+ private:
+  void* data_ = nullptr;
+  std::size_t bytes_ = 0;  // mapped
+};
+
+/// [size] values of Value, all zero bits, which must be a valid Value.
+template <class Value>
+class ZeroedArray {
+  static_assert(std::is_trivially_copyable_v<Value>);
+
+ public:
+  ZeroedArray() = default;
+  explicit ZeroedArray(std::size_t size) : memory_(size * sizeof(Value)), size_(size) {}
+
+  Value* data() const noexcept { return static_cast<Value*>(memory_.data()); }
+  std::size_t size() const noexcept { return size_; }
+  Value& operator[](std::size_t i) const noexcept { return data()[i]; }
+
+ private:
+  ZeroedMemory memory_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace hogwild

@@ -1,0 +1,114 @@
+// Results as JSON lines.
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+#include "hogwild/core/alternatives.hpp"
+#include "hogwild/report/report.hpp"
+
+namespace hogwild {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// The double with the shortest decimal that a float has: 0.1f is written 0.1, not
+// 0.10000000149011612.
+double shortest(float value) {
+  char text[32];
+  const auto end = std::to_chars(text, text + sizeof text, value).ptr;
+  double widened = value;
+  std::from_chars(text, end, widened);
+  return widened;
+}
+
+template <class Value>
+void set_if(Json& json, const char* name, const std::optional<Value>& value) {
+  if (value) json[name] = *value;
+}
+
+std::string dumped(const Json& json) {
+  // Names of features and files may hold any bytes; JSON holds UTF-8 only.
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace
+
+std::string json_line(const EpochReport& report) {
+  return dumped({{"event", "epoch"},
+                 {"epoch", report.epoch},
+                 {"seconds", report.seconds},
+                 {"rows", report.rows},
+                 {"nonzeros", report.nonzeros},
+                 {"train_loss", report.train_loss},
+                 {"valid_loss", report.valid_loss ? Json(*report.valid_loss) : Json()},
+                 {"learning_rate", shortest(report.learning_rate)},
+                 {"threads", report.threads}});
+}
+
+std::string json_line(const TrainResult& result) {
+  return dumped({{"event", "end"},
+                 {"reason", name_of(result.reason)},
+                 {"best_epoch", result.best_epoch},
+                 {"seconds", result.seconds}});
+}
+
+std::string json_line(const Metrics& metrics) {
+  Json json{{"rows", metrics.rows}};
+  set_if(json, "log_loss", metrics.log_loss);
+  set_if(json, "auc", metrics.auc);
+  set_if(json, "accuracy", metrics.accuracy);
+  set_if(json, "base_rate", metrics.base_rate);
+  set_if(json, "base_accuracy", metrics.base_accuracy);
+  set_if(json, "base_log_loss", metrics.base_log_loss);
+  set_if(json, "calibration", metrics.calibration);
+  set_if(json, "rmse", metrics.rmse);
+  json["loss"] = metrics.loss;
+  return dumped(json);
+}
+
+std::string json_line(const Profile& profile, const Dataset& data) {
+  Json labels = Json::array();
+  for (const auto& [label, rows] : profile.labels) {
+    labels.push_back({{"label", shortest(label)}, {"rows", rows}});
+  }
+  const Source& source = data.source();
+  return dumped({{"format", source.format},
+                 {"rows", profile.rows},
+                 {"features", profile.features},
+                 {"used_features", profile.used_features},
+                 {"nonzeros", profile.nonzeros},
+                 {"density", profile.density()},
+                 {"all_ones", profile.all_ones},
+                 {"index_base", data.features().index_base},
+                 {"labels", labels},
+                 {"omega", profile.omega},
+                 {"delta", profile.delta},
+                 {"rho", profile.rho},
+                 {"rho_is_exact", profile.rho_is_exact},
+                 {"skipped_lines", source.skipped_lines}});
+}
+
+std::string json_line(const Model& model) {
+  const Provenance& from = model.provenance();
+  std::uint64_t nonzero = 0;
+  for (const float w : model.weights()) nonzero += w != 0;
+  return dumped({{"features", model.features().size},
+                 {"nonzero_weights", nonzero},
+                 {"bias", shortest(model.bias())},
+                 {"named", model.features().names != nullptr},
+                 {"hash_bits", model.features().hash_bits},
+                 {"index_base", model.features().index_base},
+                 {"loss", name_of(model.loss())},
+                 {"labels", {shortest(model.labels().negative), shortest(model.labels().positive)}},
+                 {"rule", from.rule},
+                 {"learning_rate", shortest(from.learning_rate)},
+                 {"schedule", from.schedule},
+                 {"l1", shortest(from.l1)},
+                 {"l2", shortest(from.l2)},
+                 {"threads", from.threads},
+                 {"seed", from.seed},
+                 {"training_rows", from.rows},
+                 {"row_visits", from.visits},
+                 {"version", from.version}});
+}
+
+}  // namespace hogwild

@@ -1,0 +1,104 @@
+#include "train/plan.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <thread>
+#include <variant>
+
+#include "hogwild/core/error.hpp"
+
+namespace hogwild {
+namespace {
+
+// Below this a thread costs more to start and to feed than it brings.
+constexpr Offset kNonzerosPerThread = 20'000;
+
+void require(bool good, const char* option, const std::string& reason) {
+  if (!good) throw OptionError(option, reason);
+}
+
+void check(const TrainOptions& options) {
+  require(options.epochs > 0, "epochs", fmt::format("{} is not above 0", options.epochs));
+  require(options.threads >= 0, "threads", fmt::format("{} is negative", options.threads));
+  require(options.threads <= 4096, "threads", fmt::format("{} is past 4096", options.threads));
+  for (const auto& [name, value] : {std::pair{"l1", options.l1}, {"l2", options.l2}}) {
+    require(value >= 0 && std::isfinite(value), name,
+            fmt::format("{} is not a finite number >= 0", value));
+  }
+  if (options.learning_rate) {
+    require(*options.learning_rate > 0 && std::isfinite(*options.learning_rate), "learning-rate",
+            fmt::format("{} is not a finite number > 0", *options.learning_rate));
+  }
+  std::visit(
+      [](const auto& schedule) {
+        if constexpr (requires { schedule.decay; }) {
+          const bool shrinks = std::is_same_v<std::decay_t<decltype(schedule)>, Exponential>
+                                   ? schedule.decay > 0 && schedule.decay <= 1
+                                   : schedule.decay >= 0 && std::isfinite(schedule.decay);
+          require(shrinks, "decay", fmt::format("{} would not shrink the rate", schedule.decay));
+        }
+      },
+      options.schedule);
+  if (std::holds_alternative<Sgd>(options.update_rule)) {
+    require(options.state == StateHome::shared, "state",
+            "sgd has no state, so there is nothing to keep per thread; leave the option out");
+  }
+}
+
+int threads_for(const Dataset& data, int asked) {
+  if (asked > 0) return asked;
+  const auto cores = std::max(1u, std::thread::hardware_concurrency());
+  const Offset useful = std::max<Offset>(1, data.nonzeros() / kNonzerosPerThread);
+  return static_cast<int>(std::min<Offset>(cores, useful));
+}
+
+// n / d_j: what a row that touches j pays, for itself and for the rows that do not. Rows of weight
+// 0 are never learnt, and do not count.
+std::vector<float> penalty_scale(const Dataset& data) {
+  std::vector<float> scale(std::size_t{data.features().size} + 1);
+  double rows = 0;
+  for (Offset i = 0; i < data.rows(); ++i) {
+    const SparseRow row = data.row(i);
+    if (row.weight == 0) continue;
+    rows += 1;
+    for (const Index j : row.indices) scale[j] += 1;
+  }
+  for (float& s : scale) s = s == 0 ? 0 : static_cast<float>(rows / static_cast<double>(s));
+  return scale;
+}
+
+}  // namespace
+
+TrainPlan plan_training(const Dataset& data, const TrainOptions& options) {
+  check(options);
+  TrainPlan plan;
+  const bool binary = std::visit([](const auto& loss) { return loss.kBinary; }, options.loss);
+  if (binary) {
+    plan.labels = binary_labels(data);
+    if (options.validation) require_labels(*options.validation, plan.labels);
+  } else {
+    require_labelled(data);
+    if (options.validation) require_labelled(*options.validation);
+  }
+  plan.learning_rate = options.learning_rate.value_or(
+      std::visit([](const auto& rule) { return rule.kDefaultRate; }, options.update_rule));
+
+  DescentPlan& descent = plan.descent;
+  descent.features = data.features().size;
+  descent.workers = threads_for(data, options.threads);
+  descent.loss = options.loss;
+  descent.rule = options.update_rule;
+  descent.state = options.state == StateHome::shared ? StatePlacement::shared
+                                                     : StatePlacement::per_thread;
+  descent.landing = options.strategy == Strategy::hogwild  ? Landing::racy
+                    : options.strategy == Strategy::atomic ? Landing::atomic
+                                                           : Landing::locked;
+  descent.bias = options.bias;
+  descent.penalty = {options.l1, options.l2};
+  if (descent.penalty.active()) descent.penalty_scale = penalty_scale(data);
+  return plan;
+}
+
+}  // namespace hogwild

@@ -1,0 +1,259 @@
+// Epochs: blocks from the feeder to the descent, until they are done or something stops them.
+#include "hogwild/train/train.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <variant>
+
+#include "feed/feeder.hpp"
+#include "hogwild/core/alternatives.hpp"
+#include "hogwild/core/version.hpp"
+#include "hogwild/eval/evaluate.hpp"
+#include "learn/descent.hpp"
+#include "parallel/cache_line.hpp"
+#include "parallel/crew.hpp"
+#include "train/plan.hpp"
+
+namespace hogwild {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// What one worker has done in this epoch, for the caller's thread to watch. Written by the worker
+// once a block, so relaxed stores of its own sums are enough; on a line of its own.
+struct alignas(kCacheLinePair) Tally {
+  std::atomic<std::uint64_t> rows{0};
+  std::atomic<std::uint64_t> nonzeros{0};
+  std::atomic<double> loss{0};
+  std::atomic<double> weight{0};
+
+  void reset() noexcept {
+    rows.store(0, std::memory_order_relaxed);
+    nonzeros.store(0, std::memory_order_relaxed);
+    loss.store(0, std::memory_order_relaxed);
+    weight.store(0, std::memory_order_relaxed);
+  }
+
+  // Only the worker that owns the tally.
+  template <class Value>
+  static void add(std::atomic<Value>& sum, Value value) noexcept {
+    sum.store(sum.load(std::memory_order_relaxed) + value, std::memory_order_relaxed);
+  }
+};
+
+struct TallySum {
+  std::uint64_t rows = 0;
+  std::uint64_t nonzeros = 0;
+  double loss = 0;
+  double weight = 0;
+
+  double mean_loss() const noexcept { return weight > 0 ? loss / weight : 0; }
+};
+
+class Run {
+ public:
+  Run(const Dataset& data, const TrainOptions& options, TrainObserver& observer)
+      : data_(data),
+        options_(options),
+        observer_(observer),
+        plan_(plan_training(data, options)),
+        binary_(std::visit([](const auto& loss) { return loss.kBinary; }, options.loss)),
+        feeder_(data, options.order == RowOrder::shuffle ? Order::shuffle : Order::sequential,
+                options.seed),
+        descent_(make_descent(plan_.descent)),
+        crew_(plan_.descent.workers),
+        tallies_(static_cast<std::size_t>(plan_.descent.workers)),
+        seen_(tallies_.size()) {}
+
+  TrainResult operator()() {
+    TrainResult result;
+    result.learning_rate = plan_.learning_rate;
+    result.threads = crew_.size();
+    double best_loss = 0;
+    for (epoch_ = 0; epoch_ < options_.epochs && reason_ == StopReason::epochs; ++epoch_) {
+      learn_epoch();
+      const TallySum sum = total();
+      visits_ += sum.rows;
+      if (!std::isfinite(sum.mean_loss()) || !weights_are_finite()) reason_ = StopReason::diverged;
+      if (reason_ != StopReason::epochs) break;
+      EpochReport report{.epoch = epoch_ + 1,
+                         .seconds = seconds_,
+                         .rows = sum.rows,
+                         .nonzeros = sum.nonzeros,
+                         .train_loss = sum.mean_loss(),
+                         .valid_loss = {},
+                         .learning_rate = rate_at(epoch_ + 1),
+                         .threads = crew_.size()};
+      if (options_.validation) report.valid_loss = mean_loss(freeze(), *options_.validation);
+      const double loss = report.valid_loss.value_or(report.train_loss);
+      if (result.best_epoch == 0 || loss < best_loss) {
+        result.best_epoch = report.epoch;
+        best_loss = loss;
+      }
+      result.epochs.push_back(report);
+      observer_.on_epoch(report);
+    }
+    result.model = freeze();
+    result.reason = reason_;
+    result.seconds = seconds_;
+    return result;
+  }
+
+ private:
+  float rate_at(double progress) const {
+    const double factor =
+        std::visit([&](const auto& schedule) { return schedule.factor(progress); },
+                   options_.schedule);
+    return static_cast<float>(static_cast<double>(plan_.learning_rate) * factor);
+  }
+
+  void learn_epoch() {
+    feeder_.start_epoch(epoch_);
+    for (Tally& tally : tallies_) tally.reset();
+    const auto begin = Clock::now();
+    const double before = seconds_;
+    const auto watch = [&] {
+      seconds_ = before + std::chrono::duration<double>(Clock::now() - begin).count();
+      observe();
+    };
+    try {
+      crew_.run([this](int worker) { work(worker); }, watch);
+    } catch (...) {
+      stop_.store(true, std::memory_order_relaxed);
+      throw;
+    }
+    seconds_ = before + std::chrono::duration<double>(Clock::now() - begin).count();
+  }
+
+  // On each worker: blocks until there are none, or until told to stop.
+  void work(int worker) {
+    Tally& tally = tallies_[static_cast<std::size_t>(worker)];
+    Offset& seen = seen_[static_cast<std::size_t>(worker)];
+    std::vector<SparseRow> rows;
+    // Relaxed: stop_ is a hint to end soon, and carries no data.
+    while (!stop_.load(std::memory_order_relaxed)) {
+      const auto ticket = feeder_.next();
+      if (!ticket) return;
+      feeder_.rows_of(*ticket, rows);
+      std::uint64_t nonzeros = 0;
+      for (SparseRow& row : rows) {
+        if (binary_) row.label = plan_.labels.sign(row.label);
+        nonzeros += row.nonzeros();
+      }
+      const double progress = feeder_.progress(*ticket);
+      const LossSum sum =
+          descent_->learn(worker, rows, {rate_at(progress), share_of(seen, progress, rows.size())});
+      seen += rows.size();
+      Tally::add(tally.rows, static_cast<std::uint64_t>(rows.size()));
+      Tally::add(tally.nonzeros, nonzeros);
+      Tally::add(tally.loss, sum.loss);
+      Tally::add(tally.weight, sum.weight);
+    }
+  }
+
+  // Rows seen by all threads / rows seen by this one, counting half of the block at hand: the ratio
+  // is then right on average over the block, and 1 for a thread that is alone.
+  float share_of(Offset seen, double progress, std::size_t block) const {
+    if (options_.state == StateHome::shared || crew_.size() == 1) return 1;
+    const double half = static_cast<double>(block) / 2;
+    const double by_all = progress * static_cast<double>(data_.rows()) + half;
+    return static_cast<float>(std::max(1.0, by_all / (static_cast<double>(seen) + half)));
+  }
+
+  void observe() {
+    const TallySum sum = total();
+    if (!std::isfinite(sum.loss)) {
+      stop(StopReason::diverged);
+    } else if (observer_.stop_requested()) {
+      stop(StopReason::interrupted);
+    }
+    observer_.on_progress({.epoch = epoch_ + 1,
+                           .epochs = options_.epochs,
+                           .rows_done = visits_ + sum.rows,
+                           .rows_total = data_.rows() * static_cast<Offset>(options_.epochs),
+                           .train_loss = sum.mean_loss(),
+                           .seconds = seconds_});
+  }
+
+  void stop(StopReason reason) {
+    reason_ = reason;
+    stop_.store(true, std::memory_order_relaxed);
+  }
+
+  TallySum total() const {
+    TallySum sum;
+    for (const Tally& tally : tallies_) {
+      sum.rows += tally.rows.load(std::memory_order_relaxed);
+      sum.nonzeros += tally.nonzeros.load(std::memory_order_relaxed);
+      sum.loss += tally.loss.load(std::memory_order_relaxed);
+      sum.weight += tally.weight.load(std::memory_order_relaxed);
+    }
+    return sum;
+  }
+
+  bool weights_are_finite() const {
+    for (Index j = 0; j < plan_.descent.features; ++j) {
+      if (!std::isfinite(descent_->weight(j))) return false;
+    }
+    return std::isfinite(descent_->weight(plan_.descent.features));
+  }
+
+  Model freeze() const {
+    const Provenance provenance{.version = kVersion,
+                                .rule = std::string(name_of(options_.update_rule)),
+                                .learning_rate = plan_.learning_rate,
+                                .schedule = std::string(name_of(options_.schedule)),
+                                .l1 = options_.l1,
+                                .l2 = options_.l2,
+                                .threads = plan_.descent.workers,
+                                .seed = options_.seed,
+                                .rows = data_.rows(),
+                                .visits = visits_};
+    const Index bias = plan_.descent.features;
+    return Model(
+        data_.features(), [this](Index j) { return descent_->weight(j); }, descent_->weight(bias),
+        options_.loss, plan_.labels, provenance);
+  }
+
+  const Dataset& data_;
+  const TrainOptions& options_;
+  TrainObserver& observer_;
+  const TrainPlan plan_;
+  const bool binary_;
+  Feeder feeder_;
+  std::unique_ptr<Descent> descent_;
+  Crew crew_;
+  std::vector<Tally> tallies_;  // [workers]
+  std::vector<Offset> seen_;    // [workers] rows learnt over all epochs, each its worker's own
+  std::atomic<bool> stop_{false};
+  int epoch_ = 0;  // being learnt, from 0
+  StopReason reason_ = StopReason::epochs;
+  std::uint64_t visits_ = 0;  // rows learnt in the epochs before this one
+  double seconds_ = 0;
+};
+
+}  // namespace
+
+std::string_view name_of(StopReason reason) noexcept {
+  switch (reason) {
+    case StopReason::interrupted:
+      return "interrupted";
+    case StopReason::diverged:
+      return "diverged";
+    default:
+      return "epochs";
+  }
+}
+
+TrainResult train(const Dataset& data, const TrainOptions& options) {
+  TrainObserver silent;
+  return train(data, options, silent);
+}
+
+TrainResult train(const Dataset& data, const TrainOptions& options, TrainObserver& observer) {
+  return Run(data, options, observer)();
+}
+
+}  // namespace hogwild
