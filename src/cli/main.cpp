@@ -19,18 +19,14 @@ int complain(const std::string& message, int status) {
 
 int usage_error(const CLI::App& app, const CLI::ParseError& error) {
   std::string message = error.what();
-  if (const auto* extras = dynamic_cast<const CLI::ExtrasError*>(&error)) {
-    std::vector<std::string> left = app.remaining(true);
+  // CLI11 may miss a required word before it complains of one it does not know.
+  std::vector<std::string> left = app.remaining(true);
+  if (!left.empty()) {
     const auto option =
         std::ranges::find_if(left, [](const std::string& word) { return word.starts_with('-'); });
-    if (option != left.end()) std::swap(*option, left.front());
-    if (!left.empty()) {
-      const std::string hint = suggestion(app, left.front());
-      message = fmt::format("unknown argument {}{}", left.front(),
-                            hint.empty() ? "" : "; " + hint);
-    } else {
-      message = extras->what();
-    }
+    const std::string& unknown = option != left.end() ? *option : left.front();
+    const std::string hint = suggestion(app, unknown);
+    message = fmt::format("unknown argument {}{}", unknown, hint.empty() ? "" : "; " + hint);
   }
   const auto chosen = app.get_subcommands();
   const std::string where = chosen.empty() ? "" : chosen[0]->get_name() + " ";

@@ -11,8 +11,8 @@
 #include <tbb/task_arena.h>
 
 #include <algorithm>
-#include <cassert>
-#include <numeric>
+#include <tuple>
+#include <utility>
 
 #include "data/input.hpp"
 #include "data/parser.hpp"
@@ -130,19 +130,22 @@ class Reader {
       flow.stop();
       return {};
     }
-    if (format_ == Format::automatic) decide_format(*chunk);
+    if (!std::exchange(begun_, true)) decide_format(*chunk);
     if (options_.progress) options_.progress(input_.bytes_read(), input_.bytes_total());
     return *std::move(chunk);
   }
 
   // The parsers of later chunks see the decision: the chunk is handed on after it is made.
   void decide_format(const Chunk& chunk) {
-    format_ = sniff(chunk.text);
-    if (options_.features && options_.features->names && format_ == Format::libsvm) {
-      throw DataError(source_.paths[chunk.file],
-                      "features have numbers here, but names in the model",
-                      "give VW text, as the model was trained on");
-    }
+    if (format_ == Format::automatic) format_ = sniff(chunk.text);
+    if (!options_.features || options_.features->hash_bits != 0) return;
+    const bool named = options_.features->names != nullptr;
+    if (named == (format_ == Format::vw)) return;
+    throw DataError(source_.paths[chunk.file],
+                    named ? "features have numbers here, and names in the model"
+                          : "features have names here, and numbers in the model",
+                    named ? "give VW text, as the model was trained on"
+                          : "give libsvm text, as the model was trained on");
   }
 
   void accept(ParsedChunk parsed) {
@@ -261,7 +264,8 @@ class Reader {
   Input input_;
   const ReadOptions& options_;
   ParseRules rules_;
-  Format format_;  // written by fetch() before the first chunk is handed on
+  bool begun_ = false;
+  Format format_;  // decided by fetch() before the first chunk is handed on
   std::vector<RowBatch> batches_;
   std::vector<std::vector<Index>> renumbered_;  // [batches], where features have names
   Source source_;

@@ -30,12 +30,6 @@ struct DescentPlan {
                                      ///< is no penalty
 };
 
-/// The pace of one block.
-struct Pace {
-  float rate = 0;   ///< the step size now
-  float share = 1;  ///< see Step::share
-};
-
 /// Parameters being learnt. All members may be called from any threads at once; where state is
 /// per-thread, learn() by one thread at a time for each worker number.
 class Descent {

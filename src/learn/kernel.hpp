@@ -18,6 +18,12 @@ struct LossSum {
   double weight = 0;  ///< sum of row weights
 };
 
+/// The pace of a block.
+struct Pace {
+  float rate = 0;   ///< the step size now
+  float share = 1;  ///< see Step::share
+};
+
 /// The penalty a step owes at coordinate j: nothing.
 struct NoPenaltyAt {
   NoPenalty operator()(Index) const noexcept { return {}; }
@@ -31,9 +37,54 @@ struct PenaltyAt {
 };
 
 /// The bias's coordinate, if there is a bias.
-struct Bias {
+struct BiasAt {
   Index coordinate = 0;
   bool present = false;
+};
+
+/// The bias while rows are learnt: a copy of the thread's own, merged with the shared one every few
+/// rows. Every row steps the bias, so threads that shared it row by row would pass its cache line
+/// to and fro: measured on click rows at 2 threads, x0.9 of the speed. Few rows, because until they
+/// merge the threads all walk the same way, and together too far: with 300 rows sgd at rate 0.1 on
+/// 4 threads ended several per cent above one thread's loss.
+template <class View, class Rule>
+class OwnBias {
+ public:
+  using State = typename Rule::State;
+  static constexpr std::size_t kMergeRows = 8;
+
+  OwnBias(View& view, BiasAt at, const Rule& rule) : view_(view), at_(at), rule_(rule) { take(); }
+  ~OwnBias() { give(); }
+  OwnBias(const OwnBias&) = delete;
+  OwnBias& operator=(const OwnBias&) = delete;
+
+  float weight() const noexcept { return now_.weight; }
+  void step(float gradient, const Step<NoPenalty>& step) noexcept {
+    if (at_.present) now_ = rule_.step(now_, gradient, step);
+  }
+  void merge() noexcept {
+    give();
+    take();
+  }
+
+ private:
+  void take() noexcept {
+    if (!at_.present) return;
+    [[maybe_unused]] const auto turn = view_.turn();
+    before_ = now_ = view_.state(at_.coordinate);
+  }
+  void give() noexcept {
+    if (!at_.present) return;
+    [[maybe_unused]] const auto turn = view_.turn();
+    view_.update(at_.coordinate,
+                 [&](State shared) { return rule_.merge(shared, before_, now_); });
+  }
+
+  View& view_;
+  BiasAt at_;
+  const Rule& rule_;
+  State before_{};
+  State now_{};
 };
 
 /// w.x over a row's non-zeros. Two sums, so that an addition need not wait for the one before.
@@ -52,34 +103,32 @@ float dot(const View& view, const SparseRow& row) noexcept {
 
 /// One stochastic step on one row.
 template <bool kOnes, class View, class Rule, class Loss, class PenaltyOf>
-void learn_row(View& view, const SparseRow& row, Bias bias, const Rule& rule, const Loss& loss,
-               const PenaltyOf& penalty_at, float rate, float share, LossSum& sum) {
+void learn_row(View& view, const SparseRow& row, OwnBias<View, Rule>& bias, const Rule& rule,
+               const Loss& loss, const PenaltyOf& penalty_at, Pace pace, LossSum& sum) {
   [[maybe_unused]] const auto turn = view.turn();
-  float margin = dot<kOnes>(view, row);
-  if (bias.present) margin += view.weight(bias.coordinate);
+  const float margin = dot<kOnes>(view, row) + bias.weight();
   sum.loss += static_cast<double>(row.weight * loss.value(margin, row.label));
   sum.weight += static_cast<double>(row.weight);
 
   const float slope = row.weight * loss.slope(margin, row.label);
-  const auto step_at = [&](Index j, float gradient) {
-    const Step step{rate, share, penalty_at(j)};
-    view.update(j, [&](auto state) { return rule.step(state, gradient, step); });
-  };
   for (std::size_t k = 0; k < row.nonzeros(); ++k) {
-    step_at(row.indices[k], kOnes ? slope : slope * row.values[k]);
+    const Index j = row.indices[k];
+    const float gradient = kOnes ? slope : slope * row.values[k];
+    const Step step{pace.rate, pace.share, penalty_at(j)};
+    view.update(j, [&](auto state) { return rule.step(state, gradient, step); });
   }
-  if (bias.present) step_at(bias.coordinate, slope);
+  bias.step(slope, {pace.rate, pace.share, {}});
 }
 
 /// One stochastic step on each row in turn. Labels are what the loss expects (-1, +1 or numbers);
 /// a row of weight 0 is passed over.
 template <class View, class Rule, class Loss, class PenaltyOf>
-LossSum learn_rows(View view, std::span<const SparseRow> rows, Bias bias, const Rule& rule,
-                   const Loss& loss, const PenaltyOf& penalty_at, float rate, float share,
-                   bool prefetch) {
+LossSum learn_rows(View view, std::span<const SparseRow> rows, BiasAt bias_at, const Rule& rule,
+                   const Loss& loss, const PenaltyOf& penalty_at, Pace pace, bool prefetch) {
   // Far enough ahead for a line to arrive, near enough for it to be still there. Measured on click
   // rows with 2^20 coordinates: 4 to 8 rows ahead, x1.3 to x1.6.
   constexpr std::size_t kRowsAhead = 6;
+  OwnBias<View, Rule> bias(view, bias_at, rule);
   LossSum sum;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (prefetch && i + 2 * kRowsAhead < rows.size()) {
@@ -89,12 +138,13 @@ LossSum learn_rows(View view, std::span<const SparseRow> rows, Bias bias, const 
     if (prefetch && i + kRowsAhead < rows.size()) {
       for (const Index j : rows[i + kRowsAhead].indices) view.prefetch(j);
     }
+    if (i % bias.kMergeRows == 0 && i != 0) bias.merge();
     const SparseRow& row = rows[i];
     if (row.weight == 0) continue;
     if (row.values.empty()) {
-      learn_row<true>(view, row, bias, rule, loss, penalty_at, rate, share, sum);
+      learn_row<true>(view, row, bias, rule, loss, penalty_at, pace, sum);
     } else {
-      learn_row<false>(view, row, bias, rule, loss, penalty_at, rate, share, sum);
+      learn_row<false>(view, row, bias, rule, loss, penalty_at, pace, sum);
     }
   }
   return sum;

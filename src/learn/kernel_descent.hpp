@@ -43,8 +43,8 @@ class KernelDescent final : public Descent {
 
   LossSum learn(int worker, std::span<const SparseRow> rows, Pace pace) override {
     const auto run = [&](const auto& penalty_at) {
-      return learn_rows(placement_.view(worker), rows, bias_, rule_, loss_, penalty_at, pace.rate,
-                        pace.share, prefetch_);
+      return learn_rows(placement_.view(worker), rows, bias_, rule_, loss_, penalty_at, pace,
+                        prefetch_);
     };
     return penalty_.active() ? run(PenaltyAt{penalty_, penalty_scale_}) : run(NoPenaltyAt{});
   }
@@ -61,7 +61,7 @@ class KernelDescent final : public Descent {
 
   Rule rule_;
   SwitchedLoss loss_;
-  Bias bias_;
+  BiasAt bias_;
   Penalty penalty_;
   std::vector<float> penalty_scale_;
   Placement placement_;

@@ -77,7 +77,11 @@ class Run {
       const TallySum sum = total();
       visits_ += sum.rows;
       if (!std::isfinite(sum.mean_loss()) || !weights_are_finite()) reason_ = StopReason::diverged;
-      if (reason_ != StopReason::epochs) break;
+      const bool whole = sum.rows == data_.rows();
+      if (reason_ == StopReason::interrupted && whole && epoch_ + 1 == options_.epochs) {
+        reason_ = StopReason::epochs;  // too late to interrupt anything
+      }
+      if (reason_ == StopReason::diverged || !whole) break;
       EpochReport report{.epoch = epoch_ + 1,
                          .seconds = seconds_,
                          .rows = sum.rows,
@@ -124,7 +128,7 @@ class Run {
       stop_.store(true, std::memory_order_relaxed);
       throw;
     }
-    seconds_ = before + std::chrono::duration<double>(Clock::now() - begin).count();
+    watch();  // an epoch may be over before the first look
   }
 
   // On each worker: blocks until there are none, or until told to stop.

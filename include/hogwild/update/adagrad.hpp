@@ -31,6 +31,10 @@ struct Adagrad {
     s.weight = step.penalty.shrink(s.weight - rate * g, rate);
     return s;
   }
+  State merge(State shared, State before, State after) const noexcept {
+    return {merged_sum(shared.weight, before.weight, after.weight),
+            merged_sum(shared.squares, before.squares, after.squares)};
+  }
 };
 
 }  // namespace hogwild

@@ -22,6 +22,9 @@ struct Sgd {
     s.weight = step.penalty.shrink(s.weight - step.rate * g, step.rate);
     return s;
   }
+  State merge(State shared, State before, State after) const noexcept {
+    return {merged_sum(shared.weight, before.weight, after.weight)};
+  }
 };
 
 }  // namespace hogwild

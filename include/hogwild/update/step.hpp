@@ -18,13 +18,22 @@ struct Step {
   Net penalty{};
 };
 
+/// Where a sum stands that was `before` when a thread began to work on a copy of it, is `shared`
+/// now, and would be `after` had the thread been alone.
+inline float merged_sum(float shared, float before, float after) noexcept {
+  return shared == before ? after : shared + (after - before);
+}
+
 /// What a rule provides: a State whose first member is the weight and whose every member starts at
-/// zero bits, and step(), a pure function of it. Rules never see an atomic, a file or a thread.
+/// zero bits; step(), a pure function of it; and merge(), which brings the steps made on a thread's
+/// own copy (from before to after) into the shared state. Rules never see an atomic, a file or a
+/// thread.
 template <class R>
 concept UpdateRule = requires(const R rule, typename R::State state, float gradient) {
   { R::kName } -> std::convertible_to<std::string_view>;
   { R::kDefaultRate } -> std::convertible_to<float>;
   { state.weight } -> std::convertible_to<float>;
+  { rule.merge(state, state, state) } -> std::same_as<typename R::State>;
   { rule.step(state, gradient, Step<NoPenalty>{}) } -> std::same_as<typename R::State>;
   { rule.step(state, gradient, Step<Penalty>{}) } -> std::same_as<typename R::State>;
 };

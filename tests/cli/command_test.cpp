@@ -1,0 +1,338 @@
+// The command as a shell user meets it: exit status, streams, messages.
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "hogwild/core/alternatives.hpp"
+#include "hogwild/core/version.hpp"
+#include "hogwild/model/file.hpp"
+#include "hogwild/objective/loss.hpp"
+#include "hogwild/update/update_rule.hpp"
+#include "support/files.hpp"
+#include "support/program.hpp"
+
+namespace hogwild {
+namespace {
+
+using Json = nlohmann::json;
+using test::Outcome;
+
+class Command : public testing::Test {
+ protected:
+  Command() {
+    folder_.write("train.svm", "1 1:1 2:0.5\n-1 2:1 3:1\n1 1:1\n-1 3:2\n");
+    folder_.write("train.vw", "1 | good fine\n-1 | bad\n1 | good\n-1 | bad poor\n");
+  }
+  Outcome run(const std::string& arguments, const std::string& environment = "",
+              const std::string& input = "") {
+    return test::run_program(folder_, arguments, environment, input);
+  }
+  std::string file(const std::string& name) { return test::contents(folder_.path(name)); }
+
+  test::TemporaryFolder folder_;
+};
+
+std::vector<std::string> lines(const std::string& text) {
+  std::istringstream stream(text);
+  std::vector<std::string> found;
+  for (std::string line; std::getline(stream, line);) found.push_back(line);
+  return found;
+}
+
+TEST_F(Command, TrainsPredictsEvaluatesAndInspects) {
+  const Outcome trained = run("train train.svm -o m --epochs 20 --threads 1");
+  EXPECT_EQ(trained.status, 0) << trained.err;
+  EXPECT_EQ(trained.out, "");
+  EXPECT_NE(trained.err.find("saved m"), std::string::npos);
+
+  const Outcome predicted = run("predict m train.svm");
+  EXPECT_EQ(predicted.status, 0);
+  ASSERT_EQ(lines(predicted.out).size(), 4u);
+  EXPECT_GT(std::stod(lines(predicted.out)[0]), 0.5);
+  EXPECT_LT(std::stod(lines(predicted.out)[1]), 0.5);
+
+  const Outcome evaluated = run("evaluate m train.svm --json");
+  EXPECT_EQ(evaluated.status, 0);
+  EXPECT_EQ(evaluated.err, "");
+  const Json metrics = Json::parse(evaluated.out);
+  EXPECT_EQ(metrics["rows"], 4);
+  EXPECT_EQ(metrics["accuracy"], 1);
+  EXPECT_EQ(metrics["auc"], 1);
+  EXPECT_LT(metrics["log_loss"], 0.69);
+
+  EXPECT_NE(run("inspect m").out.find("adagrad"), std::string::npos);
+  EXPECT_NE(run("inspect train.svm").out.find("Omega"), std::string::npos);
+  EXPECT_EQ(Json::parse(run("inspect train.svm --json").out)["nonzeros"], 6);
+  EXPECT_EQ(Json::parse(run("inspect m --json").out)["features"], 3);
+}
+
+TEST_F(Command, PrintsWeightsAsTheFileNamesThem) {
+  run("train train.svm -o m --threads 1");
+  auto weights = lines(run("inspect m --weights").out);
+  ASSERT_EQ(weights.size(), 4u);
+  EXPECT_EQ(weights[0].substr(0, 2), "1\t");
+  EXPECT_EQ(weights[3].substr(0, 5), "bias\t");
+  run("train train.vw -o n --threads 1");
+  weights = lines(run("inspect n --weights").out);
+  ASSERT_EQ(weights.size(), 5u);
+  EXPECT_EQ(weights[0].substr(0, 5), "good\t");
+}
+
+TEST_F(Command, PredictsWhatIsAskedForFromAPipe) {
+  run("train train.svm -o m --epochs 20 --threads 1");
+  const std::string rows = "1:1\n3:1\n";
+  EXPECT_EQ(run("predict m --output label", "", rows).out, "1\n-1\n");
+  EXPECT_EQ(run("predict m - --output label", "", rows).out, "1\n-1\n");
+  EXPECT_GT(std::stod(run("predict m - --output margin", "", rows).out), 0);
+}
+
+TEST_F(Command, TrainsFromAPipe) {
+  const Outcome outcome = run("train - -o m --threads 1", "", file("train.svm"));
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  run("train train.svg -o n --threads 1");
+  run("train train.svm -o n --threads 1");
+  EXPECT_EQ(file("m"), file("n"));
+}
+
+TEST_F(Command, GivesTheSameBytesTwiceWithOneThread) {
+  run("generate click 3000 -o click.svm");
+  for (const char* options : {"", "--optimizer sgd", "--strategy atomic --epochs 3"}) {
+    const std::string command = std::string("train click.svm --threads 1 ") + options;
+    ASSERT_EQ(run(command + " -o a").status, 0);
+    ASSERT_EQ(run(command + " -o b").status, 0);
+    EXPECT_EQ(file("a"), file("b"));
+    EXPECT_NE(file("a"), "");
+  }
+}
+
+TEST_F(Command, HasEveryRuleLossScheduleAndStrategy) {
+  std::vector<std::string> choices{"--strategy atomic", "--strategy locked", "--state per-thread",
+                                   "--order sequential", "--no-bias", "--l1 0.01 --l2 0.01",
+                                   "--schedule inverse --decay 2", "--schedule exponential",
+                                   "--schedule inverse_sqrt", "--epsilon 1e-6", "--hash-bits 10",
+                                   "--index-base 0", "--valid train.svm"};
+  for (const auto name : kNamesOf<AnyLoss>) choices.push_back("--loss " + std::string(name));
+  for (const auto name : kNamesOf<AnyUpdateRule>) {
+    choices.push_back("--optimizer " + std::string(name));
+  }
+  for (const std::string& choice : choices) {
+    const Outcome outcome = run("train train.svm -o m --threads 2 " + choice);
+    EXPECT_EQ(outcome.status, 0) << choice << ": " << outcome.err;
+    EXPECT_EQ(run("predict m train.svm").status, 0) << choice;
+  }
+}
+
+TEST_F(Command, WritesJsonLinesOfEpochsAndEnd) {
+  ASSERT_EQ(run("train train.svm -o m --epochs 3 --valid-fraction 0.5 --seed 3 --log run.jsonl").status,
+            0);
+  const auto log = lines(file("run.jsonl"));
+  ASSERT_EQ(log.size(), 4u);
+  for (int e = 0; e < 3; ++e) {
+    const Json event = Json::parse(log[static_cast<std::size_t>(e)]);
+    EXPECT_EQ(event["event"], "epoch");
+    EXPECT_EQ(event["epoch"], e + 1);
+    EXPECT_TRUE(event["valid_loss"].is_number());
+    for (const char* key : {"seconds", "rows", "nonzeros", "train_loss", "learning_rate", "threads"}) {
+      EXPECT_TRUE(event.contains(key)) << key;
+    }
+  }
+  EXPECT_EQ(Json::parse(log[3])["event"], "end");
+  EXPECT_EQ(Json::parse(log[3])["reason"], "epochs");
+}
+
+TEST_F(Command, TakesOptionsFromFileAndEnvironmentTheTypedOnesWinning) {
+  folder_.write("run.toml", "# a comment\nepochs = 4\noptimizer = \"sgd\"\nno-bias = true\n");
+  const auto epochs = [&](const std::string& arguments, const std::string& environment = "") {
+    const Outcome outcome = run("train train.svm -o m --log log " + arguments, environment);
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    return lines(file("log")).size() - 1;
+  };
+  EXPECT_EQ(epochs("--config run.toml"), 4u);
+  EXPECT_NE(run("inspect m").out.find("sgd"), std::string::npos);
+  EXPECT_EQ(lines(run("inspect m --weights").out).back(), "bias\t0");
+  EXPECT_EQ(epochs("--config=run.toml --epochs 2"), 2u);
+  EXPECT_EQ(epochs("", "HOGWILD_EPOCHS=3"), 3u);
+  EXPECT_EQ(epochs("--config run.toml", "HOGWILD_EPOCHS=3"), 3u);
+  EXPECT_EQ(epochs("--epochs 1 --config run.toml", "HOGWILD_EPOCHS=3"), 1u);
+  EXPECT_EQ(epochs("", "HOGWILD_CONFIG=run.toml"), 4u);
+  folder_.write("bad.toml", "epoch = 4\n");
+  const Outcome outcome = run("train train.svm -o m --config bad.toml");
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_NE(outcome.err.find("did you mean --epochs?"), std::string::npos) << outcome.err;
+  EXPECT_EQ(run("train train.svm -o m --config none.toml").status, 1);
+}
+
+TEST_F(Command, KeepsToTheHabitsOfAShell) {
+  EXPECT_EQ(run("--version").out, std::string("hogwild ") + kVersion + "\n");
+  for (const char* help : {"--help", "train --help", "predict --help", "evaluate --help",
+                           "inspect --help", "generate --help"}) {
+    const Outcome outcome = run(help);
+    EXPECT_EQ(outcome.status, 0) << help;
+    EXPECT_NE(outcome.out.find("xample"), std::string::npos) << help;
+    EXPECT_EQ(outcome.err, "");
+  }
+  EXPECT_EQ(run("").status, 2);
+  Outcome outcome = run("train train.svm -o m --epoch 3");
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_NE(outcome.err.find("did you mean --epochs?"), std::string::npos) << outcome.err;
+  outcome = run("trian train.svm");
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_NE(outcome.err.find("did you mean train?"), std::string::npos) << outcome.err;
+  for (const char* usage :
+       {"train", "train train.svm", "train train.svm -o m --epochs x", "train train.svm -o m --epochs 0",
+        "train train.svm -o m --threads 0", "train train.svm -o m --loss none",
+        "train train.svm -o m --learning-rate -1", "train train.svm -o m --decay 2",
+        "train train.svm -o m --optimizer sgd --state per-thread",
+        "train train.svm -o m --optimizer sgd --epsilon 1",
+        "train train.svm -o m --valid-fraction 2",
+        "train train.svm -o m --valid train.svm --valid-fraction 0.1",
+        "train train.svm -o m --hash-bits 40", "generate clack 5 -o x", "generate click -o x"}) {
+    outcome = run(usage);
+    EXPECT_EQ(outcome.status, 2) << usage << ": " << outcome.err;
+    EXPECT_NE(outcome.err, "") << usage;
+    EXPECT_EQ(outcome.out, "") << usage;
+  }
+}
+
+TEST_F(Command, ShowsProgressAsAsked) {
+  run("generate dense 20000 -o dense.svm");
+  EXPECT_EQ(run("train dense.svm -o m --progress none").err, "");
+  const Outcome plain = run("train dense.svm -o m --progress plain");
+  EXPECT_EQ(plain.err.find('\r'), std::string::npos);
+  EXPECT_EQ(run("train dense.svm -o m --epochs 60 --progress auto").err.find('\r'),
+            std::string::npos);  // stderr is a file here
+  const Outcome bar = run("train dense.svm -o m --epochs 300 --progress bar --threads 1");
+  EXPECT_NE(bar.err.find('\r'), std::string::npos);
+  EXPECT_NE(bar.err.find("rows/s"), std::string::npos);
+  EXPECT_NE(bar.err.find("ETA"), std::string::npos);
+}
+
+TEST_F(Command, SavesTheModelSoFarOnInterrupt) {
+  run("generate dense 5000 -o dense.svm");
+  ASSERT_EQ(mkfifo(folder_.path("log").c_str(), 0600), 0);
+  const std::string command = "cd '" + folder_.path("") + "' && exec " HOGWILD_PROGRAM
+                              " train dense.svm -o m --epochs 100000000 --log log 2>stderr";
+  const pid_t child = fork();
+  if (child == 0) {
+    execl("/bin/sh", "sh", "-c", command.c_str(), static_cast<char*>(nullptr));
+    _exit(127);
+  }
+  std::ifstream log(folder_.path("log"));  // opens when the program does
+  std::string line;
+  ASSERT_TRUE(std::getline(log, line));  // an epoch is done
+  kill(child, SIGINT);
+  while (std::getline(log, line)) {
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  ASSERT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 130);
+  EXPECT_NE(file("stderr").find("interrupted"), std::string::npos);
+  EXPECT_GT(load(folder_.path("m")).provenance().visits, 5000u);
+}
+
+TEST_F(Command, SaysWhenTrainingDivergesAndKeepsTheOldModel) {
+  folder_.write("m", "an older model");
+  run("generate dense 3000 -o dense.svm");
+  const Outcome outcome = run(
+      "train dense.svm -o m --loss squared --optimizer sgd --learning-rate 1000 --epochs 20");
+  EXPECT_EQ(outcome.status, 3);
+  EXPECT_NE(outcome.err.find("try --learning-rate 100"), std::string::npos) << outcome.err;
+  EXPECT_EQ(file("m"), "an older model");
+}
+
+struct BadInput {
+  const char* name;
+  std::string text;
+  const char* message;
+};
+
+// Whatever is wrong with the data: status 1, the place, and the model that was there untouched.
+TEST_F(Command, RefusesBadInputAndLeavesTheModelAlone) {
+  const std::vector<BadInput> cases{
+      {"token", "1 1:1\n-1 2:x\n", "token:2:6: expected a value, found 'x'"},
+      {"word", "1 1:1\nhello\n", "word:2:1: expected a label, found 'hello'"},
+      {"nan", "1 1:nan\n-1 2:1\n", "nan:1:5: a value must be finite"},
+      {"inf", "1 1:1\ninf 2:1\n", "inf:2:1: a label must be finite"},
+      {"large", "1 4294967295:1\n", "large:1:3: index '4294967295' is past 4294967294"},
+      {"third", "1 1:1\n2 1:1\n3 1:1\n", "third:3:1: 3 is a third label, after 1 and 2"},
+      {"unlabelled", "1 1:1\n-1 1:1\n2:1\n", "unlabelled:3:1: this row has no label"},
+      {"single", "1 1:1\n1 2:1\n", "single: every label is 1"},
+      {"empty", "", "empty: there is no row"},
+      {"hex", "1 1:0x1p3\n", "hex:1:5: expected a value"},
+      {"qid", "1 qid:1 1:1\n", "qid:1:3: qid:"},
+      {"twice", "1 1:1 1:2\n", "twice:1:1: feature 1 occurs twice"},
+      {"gzip", "\x1f\x8b\x08", "gzip: the file is compressed with gzip"},
+      {"missing", "-", "missing: No such file or directory"},
+      {"folder", "/", "folder: Is a directory"},
+      {"noise", "\x8f\x03\xfe\xff\x01 \x02:\n", "noise:1:1: expected a label, found '\\x8f\\x03"}};
+  for (const auto& [name, text, message] : cases) {
+    folder_.write("m", "an older model");
+    if (text == "/") {
+      mkdir(folder_.path(name).c_str(), 0700);
+    } else if (text != "-") {
+      folder_.write(name, text);
+    }
+    const Outcome outcome = run("train " + std::string(name) + " -o m");
+    EXPECT_EQ(outcome.status, 1) << name;
+    EXPECT_NE(("\n" + outcome.err).find("\nhogwild: "), std::string::npos) << outcome.err;
+    EXPECT_NE(outcome.err.find(message), std::string::npos) << name << ": " << outcome.err;
+    EXPECT_NE(outcome.err.find("; "), std::string::npos) << "no remedy: " << outcome.err;
+    EXPECT_EQ(file("m"), "an older model") << name;
+  }
+  folder_.write("zero", "1 0:1\n-1 1:1\n");
+  const Outcome forced = run("train zero -o m --index-base 1");
+  EXPECT_EQ(forced.status, 1);
+  EXPECT_NE(forced.err.find("zero:1:3: index 0"), std::string::npos) << forced.err;
+}
+
+TEST_F(Command, ReportsWhatItSkipped) {
+  folder_.write("some", "1 1:1\n-1 2:x\n-1 2:1\nrubbish\n");
+  const Outcome outcome = run("train some -o m --on-error skip");
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_NE(outcome.err.find("skipped 2 malformed lines; the first: some:2:6:"), std::string::npos)
+      << outcome.err;
+}
+
+TEST_F(Command, RefusesModelsThatAreNone) {
+  EXPECT_EQ(run("predict train.svm train.svm").status, 1);
+  EXPECT_EQ(run("evaluate missing train.svm").status, 1);
+  EXPECT_EQ(run("inspect train.svm --weights").status, 2);
+  run("train train.svm -o m");
+  folder_.write("cut", file("m").substr(0, 50));
+  const Outcome outcome = run("predict cut train.svm");
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_NE(outcome.err.find("damaged"), std::string::npos) << outcome.err;
+}
+
+TEST_F(Command, RefusesAnOutputItCanNotWriteBeforeItTrains) {
+  for (const char* output : {"no/such/folder/m", ".", "/dev/null"}) {
+    const Outcome outcome = run(std::string("train train.svm -o ") + output);
+    EXPECT_EQ(outcome.status, 1) << output;
+    EXPECT_EQ(outcome.err.find("epoch"), std::string::npos) << outcome.err;
+  }
+}
+
+TEST_F(Command, RefusesToPrintProbabilitiesThatThereAreNot) {
+  run("train train.svm -o m --loss hinge");
+  EXPECT_EQ(run("predict m train.svm --output probability").status, 2);
+  EXPECT_EQ(run("predict m train.svm").status, 0);
+}
+
+TEST_F(Command, SaysWhenItsOutputCanNotBeWritten) {
+  run("train train.svm -o m");
+  const std::string command = "cd '" + folder_.path("") + "' && " HOGWILD_PROGRAM
+                              " predict m train.svm >/dev/full 2>stderr";
+  const int status = std::system(command.c_str());
+  EXPECT_EQ(WEXITSTATUS(status), 1);
+  EXPECT_NE(file("stderr").find("standard output"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace hogwild

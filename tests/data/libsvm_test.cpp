@@ -1,0 +1,178 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "hogwild/core/error.hpp"
+#include "hogwild/data/reader.hpp"
+#include "support/files.hpp"
+
+namespace hogwild {
+namespace {
+
+class Libsvm : public testing::Test {
+ protected:
+  Dataset read_text(const std::string& text, const ReadOptions& options = {}) {
+    return read({folder_.write("data.svm", text)}, options);
+  }
+
+  // The error of a text that must not be read, without the folder.
+  std::string fault_of(const std::string& text, const ReadOptions& options = {}) {
+    try {
+      read_text(text, options);
+    } catch (const Error& error) {
+      const std::string message = error.what();
+      return message.substr(message.find("data.svm"));
+    }
+    return "no error";
+  }
+
+  test::TemporaryFolder folder_;
+};
+
+std::vector<Index> indices(const SparseRow& row) { return {row.indices.begin(), row.indices.end()}; }
+
+TEST_F(Libsvm, ReadsRows) {
+  const Dataset data = read_text("1 1:0.5 3:-2e-1\n-1 2:1\n");
+  ASSERT_EQ(data.rows(), 2u);
+  EXPECT_EQ(data.features().size, 3u);
+  EXPECT_EQ(data.features().index_base, 1);
+  EXPECT_EQ(indices(data.row(0)), (std::vector<Index>{0, 2}));
+  EXPECT_FLOAT_EQ(data.row(0).values[0], 0.5f);
+  EXPECT_FLOAT_EQ(data.row(0).values[1], -0.2f);
+  EXPECT_EQ(data.row(1).label, -1);
+}
+
+TEST_F(Libsvm, DecidesTheIndexBaseOnceForTheWholeFile) {
+  std::string text;
+  for (int i = 0; i < 200'000; ++i) text += "1 1:1 5:1\n";  // several chunks
+  EXPECT_EQ(read_text(text).features().index_base, 1);
+  const Dataset zero_based = read_text(text + "-1 0:1\n");
+  EXPECT_EQ(zero_based.features().index_base, 0);
+  EXPECT_EQ(zero_based.features().size, 6u);
+  EXPECT_EQ(indices(zero_based.row(0)), (std::vector<Index>{1, 5}));
+  EXPECT_EQ(zero_based.features().name(5), "5");
+}
+
+TEST_F(Libsvm, AnIndexBaseMayBeForced) {
+  const Dataset data = read_text("1 1:1\n-1 2:1\n", {.index_base = IndexBase::zero});
+  EXPECT_EQ(data.features().size, 3u);
+  EXPECT_EQ(fault_of("1 0:1\n", {.index_base = IndexBase::one}),
+            "data.svm:1:3: index 0 in data whose features count from 1; add 1 to every index, or "
+            "pass --index-base 0");
+}
+
+TEST_F(Libsvm, SortsIndices) {
+  EXPECT_EQ(indices(read_text("1 9:1 2:1 5:1\n").row(0)), (std::vector<Index>{1, 4, 8}));
+}
+
+TEST_F(Libsvm, RefusesDuplicatesUnlessAskedToSumThem) {
+  EXPECT_EQ(fault_of("1 3:1\n1 7:1 2:1 7:2\n"),
+            "data.svm:2:1: feature 7 occurs twice in the row; keep one of them, or pass "
+            "--duplicates sum to add them up");
+  const Dataset data = read_text("1 7:1 2:1 7:2\n", {.duplicates = Duplicates::sum});
+  EXPECT_EQ(indices(data.row(0)), (std::vector<Index>{1, 6}));
+  EXPECT_FLOAT_EQ(data.row(0).values[1], 3);
+}
+
+TEST_F(Libsvm, KeepsNoValuesWhereAllAreOne) {
+  EXPECT_TRUE(read_text("1 1:1 2:1.0\n-1 3:1e0\n").all_ones());
+  EXPECT_FALSE(read_text("1 1:1 2:1\n-1 3:2\n").all_ones());
+}
+
+TEST_F(Libsvm, PassesOverCommentsBlankLinesAndLineEndings) {
+  const Dataset data = read_text("# a comment\r\n\n  \t\n1 1:1 # tail 3:4\r\n-1 2:1\t\n-1 1:1#x");
+  ASSERT_EQ(data.rows(), 3u);
+  EXPECT_EQ(data.row(0).nonzeros(), 1u);
+  EXPECT_EQ(data.source().lines, 6u);
+}
+
+TEST_F(Libsvm, TakesRowsOfALabelAlone) {
+  const Dataset data = read_text("1\n-1 1:1\n1");
+  ASSERT_EQ(data.rows(), 3u);
+  EXPECT_EQ(data.row(0).nonzeros(), 0u);
+  EXPECT_EQ(data.row(2).label, 1);
+}
+
+TEST_F(Libsvm, TakesRowsWithoutALabel) {
+  const Dataset data = read_text("1:1 2:1\n+1 2:0.5\n");
+  EXPECT_NE(data.row(0).label, data.row(0).label);
+  EXPECT_EQ(data.row(1).label, 1);
+  EXPECT_THROW(require_labelled(data), ParseError);
+}
+
+TEST_F(Libsvm, NamesTheLineAndColumnOfAFault) {
+  EXPECT_EQ(fault_of("1 1:1\n1 x:1\n"),
+            "data.svm:2:3: expected index:value, found 'x:1'; a row is `label index:value ...`; "
+            "for VW text pass --format vw");
+  EXPECT_EQ(fault_of("one 1:1\n").substr(0, 43), "data.svm:1:1: expected a label, found 'one'");
+  EXPECT_EQ(fault_of("1 1:1 2:abc\n").substr(0, 44),
+            "data.svm:1:9: expected a value, found 'abc';");
+  EXPECT_EQ(fault_of("1 1:1 2\n").substr(0, 46), "data.svm:1:7: expected index:value, found '2';");
+  EXPECT_EQ(fault_of("1 1:\n").substr(0, 59),
+            "data.svm:1:5: expected a value, found the end of the line; ");
+  EXPECT_EQ(fault_of("1 -1:1\n").substr(0, 47), "data.svm:1:3: expected index:value, found '-1:1");
+}
+
+TEST_F(Libsvm, RefusesNumbersThatAreNotFiniteDecimals) {
+  for (const char* value : {"nan", "inf", "-inf", "0x1p3", "1e99", "1,5", "1_0"}) {
+    const std::string fault = fault_of("1 1:1\n1 2:" + std::string(value) + "\n");
+    EXPECT_EQ(fault.substr(0, 13), "data.svm:2:5:") << value;
+  }
+  EXPECT_EQ(fault_of("nan 1:1\n").substr(0, 13), "data.svm:1:1:");
+}
+
+TEST_F(Libsvm, RefusesRankingData) {
+  EXPECT_EQ(fault_of("1 qid:3 1:1\n"),
+            "data.svm:1:3: qid: belongs to ranking data, which is not supported; remove the qid: "
+            "tokens");
+}
+
+TEST_F(Libsvm, RefusesIndicesPastTheLastUnlessTheyAreHashed) {
+  EXPECT_NO_THROW(read_text("1 4294967294:1\n"));
+  EXPECT_EQ(fault_of("1 4294967295:1\n").substr(0, 40), "data.svm:1:3: index '4294967295' is past");
+  EXPECT_EQ(fault_of("1 99999999999999999999999:1\n").substr(0, 13), "data.svm:1:3:");
+  const Dataset hashed = read_text("1 4294967295:1 99999999:2\n", {.hash_bits = 10});
+  EXPECT_EQ(hashed.features().size, 1024u);
+  EXPECT_EQ(hashed.row(0).nonzeros(), 2u);
+}
+
+TEST_F(Libsvm, ReportsTheFirstFaultInFileOrderWhateverTheThreads) {
+  std::string text;
+  for (int i = 0; i < 500'000; ++i) text += "1 1:1 2:1\n";
+  text += "1 bad\n";
+  for (int i = 0; i < 500'000; ++i) text += "worse\n";
+  for (const int threads : {1, 2, 4}) {
+    EXPECT_EQ(fault_of(text, {.threads = threads}).substr(0, 18), "data.svm:500001:3:");
+  }
+}
+
+TEST_F(Libsvm, SkipsAndCountsMalformedLinesWhenAsked) {
+  const Dataset data =
+      read_text("1 1:1\n1 1:x\n-1 2:1 3\n-1 2:1\n", {.on_error = OnError::skip});
+  EXPECT_EQ(data.rows(), 2u);
+  EXPECT_EQ(data.nonzeros(), 2u);
+  EXPECT_EQ(data.source().skipped_lines, 2u);
+  EXPECT_NE(data.source().first_skipped.find("data.svm:2:5:"), std::string::npos);
+}
+
+TEST_F(Libsvm, DoesNotDependOnTheNumberOfThreads) {
+  std::string text;
+  for (int i = 0; i < 300'000; ++i) {
+    text += i % 3 == 0 ? "1" : "-1";
+    for (int k = 1; k < 6; ++k) text += " " + std::to_string((i * k) % 997 * 6 + k) + ":0.25";
+    text += '\n';
+  }
+  const Dataset one = read_text(text, {.threads = 1});
+  for (const int threads : {2, 4, 8}) {
+    const Dataset many = read_text(text, {.threads = threads});
+    EXPECT_TRUE(std::ranges::equal(one.indices(), many.indices()));
+    EXPECT_TRUE(std::ranges::equal(one.values(), many.values()));
+    EXPECT_TRUE(std::ranges::equal(one.offsets(), many.offsets()));
+    EXPECT_TRUE(std::ranges::equal(one.labels(), many.labels()));
+  }
+}
+
+}  // namespace
+}  // namespace hogwild

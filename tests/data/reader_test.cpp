@@ -1,0 +1,151 @@
+#include "hogwild/data/reader.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <string>
+#include <vector>
+
+#include "data/input.hpp"
+#include "hogwild/core/error.hpp"
+#include "hogwild/core/random.hpp"
+#include "support/files.hpp"
+
+namespace hogwild {
+namespace {
+
+class Reading : public testing::Test {
+ protected:
+  test::TemporaryFolder folder_;
+};
+
+TEST_F(Reading, TellsTheFormatsApartByTheFirstRow) {
+  EXPECT_EQ(read({folder_.write("a", "# x | y\n\n1 1:1\n")}).source().format, "libsvm");
+  EXPECT_EQ(read({folder_.write("b", "\n1 | x\n")}).source().format, "vw");
+}
+
+TEST_F(Reading, JoinsFilesInOrder) {
+  const std::string a = folder_.write("a", "1 1:1\n-1 2:1");
+  const std::string b = folder_.write("b", "1 0:1\n");
+  const Dataset data = read({a, b});
+  ASSERT_EQ(data.rows(), 3u);
+  EXPECT_EQ(data.features().index_base, 0);  // decided over both
+  EXPECT_EQ(data.row(0).indices[0], 1u);
+}
+
+TEST_F(Reading, CountsLinesByFileInFaults) {
+  const std::string a = folder_.write("a", "1 1:1\n-1 2:1\n");
+  const std::string b = folder_.write("b", "1 1:1\n1 x\n");
+  try {
+    read({a, b});
+    FAIL();
+  } catch (const ParseError& error) {
+    EXPECT_EQ(error.path, b);
+    EXPECT_EQ(error.line, 2u);
+    EXPECT_EQ(error.column, 3u);
+  }
+}
+
+TEST_F(Reading, RefusesWhatIsNoReadableFile) {
+  EXPECT_THROW(read({folder_.path("missing")}), IoError);
+  EXPECT_THROW(read({folder_.path("")}), IoError);  // the folder
+  EXPECT_THROW(read({folder_.write("empty", "")}), DataError);
+  EXPECT_THROW(read({folder_.write("comments", "# nothing\n\n")}), DataError);
+  EXPECT_THROW(read({}), OptionError);
+}
+
+TEST_F(Reading, RefusesAnUnreadableFile) {
+  if (geteuid() == 0) GTEST_SKIP() << "root may read every file";
+  const std::string path = folder_.write("secret", "1 1:1\n");
+  chmod(path.c_str(), 0);
+  EXPECT_THROW(read({path}), IoError);
+}
+
+TEST_F(Reading, RefusesCompressedFilesAndSaysHowToReadThem) {
+  try {
+    read({folder_.write("a.gz", "\x1f\x8b\x08 rest")});
+    FAIL();
+  } catch (const IoError& error) {
+    EXPECT_NE(std::string(error.what()).find("gzip -dc"), std::string::npos);
+  }
+}
+
+TEST_F(Reading, RefusesRandomBytesWithoutCrashing) {
+  Random random(9);
+  for (int file = 0; file < 50; ++file) {
+    std::string bytes;
+    for (int i = 0; i < 5000; ++i) bytes += static_cast<char>(random.bits());
+    const std::string path = folder_.write("noise", bytes);
+    EXPECT_THROW(read({path}), Error);
+    EXPECT_THROW(read({path}, {.format = Format::vw}), Error);
+  }
+}
+
+TEST_F(Reading, RefusesALineThatNeverEnds) {
+  const std::string path = folder_.write("long", "1 1:1\n" + std::string(100 << 20, '7') + "\n1 1:1\n");
+  try {
+    read({path});
+    FAIL();
+  } catch (const ParseError& error) {
+    EXPECT_EQ(error.line, 2u);
+    EXPECT_EQ(error.reason, "the line is longer than 64 MiB");
+  }
+  const Dataset data = read({path}, {.on_error = OnError::skip});
+  EXPECT_EQ(data.rows(), 2u);
+  EXPECT_EQ(data.source().lines, 3u);
+  EXPECT_EQ(data.source().skipped_lines, 1u);
+}
+
+TEST_F(Reading, TakesALineLongerThanAChunk) {
+  std::string row = "1";
+  for (int j = 1; j <= 400'000; ++j) row += " " + std::to_string(j) + ":1";
+  ASSERT_GT(row.size(), std::size_t{3} << 20);
+  const Dataset data = read({folder_.write("wide", "-1 1:1\n" + row + "\n-1 2:1\n" + row)});
+  EXPECT_EQ(data.rows(), 4u);
+  EXPECT_EQ(data.row(3).nonzeros(), 400'000u);
+}
+
+TEST_F(Reading, ReadsANamedPipe) {
+  const std::string path = folder_.path("pipe");
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  const std::string command = "(printf '1 1:1\\n'; printf -- '-1 2:1\\n') > '" + path + "' &";
+  ASSERT_EQ(std::system(command.c_str()), 0);
+  EXPECT_EQ(read({path}).rows(), 2u);
+}
+
+TEST_F(Reading, TellsHowFarItHasCome) {
+  const std::string path = folder_.write("a", "1 1:1\n-1 2:1\n");
+  std::uint64_t done = 0, total = 0;
+  read({path}, {.progress = [&](std::uint64_t bytes, std::uint64_t of) {
+         done = bytes;
+         total = of;
+       }});
+  EXPECT_EQ(done, 13u);
+  EXPECT_EQ(total, 13u);
+}
+
+TEST_F(Reading, GivesTestRowsTheModelsNumbers) {
+  const Dataset zero_based = read({folder_.write("train", "1 0:1 4:1\n-1 1:1\n")});
+  const Dataset test =
+      read({folder_.write("test", "1 4:1 9:1\n-1 1:1\n")}, {.features = zero_based.features()});
+  EXPECT_EQ(test.row(0).indices[0], 4u);  // on its own it would count from 1
+  EXPECT_EQ(test.row(0).nonzeros(), 1u);
+  EXPECT_EQ(test.source().unknown_features, 1u);
+}
+
+TEST_F(Reading, DoesNotMixNamesAndNumbers) {
+  const Dataset named = read({folder_.write("n", "1 | a\n-1 | b\n")});
+  const Dataset numbered = read({folder_.write("m", "1 1:1\n-1 2:1\n")});
+  EXPECT_THROW(read({folder_.path("m")}, {.features = named.features()}), DataError);
+  EXPECT_THROW(read({folder_.path("n")}, {.features = numbered.features()}), DataError);
+}
+
+TEST_F(Reading, RefusesImpossibleHashBits) {
+  const std::string path = folder_.write("a", "1 1:1\n");
+  EXPECT_THROW(read({path}, {.hash_bits = 32}), OptionError);
+  EXPECT_THROW(read({path}, {.hash_bits = -1}), OptionError);
+}
+
+}  // namespace
+}  // namespace hogwild

@@ -1,0 +1,102 @@
+// The folders are levels: a file includes its own folder and strictly lower ones. Public headers
+// know neither oneTBB nor Boost.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <string>
+#include <vector>
+
+namespace {
+
+namespace fs = std::filesystem;
+
+const std::map<std::string, int> kLevels{
+    {"core", 0},  {"objective", 1}, {"parallel", 1}, {"update", 2},      {"data", 2},
+    {"feed", 3},  {"model", 3},     {"learn", 4},    {"eval", 4},        {"train", 5},
+    {"report", 6}, {"distributed", 6}, {"serve", 7},  {"cli", 7}};
+
+struct Inclusion {
+  fs::path file;
+  std::string folder;    // of the file
+  std::string included;  // as written, without the leading hogwild/
+};
+
+// Every quoted or hogwild/ inclusion below root.
+std::vector<Inclusion> inclusions(const fs::path& root) {
+  static const std::regex pattern(R"(^#include [<"](?:hogwild/)?(([a-z_]+)/[^>"]+)[>"])");
+  std::vector<Inclusion> found;
+  for (const auto& entry : fs::recursive_directory_iterator(root)) {
+    const std::string extension = entry.path().extension();
+    if (extension != ".hpp" && extension != ".cpp" && extension != ".h") continue;
+    const std::string folder = fs::relative(entry.path(), root).begin()->string();
+    std::ifstream file(entry.path());
+    for (std::string line; std::getline(file, line);) {
+      std::smatch match;
+      if (std::regex_search(line, match, pattern) && kLevels.contains(match[2])) {
+        found.push_back({entry.path(), folder, match[1]});
+      }
+    }
+  }
+  return found;
+}
+
+void expect_downward(const fs::path& root) {
+  const auto all = inclusions(root);
+  ASSERT_GT(all.size(), 20u);
+  for (const auto& [file, folder, included] : all) {
+    if (!kLevels.contains(folder)) continue;  // the umbrella
+    const std::string other = included.substr(0, included.find('/'));
+    if (other == folder) continue;
+    EXPECT_LT(kLevels.at(other), kLevels.at(folder)) << file << " includes " << included;
+  }
+}
+
+TEST(Layers, PublicHeadersIncludeTheirOwnFolderAndLowerOnes) {
+  expect_downward(HOGWILD_ROOT "/include/hogwild");
+}
+
+TEST(Layers, SourcesIncludeTheirOwnFolderAndLowerOnes) { expect_downward(HOGWILD_ROOT "/src"); }
+
+TEST(Layers, EveryFolderHasALevel) {
+  for (const char* root : {HOGWILD_ROOT "/include/hogwild", HOGWILD_ROOT "/src"}) {
+    for (const auto& entry : fs::directory_iterator(root)) {
+      if (entry.is_directory()) {
+        EXPECT_TRUE(kLevels.contains(entry.path().filename())) << entry;
+      }
+    }
+  }
+}
+
+TEST(Layers, PublicHeadersIncludeNoThirdParty) {
+  static const std::regex foreign(R"(#include <(tbb|oneapi|boost|fmt|nlohmann|xxhash|CLI))");
+  for (const auto& entry : fs::recursive_directory_iterator(HOGWILD_ROOT "/include")) {
+    if (!entry.is_regular_file()) continue;
+    std::ifstream file(entry.path());
+    for (std::string line; std::getline(file, line);) {
+      EXPECT_FALSE(std::regex_search(line, foreign)) << entry << ": " << line;
+    }
+  }
+}
+
+TEST(Layers, TheUmbrellaHoldsEveryPublicHeaderButEigen) {
+  std::ifstream file(HOGWILD_ROOT "/include/hogwild/hogwild.hpp");
+  const std::string umbrella((std::istreambuf_iterator<char>(file)), {});
+  const fs::path root = HOGWILD_ROOT "/include";
+  for (const auto& entry : fs::recursive_directory_iterator(root)) {
+    const std::string name = fs::relative(entry.path(), root).string();
+    if (!entry.is_regular_file() || name == "hogwild/hogwild.hpp") continue;
+    // The rules come with update_rule.hpp.
+    if (name.starts_with("hogwild/update/") && name != "hogwild/update/schedule.hpp" &&
+        name != "hogwild/update/update_rule.hpp") {
+      continue;
+    }
+    EXPECT_EQ(umbrella.find("\"" + name + "\"") != std::string::npos,
+              name != "hogwild/data/eigen.hpp")
+        << name;
+  }
+}
+
+}  // namespace

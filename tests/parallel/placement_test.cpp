@@ -1,0 +1,93 @@
+#include "parallel/placement.hpp"
+
+#include <gtest/gtest.h>
+
+#include "hogwild/update/adagrad.hpp"
+#include "parallel/crew.hpp"
+
+namespace hogwild {
+namespace {
+
+using State = Adagrad::State;
+
+template <class Placement>
+class EveryPlacement : public testing::Test {};
+using Placements =
+    testing::Types<SharedState<State, RacyLanding>, SharedState<State, AtomicLanding>,
+                   Locked<SharedState<State, RacyLanding>>, PerThreadState<State, RacyLanding>,
+                   PerThreadState<State, AtomicLanding>, Locked<PerThreadState<State, RacyLanding>>>;
+TYPED_TEST_SUITE(EveryPlacement, Placements);
+
+State counted(State s) { return {s.weight + 1, s.squares + 2}; }
+
+TYPED_TEST(EveryPlacement, StartsAtZeroAndKeepsSteps) {
+  TypeParam placement(100, 1);
+  auto view = placement.view(0);
+  for (Index j = 0; j < 100; ++j) EXPECT_EQ(view.weight(j), 0);
+  for (int i = 0; i < 3; ++i) view.update(7, counted);
+  EXPECT_EQ(view.weight(7), 3);
+  EXPECT_EQ(view.state(7).squares, 6);
+  EXPECT_EQ(placement.weight(7), 3);
+  EXPECT_EQ(placement.weight(8), 0);
+}
+
+// Each worker steps every coordinate once under its turn.
+template <class Placement>
+void step_all(Placement& placement, int workers, int rounds) {
+  Crew crew(workers);
+  crew.run([&](int worker) {
+    auto view = placement.view(worker);
+    for (int i = 0; i < rounds; ++i) {
+      [[maybe_unused]] const auto turn = view.turn();
+      for (Index j = 0; j < 8; ++j) view.update(j, counted);
+    }
+  });
+}
+
+template <class Placement>
+void expect_no_step_lost() {
+  for (const int workers : {1, 2, 4}) {
+    Placement placement(8, workers);
+    step_all(placement, workers, 20'000);
+    for (Index j = 0; j < 8; ++j) EXPECT_EQ(placement.weight(j), 20'000.0f * workers);
+  }
+}
+
+TEST(Placement, AtomicLosesNoStep) {
+  expect_no_step_lost<SharedState<State, AtomicLanding>>();
+  expect_no_step_lost<PerThreadState<State, AtomicLanding>>();
+}
+
+TEST(Placement, LockedLosesNoStep) {
+  expect_no_step_lost<Locked<SharedState<State, RacyLanding>>>();
+  expect_no_step_lost<Locked<PerThreadState<State, RacyLanding>>>();
+}
+
+TEST(Placement, RacyLosesNothingAloneAndInventsNothingTogether) {
+  for (const int workers : {1, 2, 4}) {
+    SharedState<State, RacyLanding> placement(8, workers);
+    step_all(placement, workers, 20'000);
+    for (Index j = 0; j < 8; ++j) {
+      const State state = placement.view(0).state(j);
+      EXPECT_LE(state.weight, 20'000.0f * workers);
+      EXPECT_GE(state.weight, 1);
+      EXPECT_EQ(state.squares, 2 * state.weight);  // one word: the two never part
+      if (workers == 1) {
+        EXPECT_EQ(state.weight, 20'000);
+      }
+    }
+  }
+}
+
+TEST(Placement, PerThreadStateIsEachWorkersOwn) {
+  PerThreadState<State, RacyLanding> placement(1, 2);
+  placement.view(0).update(0, counted);
+  placement.view(1).update(0, counted);
+  placement.view(1).update(0, counted);
+  EXPECT_EQ(placement.weight(0), 3);  // shared
+  EXPECT_EQ(placement.view(0).state(0).squares, 2);
+  EXPECT_EQ(placement.view(1).state(0).squares, 4);
+}
+
+}  // namespace
+}  // namespace hogwild

@@ -1,0 +1,294 @@
+#include "hogwild/train/train.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <stdexcept>
+
+#include "hogwild/core/alternatives.hpp"
+#include "hogwild/core/error.hpp"
+#include "hogwild/data/reader.hpp"
+#include "hogwild/eval/evaluate.hpp"
+#include "hogwild/model/file.hpp"
+#include "support/datasets.hpp"
+#include "support/files.hpp"
+#include "support/rows.hpp"
+
+namespace hogwild {
+namespace {
+
+std::string bytes_of(const Model& model) {
+  const test::TemporaryFolder folder;
+  save(model, folder.path("m"));
+  return test::contents(folder.path("m"));
+}
+
+TEST(Train, LearnsAPlantedModel) {
+  const Dataset data = test::random_rows(20'000, 40, 0.2, true, 1);
+  const Dataset test = test::random_rows(5'000, 40, 0.2, true, 2);
+  const Model truth({.size = 40}, [](Index j) { return static_cast<float>(Random(77, j).normal()); },
+                    0, Logistic{}, LabelPair{}, {});
+  for (const int threads : {1, 2, 4}) {
+    const TrainResult result = train(data, {.epochs = 5, .threads = threads});
+    EXPECT_EQ(result.reason, StopReason::epochs);
+    EXPECT_EQ(result.threads, threads);
+    EXPECT_LT(mean_loss(result.model, test), mean_loss(truth, test) + 0.01);
+  }
+}
+
+TEST(Train, WithOneThreadGivesTheSameBytesEachTime) {
+  const Dataset data = test::random_rows(3000, 40, 0.2, false);
+  for_each_alternative<AnyUpdateRule>([&](auto rule) {
+    for (const auto strategy : {Strategy::hogwild, Strategy::atomic, Strategy::locked}) {
+      const TrainOptions options{
+          .update_rule = rule, .epochs = 3, .threads = 1, .strategy = strategy};
+      EXPECT_EQ(bytes_of(train(data, options).model), bytes_of(train(data, options).model));
+    }
+  });
+  TrainOptions other{.epochs = 3, .threads = 1, .seed = 2};
+  EXPECT_NE(bytes_of(train(data, other).model),
+            bytes_of(train(data, {.epochs = 3, .threads = 1}).model));
+}
+
+TEST(Train, WithOneThreadEveryStrategyAndPlacementIsTheSameRule) {
+  const Dataset data = test::random_rows(3000, 40, 0.2, false);
+  const auto weights = [&](Strategy strategy, StateHome state) {
+    const auto model =
+        train(data, {.threads = 1, .strategy = strategy, .state = state}).model;
+    return std::vector<float>(model.weights().begin(), model.weights().end());
+  };
+  const auto wanted = weights(Strategy::hogwild, StateHome::shared);
+  for (const auto strategy : {Strategy::hogwild, Strategy::atomic, Strategy::locked}) {
+    for (const auto state : {StateHome::shared, StateHome::per_thread}) {
+      EXPECT_EQ(weights(strategy, state), wanted);
+    }
+  }
+}
+
+// Every strategy and placement under several threads; ThreadSanitizer watches.
+TEST(Train, OnManyThreadsLosesNothingThatMatters) {
+  const Dataset data = test::random_rows(20'000, 100, 0.1, true, 1);
+  const Dataset test = test::random_rows(5'000, 100, 0.1, true, 2);
+  for_each_alternative<AnyUpdateRule>([&](auto rule) {
+    for (const auto strategy : {Strategy::hogwild, Strategy::atomic, Strategy::locked}) {
+      for (const auto state : {StateHome::shared, StateHome::per_thread}) {
+        if (std::is_same_v<decltype(rule), Sgd> && state == StateHome::per_thread) continue;
+        // At a rate where the last rows' noise does not drown what is compared.
+        TrainOptions options{.update_rule = rule, .learning_rate = 0.02f, .epochs = 4, .threads = 1,
+                             .strategy = strategy, .state = state};
+        const double alone = mean_loss(train(data, options).model, test);
+        for (const int threads : {2, 4}) {
+          options.threads = threads;
+          EXPECT_NEAR(mean_loss(train(data, options).model, test), alone, 0.01 * alone)
+              << rule.kName << " threads " << threads;
+        }
+      }
+    }
+  });
+}
+
+// The objective's optimum by plain gradient descent in double, to compare penalties with.
+double best_objective(const Dataset& data, double l1, double l2) {
+  const Index d = data.features().size;
+  std::vector<double> w(d + 1);
+  const auto n = static_cast<double>(data.rows());
+  double objective = 0;
+  for (int step = 0; step < 3000; ++step) {
+    std::vector<double> gradient(d + 1);
+    objective = 0;
+    for (Offset i = 0; i < data.rows(); ++i) {
+      const SparseRow row = data.row(i);
+      double m = w[d];
+      for (const Index j : row.indices) m += w[j];
+      const auto y = static_cast<double>(row.label);
+      objective += Logistic{}.value(m, y) / n;
+      const double slope = Logistic{}.slope(m, y) / n;
+      for (const Index j : row.indices) gradient[j] += slope;
+      gradient[d] += slope;
+    }
+    for (Index j = 0; j < d; ++j) objective += l1 * std::abs(w[j]) + l2 / 2 * w[j] * w[j];
+    constexpr double kRate = 0.5;
+    for (Index j = 0; j < d; ++j) {
+      const double v = w[j] - kRate * gradient[j];
+      w[j] = std::copysign(std::max(0.0, std::abs(v) - kRate * l1) / (1 + kRate * l2), v);
+    }
+    w[d] -= kRate * gradient[d];
+  }
+  return objective;
+}
+
+TEST(Train, WithPenaltiesReachesTheOptimumOfTheObjective) {
+  const Dataset data = test::random_rows(1000, 20, 0.2, true);
+  for (const auto& [l1, l2] : {std::pair{0.0f, 0.05f}, {0.005f, 0.0f}, {0.003f, 0.01f}}) {
+    for (const AnyUpdateRule rule : {AnyUpdateRule(Sgd{}), AnyUpdateRule(Adagrad{})}) {
+      // Adagrad's steps shrink by themselves.
+      const bool sgd = std::holds_alternative<Sgd>(rule);
+      const Model model = train(data, {.update_rule = rule,
+                                       .learning_rate = sgd ? 0.05f : 0.3f,
+                                       .schedule = sgd ? AnySchedule(Inverse{.decay = 0.5})
+                                                       : AnySchedule(Constant{}),
+                                       .epochs = 400,
+                                       .threads = 1,
+                                       .l1 = l1,
+                                       .l2 = l2})
+                              .model;
+      double objective = mean_loss(model, data);
+      for (const float w : model.weights()) {
+        objective += static_cast<double>(l1 * std::abs(w) + l2 / 2 * w * w);
+      }
+      const double best = best_objective(data, static_cast<double>(l1), static_cast<double>(l2));
+      EXPECT_NEAR(objective, best, 2e-3 * best) << name_of(rule) << " l1 " << l1 << " l2 " << l2;
+    }
+  }
+}
+
+TEST(Train, L1ZeroesWeightsAndL2ShrinksThem) {
+  const Dataset data = test::random_rows(5000, 100, 0.1, true);
+  const auto weights = [&](float l1, float l2) {
+    const Model model = train(data, {.epochs = 5, .threads = 1, .l1 = l1, .l2 = l2}).model;
+    double norm = 0;
+    for (const float w : model.weights()) norm += static_cast<double>(w * w);
+    return std::pair(std::ranges::count(model.weights(), 0.0f), std::sqrt(norm));
+  };
+  EXPECT_EQ(weights(0, 0).first, 0);
+  EXPECT_GT(weights(0.05f, 0).first, 20);
+  EXPECT_EQ(weights(10, 0).first, 100);
+  EXPECT_EQ(weights(0, 0.1f).first, 0);
+  EXPECT_LT(weights(0, 0.1f).second, 0.5 * weights(0, 0).second);
+}
+
+class Recorder : public TrainObserver {
+ public:
+  void on_epoch(const EpochReport& report) override { epochs.push_back(report); }
+  bool stop_requested() override { return epochs.size() >= stop_after; }
+  std::vector<EpochReport> epochs;
+  std::size_t stop_after = 1'000'000;
+};
+
+TEST(Train, ReportsEveryEpoch) {
+  const Dataset data = test::random_rows(5000, 40, 0.2, true);
+  Recorder recorder;
+  const TrainResult result = train(
+      data, {.schedule = Exponential{.decay = 0.5}, .epochs = 3, .threads = 2, .validation = data},
+      recorder);
+  ASSERT_EQ(recorder.epochs.size(), 3u);
+  for (std::size_t e = 0; e < 3; ++e) {
+    const EpochReport& report = recorder.epochs[e];
+    EXPECT_EQ(report.epoch, static_cast<int>(e) + 1);
+    EXPECT_EQ(report.rows, data.rows());
+    EXPECT_EQ(report.nonzeros, data.nonzeros());
+    EXPECT_EQ(report.threads, 2);
+    EXPECT_FLOAT_EQ(report.learning_rate, 0.1f * std::pow(0.5f, static_cast<float>(e + 1)));
+    ASSERT_TRUE(report.valid_loss.has_value());
+    EXPECT_GT(report.train_loss, *report.valid_loss);
+    if (e > 0) {
+      EXPECT_GE(report.seconds, recorder.epochs[e - 1].seconds);
+    }
+  }
+  EXPECT_NEAR(*recorder.epochs[2].valid_loss, mean_loss(result.model, data), 1e-12);
+  EXPECT_EQ(result.best_epoch, 3);
+  EXPECT_EQ(result.model.provenance().visits, 3 * data.rows());
+}
+
+TEST(Train, KeepsWhatItLearntWhenInterrupted) {
+  const Dataset data = test::random_rows(20'000, 40, 0.2, true);
+  Recorder recorder;
+  recorder.stop_after = 2;
+  const TrainResult result = train(data, {.epochs = 1'000'000, .threads = 2}, recorder);
+  EXPECT_EQ(result.reason, StopReason::interrupted);
+  EXPECT_GE(result.epochs.size(), 2u);
+  EXPECT_LT(result.epochs.size(), 1'000'000u);
+  EXPECT_LT(mean_loss(result.model, data), 0.65);
+  EXPECT_GE(result.model.provenance().visits, 2 * data.rows());
+}
+
+TEST(Train, SaysWhenItDiverges) {
+  const Dataset data = test::random_rows(5000, 40, 0.5, false);
+  const TrainResult result = train(data, {.loss = Squared{}, .update_rule = Sgd{},
+                                          .learning_rate = 100.0f, .epochs = 50, .threads = 1});
+  EXPECT_EQ(result.reason, StopReason::diverged);
+  EXPECT_LT(result.epochs.size(), 50u);
+}
+
+TEST(Train, PassesOnWhatTheObserverThrows) {
+  struct Thrower : TrainObserver {
+    void on_epoch(const EpochReport&) override { throw std::runtime_error("enough"); }
+  } thrower;
+  EXPECT_THROW(train(test::random_rows(1000, 10, 0.5, true), {.epochs = 5}, thrower),
+               std::runtime_error);
+}
+
+TEST(Train, RefusesOptionsOutOfRange) {
+  const Dataset data = test::random_rows(100, 10, 0.5, true);
+  EXPECT_THROW(train(data, {.epochs = 0}), OptionError);
+  EXPECT_THROW(train(data, {.threads = -1}), OptionError);
+  EXPECT_THROW(train(data, {.learning_rate = -0.1f}), OptionError);
+  EXPECT_THROW(train(data, {.learning_rate = std::nanf("")}), OptionError);
+  EXPECT_THROW(train(data, {.l1 = -1}), OptionError);
+  EXPECT_THROW(train(data, {.l2 = std::nanf("")}), OptionError);
+  EXPECT_THROW(train(data, {.schedule = Exponential{.decay = 2}}), OptionError);
+  EXPECT_THROW(train(data, {.schedule = Inverse{.decay = -1}}), OptionError);
+  EXPECT_THROW(train(data, {.update_rule = Sgd{}, .state = StateHome::per_thread}), OptionError);
+}
+
+TEST(Train, RefusesLabelsThatDoNotFitTheLoss) {
+  EXPECT_THROW(train(test::numbered_rows(5)), DataError);
+  EXPECT_NO_THROW(train(test::numbered_rows(5), {.loss = Squared{}, .learning_rate = 0.01f}));
+  EXPECT_THROW(train(Dataset()), DataError);
+}
+
+TEST(Train, TakesTinyData) {
+  for (const Offset rows : {Offset{2}, Offset{3}, Offset{65}}) {
+    const Dataset data({.offsets = std::vector<Offset>(rows + 1), .indices = {}, .values = {},
+                        .labels = [&] {
+                          std::vector<float> labels(rows, 1.0f);
+                          labels[0] = -1;
+                          return labels;
+                        }(),
+                        .weights = {}},
+                       {.size = 0});
+    for (const int threads : {1, 8}) {
+      const TrainResult result = train(data, {.threads = threads});
+      EXPECT_EQ(result.epochs.at(0).rows, rows);
+    }
+  }
+}
+
+// Scaled to what all threads have seen, sums of four threads make steps as small as one's.
+TEST(Train, ScalesPerThreadSumsToAllThreads) {
+  const Dataset data = test::random_rows(40'000, 30, 0.3, true);
+  const auto norm = [&](int threads, StateHome state) {
+    const Model model =
+        train(data, {.epochs = 2, .threads = threads, .state = state}).model;
+    double sum = 0;
+    for (const float w : model.weights()) sum += static_cast<double>(w * w);
+    return std::sqrt(sum);
+  };
+  const double wanted = norm(1, StateHome::shared);
+  EXPECT_NEAR(norm(4, StateHome::per_thread), wanted, 0.05 * wanted);
+}
+
+TEST(Train, WithDefaultsReachesTheKnownLossOnRealData) {
+  const test::TemporaryFolder folder;
+  struct Case {
+    const char* train;
+    const char* test;
+    int epochs;
+    double loss;
+  };
+  for (const auto& [train_name, test_name, epochs, loss] :
+       {Case{"a9a", "a9a.t", 1, 0.330}, Case{"rcv1.train", "rcv1.test", 5, 0.14}}) {
+    const std::string train_path = test::unpacked(folder, train_name);
+    const std::string test_path = test::unpacked(folder, test_name);
+    HOGWILD_NEED(train_path);
+    const Dataset data = read_libsvm(train_path);
+    for (const int threads : {1, 2}) {
+      const Model model = train(data, {.epochs = epochs, .threads = threads}).model;
+      const Dataset test = read_libsvm(test_path, {.features = model.features()});
+      EXPECT_LE(*evaluate(model, test).log_loss, loss) << train_name << " threads " << threads;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace hogwild
