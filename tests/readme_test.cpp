@@ -3,8 +3,8 @@
 
 #include <filesystem>
 
-#include "support/files.hpp"
 #include "readme_example.inc"  // includes the umbrella and defines example()
+#include "support/files.hpp"
 
 namespace {
 

@@ -44,9 +44,9 @@ void add_generate_command(CLI::App& app, Action& action) {
       ->type_name("KIND")
       ->required()
       ->transform(CLI::CheckedTransformer(
-          std::map<std::string, GeneratedKind>{{"click", GeneratedKind::click},
-                                               {"text", GeneratedKind::text},
-                                               {"dense", GeneratedKind::dense}})
+                      std::map<std::string, GeneratedKind>{{"click", GeneratedKind::click},
+                                                           {"text", GeneratedKind::text},
+                                                           {"dense", GeneratedKind::dense}})
                       .description(""));
   sub.add_option("rows", options.rows, "how many")->type_name("ROWS")->required();
   sub.add_option("-o,--output", command->output, "where to write; - is the standard output")
@@ -56,8 +56,10 @@ void add_generate_command(CLI::App& app, Action& action) {
                  "how many (default: click 1000000, text 47236, dense 50)")
       ->type_name("N")
       ->check(CLI::Range(Index{1}, kMaxIndex).description(""));
-  sub.add_option("--seed", options.seed, "of the rows; the planted model is the same for every seed "
-                                         "(default: 1)")->type_name("S");
+  sub.add_option("--seed", options.seed,
+                 "of the rows; the planted model is the same for every seed "
+                 "(default: 1)")
+      ->type_name("S");
   sub.footer(
       "Examples:\n"
       "  hogwild generate click 1000000 -o click.svm\n"

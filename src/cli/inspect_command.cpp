@@ -46,7 +46,8 @@ int run(const InspectCommand& command) {
   if (command.data.paths.size() == 1 && is_model_file(command.data.paths[0])) {
     return inspect_model(command);
   }
-  if (command.weights) throw OptionError("weights", "only a model has weights, and this is no model");
+  if (command.weights)
+    throw OptionError("weights", "only a model has weights, and this is no model");
   const Dataset data = read(command.data.paths, command.data.read);
   const Profile found = profile(data);
   print(command.json ? json_line(found, data) + "\n" : table(found, data));
@@ -62,8 +63,10 @@ void add_inspect_command(CLI::App& app, Action& action) {
   sub.get_option("data")->type_name("DATA|MODEL");
   sub.add_flag("--json", command->json, "one line of JSON");
   sub.add_flag("--weights", command->weights, "every weight of a model: feature, tab, weight");
-  sub.add_option("--top", command->top, "how many of a model's strongest features to list each way "
-                                        "(default: 10)")->type_name("N");
+  sub.add_option("--top", command->top,
+                 "how many of a model's strongest features to list each way "
+                 "(default: 10)")
+      ->type_name("N");
   sub.footer(
       "Examples:\n"
       "  hogwild inspect data.svm\n"

@@ -34,7 +34,8 @@ int usage_error(const CLI::App& app, const CLI::ParseError& error) {
 }
 
 int run(int argc, char** argv) {
-  CLI::App app{"Trains sparse linear models with lock-free threads on one shared array.", "hogwild"};
+  CLI::App app{"Trains sparse linear models with lock-free threads on one shared array.",
+               "hogwild"};
   app.set_version_flag("--version", fmt::format("hogwild {}", kVersion));
   app.require_subcommand(1);
   app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);

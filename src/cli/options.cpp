@@ -20,37 +20,38 @@ void add_data_options(CLI::App& command, DataOptions& data, DataFor purpose) {
   command.add_option("data", data.paths, "data files; - is the standard input")
       ->type_name("DATA")
       ->required();
-  command.add_option("--format", read.format, "auto, libsvm or vw (default: auto, by the first row)")
+  command
+      .add_option("--format", read.format, "auto, libsvm or vw (default: auto, by the first row)")
       ->type_name("FORMAT")
-      ->transform(CLI::CheckedTransformer(
-          std::map<std::string, Format>{
-              {"auto", Format::automatic}, {"libsvm", Format::libsvm}, {"vw", Format::vw}})
+      ->transform(CLI::CheckedTransformer(std::map<std::string, Format>{{"auto", Format::automatic},
+                                                                        {"libsvm", Format::libsvm},
+                                                                        {"vw", Format::vw}})
                       .description(""));
   command
       .add_option("--on-error", read.on_error,
                   "fail at the first malformed line, or skip and count them (default: fail)")
       ->type_name("fail|skip")
-      ->transform(CLI::CheckedTransformer(
-          std::map<std::string, OnError>{{"fail", OnError::fail}, {"skip", OnError::skip}})
+      ->transform(CLI::CheckedTransformer(std::map<std::string, OnError>{{"fail", OnError::fail},
+                                                                         {"skip", OnError::skip}})
                       .description(""));
   command
       .add_option("--duplicates", read.duplicates,
                   "an index twice in a libsvm row: refuse it, or sum its values (default: refuse)")
       ->type_name("refuse|sum")
-      ->transform(CLI::CheckedTransformer(
-          std::map<std::string, Duplicates>{{"refuse", Duplicates::refuse},
-                                            {"sum", Duplicates::sum}})
-                      .description(""));
+      ->transform(
+          CLI::CheckedTransformer(std::map<std::string, Duplicates>{{"refuse", Duplicates::refuse},
+                                                                    {"sum", Duplicates::sum}})
+              .description(""));
   if (purpose == DataFor::model) return;
   command
       .add_option("--index-base", read.index_base,
                   "the lowest index of libsvm data (default: auto, 0 if index 0 occurs, else 1)")
       ->type_name("auto|0|1")
-      ->transform(CLI::CheckedTransformer(
-          std::map<std::string, IndexBase>{{"auto", IndexBase::automatic},
-                                           {"0", IndexBase::zero},
-                                           {"1", IndexBase::one}})
-                      .description(""));
+      ->transform(
+          CLI::CheckedTransformer(std::map<std::string, IndexBase>{{"auto", IndexBase::automatic},
+                                                                   {"0", IndexBase::zero},
+                                                                   {"1", IndexBase::one}})
+              .description(""));
   command
       .add_option("--hash-bits", read.hash_bits,
                   "hash features to 2^BITS numbers: bounded memory, names are not kept")
@@ -167,6 +168,8 @@ void print(const std::string& text) {
   }
 }
 
-void note(const std::string& line) { fmt::print(stderr, "{}\n", line); }
+void note(const std::string& line) {
+  fmt::print(stderr, "{}\n", line);
+}
 
 }  // namespace hogwild::cli

@@ -27,8 +27,9 @@ int run(const PredictCommand& command) {
     output = model.gives_probability() ? Output::probability : Output::margin;
   }
   if (output == Output::probability && !model.gives_probability()) {
-    throw OptionError("output", fmt::format("a {} model gives no probability; ask for margin or label",
-                                            name_of(model.loss())));
+    throw OptionError("output",
+                      fmt::format("a {} model gives no probability; ask for margin or label",
+                                  name_of(model.loss())));
   }
   ReadOptions options = command.data.read;
   options.features = model.features();
@@ -60,15 +61,16 @@ void add_predict_command(CLI::App& app, Action& action) {
   CLI::App& sub = *app.add_subcommand("predict", "print a prediction for each row");
   sub.add_option("model", command->model, "the model")->type_name("MODEL")->required();
   add_data_options(sub, command->data, DataFor::model);
-  sub.get_option("data")->required(false)->description("rows, labelled or not (default: -, the "
-                                                       "standard input)");
+  sub.get_option("data")->required(false)->description(
+      "rows, labelled or not (default: -, the "
+      "standard input)");
   sub.add_option("--output", command->output,
                  "what to print (default: probability, or margin where the loss has none)")
       ->type_name("probability|margin|label")
       ->transform(CLI::CheckedTransformer(
-          std::map<std::string, Output>{{"probability", Output::probability},
-                                        {"margin", Output::margin},
-                                        {"label", Output::label}})
+                      std::map<std::string, Output>{{"probability", Output::probability},
+                                                    {"margin", Output::margin},
+                                                    {"label", Output::label}})
                       .description(""));
   sub.footer(
       "One line a row, in order. Features that the model lacks count as absent.\n"

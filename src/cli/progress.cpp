@@ -58,8 +58,8 @@ bool ProgressDisplay::due() {
   if (style_ == ProgressStyle::none) return false;
   const auto now = Clock::now();
   if (now < next_) return false;
-  next_ = now + (style_ == ProgressStyle::bar ? Clock::duration(kBarEvery)
-                                              : Clock::duration(kLineEvery));
+  next_ = now +
+          (style_ == ProgressStyle::bar ? Clock::duration(kBarEvery) : Clock::duration(kLineEvery));
   return true;
 }
 
@@ -71,9 +71,9 @@ void ProgressDisplay::reading(std::uint64_t bytes, std::uint64_t bytes_total) {
       bytes_total == 0 ? NAN : static_cast<double>(bytes) / static_cast<double>(bytes_total);
   draw(done, "reading",
        fmt::format("{}B  {}B/s{}", scaled(static_cast<double>(bytes)), scaled(rate),
-                   bytes_total == 0 ? ""
-                                    : "  ETA " + duration(static_cast<double>(bytes_total - bytes) /
-                                                          rate)));
+                   bytes_total == 0
+                       ? ""
+                       : "  ETA " + duration(static_cast<double>(bytes_total - bytes) / rate)));
 }
 
 void ProgressDisplay::training(const Progress& progress) {

@@ -66,10 +66,10 @@ class Observer : public TrainObserver {
   void on_progress(const Progress& progress) override { display_.training(progress); }
   void on_epoch(const EpochReport& report) override {
     write(json_line(report));
-    display_.say(fmt::format("epoch {:>3}  {:8.3f} s  train loss {:.5f}{}", report.epoch,
-                             report.seconds, report.train_loss,
-                             report.valid_loss ? fmt::format("  valid loss {:.5f}", *report.valid_loss)
-                                               : ""));
+    display_.say(fmt::format(
+        "epoch {:>3}  {:8.3f} s  train loss {:.5f}{}", report.epoch, report.seconds,
+        report.train_loss,
+        report.valid_loss ? fmt::format("  valid loss {:.5f}", *report.valid_loss) : ""));
   }
   bool stop_requested() override { return interrupted.load(std::memory_order_relaxed); }
 
@@ -86,7 +86,8 @@ class Observer : public TrainObserver {
 void require_writable(const std::string& path) {
   struct stat status {};
   if (stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
-    throw IoError(path, S_ISDIR(status.st_mode) ? "this is a directory" : "this is not a regular file",
+    throw IoError(path,
+                  S_ISDIR(status.st_mode) ? "this is a directory" : "this is not a regular file",
                   "name a file for the model");
   }
   const auto slash = path.rfind('/');
@@ -182,9 +183,10 @@ int run(const TrainCommand& command, const CLI::App& app) {
   const TrainResult result = train(data, options, observer);
   observer.write(json_line(result));
   if (result.reason == StopReason::diverged) {
-    note(fmt::format("hogwild: training diverged at learning rate {}; try --learning-rate {:g}; "
-                     "no model was saved",
-                     result.learning_rate, result.learning_rate / 10));
+    note(
+        fmt::format("hogwild: training diverged at learning rate {}; try --learning-rate {:g}; "
+                    "no model was saved",
+                    result.learning_rate, result.learning_rate / 10));
     return kDiverged;
   }
   save(result.model, command.output);
@@ -199,8 +201,8 @@ int run(const TrainCommand& command, const CLI::App& app) {
                           result.learning_rate, result.threads, result.seconds, labels));
   if (result.reason == StopReason::interrupted) {
     note(fmt::format("hogwild: interrupted after {} of {} rows; the model so far is in {}",
-                     model.provenance().visits,
-                     data.rows() * static_cast<Offset>(options.epochs), command.output));
+                     model.provenance().visits, data.rows() * static_cast<Offset>(options.epochs),
+                     command.output));
     return kInterrupted;
   }
   return kDone;
@@ -234,15 +236,16 @@ void add_train_command(CLI::App& app, Action& action) {
   sub.add_option("-o,--output", command->output, "where to save the model")
       ->type_name("MODEL")
       ->required();
-  auto* valid = sub.add_option("--valid", command->valid,
-                               "evaluate on this file after each epoch")->type_name("FILE");
+  auto* valid = sub.add_option("--valid", command->valid, "evaluate on this file after each epoch")
+                    ->type_name("FILE");
   sub.add_option("--valid-fraction", command->valid_fraction,
                  "keep this share of the rows for validation")
       ->type_name("F")
       ->excludes(valid);
   sub.add_option("--epochs", train.epochs, "passes over the data (default: 1)")->type_name("N");
-  sub.add_option("--threads", command->threads, "exactly N, or as many as there are cores "
-                                                "(default: auto)")
+  sub.add_option("--threads", command->threads,
+                 "exactly N, or as many as there are cores "
+                 "(default: auto)")
       ->type_name("N|auto")
       ->check([](const std::string& text) -> std::string {
         const bool digits = !text.empty() && text.size() < 6 &&
@@ -250,8 +253,10 @@ void add_train_command(CLI::App& app, Action& action) {
         if (text == "auto" || (digits && std::stoi(text) > 0)) return {};
         return "'" + text + "' is neither a number above 0 nor auto";
       });
-  sub.add_option("--seed", train.seed, "of the order of rows; with one thread, equal seeds give "
-                                       "equal bytes (default: 1)")->type_name("S");
+  sub.add_option("--seed", train.seed,
+                 "of the order of rows; with one thread, equal seeds give "
+                 "equal bytes (default: 1)")
+      ->type_name("S");
   add_alternative<AnyLoss>(sub, "--loss", command->loss, "what to minimise");
   add_alternative<AnyUpdateRule>(sub, "--optimizer", command->optimizer, "how a step is made");
   sub.add_option("--epsilon", command->epsilon, "added under adagrad's root (default: 1e-8)")
@@ -273,13 +278,12 @@ void add_train_command(CLI::App& app, Action& action) {
                        {{"shuffle", RowOrder::shuffle}, {"sequential", RowOrder::sequential}},
                        "shuffle|sequential");
   sub.add_flag("--no-bias", command->no_bias, "learn no additive constant");
-  add_choice<Strategy>(sub, "--strategy", train.strategy,
-                       "how threads share the weights: racy, compare-exchange, or one lock "
-                       "(default: hogwild)",
-                       {{"hogwild", Strategy::hogwild},
-                        {"atomic", Strategy::atomic},
-                        {"locked", Strategy::locked}},
-                       "hogwild|atomic|locked");
+  add_choice<Strategy>(
+      sub, "--strategy", train.strategy,
+      "how threads share the weights: racy, compare-exchange, or one lock "
+      "(default: hogwild)",
+      {{"hogwild", Strategy::hogwild}, {"atomic", Strategy::atomic}, {"locked", Strategy::locked}},
+      "hogwild|atomic|locked");
   add_choice<ProgressStyle>(sub, "--progress", command->progress,
                             "on stderr (default: auto, a bar on a terminal, else lines)",
                             {{"auto", ProgressStyle::automatic},
@@ -296,7 +300,8 @@ void add_train_command(CLI::App& app, Action& action) {
       "  hogwild train day1.vw day2.vw -o model.hog --hash-bits 22 --epochs 3\n"
       "  hogwild train data.svm -o model.hog --valid test.svm --epochs 10 --log run.jsonl\n"
       "Ctrl-C saves the model so far and exits with 130.");
-  sub.callback([&sub, &action, command] { action = [&sub, command] { return run(*command, sub); }; });
+  sub.callback(
+      [&sub, &action, command] { action = [&sub, command] { return run(*command, sub); }; });
 }
 
 }  // namespace hogwild::cli

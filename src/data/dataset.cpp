@@ -79,8 +79,7 @@ void Dataset::validate() const {
       fail(i, "its indices are not ascending");
     }
     if (!row.indices.empty() && row.indices.back() >= features().size) {
-      fail(i, fmt::format("index {} is past the {} features", row.indices.back(),
-                          features().size));
+      fail(i, fmt::format("index {} is past the {} features", row.indices.back(), features().size));
     }
     if (!std::ranges::all_of(row.values, [](float value) { return std::isfinite(value); })) {
       fail(i, "a value is not finite");
@@ -114,9 +113,10 @@ std::pair<Dataset, Dataset> split(const Dataset& data, double fraction, std::uin
     (Random(seed, i).uniform() < fraction ? second : first).push_back(i);
   }
   if (first.empty() || second.empty()) {
-    throw DataError(data.source().name(),
-                    fmt::format("{} rows leave one side of a {} split empty", data.rows(), fraction),
-                    "give a validation file instead");
+    throw DataError(
+        data.source().name(),
+        fmt::format("{} rows leave one side of a {} split empty", data.rows(), fraction),
+        "give a validation file instead");
   }
   return {data.select(first), data.select(second)};
 }

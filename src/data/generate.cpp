@@ -47,7 +47,8 @@ void make_click(Random& random, Index features, MadeRow& row) {
   std::ranges::sort(row.features);
   const auto doubled = std::ranges::unique(row.features);
   row.features.erase(doubled.begin(), doubled.end());
-  for (const auto& [j, value] : row.features) row.margin += 0.35 * static_cast<double>(planted_weight(j));
+  for (const auto& [j, value] : row.features)
+    row.margin += 0.35 * static_cast<double>(planted_weight(j));
 }
 
 void make_text(Random& random, Index features, MadeRow& row) {

@@ -60,7 +60,9 @@ Input::Input(std::vector<std::string> paths) : paths_(std::move(paths)) {
   if (!all_files) bytes_total_ = 0;
 }
 
-Input::~Input() { close_file(); }
+Input::~Input() {
+  close_file();
+}
 
 void Input::close_file() noexcept {
   if (descriptor_ > STDIN_FILENO) close(descriptor_);
@@ -116,8 +118,8 @@ std::optional<Chunk> Input::next() {
     while (more && line_end == std::string::npos) {
       const std::size_t seen = text.size();
       more = fill(text, seen + kChunkBytes);
-      const auto* last = static_cast<const char*>(memrchr(text.data() + seen, '\n',
-                                                          text.size() - seen));
+      const auto* last =
+          static_cast<const char*>(memrchr(text.data() + seen, '\n', text.size() - seen));
       if (last != nullptr) line_end = static_cast<std::size_t>(last - text.data());
       if (line_end == std::string::npos && text.size() > kLongestLine) {
         skip_to_line_end();

@@ -41,10 +41,10 @@ class Input {
   bool open_next_file();
 
   std::vector<std::string> paths_;
-  std::size_t file_ = 0;    // the one that is open, or the next to open
+  std::size_t file_ = 0;  // the one that is open, or the next to open
   int descriptor_ = -1;
   bool at_file_start_ = true;
-  std::string rest_;        // the begun line that a chunk left behind
+  std::string rest_;  // the begun line that a chunk left behind
   std::uint64_t bytes_read_ = 0;
   std::uint64_t bytes_total_ = 0;
 };

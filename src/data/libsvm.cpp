@@ -57,8 +57,7 @@ std::optional<Fault> parse_libsvm_line(std::string_view line, std::uint64_t line
       return Fault{p, "index 0 in data whose features count from 1",
                    "add 1 to every index, or pass --index-base 0"};
     }
-    const bool past_the_end =
-        index_end.fault == NumberFault::too_large || index >= rules.known_end;
+    const bool past_the_end = index_end.fault == NumberFault::too_large || index >= rules.known_end;
     if (past_the_end && !rules.drop_unknown && rules.hash_bits == 0) {
       return Fault{p, fmt::format("index {} is past {}", quoted_token(p, index_end.end), kMaxIndex),
                    "renumber the features, or pass --hash-bits 22 to hash them"};

@@ -15,9 +15,9 @@ namespace hogwild {
 struct ParseRules {
   Duplicates duplicates = Duplicates::refuse;
   int hash_bits = 0;
-  bool one_based = false;                 ///< index 0 is a fault
+  bool one_based = false;                                  ///< index 0 is a fault
   std::uint64_t known_end = kMaxIndex + std::uint64_t{1};  ///< an index from here on is a fault,
-  bool drop_unknown = false;              ///< or, where this is set, left out and counted
+  bool drop_unknown = false;                  ///< or, where this is set, left out and counted
   const FeatureNames* known_names = nullptr;  ///< look names up here; those missing are left out
 };
 
@@ -38,7 +38,9 @@ inline Index hashed_index(std::uint64_t hash, int bits) noexcept {
 /// The token at p as a message shows it: cut to 40 bytes, what is not printable escaped.
 std::string quoted_token(const char* p, const char* end);
 
-inline bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
+inline bool is_blank(char c) noexcept {
+  return c == ' ' || c == '\t';
+}
 
 inline const char* skip_blanks(const char* p, const char* end) noexcept {
   while (p != end && is_blank(*p)) ++p;

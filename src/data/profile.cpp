@@ -13,19 +13,20 @@
 #include <vector>
 
 #include "hogwild/core/random.hpp"
+#include "parallel/zeroed_array.hpp"
 
 namespace hogwild {
 namespace {
 
-constexpr Offset kProbes = 64;             // rows probed at once: one bit of a word each
-constexpr double kAffordableSteps = 1e9;   // some seconds
+constexpr Offset kProbes = 64;            // rows probed at once: one bit of a word each
+constexpr double kAffordableSteps = 1e9;  // some seconds
 
 using Shared = std::array<Offset, kProbes>;
 
 // For each probed row, how many rows share a feature with it. masks is all zero, and is again
 // after.
 Shared rows_sharing(const Dataset& data, std::span<const Offset> probes,
-                    std::vector<std::uint64_t>& masks) {
+                    const ZeroedArray<std::uint64_t>& masks) {
   for (std::size_t bit = 0; bit < probes.size(); ++bit) {
     for (const Index j : data.row(probes[bit]).indices) masks[j] |= std::uint64_t{1} << bit;
   }
@@ -35,7 +36,8 @@ Shared rows_sharing(const Dataset& data, std::span<const Offset> probes,
         for (Offset i = range.begin(); i != range.end(); ++i) {
           std::uint64_t met = 0;
           for (const Index j : data.row(i).indices) met |= masks[j];
-          for (; met != 0; met &= met - 1) ++counts[static_cast<std::size_t>(std::countr_zero(met))];
+          for (; met != 0; met &= met - 1)
+            ++counts[static_cast<std::size_t>(std::countr_zero(met))];
         }
         return counts;
       },
@@ -78,17 +80,17 @@ Profile profile(const Dataset& data, std::uint64_t seed) {
   if (data.rows() == 0) return found;
 
   found.labels = count_labels(data.labels());
-  std::vector<Offset> degrees(data.features().size);
-  for (const Index j : data.indices()) ++degrees[j];
+  const ZeroedArray<Offset> degrees(data.features().size);
+  Offset most_held = 0;
+  for (const Index j : data.indices()) {
+    if (++degrees[j] == 1) ++found.used_features;
+    most_held = std::max(most_held, degrees[j]);
+  }
   for (Offset i = 0; i < data.rows(); ++i) {
     found.omega = std::max<Offset>(found.omega, data.row(i).nonzeros());
   }
   const auto rows = static_cast<double>(data.rows());
-  found.used_features =
-      static_cast<Index>(std::ranges::count_if(degrees, [](Offset d) { return d != 0; }));
-  if (!degrees.empty()) {
-    found.delta = static_cast<double>(std::ranges::max(degrees)) / rows;
-  }
+  found.delta = static_cast<double>(most_held) / rows;
 
   std::vector<Offset> probes(data.rows());
   std::iota(probes.begin(), probes.end(), Offset{0});
@@ -99,7 +101,7 @@ Profile profile(const Dataset& data, std::uint64_t seed) {
     shuffle(std::span(probes), Random(seed));
     probes.resize(passes * kProbes);
   }
-  std::vector<std::uint64_t> masks(data.features().size);
+  const ZeroedArray<std::uint64_t> masks(data.features().size);
   Offset most = 0;
   for (std::size_t first = 0; first < probes.size(); first += kProbes) {
     const auto count = std::min<std::size_t>(kProbes, probes.size() - first);

@@ -206,8 +206,9 @@ class Reader {
   Dataset join() {
     if (batches_.empty()) {
       throw DataError(source_.name(), "there is no row",
-                      source_.skipped_lines == 0 ? "give a file with at least one row"
-                                                 : "every line was skipped: " + source_.first_skipped);
+                      source_.skipped_lines == 0
+                          ? "give a file with at least one row"
+                          : "every line was skipped: " + source_.first_skipped);
     }
     source_.format = format_ == Format::vw ? "vw" : "libsvm";
     source_.bytes = input_.bytes_read();
@@ -282,9 +283,8 @@ class Reader {
 Dataset read(const std::vector<std::string>& paths, const ReadOptions& options) {
   if (paths.empty()) throw OptionError("data", "no file is named");
   tbb::task_arena arena(options.threads > 0 ? options.threads : tbb::task_arena::automatic);
-  return arena.execute([&] {
-    return Reader(paths, options).run(tbb::this_task_arena::max_concurrency());
-  });
+  return arena.execute(
+      [&] { return Reader(paths, options).run(tbb::this_task_arena::max_concurrency()); });
 }
 
 Dataset read_libsvm(const std::string& path, ReadOptions options) {

@@ -18,8 +18,7 @@ std::optional<Index> RowBatch::end_row(float label, float weight, Duplicates dup
     // Stable, so that adding up duplicates rounds the same way everywhere.
     std::ranges::stable_sort(sorting_, {}, &std::pair<Index, float>::first);
     if (duplicates == Duplicates::refuse) {
-      const auto twice =
-          std::ranges::adjacent_find(sorting_, {}, &std::pair<Index, float>::first);
+      const auto twice = std::ranges::adjacent_find(sorting_, {}, &std::pair<Index, float>::first);
       if (twice != sorting_.end()) return twice->first;
     }
     std::size_t out = offsets.back();

@@ -32,14 +32,14 @@ std::optional<Fault> parse_header(const char* begin, const char* bar, Header& he
     if (is_tag && p == bar) return std::nullopt;
     if (is_tag) {
       if (skip_blanks(p, bar) == bar) return std::nullopt;
-      return Fault{token, fmt::format("the tag {} is not the last before the bar",
-                                      quoted_token(token, bar)),
-                   "a row is `label importance 'tag| name:value ...`"};
+      return Fault{
+          token, fmt::format("the tag {} is not the last before the bar", quoted_token(token, bar)),
+          "a row is `label importance 'tag| name:value ...`"};
     }
     if (part == kParts.size()) {
-      return Fault{token, fmt::format("a third number, {}, before the bar",
-                                      quoted_token(token, token_end)),
-                   "a base prediction is not supported; remove it"};
+      return Fault{
+          token, fmt::format("a third number, {}, before the bar", quoted_token(token, token_end)),
+          "a base prediction is not supported; remove it"};
     }
     if (!is_number) {
       const NumberFault fault =
@@ -99,9 +99,9 @@ std::optional<Fault> parse_vw_line(std::string_view line, std::uint64_t line_num
   Header header;
   if (auto fault = parse_header(begin, p, header)) return fault;
 
-  std::string name;          // "namespace^feature", its head kept from feature to feature
-  std::size_t head = 0;      // length of "namespace^"
-  float factor = 1;          // of the namespace
+  std::string name;      // "namespace^feature", its head kept from feature to feature
+  std::size_t head = 0;  // length of "namespace^"
+  float factor = 1;      // of the namespace
   while (p != end) {
     const bool opens_namespace = *p == '|';
     const char* const token = opens_namespace ? p + 1 : p;

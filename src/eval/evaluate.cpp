@@ -58,8 +58,8 @@ Sums sum_rows(const Model& model, const Dataset& data) {
     return sums;
   };
   // Deterministic: ranges are split and joined alike whatever the number of threads.
-  return tbb::parallel_deterministic_reduce(tbb::blocked_range<Offset>(0, data.rows(), 4096), Sums{},
-                                            sum_range, [](Sums a, const Sums& b) {
+  return tbb::parallel_deterministic_reduce(tbb::blocked_range<Offset>(0, data.rows(), 4096),
+                                            Sums{}, sum_range, [](Sums a, const Sums& b) {
                                               a.merge(b);
                                               return a;
                                             });

@@ -44,6 +44,10 @@ class Descent {
 
   /// The weight of coordinate j now; j = features is the bias.
   virtual float weight(Index j) const = 0;
+
+  /// Writes the weights other than zero to where they belong: zeros is [features], all zero. (A
+  /// zero that is written takes memory, which a sparsely used feature space can't afford.)
+  virtual void copy_weights(std::span<float> zeros) const = 0;
 };
 
 /// Weights start at zero. Throws std::bad_alloc.

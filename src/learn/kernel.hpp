@@ -76,8 +76,7 @@ class OwnBias {
   void give() noexcept {
     if (!at_.present) return;
     [[maybe_unused]] const auto turn = view_.turn();
-    view_.update(at_.coordinate,
-                 [&](State shared) { return rule_.merge(shared, before_, now_); });
+    view_.update(at_.coordinate, [&](State shared) { return rule_.merge(shared, before_, now_); });
   }
 
   View& view_;

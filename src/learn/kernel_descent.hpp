@@ -56,6 +56,12 @@ class KernelDescent final : public Descent {
 
   float weight(Index j) const override { return placement_.weight(j); }
 
+  void copy_weights(std::span<float> zeros) const override {
+    for (Index j = 0; j < zeros.size(); ++j) {
+      if (const float w = placement_.weight(j); w != 0) zeros[j] = w;
+    }
+  }
+
  private:
   static constexpr std::size_t kInCache = std::size_t{256} << 10;  // where no prefetch pays
 
@@ -74,17 +80,17 @@ std::unique_ptr<Descent> make_descent_by(const Rule& rule, const DescentPlan& pl
   const auto made = [&]<class Placement>(std::type_identity<Placement>) {
     return std::unique_ptr<Descent>(std::make_unique<KernelDescent<Rule, Placement>>(rule, plan));
   };
-  const auto landed = [&]<template <class, class> class Where>(
-                          std::type_identity<Where<State, RacyLanding>>) {
-    switch (plan.landing) {
-      case Landing::atomic:
-        return made(std::type_identity<Where<State, AtomicLanding>>{});
-      case Landing::locked:
-        return made(std::type_identity<Locked<Where<State, RacyLanding>>>{});
-      default:
-        return made(std::type_identity<Where<State, RacyLanding>>{});
-    }
-  };
+  const auto landed =
+      [&]<template <class, class> class Where>(std::type_identity<Where<State, RacyLanding>>) {
+        switch (plan.landing) {
+          case Landing::atomic:
+            return made(std::type_identity<Where<State, AtomicLanding>>{});
+          case Landing::locked:
+            return made(std::type_identity<Locked<Where<State, RacyLanding>>>{});
+          default:
+            return made(std::type_identity<Where<State, RacyLanding>>{});
+        }
+      };
   return plan.state == StatePlacement::shared
              ? landed(std::type_identity<SharedState<State, RacyLanding>>{})
              : landed(std::type_identity<PerThreadState<State, RacyLanding>>{});

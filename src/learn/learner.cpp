@@ -9,6 +9,7 @@
 #include "hogwild/model/file.hpp"
 #include "hogwild/update/schedule.hpp"
 #include "learn/descent.hpp"
+#include "parallel/zeroed_array.hpp"
 
 namespace hogwild {
 namespace {
@@ -60,7 +61,9 @@ float Learner::learn(std::span<const SparseRow> rows) {
   return total.weight > 0 ? static_cast<float>(total.loss / total.weight) : 0;
 }
 
-float Learner::margin(const SparseRow& row) const noexcept { return descent_->margin(row); }
+float Learner::margin(const SparseRow& row) const noexcept {
+  return descent_->margin(row);
+}
 
 float Learner::predict(const SparseRow& row) const noexcept {
   return std::visit([m = margin(row)](const auto& loss) { return loss.prediction(m); },
@@ -73,12 +76,14 @@ Model Learner::snapshot() const {
   provenance.rule = name_of(options_.update_rule);
   provenance.learning_rate = rate_;
   provenance.schedule = Constant::kName;
-  const Index bias = options_.features;
-  return Model(
-      {.size = options_.features}, [this](Index j) { return descent_->weight(j); },
-      descent_->weight(bias), options_.loss, LabelPair{}, provenance);
+  const auto weights = shared_zeroed_array<float>(options_.features);
+  descent_->copy_weights({weights.get(), options_.features});
+  return Model({.size = options_.features}, weights, descent_->weight(options_.features),
+               options_.loss, LabelPair{}, provenance);
 }
 
-void Learner::save(const std::string& path) const { hogwild::save(snapshot(), path); }
+void Learner::save(const std::string& path) const {
+  hogwild::save(snapshot(), path);
+}
 
 }  // namespace hogwild

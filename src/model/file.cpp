@@ -20,6 +20,7 @@
 
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
+#include "parallel/zeroed_array.hpp"
 
 namespace hogwild {
 namespace {
@@ -192,7 +193,8 @@ class Section {
     if (!text_.empty()) fail("it has more bytes than its header tells of");
   }
   [[noreturn]] void fail(const std::string& reason) const {
-    throw ModelError(path_, "the model file is damaged: " + reason, "train it again, or use a copy");
+    throw ModelError(path_, "the model file is damaged: " + reason,
+                     "train it again, or use a copy");
   }
 
  private:
@@ -200,13 +202,15 @@ class Section {
   const std::string& path_;
 };
 
-// The stored weights by coordinate, for Model's constructor to ask in ascending order.
+// The weights as they are in the file, by position.
 struct StoredWeights {
   std::string_view coordinates;  // empty: all of them
   std::string_view weights;
   std::uint64_t count = 0;
 
-  Index coordinate(std::uint64_t k) const { return at<Index>(coordinates, k); }
+  Index coordinate(std::uint64_t k) const {
+    return coordinates.empty() ? static_cast<Index>(k) : at<Index>(coordinates, k);
+  }
   float weight(std::uint64_t k) const { return at<float>(weights, k); }
 
  private:
@@ -282,13 +286,12 @@ Model model_of(const Json& header, Section& body) {
   if (header.at("named").get<bool>()) space.names = take_names(body, space.size);
   body.finish();
 
+  const auto weights = shared_zeroed_array<float>(space.size);
+  for (std::uint64_t k = 0; k + 1 < stored.count; ++k) {
+    weights[static_cast<std::ptrdiff_t>(stored.coordinate(k))] = stored.weight(k);
+  }
   const float bias = stored.weight(stored.count - 1);
-  std::uint64_t next = 0;
-  const auto weight = [&](Index j) {
-    if (stored.coordinates.empty()) return stored.weight(j);
-    return stored.coordinate(next) == j ? stored.weight(next++) : 0.0f;
-  };
-  return Model(std::move(space), weight, bias, *loss, labels,
+  return Model(std::move(space), weights, bias, *loss, labels,
                provenance_of(header.at("provenance")));
 }
 
@@ -312,9 +315,9 @@ Model load(const std::string& path) {
   Section whole(text, path);
   whole.bytes(kMagic.size());
   if (const auto version = whole.value<std::uint32_t>(); version != kVersion) {
-    throw ModelError(path, fmt::format("the model file has format {}, this program reads {}",
-                                       version, kVersion),
-                     "update hogwild");
+    throw ModelError(
+        path, fmt::format("the model file has format {}, this program reads {}", version, kVersion),
+        "update hogwild");
   }
   if (text.size() < kHeaderAt + kChecksumBytes) whole.fail("it is cut short");
   const std::string_view checked(text.data(), text.size() - kChecksumBytes);

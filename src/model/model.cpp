@@ -3,24 +3,16 @@
 #include <utility>
 #include <variant>
 
-#include "parallel/zeroed_array.hpp"
-
 namespace hogwild {
 
-Model::Model(FeatureSpace features, const std::function<float(Index)>& weight, float bias,
+Model::Model(FeatureSpace features, std::shared_ptr<const float[]> weights, float bias,
              AnyLoss loss, LabelPair labels, Provenance provenance)
     : features_(std::move(features)),
+      weights_(std::move(weights)),
       bias_(bias),
       loss_(loss),
       labels_(labels),
-      provenance_(std::move(provenance)) {
-  auto weights = std::make_shared<ZeroedArray<float>>(features_.size);
-  for (Index j = 0; j < features_.size; ++j) {
-    // Writing a zero would give its page memory, which a sparsely used feature space can't afford.
-    if (const float w = weight(j); w != 0) (*weights)[j] = w;
-  }
-  weights_ = std::shared_ptr<const float[]>(weights, weights->data());
-}
+      provenance_(std::move(provenance)) {}
 
 float Model::margin(const SparseRow& row) const noexcept {
   float sum = bias_;

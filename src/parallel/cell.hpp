@@ -40,9 +40,7 @@ class Cell {
 
   /// Replaces the state by f(state) as one indivisible step; f may be called several times.
   template <class Function>
-  void exchange(Function&& f) noexcept
-    requires(kWords == 1)
-  {
+  void exchange(Function&& f) noexcept requires(kWords == 1) {
     Word seen = word(0).load(std::memory_order_relaxed);
     while (!word(0).compare_exchange_weak(seen, std::bit_cast<Word>(f(std::bit_cast<State>(seen))),
                                           std::memory_order_relaxed)) {

@@ -133,8 +133,7 @@ class Locked : public Unlocked {
  public:
   class View : public Unlocked::View {
    public:
-    View(typename Unlocked::View view, std::mutex& mutex)
-        : Unlocked::View(view), mutex_(&mutex) {}
+    View(typename Unlocked::View view, std::mutex& mutex) : Unlocked::View(view), mutex_(&mutex) {}
     std::unique_lock<std::mutex> turn() const { return std::unique_lock(*mutex_); }
 
    private:

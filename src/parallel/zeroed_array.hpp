@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <type_traits>
 #include <utility>
 
@@ -48,5 +49,12 @@ class ZeroedArray {
   ZeroedMemory memory_;
   std::size_t size_ = 0;
 };
+
+/// The same, shared and freed with the last that holds it.
+template <class Value>
+std::shared_ptr<Value[]> shared_zeroed_array(std::size_t size) {
+  auto array = std::make_shared<ZeroedArray<Value>>(size);
+  return std::shared_ptr<Value[]>(array, array->data());
+}
 
 }  // namespace hogwild

@@ -43,8 +43,8 @@ std::string table(const Metrics& metrics) {
   }
   if (metrics.base_rate) lines.emplace_back("base rate", fmt::format("{:.5f}", *metrics.base_rate));
   if (metrics.calibration) {
-    lines.emplace_back("calibration", fmt::format("{:.4f}  (mean probability / base rate)",
-                                                  *metrics.calibration));
+    lines.emplace_back("calibration",
+                       fmt::format("{:.4f}  (mean probability / base rate)", *metrics.calibration));
   }
   if (metrics.rmse) lines.emplace_back("rmse", fmt::format("{:.6g}", *metrics.rmse));
   return aligned(lines);
@@ -58,8 +58,8 @@ std::string table(const Profile& profile, const Dataset& data) {
   if (features.hash_bits != 0) naming = fmt::format("hashed to {} bits", features.hash_bits);
   Lines lines{{"format", source.format},
               {"rows", fmt::format("{}", profile.rows)},
-              {"features", fmt::format("{}  ({}; {} occur)", profile.features, naming,
-                                       profile.used_features)},
+              {"features",
+               fmt::format("{}  ({}; {} occur)", profile.features, naming, profile.used_features)},
               {"non-zeros", fmt::format("{}{}", profile.nonzeros,
                                         profile.all_ones ? "  (all values are 1)" : "")},
               {"density", fmt::format("{:.3g}", profile.density())}};
@@ -70,11 +70,11 @@ std::string table(const Profile& profile, const Dataset& data) {
   }
   if (profile.labels.empty()) lines.emplace_back("labels", "none, or more than 20 different ones");
   lines.emplace_back("Omega", fmt::format("{}  (most non-zeros in a row)", profile.omega));
-  lines.emplace_back("Delta", fmt::format("{:.4f}  (largest share of rows with one feature)",
-                                          profile.delta));
-  lines.emplace_back("rho", fmt::format("{:.4f}  (largest share of rows meeting one row; {})",
-                                        profile.rho,
-                                        profile.rho_is_exact ? "exact" : "sampled, a lower bound"));
+  lines.emplace_back(
+      "Delta", fmt::format("{:.4f}  (largest share of rows with one feature)", profile.delta));
+  lines.emplace_back("rho",
+                     fmt::format("{:.4f}  (largest share of rows meeting one row; {})", profile.rho,
+                                 profile.rho_is_exact ? "exact" : "sampled, a lower bound"));
   if (source.skipped_lines != 0) {
     lines.emplace_back("skipped", fmt::format("{} lines; the first: {}", source.skipped_lines,
                                               source.first_skipped));
@@ -85,15 +85,16 @@ std::string table(const Profile& profile, const Dataset& data) {
 std::string table(const Model& model) {
   const Provenance& from = model.provenance();
   const auto nonzero = std::ranges::count_if(model.weights(), [](float w) { return w != 0; });
-  Lines lines{{"features", fmt::format("{}", model.features().size)},
-              {"weights", fmt::format("{} not zero", nonzero)},
-              {"bias", fmt::format("{}", model.bias())},
-              {"loss", std::string(name_of(model.loss()))},
-              {"rule", fmt::format("{}, rate {}, {}", from.rule, from.learning_rate, from.schedule)},
-              {"penalty", fmt::format("l1 {}, l2 {}", from.l1, from.l2)},
-              {"learnt", fmt::format("{} row visits on {} rows, {} threads, seed {}", from.visits,
-                                     from.rows, from.threads, from.seed)},
-              {"made by", fmt::format("hogwild {}", from.version)}};
+  Lines lines{
+      {"features", fmt::format("{}", model.features().size)},
+      {"weights", fmt::format("{} not zero", nonzero)},
+      {"bias", fmt::format("{}", model.bias())},
+      {"loss", std::string(name_of(model.loss()))},
+      {"rule", fmt::format("{}, rate {}, {}", from.rule, from.learning_rate, from.schedule)},
+      {"penalty", fmt::format("l1 {}, l2 {}", from.l1, from.l2)},
+      {"learnt", fmt::format("{} row visits on {} rows, {} threads, seed {}", from.visits,
+                             from.rows, from.threads, from.seed)},
+      {"made by", fmt::format("hogwild {}", from.version)}};
   if (model.is_binary()) {
     lines.insert(lines.begin() + 4,
                  {"labels", fmt::format("{} negative, {} positive", model.labels().negative,
@@ -112,7 +113,8 @@ std::string strongest_features(const Model& model, std::size_t each) {
     std::vector<Index> chosen;
     std::ranges::copy_if(order, std::back_inserter(chosen), wanted);
     const auto count = std::min(each, chosen.size());
-    std::ranges::partial_sort(chosen, chosen.begin() + static_cast<std::ptrdiff_t>(count), stronger);
+    std::ranges::partial_sort(chosen, chosen.begin() + static_cast<std::ptrdiff_t>(count),
+                              stronger);
     std::string text = fmt::format("{}\n", title);
     for (std::size_t k = 0; k < count; ++k) {
       fmt::format_to(std::back_inserter(text), "  {:+9.4f}  {}\n", weights[chosen[k]],

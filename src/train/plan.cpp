@@ -41,10 +41,6 @@ void check(const TrainOptions& options) {
         }
       },
       options.schedule);
-  if (std::holds_alternative<Sgd>(options.update_rule)) {
-    require(options.state == StateHome::shared, "state",
-            "sgd has no state, so there is nothing to keep per thread; leave the option out");
-  }
 }
 
 int threads_for(const Dataset& data, int asked) {
@@ -90,8 +86,8 @@ TrainPlan plan_training(const Dataset& data, const TrainOptions& options) {
   descent.workers = threads_for(data, options.threads);
   descent.loss = options.loss;
   descent.rule = options.update_rule;
-  descent.state = options.state == StateHome::shared ? StatePlacement::shared
-                                                     : StatePlacement::per_thread;
+  descent.state =
+      options.state == StateHome::shared ? StatePlacement::shared : StatePlacement::per_thread;
   descent.landing = options.strategy == Strategy::hogwild  ? Landing::racy
                     : options.strategy == Strategy::atomic ? Landing::atomic
                                                            : Landing::locked;

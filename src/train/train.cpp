@@ -14,6 +14,7 @@
 #include "learn/descent.hpp"
 #include "parallel/cache_line.hpp"
 #include "parallel/crew.hpp"
+#include "parallel/zeroed_array.hpp"
 #include "train/plan.hpp"
 
 namespace hogwild {
@@ -76,7 +77,7 @@ class Run {
       learn_epoch();
       const TallySum sum = total();
       visits_ += sum.rows;
-      if (!std::isfinite(sum.mean_loss()) || !weights_are_finite()) reason_ = StopReason::diverged;
+      if (!std::isfinite(sum.mean_loss())) reason_ = StopReason::diverged;
       const bool whole = sum.rows == data_.rows();
       if (reason_ == StopReason::interrupted && whole && epoch_ + 1 == options_.epochs) {
         reason_ = StopReason::epochs;  // too late to interrupt anything
@@ -100,6 +101,10 @@ class Run {
       observer_.on_epoch(report);
     }
     result.model = freeze();
+    const auto finite = [](float w) { return std::isfinite(w); };
+    if (!finite(result.model.bias()) || !std::ranges::all_of(result.model.weights(), finite)) {
+      reason_ = StopReason::diverged;
+    }
     result.reason = reason_;
     result.seconds = seconds_;
     return result;
@@ -107,9 +112,8 @@ class Run {
 
  private:
   float rate_at(double progress) const {
-    const double factor =
-        std::visit([&](const auto& schedule) { return schedule.factor(progress); },
-                   options_.schedule);
+    const double factor = std::visit(
+        [&](const auto& schedule) { return schedule.factor(progress); }, options_.schedule);
     return static_cast<float>(static_cast<double>(plan_.learning_rate) * factor);
   }
 
@@ -197,13 +201,6 @@ class Run {
     return sum;
   }
 
-  bool weights_are_finite() const {
-    for (Index j = 0; j < plan_.descent.features; ++j) {
-      if (!std::isfinite(descent_->weight(j))) return false;
-    }
-    return std::isfinite(descent_->weight(plan_.descent.features));
-  }
-
   Model freeze() const {
     const Provenance provenance{.version = kVersion,
                                 .rule = std::string(name_of(options_.update_rule)),
@@ -215,10 +212,11 @@ class Run {
                                 .seed = options_.seed,
                                 .rows = data_.rows(),
                                 .visits = visits_};
-    const Index bias = plan_.descent.features;
-    return Model(
-        data_.features(), [this](Index j) { return descent_->weight(j); }, descent_->weight(bias),
-        options_.loss, plan_.labels, provenance);
+    const Index features = plan_.descent.features;
+    const auto weights = shared_zeroed_array<float>(features);
+    descent_->copy_weights({weights.get(), features});
+    return Model(data_.features(), weights, descent_->weight(features), options_.loss, plan_.labels,
+                 provenance);
   }
 
   const Dataset& data_;

@@ -112,11 +112,19 @@ TEST_F(Command, GivesTheSameBytesTwiceWithOneThread) {
 }
 
 TEST_F(Command, HasEveryRuleLossScheduleAndStrategy) {
-  std::vector<std::string> choices{"--strategy atomic", "--strategy locked", "--state per-thread",
-                                   "--order sequential", "--no-bias", "--l1 0.01 --l2 0.01",
-                                   "--schedule inverse --decay 2", "--schedule exponential",
-                                   "--schedule inverse_sqrt", "--epsilon 1e-6", "--hash-bits 10",
-                                   "--index-base 0", "--valid train.svm"};
+  std::vector<std::string> choices{"--strategy atomic",
+                                   "--strategy locked",
+                                   "--state per-thread",
+                                   "--order sequential",
+                                   "--no-bias",
+                                   "--l1 0.01 --l2 0.01",
+                                   "--schedule inverse --decay 2",
+                                   "--schedule exponential",
+                                   "--schedule inverse_sqrt",
+                                   "--epsilon 1e-6",
+                                   "--hash-bits 10",
+                                   "--index-base 0",
+                                   "--valid train.svm"};
   for (const auto name : kNamesOf<AnyLoss>) choices.push_back("--loss " + std::string(name));
   for (const auto name : kNamesOf<AnyUpdateRule>) {
     choices.push_back("--optimizer " + std::string(name));
@@ -129,8 +137,9 @@ TEST_F(Command, HasEveryRuleLossScheduleAndStrategy) {
 }
 
 TEST_F(Command, WritesJsonLinesOfEpochsAndEnd) {
-  ASSERT_EQ(run("train train.svm -o m --epochs 3 --valid-fraction 0.5 --seed 3 --log run.jsonl").status,
-            0);
+  ASSERT_EQ(
+      run("train train.svm -o m --epochs 3 --valid-fraction 0.5 --seed 3 --log run.jsonl").status,
+      0);
   const auto log = lines(file("run.jsonl"));
   ASSERT_EQ(log.size(), 4u);
   for (int e = 0; e < 3; ++e) {
@@ -138,7 +147,8 @@ TEST_F(Command, WritesJsonLinesOfEpochsAndEnd) {
     EXPECT_EQ(event["event"], "epoch");
     EXPECT_EQ(event["epoch"], e + 1);
     EXPECT_TRUE(event["valid_loss"].is_number());
-    for (const char* key : {"seconds", "rows", "nonzeros", "train_loss", "learning_rate", "threads"}) {
+    for (const char* key :
+         {"seconds", "rows", "nonzeros", "train_loss", "learning_rate", "threads"}) {
       EXPECT_TRUE(event.contains(key)) << key;
     }
   }
@@ -185,11 +195,10 @@ TEST_F(Command, KeepsToTheHabitsOfAShell) {
   EXPECT_EQ(outcome.status, 2);
   EXPECT_NE(outcome.err.find("did you mean train?"), std::string::npos) << outcome.err;
   for (const char* usage :
-       {"train", "train train.svm", "train train.svm -o m --epochs x", "train train.svm -o m --epochs 0",
-        "train train.svm -o m --threads 0", "train train.svm -o m --loss none",
-        "train train.svm -o m --learning-rate -1", "train train.svm -o m --decay 2",
-        "train train.svm -o m --optimizer sgd --state per-thread",
-        "train train.svm -o m --optimizer sgd --epsilon 1",
+       {"train", "train train.svm", "train train.svm -o m --epochs x",
+        "train train.svm -o m --epochs 0", "train train.svm -o m --threads 0",
+        "train train.svm -o m --loss none", "train train.svm -o m --learning-rate -1",
+        "train train.svm -o m --decay 2", "train train.svm -o m --optimizer sgd --epsilon 1",
         "train train.svm -o m --valid-fraction 2",
         "train train.svm -o m --valid train.svm --valid-fraction 0.1",
         "train train.svm -o m --hash-bits 40", "generate clack 5 -o x", "generate click -o x"}) {
@@ -216,7 +225,8 @@ TEST_F(Command, ShowsProgressAsAsked) {
 TEST_F(Command, SavesTheModelSoFarOnInterrupt) {
   run("generate dense 5000 -o dense.svm");
   ASSERT_EQ(mkfifo(folder_.path("log").c_str(), 0600), 0);
-  const std::string command = "cd '" + folder_.path("") + "' && exec " HOGWILD_PROGRAM
+  const std::string command = "cd '" + folder_.path("") +
+                              "' && exec " HOGWILD_PROGRAM
                               " train dense.svm -o m --epochs 100000000 --log log 2>stderr";
   const pid_t child = fork();
   if (child == 0) {
@@ -240,8 +250,8 @@ TEST_F(Command, SavesTheModelSoFarOnInterrupt) {
 TEST_F(Command, SaysWhenTrainingDivergesAndKeepsTheOldModel) {
   folder_.write("m", "an older model");
   run("generate dense 3000 -o dense.svm");
-  const Outcome outcome = run(
-      "train dense.svm -o m --loss squared --optimizer sgd --learning-rate 1000 --epochs 20");
+  const Outcome outcome =
+      run("train dense.svm -o m --loss squared --optimizer sgd --learning-rate 1000 --epochs 20");
   EXPECT_EQ(outcome.status, 3);
   EXPECT_NE(outcome.err.find("try --learning-rate 100"), std::string::npos) << outcome.err;
   EXPECT_EQ(file("m"), "an older model");
@@ -327,8 +337,8 @@ TEST_F(Command, RefusesToPrintProbabilitiesThatThereAreNot) {
 
 TEST_F(Command, SaysWhenItsOutputCanNotBeWritten) {
   run("train train.svm -o m");
-  const std::string command = "cd '" + folder_.path("") + "' && " HOGWILD_PROGRAM
-                              " predict m train.svm >/dev/full 2>stderr";
+  const std::string command = "cd '" + folder_.path("") +
+                              "' && " HOGWILD_PROGRAM " predict m train.svm >/dev/full 2>stderr";
   const int status = std::system(command.c_str());
   EXPECT_EQ(WEXITSTATUS(status), 1);
   EXPECT_NE(file("stderr").find("standard output"), std::string::npos);

@@ -55,7 +55,9 @@ TEST(Generate, DenseRowsHoldEveryFeature) {
   EXPECT_EQ(data.nonzeros(), 700u);
 }
 
-TEST(Generate, NoRowsIsNoText) { EXPECT_EQ(text_of({GeneratedKind::click, 0, 0, 1}), ""); }
+TEST(Generate, NoRowsIsNoText) {
+  EXPECT_EQ(text_of({GeneratedKind::click, 0, 0, 1}), "");
+}
 
 }  // namespace
 }  // namespace hogwild

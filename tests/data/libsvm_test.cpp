@@ -31,7 +31,9 @@ class Libsvm : public testing::Test {
   test::TemporaryFolder folder_;
 };
 
-std::vector<Index> indices(const SparseRow& row) { return {row.indices.begin(), row.indices.end()}; }
+std::vector<Index> indices(const SparseRow& row) {
+  return {row.indices.begin(), row.indices.end()};
+}
 
 TEST_F(Libsvm, ReadsRows) {
   const Dataset data = read_text("1 1:0.5 3:-2e-1\n-1 2:1\n");
@@ -149,8 +151,7 @@ TEST_F(Libsvm, ReportsTheFirstFaultInFileOrderWhateverTheThreads) {
 }
 
 TEST_F(Libsvm, SkipsAndCountsMalformedLinesWhenAsked) {
-  const Dataset data =
-      read_text("1 1:1\n1 1:x\n-1 2:1 3\n-1 2:1\n", {.on_error = OnError::skip});
+  const Dataset data = read_text("1 1:1\n1 1:x\n-1 2:1 3\n-1 2:1\n", {.on_error = OnError::skip});
   EXPECT_EQ(data.rows(), 2u);
   EXPECT_EQ(data.nonzeros(), 2u);
   EXPECT_EQ(data.source().skipped_lines, 2u);

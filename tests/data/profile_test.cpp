@@ -43,9 +43,9 @@ TEST(Profile, AgreesWithTheDefinitions) {
 }
 
 TEST(Profile, CountsRowsFeaturesAndLabels) {
-  const Dataset data({.offsets = {0, 2, 3}, .indices = {0, 2, 2}, .values = {}, .labels = {1, -1},
-                      .weights = {}},
-                     {.size = 4});
+  const Dataset data(
+      {.offsets = {0, 2, 3}, .indices = {0, 2, 2}, .values = {}, .labels = {1, -1}, .weights = {}},
+      {.size = 4});
   const Profile found = profile(data);
   EXPECT_EQ(found.rows, 2u);
   EXPECT_EQ(found.nonzeros, 3u);
@@ -56,7 +56,9 @@ TEST(Profile, CountsRowsFeaturesAndLabels) {
   EXPECT_EQ(found.labels[0].rows, 1u);
 }
 
-TEST(Profile, OfNothingIsZero) { EXPECT_EQ(profile(Dataset()).density(), 0); }
+TEST(Profile, OfNothingIsZero) {
+  EXPECT_EQ(profile(Dataset()).density(), 0);
+}
 
 }  // namespace
 }  // namespace hogwild

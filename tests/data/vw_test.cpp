@@ -60,8 +60,8 @@ TEST_F(Vw, MultipliesByTheNamespacesFactor) {
 }
 
 TEST_F(Vw, ReadsImportanceAndTags) {
-  const Dataset data = read_text(
-      "1 2.5 'a_tag| x\n-1 tag| x\n1 3 touching| x\n-1 'tag2 | x\n1| x\n1 0.5 | x\n");
+  const Dataset data =
+      read_text("1 2.5 'a_tag| x\n-1 tag| x\n1 3 touching| x\n-1 'tag2 | x\n1| x\n1 0.5 | x\n");
   ASSERT_EQ(data.rows(), 6u);
   EXPECT_FLOAT_EQ(data.row(0).weight, 2.5f);
   EXPECT_FLOAT_EQ(data.row(1).weight, 1);

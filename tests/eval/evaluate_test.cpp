@@ -8,15 +8,16 @@
 
 #include "hogwild/core/error.hpp"
 #include "hogwild/core/random.hpp"
+#include "support/models.hpp"
 #include "support/rows.hpp"
 
 namespace hogwild {
 namespace {
 
 Model planted(Index features, AnyLoss loss = Logistic{}) {
-  return Model(
+  return test::model_of(
       {.size = features}, [](Index j) { return static_cast<float>(Random(77, j).normal()); }, 0.1f,
-      loss, LabelPair{}, {});
+      loss);
 }
 
 TEST(Auc, IsTheShareOfPairsInTheRightOrder) {
@@ -36,9 +37,7 @@ TEST(Auc, IsTheShareOfPairsInTheRightOrder) {
         if (!all[p].second || all[n].second) continue;
         const auto weight = static_cast<double>(weights[p] * weights[n]);
         pairs += weight;
-        won += weight * (all[p].first > all[n].first    ? 1
-                         : all[p].first == all[n].first ? 0.5
-                                                        : 0);
+        won += weight * (all[p].first > all[n].first ? 1 : all[p].first == all[n].first ? 0.5 : 0);
       }
     }
     EXPECT_NEAR(*scores.auc(), won / pairs, 1e-12);
@@ -108,7 +107,10 @@ TEST(Evaluate, GivesTheSameFiguresOnAnyNumberOfThreads) {
 }
 
 TEST(Evaluate, OfNumbersGivesTheRootMeanSquaredError) {
-  const Dataset data({.offsets = {0, 0, 0}, .indices = {}, .values = {}, .labels = {1.1f, 3.1f},
+  const Dataset data({.offsets = {0, 0, 0},
+                      .indices = {},
+                      .values = {},
+                      .labels = {1.1f, 3.1f},
                       .weights = {1, 3}},
                      {.size = 1});
   const Metrics metrics = evaluate(planted(1, Squared{}), data);  // predicts 0.1

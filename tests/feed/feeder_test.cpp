@@ -39,12 +39,15 @@ std::vector<Offset> deal(Feeder& feeder, int epoch, int workers) {
 }
 
 class EveryOrder : public testing::TestWithParam<Order> {};
-INSTANTIATE_TEST_SUITE_P(Feeder, EveryOrder, testing::Values(Order::shuffle, Order::sequential));
+INSTANTIATE_TEST_SUITE_P(Feeder, EveryOrder, testing::Values(Order::shuffle, Order::sequential),
+                         [](const auto& order) {
+                           return order.param == Order::shuffle ? "Shuffle" : "Sequential";
+                         });
 
 TEST_P(EveryOrder, HandsOutEveryRowExactlyOnceAnEpoch) {
-  for (const Offset rows : {Offset{0}, Offset{1}, Offset{2}, Offset{63}, Offset{64}, Offset{65},
-                            Offset{1000}, Feeder::kSmallRows, Feeder::kSmallRows + 1,
-                            Feeder::kSmallRows + 16, Offset{100'003}}) {
+  for (const Offset rows :
+       {Offset{0}, Offset{1}, Offset{2}, Offset{63}, Offset{64}, Offset{65}, Offset{1000},
+        Feeder::kSmallRows, Feeder::kSmallRows + 1, Feeder::kSmallRows + 16, Offset{100'003}}) {
     const Dataset data = test::numbered_rows(rows);
     for (const int workers : {1, 2, 4, 8}) {
       Feeder feeder(data, GetParam(), 1);

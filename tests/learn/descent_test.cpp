@@ -53,12 +53,10 @@ struct Placed {
   StatePlacement state;
   Landing landing;
 };
-const Placed kPlacements[] = {{StatePlacement::shared, Landing::racy},
-                              {StatePlacement::shared, Landing::atomic},
-                              {StatePlacement::shared, Landing::locked},
-                              {StatePlacement::per_thread, Landing::racy},
-                              {StatePlacement::per_thread, Landing::atomic},
-                              {StatePlacement::per_thread, Landing::locked}};
+const Placed kPlacements[] = {
+    {StatePlacement::shared, Landing::racy},       {StatePlacement::shared, Landing::atomic},
+    {StatePlacement::shared, Landing::locked},     {StatePlacement::per_thread, Landing::racy},
+    {StatePlacement::per_thread, Landing::atomic}, {StatePlacement::per_thread, Landing::locked}};
 
 TEST(Descent, OnDenseRowsIsTheTextbookRuleForEveryLossAndPlacement) {
   for (const bool ones : {false, true}) {
@@ -92,8 +90,8 @@ TEST(Descent, OnDenseRowsIsTheTextbookRuleForEveryLossAndPlacement) {
 }
 
 TEST(Descent, ARowOfWeightTwoIsASlopeOfTwice) {
-  Dataset::Arrays arrays{.offsets = {0, 1}, .indices = {0}, .values = {}, .labels = {1},
-                         .weights = {2}};
+  Dataset::Arrays arrays{
+      .offsets = {0, 1}, .indices = {0}, .values = {}, .labels = {1}, .weights = {2}};
   const Dataset data(std::move(arrays), {.size = 1});
   DescentPlan plan;
   plan.features = 1;
@@ -107,9 +105,9 @@ TEST(Descent, ARowOfWeightTwoIsASlopeOfTwice) {
 }
 
 TEST(Descent, PassesOverRowsOfWeightZero) {
-  const Dataset data({.offsets = {0, 1}, .indices = {0}, .values = {}, .labels = {1},
-                      .weights = {0}},
-                     {.size = 1});
+  const Dataset data(
+      {.offsets = {0, 1}, .indices = {0}, .values = {}, .labels = {1}, .weights = {0}},
+      {.size = 1});
   DescentPlan plan;
   plan.features = 1;
   const auto descent = make_descent(plan);
@@ -119,9 +117,9 @@ TEST(Descent, PassesOverRowsOfWeightZero) {
 }
 
 TEST(Descent, TouchesOnlyTheFeaturesOfItsRows) {
-  const Dataset data({.offsets = {0, 2}, .indices = {1, 3}, .values = {}, .labels = {1},
-                      .weights = {}},
-                     {.size = 5});
+  const Dataset data(
+      {.offsets = {0, 2}, .indices = {1, 3}, .values = {}, .labels = {1}, .weights = {}},
+      {.size = 5});
   DescentPlan plan;
   plan.features = 5;
   const auto descent = make_descent(plan);
@@ -151,9 +149,9 @@ TEST(Descent, PenaltyByDegreeScalingReachesTheOptimumInOneDimension) {
   for (const float l1 : {0.0f, 0.3f}) {
     for (const float l2 : {0.0f, 0.5f}) {
       // Feature 0 is in one row of two; the other row is empty.
-      const Dataset data({.offsets = {0, 1, 1}, .indices = {0}, .values = {}, .labels = {1, 0},
-                          .weights = {}},
-                         {.size = 1});
+      const Dataset data(
+          {.offsets = {0, 1, 1}, .indices = {0}, .values = {}, .labels = {1, 0}, .weights = {}},
+          {.size = 1});
       DescentPlan plan;
       plan.features = 1;
       plan.loss = Squared{};
@@ -165,7 +163,8 @@ TEST(Descent, PenaltyByDegreeScalingReachesTheOptimumInOneDimension) {
       const auto rows = rows_of(data);
       for (int epoch = 0; epoch < 2000; ++epoch) descent->learn(0, rows, {.rate = 0.02f});
       // mean loss: (w-1)^2/4 + l1 |w| + l2/2 w^2
-      const double wanted = std::max(0.0, (0.5 - static_cast<double>(l1)) / (0.5 + static_cast<double>(l2)));
+      const double wanted =
+          std::max(0.0, (0.5 - static_cast<double>(l1)) / (0.5 + static_cast<double>(l2)));
       EXPECT_NEAR(descent->weight(0), wanted, 2e-3) << l1 << " " << l2;
     }
   }

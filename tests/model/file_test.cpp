@@ -12,6 +12,7 @@
 #include "hogwild/core/error.hpp"
 #include "hogwild/core/random.hpp"
 #include "support/files.hpp"
+#include "support/models.hpp"
 
 namespace hogwild {
 namespace {
@@ -23,15 +24,23 @@ Model some_model(Index features, double share, bool named, AnyLoss loss = Logist
     for (Index j = 0; j < features; ++j) names->insert("w^name " + std::to_string(j));
     space.names = names;
   }
-  return Model(
-      space,
-      [&](Index j) {
-        Random random(5, j);
-        return random.uniform() < share ? static_cast<float>(random.normal()) : 0.0f;
-      },
-      0.25f, loss, LabelPair{0, 1},
-      {.version = "9", .rule = "adagrad", .learning_rate = 0.1f, .schedule = "constant", .l1 = 1e-5f,
-       .l2 = 0, .threads = 3, .seed = 1, .rows = 100, .visits = 200});
+  return test::model_of(space,
+                        [&](Index j) {
+                          Random random(5, j);
+                          return random.uniform() < share ? static_cast<float>(random.normal())
+                                                          : 0.0f;
+                        },
+                        0.25f, loss, LabelPair{0, 1},
+                        {.version = "9",
+                         .rule = "adagrad",
+                         .learning_rate = 0.1f,
+                         .schedule = "constant",
+                         .l1 = 1e-5f,
+                         .l2 = 0,
+                         .threads = 3,
+                         .seed = 1,
+                         .rows = 100,
+                         .visits = 200});
 }
 
 void expect_equal(const Model& a, const Model& b) {
@@ -159,7 +168,8 @@ TEST_F(ModelFile, IsNotWrittenToWhatIsNoFile) {
 TEST_F(ModelFile, HasTheModeOfAnOrdinaryFile) {
   save(some_model(1, 1, false), folder_.path("m"));
   folder_.write("plain", "");
-  struct stat model {}, plain {};
+  struct stat model {
+  }, plain{};
   ASSERT_EQ(stat(folder_.path("m").c_str(), &model), 0);
   ASSERT_EQ(stat(folder_.path("plain").c_str(), &plain), 0);
   EXPECT_EQ(model.st_mode, plain.st_mode);

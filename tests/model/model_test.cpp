@@ -5,13 +5,16 @@
 #include <cmath>
 #include <vector>
 
+#include "support/models.hpp"
+
 namespace hogwild {
 namespace {
 
 Model model_of(std::vector<float> weights, float bias, AnyLoss loss = Logistic{},
                LabelPair labels = {}) {
-  return Model({.size = static_cast<Index>(weights.size())}, [&](Index j) { return weights[j]; },
-               bias, loss, labels, {});
+  return test::model_of(
+      {.size = static_cast<Index>(weights.size())}, [&](Index j) { return weights[j]; }, bias, loss,
+      labels);
 }
 
 TEST(Model, GivesTheMarginOfARow) {

@@ -15,7 +15,9 @@ template <class L>
 class EveryLoss : public testing::Test {};
 TYPED_TEST_SUITE(EveryLoss, test::TypesOf<AnyLoss>);
 
-TYPED_TEST(EveryLoss, SatisfiesItsConcept) { static_assert(Loss<TypeParam>); }
+TYPED_TEST(EveryLoss, SatisfiesItsConcept) {
+  static_assert(Loss<TypeParam>);
+}
 
 TYPED_TEST(EveryLoss, SlopeIsTheDerivativeOfValue) {
   const TypeParam loss;
@@ -58,7 +60,9 @@ TEST(Logistic, PredictsTheSigmoid) {
   }
 }
 
-TEST(Hinge, HasSlopeZeroAtTheKink) { EXPECT_EQ(Hinge{}.slope(1.0f, 1.0f), 0.0f); }
+TEST(Hinge, HasSlopeZeroAtTheKink) {
+  EXPECT_EQ(Hinge{}.slope(1.0f, 1.0f), 0.0f);
+}
 
 }  // namespace
 }  // namespace hogwild

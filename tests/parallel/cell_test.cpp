@@ -98,7 +98,9 @@ TEST(AtomicLanding, LosesNoStep) {
   }
 }
 
-TEST(RacyLanding, LosesNoStepAlone) { EXPECT_EQ(counted<RacyLanding>(1, 100'000), 100'000); }
+TEST(RacyLanding, LosesNoStepAlone) {
+  EXPECT_EQ(counted<RacyLanding>(1, 100'000), 100'000);
+}
 
 // Two steps forced to overlap: the second begins and ends between the first one's load and store.
 // A landing that loses updates ends at 1; one that loses none at 2.
@@ -126,10 +128,14 @@ float overlapped() {
   return cell.load().weight;
 }
 
-TEST(AtomicLanding, LosesNoStepThatIsForcedToOverlap) { EXPECT_EQ(overlapped<AtomicLanding>(), 2); }
+TEST(AtomicLanding, LosesNoStepThatIsForcedToOverlap) {
+  EXPECT_EQ(overlapped<AtomicLanding>(), 2);
+}
 
 // What proves the test above: the same interleaving makes a landing without compare-exchange lose.
-TEST(AtomicLanding, ItsTestCatchesAPlantedLostUpdate) { EXPECT_EQ(overlapped<RacyLanding>(), 1); }
+TEST(AtomicLanding, ItsTestCatchesAPlantedLostUpdate) {
+  EXPECT_EQ(overlapped<RacyLanding>(), 1);
+}
 
 }  // namespace
 }  // namespace hogwild

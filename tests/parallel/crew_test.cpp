@@ -55,8 +55,11 @@ TEST(Crew, ThrowsTheFirstWorkersExceptionWhenAllAreDone) {
 TEST(Crew, CallsMeanwhileUntilTheWorkersAreDone) {
   Crew crew(2);
   std::atomic<int> looks{0};
-  crew.run([&](int) { while (looks.load() < 3) std::this_thread::yield(); },
-           [&] { looks.fetch_add(1); }, std::chrono::milliseconds(1));
+  crew.run(
+      [&](int) {
+        while (looks.load() < 3) std::this_thread::yield();
+      },
+      [&] { looks.fetch_add(1); }, std::chrono::milliseconds(1));
   EXPECT_GE(looks.load(), 3);
 }
 

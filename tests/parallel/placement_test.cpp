@@ -15,10 +15,13 @@ class EveryPlacement : public testing::Test {};
 using Placements =
     testing::Types<SharedState<State, RacyLanding>, SharedState<State, AtomicLanding>,
                    Locked<SharedState<State, RacyLanding>>, PerThreadState<State, RacyLanding>,
-                   PerThreadState<State, AtomicLanding>, Locked<PerThreadState<State, RacyLanding>>>;
+                   PerThreadState<State, AtomicLanding>,
+                   Locked<PerThreadState<State, RacyLanding>>>;
 TYPED_TEST_SUITE(EveryPlacement, Placements);
 
-State counted(State s) { return {s.weight + 1, s.squares + 2}; }
+State counted(State s) {
+  return {s.weight + 1, s.squares + 2};
+}
 
 TYPED_TEST(EveryPlacement, StartsAtZeroAndKeepsSteps) {
   TypeParam placement(100, 1);

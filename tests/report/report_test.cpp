@@ -5,6 +5,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "support/models.hpp"
 #include "support/rows.hpp"
 
 namespace hogwild {
@@ -19,13 +20,16 @@ std::vector<std::string> keys(const Json& json) {
 }
 
 TEST(Json, OfAnEpochHasItsFields) {
-  const std::string line = json_line(EpochReport{.epoch = 2, .seconds = 1.5, .rows = 10,
-                                                 .nonzeros = 30, .train_loss = 0.25,
-                                                 .valid_loss = 0.5, .learning_rate = 0.1f,
+  const std::string line = json_line(EpochReport{.epoch = 2,
+                                                 .seconds = 1.5,
+                                                 .rows = 10,
+                                                 .nonzeros = 30,
+                                                 .train_loss = 0.25,
+                                                 .valid_loss = 0.5,
+                                                 .learning_rate = 0.1f,
                                                  .threads = 4});
-  EXPECT_EQ(line,
-            R"({"event":"epoch","epoch":2,"seconds":1.5,"rows":10,"nonzeros":30,)"
-            R"("train_loss":0.25,"valid_loss":0.5,"learning_rate":0.1,"threads":4})");
+  EXPECT_EQ(line, R"({"event":"epoch","epoch":2,"seconds":1.5,"rows":10,"nonzeros":30,)"
+                  R"("train_loss":0.25,"valid_loss":0.5,"learning_rate":0.1,"threads":4})");
   EXPECT_TRUE(Json::parse(json_line(EpochReport{}))["valid_loss"].is_null());
 }
 
@@ -43,7 +47,8 @@ TEST(Json, OfMetricsLeavesOutWhatHasNoMeaning) {
   metrics.rows = 3;
   metrics.loss = 0.5;
   metrics.rmse = 1;
-  EXPECT_EQ(keys(Json::parse(json_line(metrics))), (std::vector<std::string>{"rows", "rmse", "loss"}));
+  EXPECT_EQ(keys(Json::parse(json_line(metrics))),
+            (std::vector<std::string>{"rows", "rmse", "loss"}));
   metrics.log_loss = 0.5;
   metrics.auc = 0.75;
   metrics.accuracy = 1;
@@ -59,7 +64,8 @@ TEST(Json, HoldsOddNamesAndNumbers) {
   EXPECT_TRUE(Json::accept(json_line(report)));
   Provenance from;
   from.rule = "\xff\"\n";
-  const Model model({.size = 1}, [](Index) { return 0.1f; }, 0.3f, Logistic{}, {}, from);
+  const Model model = test::model_of(
+      {.size = 1}, [](Index) { return 0.1f; }, 0.3f, Logistic{}, {}, from);
   const Json json = Json::parse(json_line(model));
   EXPECT_EQ(json["bias"], 0.3);
 }
@@ -91,8 +97,8 @@ TEST(StrongestFeatures, AreListedByNameStrongestFirst) {
   auto names = std::make_shared<FeatureNames>();
   for (const char* name : {"low", "zero", "high", "top"}) names->insert(name);
   const std::vector<float> weights{-2, 0, 1, 3};
-  const Model model({.size = 4, .names = names}, [&](Index j) { return weights[j]; }, 0, Logistic{},
-                    {}, {});
+  const Model model =
+      test::model_of({.size = 4, .names = names}, [&](Index j) { return weights[j]; });
   EXPECT_EQ(strongest_features(model, 1),
             "strongest towards the positive label\n    +3.0000  top\n"
             "strongest towards the negative label\n    -2.0000  low\n");

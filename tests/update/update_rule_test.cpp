@@ -17,7 +17,9 @@ template <class R>
 class EveryRule : public testing::Test {};
 TYPED_TEST_SUITE(EveryRule, test::TypesOf<AnyUpdateRule>);
 
-TYPED_TEST(EveryRule, SatisfiesItsConcept) { static_assert(UpdateRule<TypeParam>); }
+TYPED_TEST(EveryRule, SatisfiesItsConcept) {
+  static_assert(UpdateRule<TypeParam>);
+}
 
 TYPED_TEST(EveryRule, StartsAtZeroBits) {
   const typename TypeParam::State state{};

@@ -18,12 +18,12 @@ namespace hogwild {
 
 /// Where a data set came from and what reading it decided.
 struct Source {
-  std::vector<std::string> paths{};   ///< empty for data made in memory
-  std::string format{};             ///< "libsvm", "vw", or "memory"
-  std::uint64_t bytes = 0;          ///< of text read
-  std::uint64_t lines = 0;          ///< read, comments and skipped lines included
-  std::uint64_t skipped_lines = 0;  ///< malformed ones, under OnError::skip
-  std::string first_skipped{};      ///< what was wrong with the first of them
+  std::vector<std::string> paths{};    ///< empty for data made in memory
+  std::string format{};                ///< "libsvm", "vw", or "memory"
+  std::uint64_t bytes = 0;             ///< of text read
+  std::uint64_t lines = 0;             ///< read, comments and skipped lines included
+  std::uint64_t skipped_lines = 0;     ///< malformed ones, under OnError::skip
+  std::string first_skipped{};         ///< what was wrong with the first of them
   std::uint64_t unknown_features = 0;  ///< non-zeros left out because the model lacks the feature
 
   /// The paths, for a message.

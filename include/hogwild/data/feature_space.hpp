@@ -51,7 +51,7 @@ class FeatureNames {
 
 /// The features of a data set or a model: how many, and what each is called.
 struct FeatureSpace {
-  Index size = 0;                             ///< features are numbered 0 .. size - 1
+  Index size = 0;                               ///< features are numbered 0 .. size - 1
   std::shared_ptr<const FeatureNames> names{};  ///< [size], or null where features have numbers
   int hash_bits = 0;   ///< 0, or features are hashed to 2^hash_bits numbers and have no names
   int index_base = 0;  ///< what the file adds to a number: 0 or 1

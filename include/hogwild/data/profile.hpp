@@ -28,7 +28,7 @@ struct Profile {
   double rho = 0;           ///< rho: largest share of rows that share a feature with one row,
                             ///< that row itself included
   std::vector<LabelCount> labels;  ///< ascending; empty if there are more than 20 different ones
-  bool rho_is_exact = true;  ///< otherwise rho is a lower bound, from a sample of the rows
+  bool rho_is_exact = true;        ///< otherwise rho is a lower bound, from a sample of the rows
 
   /// Non-zeros / (rows x features); 0 for an empty table.
   double density() const noexcept;

@@ -22,7 +22,7 @@
 
 namespace hogwild {
 
-enum class Format { automatic, libsvm, vw };   ///< automatic: vw if the first row holds a '|'
+enum class Format { automatic, libsvm, vw };    ///< automatic: vw if the first row holds a '|'
 enum class IndexBase { automatic, zero, one };  ///< automatic: 0 if index 0 occurs, else 1
 enum class OnError { fail, skip };              ///< what to do with a malformed line
 enum class Duplicates { refuse, sum };          ///< an index twice in a libsvm row
@@ -38,7 +38,7 @@ struct ReadOptions {
   int hash_bits = 0;  ///< 1 .. 31: features are hashed to 2^hash_bits numbers; 0: they are not
   int threads = 0;    ///< 0: as many as the machine has
   std::optional<FeatureSpace> features{};  ///< read in this space (a model's) and leave others out
-  ReadProgress progress{};               ///< bytes_total is 0 where it can't be known (a pipe)
+  ReadProgress progress{};                 ///< bytes_total is 0 where it can't be known (a pipe)
 };
 
 /// Reads text files, "-" being the standard input, into one data set, in order. The result does not

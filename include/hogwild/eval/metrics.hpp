@@ -11,15 +11,15 @@ namespace hogwild {
 /// the model's loss is absent.
 struct Metrics {
   std::uint64_t rows = 0;
-  double loss = 0;                ///< mean of the model's own loss
-  std::optional<double> log_loss;  ///< mean logistic loss in nats, of a model with probabilities
-  std::optional<double> auc;       ///< area under the ROC curve; absent if a class is missing
-  std::optional<double> accuracy;  ///< share of rows whose predicted label is right
+  double loss = 0;                  ///< mean of the model's own loss
+  std::optional<double> log_loss;   ///< mean logistic loss in nats, of a model with probabilities
+  std::optional<double> auc;        ///< area under the ROC curve; absent if a class is missing
+  std::optional<double> accuracy;   ///< share of rows whose predicted label is right
   std::optional<double> base_rate;  ///< share of positive rows
   std::optional<double> base_accuracy;  ///< accuracy of always saying the commoner label
   std::optional<double> base_log_loss;  ///< log loss of always saying the base rate
-  std::optional<double> calibration;  ///< mean predicted probability / base rate; 1 is calibrated
-  std::optional<double> rmse;         ///< root mean squared error, for labels that are numbers
+  std::optional<double> calibration;    ///< mean predicted probability / base rate; 1 is calibrated
+  std::optional<double> rmse;           ///< root mean squared error, for labels that are numbers
 };
 
 /// Scores of binary rows, gathered in parts and merged: part by part and all at once give the same

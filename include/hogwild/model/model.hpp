@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -37,9 +36,8 @@ class Model {
   /// An empty model of no features, which predicts a margin of 0.
   Model() = default;
 
-  /// weight(j) is asked once for each feature, and zero weights are not stored in memory; bias is
-  /// added to every margin. Throws std::bad_alloc.
-  Model(FeatureSpace features, const std::function<float(Index)>& weight, float bias, AnyLoss loss,
+  /// weights is [features.size]; bias is added to every margin.
+  Model(FeatureSpace features, std::shared_ptr<const float[]> weights, float bias, AnyLoss loss,
         LabelPair labels, Provenance provenance);
 
   /// w.x + b. A feature past the model's counts as unknown, with weight 0.
@@ -60,7 +58,7 @@ class Model {
   const LabelPair& labels() const noexcept { return labels_; }
   const Provenance& provenance() const noexcept { return provenance_; }
 
-  bool is_binary() const noexcept;        ///< labels are a pair, not numbers
+  bool is_binary() const noexcept;          ///< labels are a pair, not numbers
   bool gives_probability() const noexcept;  ///< predict() is a probability
 
  private:

@@ -21,7 +21,8 @@ enum class Strategy {
 /// Where the optimizer's state (adagrad's sum) lives.
 enum class StateHome {
   shared,      ///< beside the weight, all threads' steps in one state
-  per_thread,  ///< each thread's own; sums are scaled to what all threads have seen
+  per_thread,  ///< each thread's own; sums are scaled to what all threads have seen. sgd has no
+               ///< state, and is the same either way
 };
 
 /// The order of rows within an epoch; either way each row comes exactly once.
@@ -35,18 +36,18 @@ struct TrainOptions {
   AnyLoss loss = Logistic{};
   AnyUpdateRule update_rule = Adagrad{};
   std::optional<float> learning_rate{};  ///< > 0; absent: the rule's own default
-  AnySchedule schedule = Constant{};   ///< factor on the learning rate, by epochs done
-  int epochs = 1;                      ///< passes over the data, > 0
-  int threads = 0;                     ///< 0: as many as the machine has, or fewer for few rows
-  std::uint64_t seed = 1;              ///< of the order of rows, and of the validation split
-  float l1 = 0;                        ///< >= 0
-  float l2 = 0;                        ///< >= 0
-  bool bias = true;                    ///< an additive constant, learnt like a weight
+  AnySchedule schedule = Constant{};     ///< factor on the learning rate, by epochs done
+  int epochs = 1;                        ///< passes over the data, > 0
+  int threads = 0;                       ///< 0: as many as the machine has, or fewer for few rows
+  std::uint64_t seed = 1;                ///< of the order of rows, and of the validation split
+  float l1 = 0;                          ///< >= 0
+  float l2 = 0;                          ///< >= 0
+  bool bias = true;                      ///< an additive constant, learnt like a weight
   Strategy strategy = Strategy::hogwild;
   StateHome state = StateHome::shared;
   RowOrder order = RowOrder::shuffle;
   std::optional<Dataset> validation{};  ///< evaluated after each epoch, never learnt; its features
-                                      ///< are numbered as the training data's
+                                        ///< are numbered as the training data's
 };
 
 }  // namespace hogwild

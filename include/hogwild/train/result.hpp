@@ -12,13 +12,13 @@ namespace hogwild {
 
 /// One epoch behind us.
 struct EpochReport {
-  int epoch = 0;              ///< counted from 1
-  double seconds = 0;         ///< of training since the start of the run, validation left out
-  std::uint64_t rows = 0;     ///< learnt in this epoch
+  int epoch = 0;               ///< counted from 1
+  double seconds = 0;          ///< of training since the start of the run, validation left out
+  std::uint64_t rows = 0;      ///< learnt in this epoch
   std::uint64_t nonzeros = 0;  ///< learnt in this epoch
-  double train_loss = 0;      ///< mean loss of the rows, each taken before its own step
+  double train_loss = 0;       ///< mean loss of the rows, each taken before its own step
   std::optional<double> valid_loss{};  ///< mean loss of the validation rows after the epoch
-  float learning_rate = 0;           ///< at the end of the epoch
+  float learning_rate = 0;             ///< at the end of the epoch
   int threads = 0;
 };
 
@@ -46,9 +46,9 @@ std::string_view name_of(StopReason reason) noexcept;
 class TrainObserver {
  public:
   virtual ~TrainObserver() = default;
-  virtual void on_progress(const Progress&) {}        ///< some twenty times a second
-  virtual void on_epoch(const EpochReport&) {}        ///< after each epoch
-  virtual bool stop_requested() { return false; }     ///< asked as often as on_progress is called
+  virtual void on_progress(const Progress&) {}     ///< some twenty times a second
+  virtual void on_epoch(const EpochReport&) {}     ///< after each epoch
+  virtual bool stop_requested() { return false; }  ///< asked as often as on_progress is called
 };
 
 /// What train() returns.
@@ -56,8 +56,8 @@ struct TrainResult {
   Model model;
   std::vector<EpochReport> epochs;  ///< those that were finished
   StopReason reason = StopReason::epochs;
-  int best_epoch = 0;     ///< of the lowest validation (else training) loss; 0: none was finished
-  double seconds = 0;     ///< of training
+  int best_epoch = 0;       ///< of the lowest validation (else training) loss; 0: none was finished
+  double seconds = 0;       ///< of training
   float learning_rate = 0;  ///< the initial rate that was used
   int threads = 0;
 };

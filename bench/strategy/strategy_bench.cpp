@@ -1,0 +1,76 @@
+// How should threads share the weights? One epoch of adagrad on click rows in memory, for each
+// strategy and home of the state. Beside the speed stands the loss reached on rows not learnt.
+#include <benchmark/benchmark.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+#include "hogwild/hogwild.hpp"
+
+namespace {
+
+using namespace hogwild;
+
+Dataset click_rows(std::uint64_t rows, std::uint64_t seed) {
+  char path[] = "/tmp/hogwild-bench-XXXXXX";
+  std::FILE* const file = fdopen(mkstemp(path), "wb");
+  generate({.kind = GeneratedKind::click, .rows = rows, .seed = seed},
+           [&](std::string_view text) { std::fwrite(text.data(), 1, text.size(), file); });
+  std::fclose(file);
+  FeatureSpace space{.size = 1'000'000, .index_base = 1};
+  Dataset data = read_libsvm(path, {.features = space});
+  std::remove(path);
+  return data;
+}
+
+struct Sharing {
+  const char* name;
+  Strategy strategy;
+  StateHome state;
+};
+constexpr Sharing kSharings[] = {{"hogwild/shared", Strategy::hogwild, StateHome::shared},
+                                 {"hogwild/per_thread", Strategy::hogwild, StateHome::per_thread},
+                                 {"atomic/shared", Strategy::atomic, StateHome::shared},
+                                 {"atomic/per_thread", Strategy::atomic, StateHome::per_thread},
+                                 {"locked/shared", Strategy::locked, StateHome::shared},
+                                 {"locked/per_thread", Strategy::locked, StateHome::per_thread}};
+
+void epoch(benchmark::State& state, const Sharing& sharing, const Dataset& data,
+           const Dataset& test) {
+  const TrainOptions options{.threads = static_cast<int>(state.range(0)),
+                             .strategy = sharing.strategy,
+                             .state = sharing.state};
+  double loss = 0, seconds = 0;
+  for (auto _ : state) {
+    const TrainResult result = train(data, options);
+    state.SetIterationTime(result.seconds);
+    seconds += result.seconds;
+    state.PauseTiming();
+    loss = mean_loss(result.model, test);
+    state.ResumeTiming();
+  }
+  const auto nonzeros =
+      static_cast<double>(data.nonzeros()) * static_cast<double>(state.iterations());
+  state.counters["Mnnz/s"] = nonzeros / seconds / 1e6;
+  state.counters["test_loss"] = loss;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const Dataset data = click_rows(1'000'000, 1);
+  const Dataset test = click_rows(100'000, 2);
+  for (const Sharing& sharing : kSharings) {
+    benchmark::RegisterBenchmark(
+        sharing.name, [&](benchmark::State& state) { epoch(state, sharing, data, test); })
+        ->Arg(1)
+        ->Arg(2)
+        ->Arg(4)
+        ->ArgName("threads")
+        ->UseManualTime()
+        ->Unit(benchmark::kMillisecond);
+  }
+  benchmark::Initialize(&argc, argv);
+  benchmark::RunSpecifiedBenchmarks();
+}

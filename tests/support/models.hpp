@@ -1,0 +1,22 @@
+// Models made by hand.
+#pragma once
+
+#include <memory>
+#include <utility>
+
+#include "hogwild/model/model.hpp"
+
+namespace hogwild::test {
+
+/// A model whose weights are a function of the feature's number.
+template <class WeightOf>
+Model model_of(FeatureSpace features, const WeightOf& weight, float bias = 0,
+               AnyLoss loss = Logistic{}, LabelPair labels = {}, Provenance provenance = {}) {
+  const std::shared_ptr<float[]> weights(new float[features.size]);
+  for (Index j = 0; j < features.size; ++j) {
+    weights[static_cast<std::ptrdiff_t>(j)] = weight(j);
+  }
+  return Model(std::move(features), weights, bias, loss, labels, std::move(provenance));
+}
+
+}  // namespace hogwild::test
