@@ -5,12 +5,14 @@
 #include "hogwild/data/reader.hpp"
 
 #include <fmt/format.h>
-#include <tbb/blocked_range.h>
+#include <tbb/info.h>
 #include <tbb/parallel_for.h>
 #include <tbb/parallel_pipeline.h>
 #include <tbb/task_arena.h>
 
 #include <algorithm>
+#include <atomic>
+#include <exception>
 #include <tuple>
 #include <utility>
 
@@ -117,22 +119,38 @@ class Reader {
                   const auto parse = format_ == Format::vw ? parse_vw_line : parse_libsvm_line;
                   return parse_chunk(chunk, parse, rules_, options_.on_error);
                 }) &
-            tbb::make_filter<ParsedChunk, void>(
-                tbb::filter_mode::serial_in_order,
-                [this](ParsedChunk parsed) { accept(std::move(parsed)); }));
+            tbb::make_filter<ParsedChunk, void>(tbb::filter_mode::serial_in_order,
+                                                [this](ParsedChunk parsed) {
+                                                  if (accept_failure_)
+                                                    return;  // a later chunk than the one at fault
+                                                  try {
+                                                    accept(std::move(parsed));
+                                                  } catch (...) {
+                                                    accept_failure_ = std::current_exception();
+                                                    stop_.store(true, std::memory_order_relaxed);
+                                                  }
+                                                }));
+    // What was accepted lies before what was fetched, and so does what is wrong with it.
+    if (accept_failure_) std::rethrow_exception(accept_failure_);
+    if (fetch_failure_) std::rethrow_exception(fetch_failure_);
     return join();
   }
 
  private:
+  // No exception leaves a stage: oneTBB leaks the items that are in flight when one does.
   Chunk fetch(tbb::flow_control& flow) {
-    auto chunk = input_.next();
-    if (!chunk) {
-      flow.stop();
-      return {};
+    try {
+      // Relaxed: a hint to end soon; a chunk too many does no harm.
+      if (auto chunk = stop_.load(std::memory_order_relaxed) ? std::nullopt : input_.next()) {
+        if (!std::exchange(begun_, true)) decide_format(*chunk);
+        if (options_.progress) options_.progress(input_.bytes_read(), input_.bytes_total());
+        return *std::move(chunk);
+      }
+    } catch (...) {
+      fetch_failure_ = std::current_exception();
     }
-    if (!std::exchange(begun_, true)) decide_format(*chunk);
-    if (options_.progress) options_.progress(input_.bytes_read(), input_.bytes_total());
-    return *std::move(chunk);
+    flow.stop();
+    return {};
   }
 
   // The parsers of later chunks see the decision: the chunk is handed on after it is made.
@@ -265,6 +283,9 @@ class Reader {
   Input input_;
   const ReadOptions& options_;
   ParseRules rules_;
+  std::atomic<bool> stop_{false};
+  std::exception_ptr fetch_failure_;   // of the first stage alone
+  std::exception_ptr accept_failure_;  // of the last stage alone
   bool begun_ = false;
   Format format_;  // decided by fetch() before the first chunk is handed on
   std::vector<RowBatch> batches_;
@@ -282,7 +303,9 @@ class Reader {
 
 Dataset read(const std::vector<std::string>& paths, const ReadOptions& options) {
   if (paths.empty()) throw OptionError("data", "no file is named");
-  tbb::task_arena arena(options.threads > 0 ? options.threads : tbb::task_arena::automatic);
+  // More parsers than cores bring nothing, and oneTBB would say so on stderr.
+  const int cores = tbb::info::default_concurrency();
+  tbb::task_arena arena(options.threads > 0 ? std::min(options.threads, cores) : cores);
   return arena.execute(
       [&] { return Reader(paths, options).run(tbb::this_task_arena::max_concurrency()); });
 }
