@@ -45,8 +45,7 @@ void make_click(Random& random, Index features, MadeRow& row) {
     row.features.emplace_back(static_cast<Index>(mix_bits(key + 1) % features), 1.0f);
   }
   std::ranges::sort(row.features);
-  const auto doubled = std::ranges::unique(row.features);
-  row.features.erase(doubled.begin(), doubled.end());
+  row.features.erase(std::unique(row.features.begin(), row.features.end()), row.features.end());
   for (const auto& [j, value] : row.features)
     row.margin += 0.35 * static_cast<double>(planted_weight(j));
 }

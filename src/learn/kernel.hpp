@@ -113,7 +113,7 @@ void learn_row(View& view, const SparseRow& row, OwnBias<View, Rule>& bias, cons
   for (std::size_t k = 0; k < row.nonzeros(); ++k) {
     const Index j = row.indices[k];
     const float gradient = kOnes ? slope : slope * row.values[k];
-    const Step step{pace.rate, pace.share, penalty_at(j)};
+    const Step<decltype(penalty_at(j))> step{pace.rate, pace.share, penalty_at(j)};
     view.update(j, [&](auto state) { return rule.step(state, gradient, step); });
   }
   bias.step(slope, {pace.rate, pace.share, {}});
