@@ -21,10 +21,13 @@ apt=(apt-get -qq -o Dir::Etc::SourceList=/dev/null -o "Dir::Etc::SourceParts=$wo
   -o "Dir::State::Lists=$work/lists" -o "Dir::Cache=$work/cache" -o APT::Sandbox::User=)
 cd "$work"
 "${apt[@]}" update
-"${apt[@]}" source onetbb
+"${apt[@]}" source onetbb >source.log
 cmake -S onetbb-*/ -B build -G Ninja -D CMAKE_BUILD_TYPE=RelWithDebInfo -D TBB_SANITIZE=thread \
   -D TBB_TEST=OFF -D TBB_STRICT=OFF -D TBBMALLOC_BUILD=OFF -D CMAKE_INSTALL_LIBDIR=lib \
-  -D CMAKE_INSTALL_PREFIX="$target"
-cmake --build build
-cmake --install build
+  -D CMAKE_INSTALL_PREFIX="$target" >build.log
+cmake --build build >>build.log || {
+  cat build.log
+  exit 1
+}
+cmake --install build >>build.log
 rm -rf "$work"

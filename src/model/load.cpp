@@ -1,5 +1,4 @@
-#include "hogwild/model/file.hpp"
-
+// A file to a model, believing nothing that the file says.
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -8,152 +7,26 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#include <bit>
+#include <algorithm>
 #include <cerrno>
 #include <cmath>
 #include <cstring>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
+#include "hogwild/model/file.hpp"
+#include "model/layout.hpp"
 #include "parallel/zeroed_array.hpp"
 
 namespace hogwild {
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "model files are written as memory is");
-
 using Json = nlohmann::ordered_json;
-
-constexpr std::string_view kMagic = "hogwild\n";
-constexpr std::uint32_t kVersion = 1;
-constexpr std::size_t kHeaderAt = 16;
-constexpr std::size_t kChecksumBytes = 8;
-
-// ---------------------------------------------------------------------------------------- writing
-
-template <class Value>
-void append(std::string& out, const Value& value) {
-  out.append(reinterpret_cast<const char*>(&value), sizeof value);
-}
-
-Json header_of(const Model& model, std::uint64_t stored, bool dense) {
-  const Provenance& from = model.provenance();
-  return {{"features", model.features().size},
-          {"hash_bits", model.features().hash_bits},
-          {"index_base", model.features().index_base},
-          {"named", model.features().names != nullptr},
-          {"loss", name_of(model.loss())},
-          {"labels", {model.labels().negative, model.labels().positive}},
-          {"stored", stored},
-          {"dense", dense},
-          {"provenance",
-           {{"version", from.version},
-            {"rule", from.rule},
-            {"learning_rate", from.learning_rate},
-            {"schedule", from.schedule},
-            {"l1", from.l1},
-            {"l2", from.l2},
-            {"threads", from.threads},
-            {"seed", from.seed},
-            {"rows", from.rows},
-            {"visits", from.visits}}}};
-}
-
-std::string serialised(const Model& model) {
-  const auto weights = model.weights();
-  std::uint64_t nonzero = 1;  // the bias
-  for (const float w : weights) nonzero += w != 0;
-  const std::uint64_t all = std::uint64_t{model.features().size} + 1;
-  const bool dense = all <= 2 * nonzero;
-  const std::string header = header_of(model, dense ? all : nonzero, dense).dump();
-
-  std::string out(kMagic);
-  append(out, kVersion);
-  append(out, static_cast<std::uint32_t>(header.size()));
-  out += header;
-  if (dense) {
-    out.append(reinterpret_cast<const char*>(weights.data()), weights.size_bytes());
-  } else {
-    for (Index j = 0; j < weights.size(); ++j) {
-      if (weights[j] != 0) append(out, j);
-    }
-    append(out, model.features().size);
-    for (const float w : weights) {
-      if (w != 0) append(out, w);
-    }
-  }
-  append(out, model.bias());
-  if (const auto& names = model.features().names) {
-    for (Index j = 0; j < names->size(); ++j) {
-      append(out, static_cast<std::uint32_t>((*names)[j].size()));
-      out += (*names)[j];
-    }
-  }
-  append(out, XXH3_64bits(out.data(), out.size()));
-  return out;
-}
-
-[[noreturn]] void fail_to_write(const std::string& path, int error) {
-  throw IoError(path, fmt::format("can't write the model: {}", std::strerror(error)),
-                error == ENOSPC || error == EFBIG || error == EDQUOT
-                    ? "make room, then save again; a model that was there is as it was"
-                    : "check the path and its permissions");
-}
-
-// A new file that is gone again unless it is renamed.
-class TemporaryFile {
- public:
-  explicit TemporaryFile(const std::string& beside) : path_(beside + ".XXXXXX") {
-    descriptor_ = mkstemp(path_.data());
-    if (descriptor_ < 0) fail_to_write(beside, errno);
-    const mode_t mask = umask(0);
-    umask(mask);
-    fchmod(descriptor_, 0666 & ~mask);  // as an ordinary new file; mkstemp gives 0600
-  }
-  ~TemporaryFile() {
-    if (descriptor_ >= 0) close(descriptor_);
-    if (!path_.empty()) unlink(path_.c_str());
-  }
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
-
-  bool write(std::string_view text) noexcept {
-    while (!text.empty()) {
-      const ssize_t written = ::write(descriptor_, text.data(), text.size());
-      if (written < 0 && errno == EINTR) continue;
-      if (written < 0) return false;
-      text.remove_prefix(static_cast<std::size_t>(written));
-    }
-    return fsync(descriptor_) == 0;
-  }
-  bool rename_to(const std::string& path) noexcept {
-    if (close(std::exchange(descriptor_, -1)) != 0) return false;
-    if (rename(path_.c_str(), path.c_str()) != 0) return false;
-    path_.clear();
-    return true;
-  }
-
- private:
-  std::string path_;
-  int descriptor_;
-};
-
-// Makes the rename itself last. Not every file system can; the file is whole either way.
-void sync_folder_of(const std::string& path) noexcept {
-  const auto slash = path.rfind('/');
-  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
-  const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return;
-  fsync(descriptor);
-  close(descriptor);
-}
-
-// ---------------------------------------------------------------------------------------- reading
 
 std::string contents(const std::string& path) {
   errno = 0;
@@ -297,36 +170,27 @@ Model model_of(const Json& header, Section& body) {
 
 }  // namespace
 
-void save(const Model& model, const std::string& path) {
-  struct stat status {};
-  if (stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
-    throw IoError(path, "this is not a regular file", "name a file for the model");
-  }
-  TemporaryFile file(path);
-  if (!file.write(serialised(model)) || !file.rename_to(path)) fail_to_write(path, errno);
-  sync_folder_of(path);
-}
-
 Model load(const std::string& path) {
   const std::string text = contents(path);
-  if (!text.starts_with(kMagic)) {
+  if (!text.starts_with(kModelMagic)) {
     throw ModelError(path, "this is not a model file", "name a file written by `hogwild train -o`");
   }
   Section whole(text, path);
-  whole.bytes(kMagic.size());
-  if (const auto version = whole.value<std::uint32_t>(); version != kVersion) {
+  whole.bytes(kModelMagic.size());
+  if (const auto version = whole.value<std::uint32_t>(); version != kModelVersion) {
     throw ModelError(
-        path, fmt::format("the model file has format {}, this program reads {}", version, kVersion),
+        path,
+        fmt::format("the model file has format {}, this program reads {}", version, kModelVersion),
         "update hogwild");
   }
-  if (text.size() < kHeaderAt + kChecksumBytes) whole.fail("it is cut short");
-  const std::string_view checked(text.data(), text.size() - kChecksumBytes);
+  if (text.size() < kModelHeaderAt + kModelChecksumBytes) whole.fail("it is cut short");
+  const std::string_view checked(text.data(), text.size() - kModelChecksumBytes);
   std::uint64_t checksum = 0;
   std::memcpy(&checksum, text.data() + checked.size(), sizeof checksum);
   if (checksum != XXH3_64bits(checked.data(), checked.size())) {
     whole.fail("its checksum does not fit; it was cut short or changed");
   }
-  Section body(checked.substr(kHeaderAt - sizeof(std::uint32_t)), path);
+  Section body(checked.substr(kModelHeaderAt - sizeof(std::uint32_t)), path);
   try {
     const Json header = Json::parse(body.bytes(body.value<std::uint32_t>()));
     return model_of(header, body);
@@ -336,12 +200,13 @@ Model load(const std::string& path) {
 }
 
 bool is_model_file(const std::string& path) noexcept {
-  char head[kMagic.size()] = {};
+  char head[kModelMagic.size()] = {};
   const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (descriptor < 0) return false;
   const ssize_t got = pread(descriptor, head, sizeof head, 0);
   close(descriptor);
-  return got == static_cast<ssize_t>(sizeof head) && std::string_view(head, sizeof head) == kMagic;
+  return got == static_cast<ssize_t>(sizeof head) &&
+         std::string_view(head, sizeof head) == kModelMagic;
 }
 
 }  // namespace hogwild
