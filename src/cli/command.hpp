@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -45,10 +46,29 @@ std::vector<std::string> expand_arguments(const CLI::App& app, int argc, char** 
 /// "did you mean --epochs?" for a misspelt option or command, or nothing.
 std::string suggestion(const CLI::App& app, const std::string& unknown);
 
+/// An option that takes one of some names. (CLI11's own transformer takes the numbers behind an
+/// enum's names as well.)
+template <class Enum>
+CLI::Option* add_choice(CLI::App& app, const std::string& name, Enum& value,
+                        const std::string& description,
+                        const std::map<std::string, Enum>& choices) {
+  std::vector<std::string> names;
+  for (const auto& [choice, meaning] : choices) names.push_back(choice);
+  return app
+      .add_option_function<std::string>(
+          name, [&value, choices](const std::string& chosen) { value = choices.at(chosen); },
+          description)
+      ->type_name(CLI::detail::join(names, "|"))
+      ->check(CLI::IsMember(names).description(""));
+}
+
+/// Checks that a number is made of digits alone: CLI11 takes -1 for an unsigned one.
+CLI::Validator digits();
+
 /// Writes to stdout. Throws IoError if that fails (a full disk; a closed pipe ends the program).
 void print(const std::string& text);
 
-/// Writes a line to stderr.
+/// Writes a line to stderr; if that can't be done, there is nowhere to say so.
 void note(const std::string& line);
 
 }  // namespace hogwild::cli

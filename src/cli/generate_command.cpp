@@ -40,15 +40,12 @@ void add_generate_command(CLI::App& app, Action& action) {
   auto command = std::make_shared<GenerateCommand>();
   CLI::App& sub = *app.add_subcommand("generate", "make a data set of random rows, in libsvm text");
   GenerateOptions& options = command->options;
-  sub.add_option("kind", options.kind, "click, text or dense")
-      ->type_name("KIND")
-      ->required()
-      ->transform(CLI::CheckedTransformer(
-                      std::map<std::string, GeneratedKind>{{"click", GeneratedKind::click},
-                                                           {"text", GeneratedKind::text},
-                                                           {"dense", GeneratedKind::dense}})
-                      .description(""));
-  sub.add_option("rows", options.rows, "how many")->type_name("ROWS")->required();
+  add_choice<GeneratedKind>(sub, "kind", options.kind, "the shape of the rows",
+                            {{"click", GeneratedKind::click},
+                             {"text", GeneratedKind::text},
+                             {"dense", GeneratedKind::dense}})
+      ->required();
+  sub.add_option("rows", options.rows, "how many")->type_name("ROWS")->required()->check(digits());
   sub.add_option("-o,--output", command->output, "where to write; - is the standard output")
       ->type_name("FILE")
       ->required();
@@ -59,7 +56,8 @@ void add_generate_command(CLI::App& app, Action& action) {
   sub.add_option("--seed", options.seed,
                  "of the rows; the planted model is the same for every seed "
                  "(default: 1)")
-      ->type_name("S");
+      ->type_name("S")
+      ->check(digits());
   sub.footer(
       "Examples:\n"
       "  hogwild generate click 1000000 -o click.svm\n"

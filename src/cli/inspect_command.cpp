@@ -66,7 +66,8 @@ void add_inspect_command(CLI::App& app, Action& action) {
   sub.add_option("--top", command->top,
                  "how many of a model's strongest features to list each way "
                  "(default: 10)")
-      ->type_name("N");
+      ->type_name("N")
+      ->check(digits());
   sub.footer(
       "Examples:\n"
       "  hogwild inspect data.svm\n"

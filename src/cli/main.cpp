@@ -1,9 +1,13 @@
 // The command table; errors to exit codes.
+#include <fcntl.h>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <exception>
 #include <new>
+#include <string>
+#include <system_error>
 
 #include "cli/command.hpp"
 #include "hogwild/core/error.hpp"
@@ -11,6 +15,13 @@
 
 namespace hogwild::cli {
 namespace {
+
+// A program started without them would open its first file as its standard error.
+void open_standard_streams() {
+  for (int descriptor = 0; descriptor < 3; ++descriptor) {
+    if (fcntl(descriptor, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0) std::abort();
+  }
+}
 
 int complain(const std::string& message, int status) {
   note("hogwild: " + message);
@@ -76,6 +87,7 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   using namespace hogwild::cli;
+  open_standard_streams();
   try {
     return run(argc, argv);
   } catch (const hogwild::OptionError& error) {
@@ -84,6 +96,10 @@ int main(int argc, char** argv) {
     return complain(error.what(), kBadWorld);
   } catch (const std::bad_alloc&) {
     return complain("out of memory; --hash-bits bounds the number of features", kBadWorld);
+  } catch (const std::system_error& error) {
+    return complain(std::string("the system refused: ") + error.what() +
+                        "; if it is out of threads, ask for fewer with --threads",
+                    kBadWorld);
   } catch (const std::exception& error) {
     return complain(error.what(), kBadWorld);
   }

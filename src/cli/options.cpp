@@ -8,7 +8,9 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <iterator>
 #include <numeric>
+#include <utility>
 
 #include "cli/command.hpp"
 #include "hogwild/core/error.hpp"
@@ -20,43 +22,36 @@ void add_data_options(CLI::App& command, DataOptions& data, DataFor purpose) {
   command.add_option("data", data.paths, "data files; - is the standard input")
       ->type_name("DATA")
       ->required();
-  command
-      .add_option("--format", read.format, "auto, libsvm or vw (default: auto, by the first row)")
-      ->type_name("FORMAT")
-      ->transform(CLI::CheckedTransformer(std::map<std::string, Format>{{"auto", Format::automatic},
-                                                                        {"libsvm", Format::libsvm},
-                                                                        {"vw", Format::vw}})
-                      .description(""));
-  command
-      .add_option("--on-error", read.on_error,
-                  "fail at the first malformed line, or skip and count them (default: fail)")
-      ->type_name("fail|skip")
-      ->transform(CLI::CheckedTransformer(std::map<std::string, OnError>{{"fail", OnError::fail},
-                                                                         {"skip", OnError::skip}})
-                      .description(""));
-  command
-      .add_option("--duplicates", read.duplicates,
-                  "an index twice in a libsvm row: refuse it, or sum its values (default: refuse)")
-      ->type_name("refuse|sum")
-      ->transform(
-          CLI::CheckedTransformer(std::map<std::string, Duplicates>{{"refuse", Duplicates::refuse},
-                                                                    {"sum", Duplicates::sum}})
-              .description(""));
+  add_choice<Format>(command, "--format", read.format,
+                     "of the data (default: auto, by the first row)",
+                     {{"auto", Format::automatic}, {"libsvm", Format::libsvm}, {"vw", Format::vw}});
+  add_choice<OnError>(command, "--on-error", read.on_error,
+                      "fail at the first malformed line, or skip and count them (default: fail)",
+                      {{"fail", OnError::fail}, {"skip", OnError::skip}});
+  add_choice<Duplicates>(
+      command, "--duplicates", read.duplicates,
+      "an index twice in a libsvm row: refuse it, or sum its values (default: refuse)",
+      {{"refuse", Duplicates::refuse}, {"sum", Duplicates::sum}});
   if (purpose == DataFor::model) return;
-  command
-      .add_option("--index-base", read.index_base,
-                  "the lowest index of libsvm data (default: auto, 0 if index 0 occurs, else 1)")
-      ->type_name("auto|0|1")
-      ->transform(
-          CLI::CheckedTransformer(std::map<std::string, IndexBase>{{"auto", IndexBase::automatic},
-                                                                   {"0", IndexBase::zero},
-                                                                   {"1", IndexBase::one}})
-              .description(""));
+  add_choice<IndexBase>(
+      command, "--index-base", read.index_base,
+      "the lowest index of libsvm data (default: auto, 0 if index 0 occurs, else 1)",
+      {{"auto", IndexBase::automatic}, {"0", IndexBase::zero}, {"1", IndexBase::one}});
   command
       .add_option("--hash-bits", read.hash_bits,
                   "hash features to 2^BITS numbers: bounded memory, names are not kept")
       ->type_name("BITS")
       ->check(CLI::Range(1, 31).description(""));
+}
+
+CLI::Validator digits() {
+  return CLI::Validator(
+      [](const std::string& text) -> std::string {
+        const bool good = !text.empty() && text.size() < 20 &&
+                          text.find_first_not_of("0123456789") == std::string::npos;
+        return good ? "" : "'" + text + "' is not a whole number from 0 to 10^19";
+      },
+      "");
 }
 
 namespace {
@@ -79,7 +74,10 @@ std::string variable_of(const std::string& option) {
 
 std::vector<std::string> arguments_of_file(const std::string& path) {
   std::ifstream file(path);
-  if (!file) throw IoError(path, std::strerror(errno), "check the path given to --config");
+  if (!file || file.peek() == std::ifstream::traits_type::eof()) {
+    throw IoError(path, errno != 0 ? std::strerror(errno) : "the file is empty",
+                  "check the path given to --config");
+  }
   std::vector<std::string> arguments;
   for (const CLI::ConfigItem& item : CLI::ConfigTOML().from_config(file)) {
     if (item.name == "++" || item.name == "--") continue;  // section marks
@@ -88,6 +86,9 @@ std::vector<std::string> arguments_of_file(const std::string& path) {
                     "write the options without sections: epochs = 5");
     }
     for (const std::string& value : item.inputs) {
+      if (value.empty()) {
+        throw IoError(path, fmt::format("{} has no value", item.name), "write one, or remove it");
+      }
       arguments.push_back(fmt::format("--{}={}", item.name, value));
     }
   }
@@ -106,7 +107,11 @@ std::vector<std::string> expand_arguments(const CLI::App& app, int argc, char** 
   std::string config;
   if (const char* value = std::getenv("HOGWILD_CONFIG")) config = value;
   for (std::size_t i = 1; i < typed.size(); ++i) {
-    if (typed[i] == "--config" && i + 1 < typed.size()) {
+    if (typed[i].starts_with("--") && typed[i].ends_with("=")) {
+      throw CLI::ArgumentMismatch(typed[i] + " has no value");  // CLI11 would take the next word
+    }
+    if (typed[i] == "--config") {
+      if (i + 1 == typed.size()) throw CLI::ArgumentMismatch("--config needs a file");
       config = typed[++i];
     } else if (typed[i].starts_with("--config=")) {
       config = typed[i].substr(std::strlen("--config="));
@@ -118,7 +123,8 @@ std::vector<std::string> expand_arguments(const CLI::App& app, int argc, char** 
   for (const CLI::Option* option : command->get_options()) {
     if (option->get_lnames().empty() || option->get_lnames()[0] == "help") continue;
     const std::string& name = option->get_lnames()[0];
-    if (const char* value = std::getenv(variable_of(name).c_str())) {
+    const char* const value = std::getenv(variable_of(name).c_str());
+    if (value != nullptr && *value != '\0') {
       all.push_back(fmt::format("--{}={}", name, value));
     }
   }

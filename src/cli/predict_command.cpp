@@ -64,14 +64,10 @@ void add_predict_command(CLI::App& app, Action& action) {
   sub.get_option("data")->required(false)->description(
       "rows, labelled or not (default: -, the "
       "standard input)");
-  sub.add_option("--output", command->output,
-                 "what to print (default: probability, or margin where the loss has none)")
-      ->type_name("probability|margin|label")
-      ->transform(CLI::CheckedTransformer(
-                      std::map<std::string, Output>{{"probability", Output::probability},
-                                                    {"margin", Output::margin},
-                                                    {"label", Output::label}})
-                      .description(""));
+  add_choice<Output>(
+      sub, "--output", command->output,
+      "what to print (default: probability, or margin where the loss has none)",
+      {{"probability", Output::probability}, {"margin", Output::margin}, {"label", Output::label}});
   sub.footer(
       "One line a row, in order. Features that the model lacks count as absent.\n"
       "Examples:\n"

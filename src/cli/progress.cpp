@@ -32,6 +32,12 @@ std::size_t terminal_width() {
   return size.ws_col;
 }
 
+// Whatever becomes of it: a progress that can't be shown must not end the run.
+void show(const std::string& text) {
+  std::fputs(text.c_str(), stderr);
+  std::fflush(stderr);
+}
+
 std::string duration(double seconds) {
   if (!std::isfinite(seconds)) return "?";
   if (seconds < 10) return fmt::format("{:.1f} s", seconds);
@@ -91,7 +97,7 @@ void ProgressDisplay::training(const Progress& progress) {
 void ProgressDisplay::draw(double done, const std::string& before, const std::string& after) {
   const std::string percent = std::isnan(done) ? "" : fmt::format(" {:3.0f} %", 100 * done);
   if (style_ == ProgressStyle::plain) {
-    fmt::print(stderr, "{}{}  {}\n", before, percent, after);
+    show(fmt::format("{}{}  {}\n", before, percent, after));
     return;
   }
   const std::size_t words = before.size() + percent.size() + after.size() + 2;
@@ -104,19 +110,18 @@ void ProgressDisplay::draw(double done, const std::string& before, const std::st
   }
   std::string line = fmt::format("{}{}{}  {}", before, bar, percent, after);
   line.resize(std::min(line.size(), width - 1));
-  fmt::print(stderr, "\r\x1b[K{}", line);
-  std::fflush(stderr);
+  show("\r\x1b[K" + line);
   drawn_ = true;
 }
 
 void ProgressDisplay::clear() {
-  if (std::exchange(drawn_, false)) fmt::print(stderr, "\r\x1b[K");
+  if (std::exchange(drawn_, false)) show("\r\x1b[K");
 }
 
 void ProgressDisplay::say(const std::string& line) {
   if (style_ == ProgressStyle::none) return;
   clear();
-  fmt::print(stderr, "{}\n", line);
+  show(line + "\n");
 }
 
 }  // namespace hogwild::cli

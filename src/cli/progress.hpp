@@ -30,12 +30,14 @@ class ProgressDisplay {
   /// A line that stays, above the bar; nothing under ProgressStyle::none.
   void say(const std::string& line);
 
+  /// Takes the bar away, for a message that must be seen in any style.
+  void clear();
+
  private:
   using Clock = std::chrono::steady_clock;
 
   bool due();
   void draw(double done, const std::string& before, const std::string& after);
-  void clear();
 
   ProgressStyle style_;
   bool drawn_ = false;

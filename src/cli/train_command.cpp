@@ -1,4 +1,5 @@
 // hogwild train
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <sys/stat.h>
@@ -9,6 +10,7 @@
 #include <csignal>
 #include <cstring>
 #include <fstream>
+#include <iterator>
 #include <memory>
 
 #include "cli/command.hpp"
@@ -47,17 +49,31 @@ static_assert(std::atomic<bool>::is_always_lock_free);
 class InterruptGuard {
  public:
   InterruptGuard() {
-    struct sigaction action {};
-    action.sa_handler = [](int) { interrupted.store(true, std::memory_order_relaxed); };
-    action.sa_flags = static_cast<int>(SA_RESETHAND);
-    sigaction(SIGINT, &action, nullptr);
-    sigaction(SIGTERM, &action, nullptr);
+    for (std::size_t k = 0; k < std::size(kSignals); ++k) {
+      sigaction(kSignals[k], nullptr, &before_[k]);
+      if (before_[k].sa_handler == SIG_IGN) continue;  // as under nohup
+      struct sigaction action {};
+      action.sa_handler = [](int) { interrupted.store(true, std::memory_order_relaxed); };
+      action.sa_flags = static_cast<int>(SA_RESETHAND);
+      sigaction(kSignals[k], &action, nullptr);
+    }
   }
+  ~InterruptGuard() {
+    for (std::size_t k = 0; k < std::size(kSignals); ++k) {
+      sigaction(kSignals[k], &before_[k], nullptr);
+    }
+  }
+  InterruptGuard(const InterruptGuard&) = delete;
+  InterruptGuard& operator=(const InterruptGuard&) = delete;
+
+ private:
+  static constexpr int kSignals[] = {SIGINT, SIGTERM};
+  struct sigaction before_[std::size(kSignals)] = {};
 };
 
 class Observer : public TrainObserver {
  public:
-  Observer(ProgressDisplay& display, const std::string& log) : display_(display) {
+  Observer(ProgressDisplay& display, const std::string& log) : display_(display), path_(log) {
     if (log.empty()) return;
     log_.open(log);
     if (!log_) throw IoError(log, std::strerror(errno), "check the path given to --log");
@@ -77,24 +93,59 @@ class Observer : public TrainObserver {
     if (log_.is_open()) log_ << line << std::endl;
   }
 
+  /// Throws IoError if a line of the log was lost. Asked at the end, when the model is saved.
+  void require_log_written() const {
+    if (log_.is_open() && !log_) {
+      throw IoError(path_, "can't write the log", "make room; the model is saved");
+    }
+  }
+
  private:
   ProgressDisplay& display_;
+  std::string path_;
   std::ofstream log_;
 };
 
-// A run of hours must not end at a folder that is not there.
+// A run of hours must not end at a file that can't be made.
 void require_writable(const std::string& path) {
+  if (path.empty()) throw OptionError("output", "the path is empty; name a file for the model");
   struct stat status {};
   if (stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
     throw IoError(path,
                   S_ISDIR(status.st_mode) ? "this is a directory" : "this is not a regular file",
                   "name a file for the model");
   }
-  const auto slash = path.rfind('/');
-  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
-  if (access(folder.c_str(), W_OK | X_OK) != 0) {
-    throw IoError(path, fmt::format("can't write to {}: {}", folder, std::strerror(errno)),
+  const std::string probe = fmt::format("{}.{:08x}", path, getpid());  // named as save() does it
+  const int descriptor = open(probe.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+  if (descriptor < 0) {
+    throw IoError(path, fmt::format("can't write there: {}", std::strerror(errno)),
                   "name a file in a folder you may write to");
+  }
+  close(descriptor);
+  unlink(probe.c_str());
+}
+
+// What is written must not be what is read.
+void require_distinct(const TrainCommand& command) {
+  std::vector<std::string> inputs = command.data.paths;
+  if (!command.valid.empty()) inputs.push_back(command.valid);
+  const auto same = [](const std::string& a, const std::string& b) {
+    struct stat first {
+    }, second{};
+    return a == b || (stat(a.c_str(), &first) == 0 && stat(b.c_str(), &second) == 0 &&
+                      first.st_dev == second.st_dev && first.st_ino == second.st_ino &&
+                      S_ISREG(first.st_mode));
+  };
+  for (const std::string& input : inputs) {
+    if (same(command.output, input)) {
+      throw OptionError("output", fmt::format("{} is an input; name another file", command.output));
+    }
+    if (!command.log.empty() && same(command.log, input)) {
+      throw OptionError("log", fmt::format("{} is an input; name another file", command.log));
+    }
+  }
+  if (!command.log.empty() && same(command.log, command.output)) {
+    throw OptionError("log", "it is the model's file; name another");
   }
 }
 
@@ -156,6 +207,8 @@ void say_what_was_read(ProgressDisplay& display, const Dataset& data) {
 
 int run(const TrainCommand& command, const CLI::App& app) {
   TrainOptions options = train_options(command, app);
+  require_valid(options);
+  require_distinct(command);
   require_writable(command.output);
   ProgressDisplay display(command.progress);
   Observer observer(display, command.log);
@@ -183,6 +236,7 @@ int run(const TrainCommand& command, const CLI::App& app) {
   const TrainResult result = train(data, options, observer);
   observer.write(json_line(result));
   if (result.reason == StopReason::diverged) {
+    display.clear();
     note(
         fmt::format("hogwild: training diverged at learning rate {}; try --learning-rate {:g}; "
                     "no model was saved",
@@ -200,20 +254,14 @@ int run(const TrainCommand& command, const CLI::App& app) {
                           command.output, name_of(model.loss()), model.provenance().rule,
                           result.learning_rate, result.threads, result.seconds, labels));
   if (result.reason == StopReason::interrupted) {
+    display.clear();
     note(fmt::format("hogwild: interrupted after {} of {} rows; the model so far is in {}",
                      model.provenance().visits, data.rows() * static_cast<Offset>(options.epochs),
                      command.output));
     return kInterrupted;
   }
+  observer.require_log_written();
   return kDone;
-}
-
-template <class Enum>
-void add_choice(CLI::App& app, const std::string& name, Enum& value, const std::string& description,
-                const std::map<std::string, Enum>& names, const std::string& type) {
-  app.add_option(name, value, description)
-      ->type_name(type)
-      ->transform(CLI::CheckedTransformer(names).description(""));
 }
 
 template <class Variant>
@@ -242,9 +290,11 @@ void add_train_command(CLI::App& app, Action& action) {
                  "keep this share of the rows for validation")
       ->type_name("F")
       ->excludes(valid);
-  sub.add_option("--epochs", train.epochs, "passes over the data (default: 1)")->type_name("N");
+  sub.add_option("--epochs", train.epochs, "passes over the data (default: 1)")
+      ->type_name("N")
+      ->check(digits());
   sub.add_option("--threads", command->threads,
-                 "exactly N, or as many as there are cores "
+                 "exactly N; auto: one a core, fewer for few rows "
                  "(default: auto)")
       ->type_name("N|auto")
       ->check([](const std::string& text) -> std::string {
@@ -256,7 +306,8 @@ void add_train_command(CLI::App& app, Action& action) {
   sub.add_option("--seed", train.seed,
                  "of the order of rows; with one thread, equal seeds give "
                  "equal bytes (default: 1)")
-      ->type_name("S");
+      ->type_name("S")
+      ->check(digits());
   add_alternative<AnyLoss>(sub, "--loss", command->loss, "what to minimise");
   add_alternative<AnyUpdateRule>(sub, "--optimizer", command->optimizer, "how a step is made");
   sub.add_option("--epsilon", command->epsilon, "added under adagrad's root (default: 1e-8)")
@@ -264,8 +315,7 @@ void add_train_command(CLI::App& app, Action& action) {
   add_choice<StateHome>(sub, "--state", train.state,
                         "the optimizer's state: shared beside the weights, or each thread's own "
                         "(default: shared)",
-                        {{"shared", StateHome::shared}, {"per-thread", StateHome::per_thread}},
-                        "shared|per-thread");
+                        {{"shared", StateHome::shared}, {"per-thread", StateHome::per_thread}});
   sub.add_option("--learning-rate", command->learning_rate, "the initial rate (default: 0.1)")
       ->type_name("X");
   add_alternative<AnySchedule>(sub, "--schedule", command->schedule, "how the rate goes on");
@@ -275,22 +325,19 @@ void add_train_command(CLI::App& app, Action& action) {
   sub.add_option("--l1", train.l1, "penalty on |w| (default: 0)")->type_name("X");
   sub.add_option("--l2", train.l2, "penalty on w^2/2 (default: 0)")->type_name("X");
   add_choice<RowOrder>(sub, "--order", train.order, "of the rows in an epoch (default: shuffle)",
-                       {{"shuffle", RowOrder::shuffle}, {"sequential", RowOrder::sequential}},
-                       "shuffle|sequential");
+                       {{"shuffle", RowOrder::shuffle}, {"sequential", RowOrder::sequential}});
   sub.add_flag("--no-bias", command->no_bias, "learn no additive constant");
   add_choice<Strategy>(
       sub, "--strategy", train.strategy,
       "how threads share the weights: racy, compare-exchange, or one lock "
       "(default: hogwild)",
-      {{"hogwild", Strategy::hogwild}, {"atomic", Strategy::atomic}, {"locked", Strategy::locked}},
-      "hogwild|atomic|locked");
+      {{"hogwild", Strategy::hogwild}, {"atomic", Strategy::atomic}, {"locked", Strategy::locked}});
   add_choice<ProgressStyle>(sub, "--progress", command->progress,
                             "on stderr (default: auto, a bar on a terminal, else lines)",
                             {{"auto", ProgressStyle::automatic},
                              {"bar", ProgressStyle::bar},
                              {"plain", ProgressStyle::plain},
-                             {"none", ProgressStyle::none}},
-                            "auto|bar|plain|none");
+                             {"none", ProgressStyle::none}});
   sub.add_option("--log", command->log, "a JSON line for each epoch and for the end")
       ->type_name("FILE");
   sub.footer(

@@ -32,10 +32,8 @@ Dataset::Dataset(Arrays arrays, FeatureSpace features, Source source, SeenLabels
     : owned_(std::make_shared<const Arrays>(std::move(arrays))),
       indices_(owned_->indices),
       values_(owned_->values) {
-  if (source.format.empty()) {
-    source.format = "memory";
-    seen = labels_of(owned_->labels);
-  }
+  if (source.format.empty()) source.format = "memory";
+  if (seen.labels().empty() && !seen.unlabelled()) seen = labels_of(owned_->labels);
   description_ = std::make_shared<const Description>(
       Description{std::move(features), std::move(source), std::move(seen)});
   validate();
@@ -101,7 +99,11 @@ Dataset Dataset::select(std::span<const Offset> rows) const {
     chosen.labels.push_back(row.label);
     if (!owned_->weights.empty()) chosen.weights.push_back(row.weight);
   }
-  return Dataset(std::move(chosen), features(), source(), seen_labels());
+  SeenLabels seen;
+  for (const float label : chosen.labels) {
+    seen.note(label, [&] { return seen_labels().place_of(label); });
+  }
+  return Dataset(std::move(chosen), features(), source(), std::move(seen));
 }
 
 std::pair<Dataset, Dataset> split(const Dataset& data, double fraction, std::uint64_t seed) {

@@ -114,7 +114,7 @@ std::optional<Chunk> Input::next() {
 
     std::string text = std::exchange(rest_, {});
     bool more = true;
-    std::size_t line_end = std::string::npos;
+    std::size_t line_end = text.rfind('\n');  // whole lines, after one that was too long
     while (more && line_end == std::string::npos) {
       const std::size_t seen = text.size();
       more = fill(text, seen + kChunkBytes);

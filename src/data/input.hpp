@@ -1,6 +1,7 @@
 // Files and the standard input as chunks of text, cut at line ends.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>

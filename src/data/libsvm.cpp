@@ -50,14 +50,15 @@ std::optional<Fault> parse_libsvm_line(std::string_view line, std::uint64_t line
     std::uint64_t index = 0;
     const NumberEnd index_end = parse_integer(p, end, index);
     if (index_end.fault == NumberFault::not_a_number || index_end.end == end ||
-        (index_end.fault == NumberFault::none && *index_end.end != ':')) {
+        *index_end.end != ':') {
       return not_a_feature(p, end);
     }
     if (rules.one_based && index == 0) {
       return Fault{p, "index 0 in data whose features count from 1",
-                   "add 1 to every index, or pass --index-base 0"};
+                   rules.drop_unknown ? "the model was trained on such data; add 1 to every index"
+                                      : "add 1 to every index, or pass --index-base 0"};
     }
-    const bool past_the_end = index_end.fault == NumberFault::too_large || index >= rules.known_end;
+    const bool past_the_end = index >= rules.known_end;
     if (past_the_end && !rules.drop_unknown && rules.hash_bits == 0) {
       return Fault{p, fmt::format("index {} is past {}", quoted_token(p, index_end.end), kMaxIndex),
                    "renumber the features, or pass --hash-bits 22 to hash them"};
@@ -77,18 +78,14 @@ std::optional<Fault> parse_libsvm_line(std::string_view line, std::uint64_t line
     if (rules.hash_bits != 0) {
       batch.add(hashed_index(mix_bits(index), rules.hash_bits), value);
     } else if (past_the_end) {
-      ++batch.unknown_features;
+      batch.add_unknown();
     } else {
-      batch.has_zero_index |= index == 0;
       batch.add(static_cast<Index>(index), value);
     }
   }
 
   const Duplicates duplicates = rules.hash_bits != 0 ? Duplicates::sum : rules.duplicates;
-  if (const auto twice = batch.end_row(label, 1, duplicates)) {
-    return Fault{label_at, fmt::format("feature {} occurs twice in the row", *twice),
-                 "keep one of them, or pass --duplicates sum to add them up"};
-  }
+  if (auto fault = batch.end_row(label_at, label, 1, duplicates)) return fault;
   batch.note_label(label, line_number, static_cast<std::uint64_t>(label_at - begin) + 1);
   return std::nullopt;
 }

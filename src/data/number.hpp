@@ -17,16 +17,18 @@ struct NumberEnd {
   NumberFault fault = NumberFault::none;
 };
 
-/// An unsigned integer of digits only; at least one, below 2^64.
+/// An unsigned integer of digits only, at least one. From 10^19 on it is too large, and number is
+/// 2^64 - 1; the end is that of the digits all the same.
 inline NumberEnd parse_integer(const char* p, const char* end, std::uint64_t& number) noexcept {
   const char* const begin = p;
   std::uint64_t n = 0;
   for (; p != end && static_cast<unsigned char>(*p - '0') < 10; ++p) {
-    if (p - begin >= 19) return {p, NumberFault::too_large};
-    n = n * 10 + static_cast<std::uint64_t>(*p - '0');
+    if (p - begin < 19) n = n * 10 + static_cast<std::uint64_t>(*p - '0');
   }
-  number = n;
-  return {p, p == begin ? NumberFault::not_a_number : NumberFault::none};
+  const bool too_large = p - begin > 19;
+  number = too_large ? ~std::uint64_t{0} : n;
+  if (p == begin) return {p, NumberFault::not_a_number};
+  return {p, too_large ? NumberFault::too_large : NumberFault::none};
 }
 
 /// A decimal with optional sign and exponent, rounded to the nearest float as strtod does; below

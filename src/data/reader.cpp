@@ -36,13 +36,17 @@ struct ParsedChunk {
   std::optional<SpottedFault> fault;  // the first; the batch ends there under OnError::fail
 };
 
-// Whether the first row of the text holds a bar.
+std::string name_of(Format format) {
+  return format == Format::vw ? "vw" : "libsvm";
+}
+
+// VW if the first row holds a bar that is not in a comment.
 Format sniff(std::string_view text) {
   while (!text.empty()) {
     const std::string_view line = text.substr(0, text.find('\n'));
     const auto first = line.find_first_not_of(" \t\r");
     if (first != std::string_view::npos && line[first] != '#') {
-      return line.find('|') == std::string_view::npos ? Format::libsvm : Format::vw;
+      return line.find('|') < line.find('#') ? Format::vw : Format::libsvm;
     }
     text.remove_prefix(std::min(text.size(), line.size() + 1));
   }
@@ -137,7 +141,7 @@ class Reader {
   }
 
  private:
-  // No exception leaves a stage: oneTBB leaks the items that are in flight when one does.
+  // No exception leaves a serial stage: oneTBB leaks the items that are in flight when one does.
   Chunk fetch(tbb::flow_control& flow) {
     try {
       // Relaxed: a hint to end soon; a chunk too many does no harm.
@@ -156,14 +160,13 @@ class Reader {
   // The parsers of later chunks see the decision: the chunk is handed on after it is made.
   void decide_format(const Chunk& chunk) {
     if (format_ == Format::automatic) format_ = sniff(chunk.text);
-    if (!options_.features || options_.features->hash_bits != 0) return;
-    const bool named = options_.features->names != nullptr;
-    if (named == (format_ == Format::vw)) return;
+    if (!options_.features) return;
+    const std::string wanted = options_.features->names ? "vw" : options_.features->format;
+    if (wanted.empty() || wanted == name_of(format_)) return;
     throw DataError(source_.paths[chunk.file],
-                    named ? "features have numbers here, and names in the model"
-                          : "features have names here, and numbers in the model",
-                    named ? "give VW text, as the model was trained on"
-                          : "give libsvm text, as the model was trained on");
+                    fmt::format("this is {} text, and the model was trained on {} text",
+                                name_of(format_), wanted),
+                    fmt::format("give {} text; the two name their features differently", wanted));
   }
 
   void accept(ParsedChunk parsed) {
@@ -179,9 +182,11 @@ class Reader {
       if (source_.first_skipped.empty()) source_.first_skipped = error.what();
     }
     RowBatch& batch = parsed.batch;
-    for (const LabelSpot& spot : batch.label_spots) {
+    const auto note = [&](const LabelSpot& spot) {
       seen_.note(spot.label, [&] { return Place{path, lines_before_ + spot.line, spot.column}; });
-    }
+    };
+    std::ranges::for_each(batch.label_spots, note);
+    if (batch.unlabelled_spot) note(*batch.unlabelled_spot);
     lines_before_ += batch.lines;
     source_.lines += batch.lines;
     source_.skipped_lines += batch.skipped_lines;
@@ -195,6 +200,7 @@ class Reader {
   FeatureSpace decide_features() {
     if (options_.features) return *options_.features;
     FeatureSpace space;
+    space.format = name_of(format_);
     space.hash_bits = rules_.hash_bits;
     if (space.hash_bits != 0) {
       space.size = Index{1} << space.hash_bits;
@@ -202,8 +208,10 @@ class Reader {
       auto names = std::make_shared<FeatureNames>();
       for (const RowBatch& batch : batches_) {
         std::vector<Index>& renumbered = renumbered_.emplace_back(batch.names.size());
+        std::vector<bool> occurs(batch.names.size());  // some may be of skipped lines alone
+        for (const Index j : batch.indices) occurs[j] = true;
         for (Index j = 0; j < batch.names.size(); ++j) {
-          renumbered[j] = names->insert(batch.names[j], batch.names.hash(j));
+          if (occurs[j]) renumbered[j] = names->insert(batch.names[j], batch.names.hash(j));
         }
       }
       space.size = names->size();
@@ -228,7 +236,7 @@ class Reader {
                           ? "give a file with at least one row"
                           : "every line was skipped: " + source_.first_skipped);
     }
-    source_.format = format_ == Format::vw ? "vw" : "libsvm";
+    source_.format = name_of(format_);
     source_.bytes = input_.bytes_read();
     FeatureSpace space = decide_features();
     const bool numbered = space.hash_bits == 0 && !space.names;

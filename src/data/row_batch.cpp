@@ -1,13 +1,16 @@
 #include "data/row_batch.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <functional>
+#include <utility>
 
 namespace hogwild {
 
-std::optional<Index> RowBatch::end_row(float label, float weight, Duplicates duplicates) {
+std::optional<Fault> RowBatch::end_row(const char* at, float label, float weight,
+                                       Duplicates duplicates) {
   const auto begin = static_cast<std::ptrdiff_t>(offsets.back());
   if (std::adjacent_find(indices.begin() + begin, indices.end(), std::greater_equal<>{}) !=
       indices.end()) {
@@ -19,7 +22,10 @@ std::optional<Index> RowBatch::end_row(float label, float weight, Duplicates dup
     std::ranges::stable_sort(sorting_, {}, &std::pair<Index, float>::first);
     if (duplicates == Duplicates::refuse) {
       const auto twice = std::ranges::adjacent_find(sorting_, {}, &std::pair<Index, float>::first);
-      if (twice != sorting_.end()) return twice->first;
+      if (twice != sorting_.end()) {
+        return Fault{at, fmt::format("feature {} occurs twice in the row", twice->first),
+                     "keep one of them, or pass --duplicates sum to add them up"};
+      }
     }
     std::size_t out = offsets.back();
     for (std::size_t k = 0; k < sorting_.size(); ++k, ++out) {
@@ -32,7 +38,16 @@ std::optional<Index> RowBatch::end_row(float label, float weight, Duplicates dup
     indices.resize(out);
     values.resize(out);
   }
-  for (std::size_t k = offsets.back(); k < values.size(); ++k) all_ones &= values[k] == 1;
+  bool ones = true;
+  for (std::size_t k = offsets.back(); k < values.size(); ++k) {
+    ones &= values[k] == 1;
+    if (!std::isfinite(values[k])) {  // each number was; their sum or product is not
+      return Fault{at, "a feature's value grows past the largest float", "scale the values down"};
+    }
+  }
+  all_ones &= ones;
+  has_zero_index |= indices.size() > offsets.back() && indices[offsets.back()] == 0;
+  unknown_features += std::exchange(unknown_in_row_, 0);
   if (weight != 1 && weights.empty()) weights.resize(labels.size(), 1.0f);
   if (weight != 1 || !weights.empty()) weights.push_back(weight);
   labels.push_back(label);
@@ -41,11 +56,14 @@ std::optional<Index> RowBatch::end_row(float label, float weight, Duplicates dup
 }
 
 void RowBatch::note_label(float label, std::uint64_t line, std::uint64_t column) {
-  const auto bits = std::bit_cast<std::uint32_t>(label);
-  for (const LabelSpot& spot : label_spots) {
-    if (std::bit_cast<std::uint32_t>(spot.label) == bits) return;
+  if (std::isnan(label)) {
+    if (!unlabelled_spot) unlabelled_spot = {label, line, column};
+    return;
   }
-  if (label_spots.size() < 8) label_spots.push_back({label, line, column});
+  for (const LabelSpot& spot : label_spots) {
+    if (spot.label == label) return;
+  }
+  if (label_spots.size() < 3) label_spots.push_back({label, line, column});
 }
 
 }  // namespace hogwild

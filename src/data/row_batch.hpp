@@ -42,26 +42,32 @@ class RowBatch {
   std::uint64_t unknown_features = 0;
   std::uint64_t lines = 0;
   std::uint64_t skipped_lines = 0;
-  std::vector<LabelSpot> label_spots;  // the first of up to four different labels, NaN among them
+  std::vector<LabelSpot> label_spots;        // the first rows of the first few different labels
+  std::optional<LabelSpot> unlabelled_spot;  // the first row without a label
 
   void add(Index index, float value) {
     indices.push_back(index);
     values.push_back(value);
   }
 
-  /// Ends the row: sorts its features, and adds up or refuses those that occur twice. Returns the
-  /// index that occurs twice, if that is refused; the row is then still open.
-  std::optional<Index> end_row(float label, float weight, Duplicates duplicates);
+  /// A feature that is left out, because the space that is read in lacks it.
+  void add_unknown() { ++unknown_in_row_; }
+
+  /// Ends the row that stands at `at`: sorts its features, and adds up or refuses those that occur
+  /// twice. On a fault the row is still open.
+  std::optional<Fault> end_row(const char* at, float label, float weight, Duplicates duplicates);
 
   /// Forgets the features of the row that is open.
   void drop_row() {
     indices.resize(offsets.back());
     values.resize(offsets.back());
+    unknown_in_row_ = 0;
   }
 
   void note_label(float label, std::uint64_t line, std::uint64_t column);
 
  private:
+  std::uint64_t unknown_in_row_ = 0;
   std::vector<std::pair<Index, float>> sorting_;  // scratch
 };
 

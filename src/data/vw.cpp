@@ -79,7 +79,7 @@ void add_feature(std::string_view name, float value, const ParseRules& rules, Ro
   } else if (const auto index = rules.known_names->find(name, hash)) {
     batch.add(*index, value);
   } else {
-    ++batch.unknown_features;
+    batch.add_unknown();
   }
 }
 
@@ -89,7 +89,8 @@ std::optional<Fault> parse_vw_line(std::string_view line, std::uint64_t line_num
                                    const ParseRules& rules, RowBatch& batch) {
   const char* const begin = line.data();
   const char* const end = begin + line.size();
-  if (skip_blanks(begin, end) == end) return std::nullopt;
+  const char* const first = skip_blanks(begin, end);
+  if (first == end || *first == '#') return std::nullopt;
 
   const char* p = std::find(begin, end, '|');
   if (p == end) {
@@ -129,7 +130,7 @@ std::optional<Fault> parse_vw_line(std::string_view line, std::uint64_t line_num
     p = skip_blanks(token_end, end);
   }
 
-  batch.end_row(header.label, header.weight, Duplicates::sum);
+  if (auto fault = batch.end_row(first, header.label, header.weight, Duplicates::sum)) return fault;
   batch.note_label(header.label, line_number, header.column);
   return std::nullopt;
 }

@@ -3,8 +3,13 @@
 #include <tbb/blocked_range.h>
 #include <tbb/parallel_reduce.h>
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
+#include <utility>
 #include <variant>
+
+#include "hogwild/core/error.hpp"
 
 namespace hogwild {
 namespace {
@@ -17,20 +22,16 @@ struct Sums {
   double positive = 0;
   double predicted = 0;  // of probabilities
   double right = 0;
-  RankedScores scores;
 
-  void merge(const Sums& other) {
-    weight += other.weight;
-    loss += other.loss;
-    squared_error += other.squared_error;
-    positive += other.positive;
-    predicted += other.predicted;
-    right += other.right;
-    scores.merge(other.scores);
+  Sums operator+(const Sums& other) const noexcept {
+    return {
+        weight + other.weight,     loss + other.loss,           squared_error + other.squared_error,
+        positive + other.positive, predicted + other.predicted, right + other.right};
   }
 };
 
-Sums sum_rows(const Model& model, const Dataset& data) {
+// Scores may be null; each row writes its own.
+Sums sum_rows(const Model& model, const Dataset& data, RankedScores* scores) {
   const bool binary = model.is_binary();
   const auto sum_range = [&](const tbb::blocked_range<Offset>& range, Sums sums) {
     for (Offset i = range.begin(); i != range.end(); ++i) {
@@ -53,16 +54,18 @@ Sums sum_rows(const Model& model, const Dataset& data) {
       sums.positive += positive ? weight : 0;
       sums.predicted += weight * prediction;
       sums.right += (margin > 0) == positive ? weight : 0;
-      sums.scores.add(margin, positive, row.weight);
+      if (scores != nullptr) scores->set(i, margin, positive, row.weight);
     }
     return sums;
   };
   // Deterministic: ranges are split and joined alike whatever the number of threads.
-  return tbb::parallel_deterministic_reduce(tbb::blocked_range<Offset>(0, data.rows(), 4096),
-                                            Sums{}, sum_range, [](Sums a, const Sums& b) {
-                                              a.merge(b);
-                                              return a;
-                                            });
+  const Sums sums = tbb::parallel_deterministic_reduce(
+      tbb::blocked_range<Offset>(0, data.rows(), 4096), Sums{}, sum_range, std::plus<>{});
+  if (!(sums.weight > 0)) {
+    throw DataError(data.source().name(), "no row has a weight above 0",
+                    "give some rows an importance");
+  }
+  return sums;
 }
 
 double entropy(double p) {
@@ -82,7 +85,8 @@ void require_comparable(const Model& model, const Dataset& data) {
 
 Metrics evaluate(const Model& model, const Dataset& data) {
   require_comparable(model, data);
-  const Sums sums = sum_rows(model, data);
+  RankedScores scores(model.is_binary() ? data.rows() : 0);
+  const Sums sums = sum_rows(model, data, &scores);
   Metrics metrics;
   metrics.rows = data.rows();
   metrics.loss = sums.loss / sums.weight;
@@ -91,7 +95,7 @@ Metrics evaluate(const Model& model, const Dataset& data) {
     return metrics;
   }
   const double base = sums.positive / sums.weight;
-  metrics.auc = sums.scores.auc();
+  metrics.auc = scores.auc();
   metrics.accuracy = sums.right / sums.weight;
   metrics.base_rate = base;
   metrics.base_accuracy = std::max(base, 1 - base);
@@ -105,7 +109,7 @@ Metrics evaluate(const Model& model, const Dataset& data) {
 
 double mean_loss(const Model& model, const Dataset& data) {
   require_comparable(model, data);
-  const Sums sums = sum_rows(model, data);
+  const Sums sums = sum_rows(model, data, nullptr);
   return sums.loss / sums.weight;
 }
 

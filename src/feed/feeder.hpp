@@ -1,6 +1,7 @@
 // The rows of a data set in blocks, every row exactly once an epoch.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <optional>
 #include <span>

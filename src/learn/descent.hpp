@@ -51,10 +51,10 @@ class Descent {
 };
 
 /// Weights start at zero. Throws std::bad_alloc.
-std::unique_ptr<Descent> make_descent(const DescentPlan& plan);
+std::unique_ptr<Descent> make_descent(DescentPlan plan);
 
 /// The same for one rule; defined for each in its file under kernels/.
 template <class Rule>
-std::unique_ptr<Descent> make_descent_by(const Rule& rule, const DescentPlan& plan);
+std::unique_ptr<Descent> make_descent_by(const Rule& rule, DescentPlan plan);
 
 }  // namespace hogwild

@@ -2,8 +2,8 @@
 // sum, and step each of them. Everything else in this library is there to feed these loops.
 #pragma once
 
+#include <cstddef>
 #include <span>
-#include <vector>
 
 #include "hogwild/core/types.hpp"
 #include "hogwild/data/row.hpp"

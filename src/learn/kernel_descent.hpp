@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -32,12 +33,12 @@ class SwitchedLoss {
 template <class Rule, class Placement>
 class KernelDescent final : public Descent {
  public:
-  KernelDescent(const Rule& rule, const DescentPlan& plan)
+  KernelDescent(const Rule& rule, DescentPlan plan)
       : rule_(rule),
         loss_(plan.loss),
         bias_{plan.features, plan.bias},
         penalty_(plan.penalty),
-        penalty_scale_(plan.penalty_scale),
+        penalty_scale_(std::move(plan.penalty_scale)),
         placement_(std::size_t{plan.features} + 1, plan.workers),
         prefetch_(placement_.size() * sizeof(typename Placement::State) > kInCache) {}
 
@@ -75,10 +76,11 @@ class KernelDescent final : public Descent {
 };
 
 template <class Rule>
-std::unique_ptr<Descent> make_descent_by(const Rule& rule, const DescentPlan& plan) {
+std::unique_ptr<Descent> make_descent_by(const Rule& rule, DescentPlan plan) {
   using State = typename Rule::State;
   const auto made = [&]<class Placement>(std::type_identity<Placement>) {
-    return std::unique_ptr<Descent>(std::make_unique<KernelDescent<Rule, Placement>>(rule, plan));
+    return std::unique_ptr<Descent>(
+        std::make_unique<KernelDescent<Rule, Placement>>(rule, std::move(plan)));
   };
   const auto landed =
       [&]<template <class, class> class Where>(std::type_identity<Where<State, RacyLanding>>) {

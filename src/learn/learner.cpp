@@ -1,5 +1,7 @@
 #include "hogwild/learn/learner.hpp"
 
+#include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <variant>
 
@@ -30,8 +32,9 @@ Learner::Learner(const LearnerOptions& options)
       rate_(options.learning_rate.value_or(
           std::visit([](const auto& rule) { return rule.kDefaultRate; }, options.update_rule))) {
   if (!(rate_ > 0) || !std::isfinite(rate_)) {
-    throw OptionError("learning_rate", "it is not a finite number > 0");
+    throw OptionError("learning-rate", "it is not a finite number > 0");
   }
+  require_valid(options.update_rule);
   DescentPlan plan;
   plan.features = options.features;
   plan.loss = options.loss;
@@ -53,6 +56,8 @@ float Learner::learn(const SparseRow& row, float label) {
 float Learner::learn(std::span<const SparseRow> rows) {
   LossSum total;
   for (const SparseRow& row : rows) {
+    assert(std::ranges::all_of(row.indices, [&](Index j) { return j < options_.features; }));
+    assert(std::isfinite(row.label) && row.weight >= 0 && std::isfinite(row.weight));
     const SparseRow one = signed_row(row, options_.loss);
     const LossSum sum = descent_->learn(0, std::span(&one, 1), {.rate = rate_});
     total.loss += sum.loss;
@@ -62,6 +67,7 @@ float Learner::learn(std::span<const SparseRow> rows) {
 }
 
 float Learner::margin(const SparseRow& row) const noexcept {
+  assert(std::ranges::all_of(row.indices, [&](Index j) { return j < options_.features; }));
   return descent_->margin(row);
 }
 

@@ -29,19 +29,24 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 std::string contents(const std::string& path) {
-  errno = 0;
-  std::ifstream file(path, std::ios::binary | std::ios::ate);
-  if (!file) throw IoError(path, std::strerror(errno), "check the path of the model");
-  const std::streamoff size = file.tellg();
   struct stat status {};
-  if (stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) {
-    throw IoError(path, std::strerror(EISDIR), "name a model file");
+  if (stat(path.c_str(), &status) != 0) {
+    throw IoError(path, std::strerror(errno), "check the path of the model");
   }
-  std::string text(static_cast<std::size_t>(std::max<std::streamoff>(size, 0)), '\0');
-  file.seekg(0);
-  if (!file.read(text.data(), static_cast<std::streamsize>(text.size()))) {
-    throw IoError(path, "can't read the file to its end", "check the file");
+  if (S_ISDIR(status.st_mode)) throw IoError(path, std::strerror(EISDIR), "name a model file");
+  errno = 0;
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw IoError(path, std::strerror(errno), "check the permissions of the model");
+  std::string text;
+  if (S_ISREG(status.st_mode)) text.reserve(static_cast<std::size_t>(status.st_size));
+  constexpr std::size_t kPiece = std::size_t{1} << 20;
+  while (file) {  // a pipe is a model too
+    const std::size_t before = text.size();
+    text.resize(before + kPiece);
+    file.read(text.data() + before, kPiece);
+    text.resize(before + static_cast<std::size_t>(file.gcount()));
   }
+  if (file.bad()) throw IoError(path, "can't read the file to its end", "check the file");
   return text;
 }
 
@@ -145,6 +150,7 @@ Model model_of(const Json& header, Section& body) {
   space.size = header.at("features").get<Index>();
   space.hash_bits = header.at("hash_bits").get<int>();
   space.index_base = header.at("index_base").get<int>();
+  space.format = header.at("format").get<std::string>();
   const bool hashed_wrongly = space.hash_bits < 0 || space.hash_bits > 31 ||
                               (space.hash_bits != 0 && space.size != Index{1} << space.hash_bits);
   if (hashed_wrongly || space.index_base < 0 || space.index_base > 1) {

@@ -15,11 +15,12 @@ Model::Model(FeatureSpace features, std::shared_ptr<const float[]> weights, floa
       provenance_(std::move(provenance)) {}
 
 float Model::margin(const SparseRow& row) const noexcept {
-  float sum = bias_;
+  double sum = static_cast<double>(bias_);  // in which no sum of products of floats overflows
   for (std::size_t k = 0; k < row.nonzeros(); ++k) {
-    if (row.indices[k] < features_.size) sum += row.value(k) * weights_[row.indices[k]];
+    if (row.indices[k] >= features_.size) continue;
+    sum += static_cast<double>(row.value(k)) * static_cast<double>(weights_[row.indices[k]]);
   }
-  return sum;
+  return static_cast<float>(sum);
 }
 
 float Model::predict(const SparseRow& row) const noexcept {

@@ -7,9 +7,12 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cmath>
 #include <cstring>
 #include <nlohmann/json.hpp>
+#include <random>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -35,6 +38,7 @@ Json header_of(const Model& model, std::uint64_t stored, bool dense) {
           {"hash_bits", model.features().hash_bits},
           {"index_base", model.features().index_base},
           {"named", model.features().names != nullptr},
+          {"format", model.features().format},
           {"loss", name_of(model.loss())},
           {"labels", {model.labels().negative, model.labels().positive}},
           {"stored", stored},
@@ -96,12 +100,13 @@ std::string serialised(const Model& model) {
 // A new file that is gone again unless it is renamed.
 class TemporaryFile {
  public:
-  explicit TemporaryFile(const std::string& beside) : path_(beside + ".XXXXXX") {
-    descriptor_ = mkstemp(path_.data());
+  explicit TemporaryFile(const std::string& beside) {
+    std::random_device random;
+    do {
+      path_ = fmt::format("{}.{:08x}", beside, random());
+      descriptor_ = open(path_.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
+    } while (descriptor_ < 0 && errno == EEXIST);
     if (descriptor_ < 0) fail_to_write(beside, errno);
-    const mode_t mask = umask(0);
-    umask(mask);
-    fchmod(descriptor_, 0666 & ~mask);  // as an ordinary new file; mkstemp gives 0600
   }
   ~TemporaryFile() {
     if (descriptor_ >= 0) close(descriptor_);
@@ -147,6 +152,10 @@ void save(const Model& model, const std::string& path) {
   struct stat status {};
   if (stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
     throw IoError(path, "this is not a regular file", "name a file for the model");
+  }
+  const auto finite = [](float w) { return std::isfinite(w); };
+  if (!finite(model.bias()) || !std::ranges::all_of(model.weights(), finite)) {
+    throw ModelError(path, "a weight of the model is not finite", "learn with a smaller rate");
   }
   TemporaryFile file(path);
   if (!file.write(serialised(model)) || !file.rename_to(path)) fail_to_write(path, errno);

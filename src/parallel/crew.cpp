@@ -7,10 +7,19 @@ namespace hogwild {
 
 Crew::Crew(int workers) : faults_(static_cast<std::size_t>(workers)) {
   assert(workers > 0);
-  for (int w = 0; w < workers; ++w) threads_.emplace_back([this, w] { work(w); });
+  try {
+    for (int w = 0; w < workers; ++w) threads_.emplace_back([this, w] { work(w); });
+  } catch (...) {
+    close();  // those that were started wait for work, and the destructor will not run
+    throw;
+  }
 }
 
 Crew::~Crew() {
+  close();
+}
+
+void Crew::close() noexcept {
   {
     const std::lock_guard lock(mutex_);
     closing_ = true;

@@ -21,7 +21,7 @@ namespace hogwild {
 ///  4. faults_[w] is written by worker w alone, and read by run() when busy_ is 0.
 class Crew {
  public:
-  /// REQUIRES: workers > 0.
+  /// Throws std::system_error if the system gives fewer threads. REQUIRES: workers > 0.
   explicit Crew(int workers);
   ~Crew();
   Crew(const Crew&) = delete;
@@ -38,6 +38,7 @@ class Crew {
 
  private:
   void work(int worker);
+  void close() noexcept;
 
   std::mutex mutex_;
   std::condition_variable begin_;

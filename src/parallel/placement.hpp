@@ -5,9 +5,9 @@
 //   state(j)       weight and state now      update(j, f) state of j becomes f(state of j)
 //   turn()         held while one row is learnt: a lock, or nothing
 //
-// Measured by bench/strategy, adagrad on click rows, 10^6 coordinates, million non-zeros a second on
-// one and on two cores: racy 171 / 167, compare-exchange 117 / 115, one lock 163 / 115, racy with
-// per-thread state 147 / 157. Racy with shared state is therefore the default.
+// Measured by bench/strategy, adagrad on click rows, 10^6 coordinates, million non-zeros a second
+// on one and on two cores: racy 171 / 167, compare-exchange 117 / 115, one lock 163 / 115, racy
+// with per-thread state 147 / 157. Racy with shared state is therefore the default.
 #pragma once
 
 #include <cstddef>

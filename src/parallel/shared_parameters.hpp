@@ -1,8 +1,10 @@
 // The one array that all threads learn into.
 //
 // Invariants of SharedParameters<State>, where State begins with the coordinate's weight:
-//  1. The array has one cell a coordinate, side by side: a coordinate's weight and its optimizer
-//     state are on one cache line (a State of up to 8 bytes: in one word).
+//  1. The array has one cell a coordinate: a coordinate's weight and its optimizer state lie side
+//  by
+//     side, on one cache line where the State's size is a power of two (up to 8 bytes: in one
+//     word).
 //  2. From construction to destruction every access to a cell is a relaxed atomic one. No thread
 //     ever needs to be alone to read or to write a coordinate.
 //  3. A word read was written whole by one step of some thread, or is the initial zero. States of

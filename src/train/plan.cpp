@@ -5,9 +5,12 @@
 #include <algorithm>
 #include <cmath>
 #include <thread>
+#include <type_traits>
+#include <utility>
 #include <variant>
 
 #include "hogwild/core/error.hpp"
+#include "parallel/zeroed_array.hpp"
 
 namespace hogwild {
 namespace {
@@ -19,7 +22,9 @@ void require(bool good, const char* option, const std::string& reason) {
   if (!good) throw OptionError(option, reason);
 }
 
-void check(const TrainOptions& options) {
+}  // namespace
+
+void require_valid(const TrainOptions& options) {
   require(options.epochs > 0, "epochs", fmt::format("{} is not above 0", options.epochs));
   require(options.threads >= 0, "threads", fmt::format("{} is negative", options.threads));
   require(options.threads <= 4096, "threads", fmt::format("{} is past 4096", options.threads));
@@ -41,7 +46,13 @@ void check(const TrainOptions& options) {
         }
       },
       options.schedule);
+  require_valid(options.update_rule);
+  require(options.state == StateHome::shared || (options.l1 == 0 && options.l2 == 0), "state",
+          "a penalty's step is as long as the sum behind it is short, and a thread's own sum says "
+          "nothing of a weight that others have learnt; with l1 or l2 keep the state shared");
 }
+
+namespace {
 
 int threads_for(const Dataset& data, int asked) {
   if (asked > 0) return asked;
@@ -50,25 +61,36 @@ int threads_for(const Dataset& data, int asked) {
   return static_cast<int>(std::min<Offset>(cores, useful));
 }
 
-// n / d_j: what a row that touches j pays, for itself and for the rows that do not. Rows of weight
-// 0 are never learnt, and do not count.
+// n / d_j, n being the sum of the rows' weights: what a row that touches j pays, for itself and for
+// the rows that do not. Rows of weight 0 are never learnt, and do not count.
 std::vector<float> penalty_scale(const Dataset& data) {
-  std::vector<float> scale(std::size_t{data.features().size} + 1);
-  double rows = 0;
+  const ZeroedArray<Offset> degrees(data.features().size);
+  double weights = 0;
   for (Offset i = 0; i < data.rows(); ++i) {
     const SparseRow row = data.row(i);
     if (row.weight == 0) continue;
-    rows += 1;
-    for (const Index j : row.indices) scale[j] += 1;
+    weights += static_cast<double>(row.weight);
+    for (const Index j : row.indices) ++degrees[j];
   }
-  for (float& s : scale) s = s == 0 ? 0 : static_cast<float>(rows / static_cast<double>(s));
+  std::vector<float> scale(std::size_t{data.features().size} + 1);  // the bias's stays 0
+  for (Index j = 0; j < data.features().size; ++j) {
+    if (degrees[j] != 0) scale[j] = static_cast<float>(weights / static_cast<double>(degrees[j]));
+  }
   return scale;
+}
+
+void require_weight(const Dataset& data) {
+  for (Offset i = 0; i < data.rows(); ++i) {
+    if (data.row(i).weight > 0) return;
+  }
+  throw DataError(data.source().name(), "no row has a weight above 0",
+                  "give some rows an importance");
 }
 
 }  // namespace
 
 TrainPlan plan_training(const Dataset& data, const TrainOptions& options) {
-  check(options);
+  require_valid(options);
   TrainPlan plan;
   const bool binary = std::visit([](const auto& loss) { return loss.kBinary; }, options.loss);
   if (binary) {
@@ -78,6 +100,8 @@ TrainPlan plan_training(const Dataset& data, const TrainOptions& options) {
     require_labelled(data);
     if (options.validation) require_labelled(*options.validation);
   }
+  require_weight(data);
+  if (options.validation) require_weight(*options.validation);
   plan.learning_rate = options.learning_rate.value_or(
       std::visit([](const auto& rule) { return rule.kDefaultRate; }, options.update_rule));
 
@@ -86,8 +110,14 @@ TrainPlan plan_training(const Dataset& data, const TrainOptions& options) {
   descent.workers = threads_for(data, options.threads);
   descent.loss = options.loss;
   descent.rule = options.update_rule;
-  descent.state =
-      options.state == StateHome::shared ? StatePlacement::shared : StatePlacement::per_thread;
+  // A rule whose state is the weight alone has nothing to keep by thread.
+  const bool has_state = std::visit(
+      [](const auto& rule) {
+        return sizeof(typename std::decay_t<decltype(rule)>::State) > sizeof(float);
+      },
+      options.update_rule);
+  descent.state = options.state == StateHome::per_thread && has_state ? StatePlacement::per_thread
+                                                                      : StatePlacement::shared;
   descent.landing = options.strategy == Strategy::hogwild  ? Landing::racy
                     : options.strategy == Strategy::atomic ? Landing::atomic
                                                            : Landing::locked;

@@ -8,7 +8,7 @@
 namespace hogwild {
 
 struct TrainPlan {
-  DescentPlan descent;
+  DescentPlan descent;  ///< its penalty_scale is given away when the descent is made
   float learning_rate = 0;
   LabelPair labels;  ///< where the loss is binary
 };

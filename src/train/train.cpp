@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <cmath>
+#include <utility>
 #include <variant>
 
 #include "feed/feeder.hpp"
@@ -63,7 +64,7 @@ class Run {
         binary_(std::visit([](const auto& loss) { return loss.kBinary; }, options.loss)),
         feeder_(data, options.order == RowOrder::shuffle ? Order::shuffle : Order::sequential,
                 options.seed),
-        descent_(make_descent(plan_.descent)),
+        descent_(make_descent(given_away(plan_.descent))),
         crew_(plan_.descent.workers),
         tallies_(static_cast<std::size_t>(plan_.descent.workers)),
         seen_(tallies_.size()) {}
@@ -111,6 +112,14 @@ class Run {
   }
 
  private:
+  // The plan for the descent to keep; its penalty_scale is as large as the parameters, so it moves.
+  static DescentPlan given_away(DescentPlan& plan) {
+    std::vector<float> scale = std::exchange(plan.penalty_scale, {});
+    DescentPlan given = plan;
+    given.penalty_scale = std::move(scale);
+    return given;
+  }
+
   float rate_at(double progress) const {
     const double factor = std::visit(
         [&](const auto& schedule) { return schedule.factor(progress); }, options_.schedule);
@@ -124,14 +133,14 @@ class Run {
     const double before = seconds_;
     const auto watch = [&] {
       seconds_ = before + std::chrono::duration<double>(Clock::now() - begin).count();
-      observe();
+      try {
+        observe();
+      } catch (...) {
+        stop_.store(true, std::memory_order_relaxed);  // the crew ends its blocks, then rethrows
+        throw;
+      }
     };
-    try {
-      crew_.run([this](int worker) { work(worker); }, watch);
-    } catch (...) {
-      stop_.store(true, std::memory_order_relaxed);
-      throw;
-    }
+    crew_.run([this](int worker) { work(worker); }, watch);
     watch();  // an epoch may be over before the first look
   }
 
@@ -164,7 +173,7 @@ class Run {
   // Rows seen by all threads / rows seen by this one, counting half of the block at hand: the ratio
   // is then right on average over the block, and 1 for a thread that is alone.
   float share_of(Offset seen, double progress, std::size_t block) const {
-    if (options_.state == StateHome::shared || crew_.size() == 1) return 1;
+    if (plan_.descent.state == StatePlacement::shared || crew_.size() == 1) return 1;
     const double half = static_cast<double>(block) / 2;
     const double by_all = progress * static_cast<double>(data_.rows()) + half;
     return static_cast<float>(std::max(1.0, by_all / (static_cast<double>(seen) + half)));
@@ -222,7 +231,7 @@ class Run {
   const Dataset& data_;
   const TrainOptions& options_;
   TrainObserver& observer_;
-  const TrainPlan plan_;
+  TrainPlan plan_;
   const bool binary_;
   Feeder feeder_;
   std::unique_ptr<Descent> descent_;

@@ -344,5 +344,58 @@ TEST_F(Command, SaysWhenItsOutputCanNotBeWritten) {
   EXPECT_NE(file("stderr").find("standard output"), std::string::npos);
 }
 
+TEST_F(Command, LivesWithoutAStandardError) {
+  for (const char* nowhere : {">/dev/full", ">&-"}) {
+    const std::string command = "cd '" + folder_.path("") +
+                                "' && " HOGWILD_PROGRAM " train train.svm -o m --log log 2" +
+                                nowhere;
+    EXPECT_EQ(WEXITSTATUS(std::system(command.c_str())), 0) << nowhere;
+    EXPECT_EQ(lines(file("log")).size(), 2u) << file("log");
+    for (const std::string& line : lines(file("log"))) EXPECT_TRUE(Json::accept(line)) << line;
+  }
+}
+
+TEST_F(Command, NeverWritesOverWhatItReads) {
+  const std::string before = file("train.svm");
+  EXPECT_EQ(run("train train.svm -o train.svm").status, 2);
+  EXPECT_EQ(run("train train.svm -o ./train.svm").status, 2);
+  EXPECT_EQ(run("train train.svm -o m --log train.svm").status, 2);
+  EXPECT_EQ(run("train train.vw -o m --valid train.svm --log train.svm").status, 2);
+  EXPECT_EQ(run("train train.svm -o m --log m").status, 2);
+  run("train train.svm train.svm -o m", "HOGWILD_LOG=");
+  EXPECT_EQ(file("train.svm"), before);
+  folder_.write("log", "an older log");
+  EXPECT_EQ(run("train train.svm -o m --log log --epochs 0").status, 2);
+  EXPECT_EQ(file("log"), "an older log");
+}
+
+TEST_F(Command, TakesNumbersAndNamesForWhatTheyAre) {
+  for (const char* usage :
+       {"generate click -5 -o x", "generate click 5 -o x --seed -1",
+        "train train.svm -o m --seed -1", "train train.svm -o m --seed 18446744073709551616",
+        "train train.svm -o m --strategy 1", "train train.svm -o m --index-base 2",
+        "train train.svm -o m --epsilon inf", "train train.svm -o m --log=",
+        "train train.svm -o m --config", "inspect train.svm --top -1"}) {
+    EXPECT_EQ(run(usage).status, 2) << usage;
+  }
+  EXPECT_EQ(run("train train.svm -o m --config .").status, 1);
+}
+
+TEST_F(Command, SaysWhenItsLogIsLostAndKeepsTheModel) {
+  const Outcome outcome = run("train train.svm -o m --log /dev/full");
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_NE(outcome.err.find("can't write the log"), std::string::npos) << outcome.err;
+  EXPECT_EQ(run("predict m train.svm").status, 0);
+}
+
+TEST_F(Command, SpeaksOfTheModelWhenTestDataCountsOtherwise) {
+  run("train train.svm -o m");
+  const Outcome outcome = run("predict m -", "", "0:1 1:1\n");
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_EQ(outcome.err.find("--index-base"), std::string::npos) << outcome.err;
+  run("train train.vw -o h --hash-bits 10");
+  EXPECT_EQ(run("evaluate h train.svm").status, 1);
+}
+
 }  // namespace
 }  // namespace hogwild

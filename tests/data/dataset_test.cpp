@@ -111,5 +111,23 @@ TEST(Split, RefusesAFractionOutOfRange) {
   EXPECT_THROW(split(test::numbered_rows(1), 0.5, 1), DataError);
 }
 
+TEST(Dataset, FindsItsLabelsWhereverItsArraysCameFrom) {
+  const Dataset data(two_rows(), {.size = 3}, {.paths = {"x.csv"}, .format = "csv"});
+  EXPECT_EQ(binary_labels(data), (LabelPair{-1, 1}));
+}
+
+TEST(Select, KnowsTheLabelsOfItsRowsAlone) {
+  Dataset::Arrays arrays{.offsets = {0, 0, 0, 0, 0},
+                         .indices = {},
+                         .values = {},
+                         .labels = {1, 2, 3, std::nanf("")},
+                         .weights = {}};
+  const Dataset data(std::move(arrays), {.size = 1});
+  const std::vector<Offset> two{0, 1}, one{0, 0};
+  EXPECT_EQ(binary_labels(data.select(two)), (LabelPair{1, 2}));
+  EXPECT_THROW(binary_labels(data.select(one)), DataError);
+  EXPECT_THROW(binary_labels(data), DataError);
+}
+
 }  // namespace
 }  // namespace hogwild

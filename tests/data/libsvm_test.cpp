@@ -175,5 +175,38 @@ TEST_F(Libsvm, DoesNotDependOnTheNumberOfThreads) {
   }
 }
 
+TEST_F(Libsvm, TakesIndicesOfAnyLengthForWhatTheyAre) {
+  EXPECT_EQ(fault_of("1 1234567890123456789012\n", {.hash_bits = 4}).substr(0, 13),
+            "data.svm:1:3:");
+  EXPECT_EQ(read_text("1 1234567890123456789012:5\n", {.hash_bits = 4}).row(0).values[0], 5);
+  const FeatureSpace space{.size = 3, .index_base = 1};
+  const Dataset data = read_text("1 2:1 12345678901234567890:1\n", {.features = space});
+  EXPECT_EQ(data.nonzeros(), 1u);
+  EXPECT_EQ(data.source().unknown_features, 1u);
+}
+
+TEST_F(Libsvm, NamesTheLineWhereASumGrowsTooLarge) {
+  EXPECT_EQ(fault_of("1 1:1\n1 1:3e38 1:3e38\n", {.duplicates = Duplicates::sum}),
+            "data.svm:2:1: a feature's value grows past the largest float; scale the values down");
+}
+
+TEST_F(Libsvm, SkippedLinesLeaveNoTrace) {
+  const Dataset data = read_text("1 1:1\n1 0:1 9:1 x\n-1 2:1\n", {.on_error = OnError::skip});
+  EXPECT_EQ(data.features().index_base, 1);
+  EXPECT_EQ(data.features().size, 2u);
+}
+
+TEST_F(Libsvm, SeesARowWithoutALabelAmongManyLabels) {
+  std::string text;
+  for (int i = 0; i < 20; ++i) text += std::to_string(i) + " 1:1\n";
+  const Dataset data = read_text(text + "1:1\n");
+  try {
+    require_labelled(data);
+    FAIL();
+  } catch (const ParseError& error) {
+    EXPECT_EQ(error.line, 21u);
+  }
+}
+
 }  // namespace
 }  // namespace hogwild

@@ -153,5 +153,25 @@ TEST_F(Reading, RefusesImpossibleHashBits) {
   EXPECT_THROW(read({path}, {.hash_bits = -1}), OptionError);
 }
 
+TEST_F(Reading, KeepsTheLinesBetweenTwoThatNeverEnd) {
+  const std::string endless(65 << 20, '7');
+  const std::string path =
+      folder_.write("two", endless + "\n1 1:1\n-1 1:1\n1 2:1\n" + endless + "\n-1 2:1\n1 x\n");
+  const Dataset data = read({path}, {.on_error = OnError::skip});
+  EXPECT_EQ(data.rows(), 4u);
+  EXPECT_EQ(data.source().lines, 7u);
+  EXPECT_EQ(data.source().skipped_lines, 3u);
+}
+
+TEST_F(Reading, SeesNoBarInAComment) {
+  EXPECT_EQ(read({folder_.write("a", "1 1:1 # a|b\n")}).source().format, "libsvm");
+  EXPECT_EQ(read({folder_.write("b", "# of rows\n1 | a#b\n")}).source().format, "vw");
+}
+
+TEST_F(Reading, DoesNotMixFormatsUnderAHash) {
+  const Dataset named = read({folder_.write("n", "1 | a\n-1 | b\n")}, {.hash_bits = 10});
+  EXPECT_THROW(read({folder_.write("m", "1 1:1\n")}, {.features = named.features()}), DataError);
+}
+
 }  // namespace
 }  // namespace hogwild

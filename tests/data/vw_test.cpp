@@ -136,5 +136,14 @@ TEST_F(Vw, NamesTheLineAndColumnOfAFault) {
   EXPECT_EQ(fault_of("1 |a:x y\n").substr(0, 12), "data.vw:1:6:");
 }
 
+TEST_F(Vw, NamesTheLineWhereAProductGrowsTooLarge) {
+  EXPECT_EQ(fault_of("1 | x\n1 |a:1e30 x:1e30\n").substr(0, 12), "data.vw:2:1:");
+}
+
+TEST_F(Vw, SkippedLinesLeaveNoNames) {
+  const Dataset data = read_text("1 | a\n1 | p q r:x\n-1 | b\n", {.on_error = OnError::skip});
+  EXPECT_EQ(data.features().size, 2u);
+}
+
 }  // namespace
 }  // namespace hogwild

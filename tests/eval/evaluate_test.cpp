@@ -124,5 +124,24 @@ TEST(Evaluate, RefusesLabelsTheModelDoesNotKnow) {
   EXPECT_THROW(evaluate(planted(1), Dataset()), DataError);
 }
 
+TEST(Evaluate, EndsOnTheLargestValuesToo) {
+  const Dataset data({.offsets = {0, 2, 3},
+                      .indices = {0, 1, 0},
+                      .values = {3e38f, 3e38f, 3e38f},
+                      .labels = {1, -1},
+                      .weights = {}},
+                     {.size = 2});
+  const Model model = test::model_of({.size = 2}, [](Index j) { return j == 0 ? 4.6f : -4.6f; });
+  EXPECT_EQ(model.margin(data.row(0)), 0);
+  EXPECT_TRUE(evaluate(model, data).auc.has_value());
+}
+
+TEST(Evaluate, RefusesRowsThatHaveNoWeight) {
+  const Dataset data(
+      {.offsets = {0, 0, 0}, .indices = {}, .values = {}, .labels = {1, -1}, .weights = {0, 0}},
+      {.size = 1});
+  EXPECT_THROW(evaluate(planted(1), data), DataError);
+}
+
 }  // namespace
 }  // namespace hogwild

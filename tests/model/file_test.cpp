@@ -4,7 +4,9 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include <cmath>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 
@@ -173,6 +175,20 @@ TEST_F(ModelFile, HasTheModeOfAnOrdinaryFile) {
   ASSERT_EQ(stat(folder_.path("m").c_str(), &model), 0);
   ASSERT_EQ(stat(folder_.path("plain").c_str(), &plain), 0);
   EXPECT_EQ(model.st_mode, plain.st_mode);
+}
+
+TEST_F(ModelFile, IsNotWrittenOfWeightsThatAreNotFinite) {
+  const Model model = test::model_of({.size = 1}, [](Index) { return std::nanf(""); });
+  EXPECT_THROW(save(model, folder_.path("m")), ModelError);
+  EXPECT_FALSE(std::filesystem::exists(folder_.path("m")));
+}
+
+TEST_F(ModelFile, IsReadFromAPipeToo) {
+  save(some_model(1000, 0.5, true), folder_.path("m"));
+  const std::string pipe = folder_.path("pipe");
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  ASSERT_EQ(std::system(("cat '" + folder_.path("m") + "' > '" + pipe + "' &").c_str()), 0);
+  expect_equal(load(pipe), some_model(1000, 0.5, true));
 }
 
 }  // namespace

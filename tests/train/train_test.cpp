@@ -297,5 +297,53 @@ TEST(Train, WithDefaultsReachesTheKnownLossOnRealData) {
   }
 }
 
+// The mean loss does not change when every row counts tenfold; neither may the penalty's part.
+TEST(Train, WeighsThePenaltyAgainstTheWeightsOfTheRows) {
+  const Dataset plain = test::random_rows(2000, 10, 0.3, true);
+  Dataset::Arrays arrays;
+  arrays.offsets.assign(plain.offsets().begin(), plain.offsets().end());
+  arrays.indices.assign(plain.indices().begin(), plain.indices().end());
+  arrays.labels.assign(plain.labels().begin(), plain.labels().end());
+  arrays.weights.assign(plain.rows(), 10.0f);
+  const Dataset tenfold(std::move(arrays), {.size = 10});
+  const TrainOptions options{.epochs = 50, .threads = 1, .l2 = 0.1f};
+  const Model one = train(plain, options).model;
+  const Model ten = train(tenfold, options).model;
+  for (Index j = 0; j < 10; ++j) EXPECT_NEAR(ten.weights()[j], one.weights()[j], 0.02) << j;
+}
+
+TEST(Train, RefusesWhatItCanNotWeigh) {
+  const Dataset data = test::random_rows(100, 10, 0.5, true);
+  EXPECT_THROW(train(data, {.l1 = 0.1f, .state = StateHome::per_thread}), OptionError);
+  EXPECT_THROW(train(data, {.update_rule = Adagrad{.epsilon = 0}}), OptionError);
+  const Dataset weightless(
+      {.offsets = {0, 0, 0}, .indices = {}, .values = {}, .labels = {1, -1}, .weights = {0, 0}},
+      {.size = 1});
+  EXPECT_THROW(train(weightless), DataError);
+}
+
+TEST(Train, EndsAtOnceWhenTheObserverThrows) {
+  struct Thrower : TrainObserver {
+    void on_progress(const Progress& progress) override {
+      done = progress.rows_done;
+      throw std::runtime_error("enough");
+    }
+    std::uint64_t done = 0;
+  } thrower;
+  const Dataset data = test::random_rows(100'000, 20, 0.5, true);
+  EXPECT_THROW(train(data, {.epochs = 1'000'000, .threads = 2}, thrower), std::runtime_error);
+  EXPECT_LT(thrower.done, 1'000'000u * data.rows());
+}
+
+TEST(Train, MovesACoordinateOfHugeGradients) {
+  Dataset::Arrays arrays{.offsets = {0, 1, 2, 3, 4},
+                         .indices = {0, 0, 1, 1},
+                         .values = {1e20f, 1e20f, 1, 1},
+                         .labels = {1, 1, -1, -1},
+                         .weights = {}};
+  const Model model = train(Dataset(std::move(arrays), {.size = 2}), {.threads = 1}).model;
+  EXPECT_GT(model.weights()[0], 0);
+}
+
 }  // namespace
 }  // namespace hogwild

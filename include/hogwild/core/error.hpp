@@ -70,7 +70,7 @@ class OptionError : public Error {
   OptionError(std::string option, std::string reason)
       : Error(option + ": " + reason), option(std::move(option)), reason(std::move(reason)) {}
 
-  std::string option;  ///< the field of the options struct, e.g. "learning_rate"
+  std::string option;  ///< as the command line spells it, e.g. "learning-rate"
   std::string reason;
 };
 

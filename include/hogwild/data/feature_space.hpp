@@ -53,8 +53,9 @@ class FeatureNames {
 struct FeatureSpace {
   Index size = 0;                               ///< features are numbered 0 .. size - 1
   std::shared_ptr<const FeatureNames> names{};  ///< [size], or null where features have numbers
-  int hash_bits = 0;   ///< 0, or features are hashed to 2^hash_bits numbers and have no names
-  int index_base = 0;  ///< what the file adds to a number: 0 or 1
+  int hash_bits = 0;     ///< 0, or features are hashed to 2^hash_bits numbers and have no names
+  int index_base = 0;    ///< what the file adds to a number: 0 or 1
+  std::string format{};  ///< of the file: "libsvm" or "vw"; empty for data made in memory
 
   /// What the data file calls feature j: its name, or its number there.
   std::string name(Index j) const;

@@ -27,7 +27,8 @@ struct GenerateOptions {
 
 /// Writes libsvm text, indices from 1, labels -1 and +1 drawn from the logistic model of the
 /// planted weights. sink is called with pieces of it, in order, from one thread at a time. The text
-/// is a function of the options alone. Throws what sink throws.
+/// is a function of the options alone (and, in a last digit now and then, of the mathematics
+/// library). Throws what sink throws.
 void generate(const GenerateOptions& options, const std::function<void(std::string_view)>& sink);
 
 }  // namespace hogwild

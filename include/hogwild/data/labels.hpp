@@ -36,6 +36,15 @@ class SeenLabels {
     if (labels_.size() < 3) labels_.push_back({label, place()});
   }
 
+  /// Where a label was first seen, NaN standing for none; an empty Place if it is not among these.
+  Place place_of(float label) const {
+    if (label != label) return unlabelled_.value_or(Place{});
+    for (const Label& seen : labels_) {
+      if (seen.value == label) return seen.place;
+    }
+    return {};
+  }
+
   /// The first three different labels, in order of appearance.
   const std::vector<Label>& labels() const noexcept { return labels_; }
   /// The first row without a label, if there is one.

@@ -8,8 +8,9 @@
 // 1; a namespace may carry a factor (`|words:0.5 ...`); a name twice in a row adds up. The tag is
 // a token that begins with ' or touches the bar (save a lone number, which is the label).
 //
-// Both: blank lines are passed over, lines may end in CRLF, numbers are decimal whatever the
-// locale, inf, nan and hexadecimal are refused, the label may be missing (rows to predict).
+// Both: blank lines and lines that begin with # are passed over, lines may end in CRLF, numbers are
+// decimal whatever the locale, inf, nan and hexadecimal are refused, the label may be missing (rows
+// to predict).
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,7 @@
 // How good predictions are.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -23,9 +24,17 @@ struct Metrics {
 };
 
 /// Scores of binary rows, gathered in parts and merged: part by part and all at once give the same
-/// figures. Not thread-safe; give each thread its own.
+/// figures. Not thread-safe, save that set() of different rows may be called at once.
 class RankedScores {
  public:
+  RankedScores() = default;
+  /// Room for that many rows, each of weight 0 until it is set.
+  explicit RankedScores(std::size_t rows) : scores_(rows) {}
+
+  /// The score of row i. REQUIRES: i < rows, and as add().
+  void set(std::size_t i, float score, bool positive, float weight) {
+    scores_[i] = {score, positive, weight};
+  }
   /// score orders rows from negative to positive. REQUIRES: score is not NaN, weight >= 0.
   void add(float score, bool positive, float weight) {
     scores_.push_back({score, positive, weight});
@@ -41,9 +50,9 @@ class RankedScores {
 
  private:
   struct Score {
-    float score;
-    bool positive;
-    float weight;
+    float score = 0;
+    bool positive = false;
+    float weight = 0;
   };
   std::vector<Score> scores_;
 };

@@ -48,7 +48,8 @@ class Learner {
   Learner& operator=(Learner&&) noexcept;
 
   /// One step on one row; returns its loss before the step. For a binary loss a label above 0 is
-  /// the positive one. REQUIRES: every index < features, every value finite.
+  /// the positive one. REQUIRES: every index < features; every value,
+  /// the label and the weight finite, the weight >= 0.
   float learn(const SparseRow& row, float label);
 
   /// One step on each row in turn, with the rows' own labels and weights; returns the mean loss,
@@ -63,7 +64,7 @@ class Learner {
   /// The weights as they are now, frozen. Learning may go on meanwhile.
   Model snapshot() const;
 
-  /// snapshot() to a file: see save(Model, path). Throws IoError.
+  /// snapshot() to a file: see save(Model, path). Throws IoError; ModelError if learning diverged.
   void save(const std::string& path) const;
 
  private:

@@ -4,12 +4,13 @@
 //   0     8 bytes   "hogwild\n"
 //   8     u32       format version: 1
 //   12    u32       h, bytes of the header
-//   16    h bytes   header, JSON: "features", "hash_bits", "index_base", "named", "loss", "labels"
+//   16    h bytes   header, JSON: "features", "hash_bits", "index_base", "named", "format",
+//                   "loss", "labels"
 //                   [negative, positive], "stored" (the number n of stored weights), "dense",
 //                   "provenance"
 //         dense:    n = features + 1 weights, f32, the bias last
 //         sparse:   n coordinates, u32, ascending, the bias being number `features`; n weights, f32
-//         named:    for each feature in order, u32 length and that many bytes of UTF-8
+//         named:    for each feature in order, u32 length and that many bytes
 //   end-8 u64       XXH3-64 of everything before
 // Whichever of dense and sparse is smaller is written.
 #pragma once
@@ -22,7 +23,7 @@ namespace hogwild {
 
 /// Writes a model to a temporary file beside path, syncs it, and renames it into place: whatever
 /// goes wrong, path holds the old file or the new one, whole. Equal models give equal bytes.
-/// Throws IoError.
+/// Throws IoError; ModelError if a weight is not finite.
 void save(const Model& model, const std::string& path);
 
 /// Reads a model. Throws IoError if the file can't be read, ModelError if it is damaged, truncated,

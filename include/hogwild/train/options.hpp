@@ -22,7 +22,7 @@ enum class Strategy {
 enum class StateHome {
   shared,      ///< beside the weight, all threads' steps in one state
   per_thread,  ///< each thread's own; sums are scaled to what all threads have seen. sgd has no
-               ///< state, and is the same either way
+               ///< state, and is the same either way. Not with l1 or l2
 };
 
 /// The order of rows within an epoch; either way each row comes exactly once.
@@ -49,5 +49,9 @@ struct TrainOptions {
   std::optional<Dataset> validation{};  ///< evaluated after each epoch, never learnt; its features
                                         ///< are numbered as the training data's
 };
+
+/// Throws OptionError if an option is out of its range or two contradict each other. train() calls
+/// it; call it before reading data that may take long.
+void require_valid(const TrainOptions& options);
 
 }  // namespace hogwild

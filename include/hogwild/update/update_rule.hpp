@@ -10,4 +10,7 @@ namespace hogwild {
 
 using AnyUpdateRule = std::variant<Sgd, Adagrad>;
 
+/// Throws OptionError if a member of the rule is out of its range.
+void require_valid(const AnyUpdateRule& rule);
+
 }  // namespace hogwild

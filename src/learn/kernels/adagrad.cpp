@@ -6,6 +6,6 @@
 namespace hogwild {
 
 static_assert(UpdateRule<Adagrad>);
-template std::unique_ptr<Descent> make_descent_by(const Adagrad&, const DescentPlan&);
+template std::unique_ptr<Descent> make_descent_by(const Adagrad&, DescentPlan);
 
 }  // namespace hogwild

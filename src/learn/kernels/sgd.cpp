@@ -6,6 +6,6 @@
 namespace hogwild {
 
 static_assert(UpdateRule<Sgd>);
-template std::unique_ptr<Descent> make_descent_by(const Sgd&, const DescentPlan&);
+template std::unique_ptr<Descent> make_descent_by(const Sgd&, DescentPlan);
 
 }  // namespace hogwild
