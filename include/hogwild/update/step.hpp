@@ -24,6 +24,11 @@ inline float merged_sum(float shared, float before, float after) noexcept {
   return shared == before ? after : shared + (after - before);
 }
 
+/// The same for a running mean or a velocity, of which two threads' are not more than one's.
+inline float merged_mean(float shared, float before, float after) noexcept {
+  return shared == before ? after : (shared + after) / 2;
+}
+
 /// What a rule provides: a State whose first member is the weight and whose every member starts at
 /// zero bits; step(), a pure function of it; and merge(), which brings the steps made on a thread's
 /// own copy (from before to after) into the shared state. Rules never see an atomic, a file or a

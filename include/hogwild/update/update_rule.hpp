@@ -3,12 +3,17 @@
 
 #include <variant>
 
+#include "hogwild/update/adadelta.hpp"
 #include "hogwild/update/adagrad.hpp"
+#include "hogwild/update/adam.hpp"
+#include "hogwild/update/momentum.hpp"
+#include "hogwild/update/nesterov.hpp"
+#include "hogwild/update/rmsprop.hpp"
 #include "hogwild/update/sgd.hpp"
 
 namespace hogwild {
 
-using AnyUpdateRule = std::variant<Sgd, Adagrad>;
+using AnyUpdateRule = std::variant<Sgd, Momentum, Nesterov, Adagrad, Adadelta, Rmsprop, Adam>;
 
 /// Throws OptionError if a member of the rule is out of its range.
 void require_valid(const AnyUpdateRule& rule);

@@ -1,0 +1,46 @@
+// Adadelta: steps in the units of the weight, with no rate to choose.
+#pragma once
+
+#include <cmath>
+#include <string_view>
+
+#include "hogwild/update/step.hpp"
+
+namespace hogwild {
+
+/// Adadelta: E = rho E + (1 - rho) g^2; d = -sqrt(D + eps) / sqrt(E + eps) g;
+/// D = rho D + (1 - rho) d^2; w += d. It has no learning rate; a schedule's factor is not applied. On
+/// sparse data both means forget once a touch.
+/// Source: Zeiler, arXiv 1212.5701, 2012 (rho 0.95 there; 0.9 in Ruder's survey and here).
+struct Adadelta {
+  static constexpr std::string_view kName = "adadelta";
+  static constexpr float kDefaultRate = 1;
+  static constexpr bool kHasRate = false;
+
+  float rho = 0.9f;       ///< what the means keep at each touch; 0 <= rho < 1
+  float epsilon = 1e-6f;  ///< sets the size of the first steps; > 0
+
+  struct State {
+    float weight = 0;
+    float square = 0;  ///< E, the running mean of squared gradients
+    float change = 0;  ///< D, the running mean of squared steps
+    float unused = 0;  ///< makes two whole words of it
+  };
+
+  template <class Net>
+  State step(State s, float g, const Step<Net>& step) const noexcept {
+    s.square = rho * s.square + (1 - rho) * g * g;
+    const float rate = std::sqrt(s.change + epsilon) / std::sqrt(s.square + epsilon);
+    const float delta = rate * g;
+    s.change = rho * s.change + (1 - rho) * delta * delta;
+    s.weight = step.penalty.shrink(s.weight - delta, rate);
+    return s;
+  }
+  State merge(State shared, State before, State after) const noexcept {
+    return {merged_sum(shared.weight, before.weight, after.weight),
+            merged_mean(shared.square, before.square, after.square),
+            merged_mean(shared.change, before.change, after.change), 0};
+  }
+};
+
+}  // namespace hogwild

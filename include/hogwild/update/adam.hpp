@@ -1,0 +1,57 @@
+// Adam: momentum and RMSprop together, corrected for their start at zero.
+#pragma once
+
+#include <cmath>
+#include <string_view>
+
+#include "hogwild/update/step.hpp"
+
+namespace hogwild {
+
+/// Adam: m = b1 m + (1-b1) g; v = b2 v + (1-b2) g^2; w -= eta mh / (sqrt(vh) + eps) with
+/// mh = m / (1-b1^t), vh = v / (1-b2^t). On sparse data both means decay once a touch, and t counts
+/// the coordinate's own touches: by a global t the first touch of a rare feature at a late step would
+/// be 0.1 / sqrt(0.001) = 3.16 times too long.
+/// Source: Kingma and Ba, ICLR 2015, algorithm 1.
+struct Adam {
+  static constexpr std::string_view kName = "adam";
+  static constexpr float kDefaultRate = 0.001f;
+
+  float beta1 = 0.9f;     ///< what the mean keeps at each touch; 0 <= beta1 < 1
+  float beta2 = 0.999f;   ///< what the mean of squares keeps at each touch; 0 <= beta2 < 1
+  float epsilon = 1e-8f;  ///< added to the root; > 0
+
+  struct State {
+    float weight = 0;
+    float mean = 0;     ///< m
+    float square = 0;   ///< v
+    float touches = 0;  ///< t; exact up to 2^24, long after which the corrections are 1
+  };
+
+  template <class Net>
+  State step(State s, float g, const Step<Net>& step) const noexcept {
+    s.touches += 1;
+    s.mean = beta1 * s.mean + (1 - beta1) * g;
+    s.square = beta2 * s.square + (1 - beta2) * g * g;
+    const float mean = s.mean / share_of_start(beta1, s.touches);
+    const float square = s.square / share_of_start(beta2, s.touches);
+    const float rate = step.rate / (std::sqrt(square) + epsilon);
+    s.weight = step.penalty.shrink(s.weight - rate * mean, rate);
+    return s;
+  }
+  State merge(State shared, State before, State after) const noexcept {
+    return {merged_sum(shared.weight, before.weight, after.weight),
+            merged_mean(shared.mean, before.mean, after.mean),
+            merged_mean(shared.square, before.square, after.square),
+            merged_sum(shared.touches, before.touches, after.touches)};
+  }
+
+ private:
+  // 1 - beta^t, to the last bits also where beta is near 1; 1 where beta^t is below a float's last
+  // bit, which saves the two functions on all but a coordinate's first touches.
+  static float share_of_start(float beta, float touches) noexcept {
+    return (1 - beta) * touches > 17 ? 1 : -std::expm1(touches * std::log(beta));
+  }
+};
+
+}  // namespace hogwild

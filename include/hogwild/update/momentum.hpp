@@ -1,0 +1,39 @@
+// Momentum: a velocity that remembers past gradients.
+#pragma once
+
+#include <cmath>
+#include <string_view>
+
+#include "hogwild/update/step.hpp"
+
+namespace hogwild {
+
+/// Momentum (the heavy ball): v = gamma v + eta g; w -= v. On sparse data a coordinate moves, and its
+/// velocity decays, only when a row touches it: once a touch, not once for each step it missed.
+/// With a penalty w' = prox(w - gamma v - eta g) and v = w - w', since a penalty outside the velocity
+/// would act at only 1 - gamma of its strength.
+/// Source: Polyak, USSR Computational Mathematics and Mathematical Physics 1964.
+struct Momentum {
+  static constexpr std::string_view kName = "momentum";
+  static constexpr float kDefaultRate = 0.01f;
+
+  float gamma = 0.9f;  ///< what a velocity keeps at each touch; 0 <= gamma < 1
+
+  struct State {
+    float weight = 0;
+    float velocity = 0;  ///< v, in the units of the weight
+  };
+
+  template <class Net>
+  State step(State s, float g, const Step<Net>& step) const noexcept {
+    const float moved = s.weight - (gamma * s.velocity + step.rate * g);
+    const float weight = step.penalty.shrink(moved, step.rate);
+    return {weight, s.weight - weight};
+  }
+  State merge(State shared, State before, State after) const noexcept {
+    return {merged_sum(shared.weight, before.weight, after.weight),
+            merged_mean(shared.velocity, before.velocity, after.velocity)};
+  }
+};
+
+}  // namespace hogwild

@@ -1,0 +1,42 @@
+// Nesterov: momentum that looks where it is going.
+#pragma once
+
+#include <cmath>
+#include <string_view>
+
+#include "hogwild/update/step.hpp"
+
+namespace hogwild {
+
+/// Nesterov's accelerated gradient: v' = gamma v + eta grad(w - gamma v); w -= v'. The array holds w:
+/// the margin that the gradient is taken of reads lookahead(), a prediction reads the weight. On
+/// sparse data velocities decay once a touch, as momentum's do, and a penalty acts as there.
+/// Source: Nesterov, Soviet Mathematics Doklady 1983; in this form Sutskever, Martens, Dahl, Hinton,
+/// ICML 2013.
+struct Nesterov {
+  static constexpr std::string_view kName = "nesterov";
+  static constexpr float kDefaultRate = 0.01f;
+
+  float gamma = 0.9f;  ///< what a velocity keeps at each touch; 0 <= gamma < 1
+
+  struct State {
+    float weight = 0;
+    float velocity = 0;  ///< v, in the units of the weight
+  };
+
+  /// Where the gradient is taken: about where the weight is going to be.
+  float lookahead(State s) const noexcept { return s.weight - gamma * s.velocity; }
+
+  template <class Net>
+  State step(State s, float g, const Step<Net>& step) const noexcept {
+    const float moved = s.weight - (gamma * s.velocity + step.rate * g);
+    const float weight = step.penalty.shrink(moved, step.rate);
+    return {weight, s.weight - weight};
+  }
+  State merge(State shared, State before, State after) const noexcept {
+    return {merged_sum(shared.weight, before.weight, after.weight),
+            merged_mean(shared.velocity, before.velocity, after.velocity)};
+  }
+};
+
+}  // namespace hogwild

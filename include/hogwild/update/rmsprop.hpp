@@ -1,0 +1,39 @@
+// RMSprop: a step size from a running mean of squared gradients.
+#pragma once
+
+#include <cmath>
+#include <string_view>
+
+#include "hogwild/update/step.hpp"
+
+namespace hogwild {
+
+/// RMSprop: E = rho E + (1 - rho) g^2; w -= eta g / sqrt(E + eps). Unlike adagrad's sum the mean
+/// forgets, so steps do not die out. On sparse data it forgets once a touch.
+/// Source: Tieleman and Hinton, Coursera lecture 6.5, 2012; eps inside the root as in Ruder's survey.
+struct Rmsprop {
+  static constexpr std::string_view kName = "rmsprop";
+  static constexpr float kDefaultRate = 0.001f;
+
+  float rho = 0.9f;       ///< what the mean keeps at each touch; 0 <= rho < 1
+  float epsilon = 1e-8f;  ///< keeps the root away from 0; > 0
+
+  struct State {
+    float weight = 0;
+    float square = 0;  ///< E, the running mean of squared gradients
+  };
+
+  template <class Net>
+  State step(State s, float g, const Step<Net>& step) const noexcept {
+    s.square = rho * s.square + (1 - rho) * g * g;
+    const float rate = step.rate / std::sqrt(s.square + epsilon);
+    s.weight = step.penalty.shrink(s.weight - rate * g, rate);
+    return s;
+  }
+  State merge(State shared, State before, State after) const noexcept {
+    return {merged_sum(shared.weight, before.weight, after.weight),
+            merged_mean(shared.square, before.square, after.square)};
+  }
+};
+
+}  // namespace hogwild
