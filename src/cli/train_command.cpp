@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <concepts>
 #include <csignal>
 #include <cstring>
 #include <fstream>
@@ -34,7 +35,7 @@ struct TrainCommand {
   std::string optimizer{Adagrad::kName};
   std::string schedule{Constant::kName};
   double decay = 0;
-  float epsilon = 0;
+  float gamma = 0, rho = 0, beta1 = 0, beta2 = 0, epsilon = 0;  // of the rule
   float learning_rate = 0;
   bool no_bias = false;
   std::string threads = "auto";
@@ -162,18 +163,23 @@ TrainOptions train_options(const TrainCommand& command, const CLI::App& app) {
   options.bias = !command.no_bias;
   if (command.threads != "auto") options.threads = std::stoi(command.threads);
   if (app.count("--learning-rate") != 0) options.learning_rate = command.learning_rate;
-  if (app.count("--epsilon") != 0) {
+  const auto set = [&](const std::string& name, float value, auto member) {
+    if (app.count("--" + name) == 0) return;
     std::visit(
         [&](auto& rule) {
-          if constexpr (requires { rule.epsilon; }) {
-            if (!(command.epsilon > 0)) throw OptionError("epsilon", "it is not above 0");
-            rule.epsilon = command.epsilon;
+          if constexpr (std::invocable<decltype(member), decltype(rule)>) {
+            member(rule) = value;
           } else {
-            throw OptionError("epsilon", fmt::format("{} has none", rule.kName));
+            throw OptionError(name, fmt::format("{} has none", rule.kName));
           }
         },
         options.update_rule);
-  }
+  };
+  set("gamma", command.gamma, [](auto& r) -> decltype((r.gamma)) { return r.gamma; });
+  set("rho", command.rho, [](auto& r) -> decltype((r.rho)) { return r.rho; });
+  set("beta1", command.beta1, [](auto& r) -> decltype((r.beta1)) { return r.beta1; });
+  set("beta2", command.beta2, [](auto& r) -> decltype((r.beta2)) { return r.beta2; });
+  set("epsilon", command.epsilon, [](auto& r) -> decltype((r.epsilon)) { return r.epsilon; });
   if (app.count("--decay") != 0) {
     std::visit(
         [&](auto& schedule) {
@@ -264,6 +270,16 @@ int run(const TrainCommand& command, const CLI::App& app) {
   return kDone;
 }
 
+// "adagrad 0.1, adam 0.001, ...": the rates that rules have of their own.
+std::string default_rates() {
+  std::vector<std::string> rates;
+  for_each_alternative<AnyUpdateRule>([&](auto rule) {
+    if (has_rate<decltype(rule)>)
+      rates.push_back(fmt::format("{} {}", rule.kName, rule.kDefaultRate));
+  });
+  return fmt::format("{}", fmt::join(rates, ", "));
+}
+
 template <class Variant>
 void add_alternative(CLI::App& app, const std::string& name, std::string& value,
                      const std::string& description) {
@@ -310,13 +326,24 @@ void add_train_command(CLI::App& app, Action& action) {
       ->check(digits());
   add_alternative<AnyLoss>(sub, "--loss", command->loss, "what to minimise");
   add_alternative<AnyUpdateRule>(sub, "--optimizer", command->optimizer, "how a step is made");
-  sub.add_option("--epsilon", command->epsilon, "added under adagrad's root (default: 1e-8)")
+  sub.add_option("--gamma", command->gamma,
+                 "what velocities keep: momentum, nesterov (default: 0.9)")
+      ->type_name("X");
+  sub.add_option("--rho", command->rho, "what means keep: adadelta, rmsprop (default: 0.9)")
+      ->type_name("X");
+  sub.add_option("--beta1", command->beta1, "what adam's mean keeps (default: 0.9)")
+      ->type_name("X");
+  sub.add_option("--beta2", command->beta2, "what adam's mean of squares keeps (default: 0.999)")
+      ->type_name("X");
+  sub.add_option("--epsilon", command->epsilon,
+                 "keeps divisors from 0 (default: 1e-8; adadelta 1e-6)")
       ->type_name("X");
   add_choice<StateHome>(sub, "--state", train.state,
                         "the optimizer's state: shared beside the weights, or each thread's own "
                         "(default: shared)",
                         {{"shared", StateHome::shared}, {"per-thread", StateHome::per_thread}});
-  sub.add_option("--learning-rate", command->learning_rate, "the initial rate (default: 0.1)")
+  sub.add_option("--learning-rate", command->learning_rate,
+                 "the initial rate (default: " + default_rates() + ")")
       ->type_name("X");
   add_alternative<AnySchedule>(sub, "--schedule", command->schedule, "how the rate goes on");
   sub.add_option("--decay", command->decay,

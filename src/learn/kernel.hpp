@@ -58,7 +58,10 @@ class OwnBias {
   OwnBias(const OwnBias&) = delete;
   OwnBias& operator=(const OwnBias&) = delete;
 
-  float weight() const noexcept { return now_.weight; }
+  float weight() const noexcept {
+    if constexpr (requires { rule_.lookahead(now_); }) return rule_.lookahead(now_);
+    return now_.weight;
+  }
   void step(float gradient, const Step<NoPenalty>& step) noexcept {
     if (at_.present) now_ = rule_.step(now_, gradient, step);
   }
@@ -87,16 +90,16 @@ class OwnBias {
 };
 
 /// w.x over a row's non-zeros. Two sums, so that an addition need not wait for the one before.
-template <bool kOnes, class View>
-float dot(const View& view, const SparseRow& row) noexcept {
+template <bool kOnes, class WeightOf>
+float dot(const SparseRow& row, const WeightOf& weight) noexcept {
   const std::size_t n = row.nonzeros();
   float even = 0, odd = 0;
   std::size_t k = 0;
   for (; k + 1 < n; k += 2) {
-    even += (kOnes ? 1.0f : row.values[k]) * view.weight(row.indices[k]);
-    odd += (kOnes ? 1.0f : row.values[k + 1]) * view.weight(row.indices[k + 1]);
+    even += (kOnes ? 1.0f : row.values[k]) * weight(row.indices[k]);
+    odd += (kOnes ? 1.0f : row.values[k + 1]) * weight(row.indices[k + 1]);
   }
-  if (k < n) even += (kOnes ? 1.0f : row.values[k]) * view.weight(row.indices[k]);
+  if (k < n) even += (kOnes ? 1.0f : row.values[k]) * weight(row.indices[k]);
   return even + odd;
 }
 
@@ -105,7 +108,14 @@ template <bool kOnes, class View, class Rule, class Loss, class PenaltyOf>
 void learn_row(View& view, const SparseRow& row, OwnBias<View, Rule>& bias, const Rule& rule,
                const Loss& loss, const PenaltyOf& penalty_at, Pace pace, LossSum& sum) {
   [[maybe_unused]] const auto turn = view.turn();
-  const float margin = dot<kOnes>(view, row) + bias.weight();
+  const auto weight = [&](Index j) {
+    if constexpr (requires(typename Rule::State state) { rule.lookahead(state); }) {
+      return rule.lookahead(view.state(j));
+    } else {
+      return view.weight(j);  // without the state, which may live elsewhere
+    }
+  };
+  const float margin = dot<kOnes>(row, weight) + bias.weight();
   sum.loss += static_cast<double>(row.weight * loss.value(margin, row.label));
   sum.weight += static_cast<double>(row.weight);
 

@@ -51,7 +51,8 @@ class KernelDescent final : public Descent {
   }
 
   float margin(const SparseRow& row) const override {
-    const float sum = row.values.empty() ? dot<true>(placement_, row) : dot<false>(placement_, row);
+    const auto weight = [this](Index j) { return placement_.weight(j); };
+    const float sum = row.values.empty() ? dot<true>(row, weight) : dot<false>(row, weight);
     return bias_.present ? sum + placement_.weight(bias_.coordinate) : sum;
   }
 

@@ -38,12 +38,18 @@ class Cell {
     for (std::size_t i = 0; i < kWords; ++i) word(i).store(raw[i], std::memory_order_relaxed);
   }
 
-  /// Replaces the state by f(state) as one indivisible step; f may be called several times.
+  /// Replaces the state by f(state); f may be called several times. The first word, which holds the
+  /// weight, changes as one indivisible step, and no step of it is lost. Further words are stored
+  /// after it: of two simultaneous steps, either's may be the last.
   template <class Function>
-  void exchange(Function&& f) noexcept requires(kWords == 1) {
-    Word seen = word(0).load(std::memory_order_relaxed);
-    while (!word(0).compare_exchange_weak(seen, std::bit_cast<Word>(f(std::bit_cast<State>(seen))),
-                                          std::memory_order_relaxed)) {
+  void exchange(Function&& f) noexcept {
+    for (;;) {
+      const State before = load();
+      Word seen = std::bit_cast<Words>(before)[0];
+      const auto after = std::bit_cast<Words>(f(before));
+      if (!word(0).compare_exchange_weak(seen, after[0], std::memory_order_relaxed)) continue;
+      for (std::size_t i = 1; i < kWords; ++i) word(i).store(after[i], std::memory_order_relaxed);
+      return;
     }
   }
 

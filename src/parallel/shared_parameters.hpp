@@ -12,7 +12,10 @@
 //  4. A racy step (load, compute, store) may be lost when two threads step the same coordinate at
 //     once: the later store wins. It never writes anything but the result of a step from a state
 //     that the cell has held.
-//  5. A compare-exchange step is never lost.
+//  5. A compare-exchange step is never lost in a state's first word, which holds the weight. A
+//  state
+//     of one word is that word; of a larger one (adam, adadelta) the means in the second word are
+//     stored after it, and may be those of another thread's simultaneous step.
 //  6. Steps are seen by all threads at some time, in no promised order; after the threads that
 //     made them are joined, all of them are seen.
 // Why losing steps (4) is sound: Niu, Recht, Re, Wright, "Hogwild!", NIPS 2011.

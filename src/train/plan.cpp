@@ -47,6 +47,18 @@ void require_valid(const TrainOptions& options) {
       },
       options.schedule);
   require_valid(options.update_rule);
+  std::visit(
+      [&](const auto& rule) {
+        if constexpr (!has_rate<std::decay_t<decltype(rule)>>) {
+          require(!options.learning_rate, "learning-rate",
+                  fmt::format("{} finds its own steps and has no rate; leave the option out",
+                              rule.kName));
+          require(std::holds_alternative<Constant>(options.schedule), "schedule",
+                  fmt::format("{} has no rate that it could change; leave the option out",
+                              rule.kName));
+        }
+      },
+      options.update_rule);
   require(options.state == StateHome::shared || (options.l1 == 0 && options.l2 == 0), "state",
           "a penalty's step is as long as the sum behind it is short, and a thread's own sum says "
           "nothing of a weight that others have learnt; with l1 or l2 keep the state shared");

@@ -7,6 +7,15 @@
 #include "hogwild/core/error.hpp"
 
 namespace hogwild {
+namespace {
+
+// What a mean or a velocity keeps of itself.
+void require_share(const char* name, float value) {
+  if (value >= 0 && value < 1) return;
+  throw OptionError(name, fmt::format("{} is not from 0 to below 1", value));
+}
+
+}  // namespace
 
 void require_valid(const AnyUpdateRule& any) {
   std::visit(
@@ -17,6 +26,10 @@ void require_valid(const AnyUpdateRule& any) {
                               fmt::format("{} is not a finite number > 0", rule.epsilon));
           }
         }
+        if constexpr (requires { rule.gamma; }) require_share("gamma", rule.gamma);
+        if constexpr (requires { rule.rho; }) require_share("rho", rule.rho);
+        if constexpr (requires { rule.beta1; }) require_share("beta1", rule.beta1);
+        if constexpr (requires { rule.beta2; }) require_share("beta2", rule.beta2);
       },
       any);
 }

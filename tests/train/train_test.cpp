@@ -65,6 +65,13 @@ TEST(Train, WithOneThreadEveryStrategyAndPlacementIsTheSameRule) {
   }
 }
 
+// Small enough that the last rows' noise does not drown what is compared.
+template <class Rule>
+std::optional<float> rate_for(const Rule&) {
+  if constexpr (!has_rate<Rule>) return std::nullopt;
+  return std::is_same_v<Rule, Sgd> || std::is_same_v<Rule, Adagrad> ? 0.02f : 0.002f;
+}
+
 // Every strategy and placement under several threads; ThreadSanitizer watches.
 TEST(Train, OnManyThreadsLosesNothingThatMatters) {
   const Dataset data = test::random_rows(20'000, 100, 0.1, true, 1);
@@ -72,9 +79,8 @@ TEST(Train, OnManyThreadsLosesNothingThatMatters) {
   for_each_alternative<AnyUpdateRule>([&](auto rule) {
     for (const auto strategy : {Strategy::hogwild, Strategy::atomic, Strategy::locked}) {
       for (const auto state : {StateHome::shared, StateHome::per_thread}) {
-        // At a rate where the last rows' noise does not drown what is compared.
         TrainOptions options{.update_rule = rule,
-                             .learning_rate = 0.02f,
+                             .learning_rate = rate_for(rule),
                              .epochs = 4,
                              .threads = 1,
                              .strategy = strategy,

@@ -9,9 +9,9 @@
 namespace hogwild {
 
 /// Adadelta: E = rho E + (1 - rho) g^2; d = -sqrt(D + eps) / sqrt(E + eps) g;
-/// D = rho D + (1 - rho) d^2; w += d. It has no learning rate; a schedule's factor is not applied. On
-/// sparse data both means forget once a touch.
-/// Source: Zeiler, arXiv 1212.5701, 2012 (rho 0.95 there; 0.9 in Ruder's survey and here).
+/// D = rho D + (1 - rho) d^2; w += d. It has no learning rate; a schedule's factor is not applied.
+/// On sparse data both means forget once a touch. Source: Zeiler, arXiv 1212.5701, 2012 (rho 0.95
+/// there; 0.9 in Ruder's survey and here).
 struct Adadelta {
   static constexpr std::string_view kName = "adadelta";
   static constexpr float kDefaultRate = 1;

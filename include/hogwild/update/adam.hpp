@@ -10,9 +10,8 @@ namespace hogwild {
 
 /// Adam: m = b1 m + (1-b1) g; v = b2 v + (1-b2) g^2; w -= eta mh / (sqrt(vh) + eps) with
 /// mh = m / (1-b1^t), vh = v / (1-b2^t). On sparse data both means decay once a touch, and t counts
-/// the coordinate's own touches: by a global t the first touch of a rare feature at a late step would
-/// be 0.1 / sqrt(0.001) = 3.16 times too long.
-/// Source: Kingma and Ba, ICLR 2015, algorithm 1.
+/// the coordinate's own touches: by a global t the first touch of a rare feature at a late step
+/// would be 0.1 / sqrt(0.001) = 3.16 times too long. Source: Kingma and Ba, ICLR 2015, algorithm 1.
 struct Adam {
   static constexpr std::string_view kName = "adam";
   static constexpr float kDefaultRate = 0.001f;

@@ -8,11 +8,11 @@
 
 namespace hogwild {
 
-/// Momentum (the heavy ball): v = gamma v + eta g; w -= v. On sparse data a coordinate moves, and its
-/// velocity decays, only when a row touches it: once a touch, not once for each step it missed.
-/// With a penalty w' = prox(w - gamma v - eta g) and v = w - w', since a penalty outside the velocity
-/// would act at only 1 - gamma of its strength.
-/// Source: Polyak, USSR Computational Mathematics and Mathematical Physics 1964.
+/// Momentum (the heavy ball): v = gamma v + eta g; w -= v. On sparse data a coordinate moves, and
+/// its velocity decays, only when a row touches it: once a touch, not once for each step it missed.
+/// With a penalty w' = prox(w - gamma v - eta g) and v = w - w', since a penalty outside the
+/// velocity would act at only 1 - gamma of its strength. Source: Polyak, USSR Computational
+/// Mathematics and Mathematical Physics 1964.
 struct Momentum {
   static constexpr std::string_view kName = "momentum";
   static constexpr float kDefaultRate = 0.01f;

@@ -8,11 +8,11 @@
 
 namespace hogwild {
 
-/// Nesterov's accelerated gradient: v' = gamma v + eta grad(w - gamma v); w -= v'. The array holds w:
-/// the margin that the gradient is taken of reads lookahead(), a prediction reads the weight. On
+/// Nesterov's accelerated gradient: v' = gamma v + eta grad(w - gamma v); w -= v'. The array holds
+/// w: the margin that the gradient is taken of reads lookahead(), a prediction reads the weight. On
 /// sparse data velocities decay once a touch, as momentum's do, and a penalty acts as there.
-/// Source: Nesterov, Soviet Mathematics Doklady 1983; in this form Sutskever, Martens, Dahl, Hinton,
-/// ICML 2013.
+/// Source: Nesterov, Soviet Mathematics Doklady 1983; in this form Sutskever, Martens, Dahl,
+/// Hinton, ICML 2013.
 struct Nesterov {
   static constexpr std::string_view kName = "nesterov";
   static constexpr float kDefaultRate = 0.01f;

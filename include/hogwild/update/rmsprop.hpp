@@ -10,7 +10,8 @@ namespace hogwild {
 
 /// RMSprop: E = rho E + (1 - rho) g^2; w -= eta g / sqrt(E + eps). Unlike adagrad's sum the mean
 /// forgets, so steps do not die out. On sparse data it forgets once a touch.
-/// Source: Tieleman and Hinton, Coursera lecture 6.5, 2012; eps inside the root as in Ruder's survey.
+/// Source: Tieleman and Hinton, Coursera lecture 6.5, 2012; eps inside the root as in Ruder's
+/// survey.
 struct Rmsprop {
   static constexpr std::string_view kName = "rmsprop";
   static constexpr float kDefaultRate = 0.001f;

@@ -43,4 +43,11 @@ concept UpdateRule = requires(const R rule, typename R::State state, float gradi
   { rule.step(state, gradient, Step<Penalty>{}) } -> std::same_as<typename R::State>;
 };
 
+/// Whether a rule has a learning rate. One without says so by kHasRate = false.
+template <class R>
+inline constexpr bool has_rate = [] {
+  if constexpr (requires { R::kHasRate; }) return R::kHasRate;
+  return true;
+}();
+
 }  // namespace hogwild

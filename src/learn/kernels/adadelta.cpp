@@ -6,6 +6,6 @@
 namespace hogwild {
 
 static_assert(UpdateRule<Adadelta>);
-template std::unique_ptr<Descent> make_descent_by(const Adadelta&, const DescentPlan&);
+template std::unique_ptr<Descent> make_descent_by(const Adadelta&, DescentPlan);
 
 }  // namespace hogwild

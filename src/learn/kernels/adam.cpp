@@ -6,6 +6,6 @@
 namespace hogwild {
 
 static_assert(UpdateRule<Adam>);
-template std::unique_ptr<Descent> make_descent_by(const Adam&, const DescentPlan&);
+template std::unique_ptr<Descent> make_descent_by(const Adam&, DescentPlan);
 
 }  // namespace hogwild

@@ -6,6 +6,6 @@
 namespace hogwild {
 
 static_assert(UpdateRule<Momentum>);
-template std::unique_ptr<Descent> make_descent_by(const Momentum&, const DescentPlan&);
+template std::unique_ptr<Descent> make_descent_by(const Momentum&, DescentPlan);
 
 }  // namespace hogwild

@@ -6,6 +6,6 @@
 namespace hogwild {
 
 static_assert(UpdateRule<Nesterov>);
-template std::unique_ptr<Descent> make_descent_by(const Nesterov&, const DescentPlan&);
+template std::unique_ptr<Descent> make_descent_by(const Nesterov&, DescentPlan);
 
 }  // namespace hogwild

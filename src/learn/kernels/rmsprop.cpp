@@ -6,6 +6,6 @@
 namespace hogwild {
 
 static_assert(UpdateRule<Rmsprop>);
-template std::unique_ptr<Descent> make_descent_by(const Rmsprop&, const DescentPlan&);
+template std::unique_ptr<Descent> make_descent_by(const Rmsprop&, DescentPlan);
 
 }  // namespace hogwild
