@@ -1,13 +1,11 @@
 // hogwild train
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
-#include <concepts>
 #include <csignal>
 #include <cstring>
 #include <fstream>
@@ -16,6 +14,7 @@
 
 #include "cli/command.hpp"
 #include "cli/progress.hpp"
+#include "cli/train_arguments.hpp"
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/model/file.hpp"
@@ -24,24 +23,6 @@
 
 namespace hogwild::cli {
 namespace {
-
-struct TrainCommand {
-  DataOptions data;
-  TrainOptions train;
-  std::string output;
-  std::string valid;
-  double valid_fraction = 0;
-  std::string loss{Logistic::kName};
-  std::string optimizer{Adagrad::kName};
-  std::string schedule{Constant::kName};
-  double decay = 0;
-  float gamma = 0, rho = 0, beta1 = 0, beta2 = 0, epsilon = 0;  // of the rule
-  float learning_rate = 0;
-  bool no_bias = false;
-  std::string threads = "auto";
-  ProgressStyle progress = ProgressStyle::automatic;
-  std::string log;
-};
 
 // Ctrl-C asks the run to end; a second one ends the program.
 std::atomic<bool> interrupted{false};
@@ -84,8 +65,8 @@ class Observer : public TrainObserver {
   void on_epoch(const EpochReport& report) override {
     write(json_line(report));
     display_.say(fmt::format(
-        "epoch {:>3}  {:8.3f} s  train loss {:.5f}{}", report.epoch, report.seconds,
-        report.train_loss,
+        "{} {:>3}  {:8.3f} s  train loss {:.5f}{}", report.refit ? "refit" : "epoch", report.epoch,
+        report.seconds, report.train_loss,
         report.valid_loss ? fmt::format("  valid loss {:.5f}", *report.valid_loss) : ""));
   }
   bool stop_requested() override { return interrupted.load(std::memory_order_relaxed); }
@@ -127,7 +108,7 @@ void require_writable(const std::string& path) {
 }
 
 // What is written must not be what is read.
-void require_distinct(const TrainCommand& command) {
+void require_distinct(const TrainArguments& command) {
   std::vector<std::string> inputs = command.data.paths;
   if (!command.valid.empty()) inputs.push_back(command.valid);
   const auto same = [](const std::string& a, const std::string& b) {
@@ -150,52 +131,6 @@ void require_distinct(const TrainCommand& command) {
   }
 }
 
-template <class Variant>
-Variant chosen(const std::string& name) {
-  return *alternative_named<Variant>(name);  // the option's check has seen to it
-}
-
-TrainOptions train_options(const TrainCommand& command, const CLI::App& app) {
-  TrainOptions options = command.train;
-  options.loss = chosen<AnyLoss>(command.loss);
-  options.update_rule = chosen<AnyUpdateRule>(command.optimizer);
-  options.schedule = chosen<AnySchedule>(command.schedule);
-  options.bias = !command.no_bias;
-  if (command.threads != "auto") options.threads = std::stoi(command.threads);
-  if (app.count("--learning-rate") != 0) options.learning_rate = command.learning_rate;
-  const auto set = [&](const std::string& name, float value, auto member) {
-    if (app.count("--" + name) == 0) return;
-    std::visit(
-        [&](auto& rule) {
-          if constexpr (std::invocable<decltype(member), decltype(rule)>) {
-            member(rule) = value;
-          } else {
-            throw OptionError(name, fmt::format("{} has none", rule.kName));
-          }
-        },
-        options.update_rule);
-  };
-  set("gamma", command.gamma, [](auto& r) -> decltype((r.gamma)) { return r.gamma; });
-  set("rho", command.rho, [](auto& r) -> decltype((r.rho)) { return r.rho; });
-  set("beta1", command.beta1, [](auto& r) -> decltype((r.beta1)) { return r.beta1; });
-  set("beta2", command.beta2, [](auto& r) -> decltype((r.beta2)) { return r.beta2; });
-  set("epsilon", command.epsilon, [](auto& r) -> decltype((r.epsilon)) { return r.epsilon; });
-  if (app.count("--decay") != 0) {
-    std::visit(
-        [&](auto& schedule) {
-          if constexpr (requires { schedule.decay; }) {
-            schedule.decay = command.decay;
-          } else {
-            throw OptionError("decay", fmt::format("the {} schedule has none; choose another "
-                                                   "with --schedule",
-                                                   schedule.kName));
-          }
-        },
-        options.schedule);
-  }
-  return options;
-}
-
 void say_what_was_read(ProgressDisplay& display, const Dataset& data) {
   const Source& source = data.source();
   const FeatureSpace& features = data.features();
@@ -211,9 +146,9 @@ void say_what_was_read(ProgressDisplay& display, const Dataset& data) {
   }
 }
 
-int run(const TrainCommand& command, const CLI::App& app) {
+int run(const TrainArguments& command, const CLI::App& app) {
   TrainOptions options = train_options(command, app);
-  require_valid(options);
+  require_valid(options, !command.valid.empty() || app.count("--valid-fraction") != 0);
   require_distinct(command);
   require_writable(command.output);
   ProgressDisplay display(command.progress);
@@ -270,103 +205,12 @@ int run(const TrainCommand& command, const CLI::App& app) {
   return kDone;
 }
 
-// "adagrad 0.1, adam 0.001, ...": the rates that rules have of their own.
-std::string default_rates() {
-  std::vector<std::string> rates;
-  for_each_alternative<AnyUpdateRule>([&](auto rule) {
-    if (has_rate<decltype(rule)>)
-      rates.push_back(fmt::format("{} {}", rule.kName, rule.kDefaultRate));
-  });
-  return fmt::format("{}", fmt::join(rates, ", "));
-}
-
-template <class Variant>
-void add_alternative(CLI::App& app, const std::string& name, std::string& value,
-                     const std::string& description) {
-  const std::vector<std::string> names(kNamesOf<Variant>.begin(), kNamesOf<Variant>.end());
-  app.add_option(name, value, fmt::format("{} (default: {})", description, value))
-      ->type_name(fmt::format("{}", fmt::join(names, "|")))
-      ->check(CLI::IsMember(names).description(""));
-}
-
 }  // namespace
 
 void add_train_command(CLI::App& app, Action& action) {
-  auto command = std::make_shared<TrainCommand>();
+  auto command = std::make_shared<TrainArguments>();
   CLI::App& sub = *app.add_subcommand("train", "learn a model from labelled rows");
-  TrainOptions& train = command->train;
-
-  add_data_options(sub, command->data, DataFor::training);
-  sub.add_option("-o,--output", command->output, "where to save the model")
-      ->type_name("MODEL")
-      ->required();
-  auto* valid = sub.add_option("--valid", command->valid, "evaluate on this file after each epoch")
-                    ->type_name("FILE");
-  sub.add_option("--valid-fraction", command->valid_fraction,
-                 "keep this share of the rows for validation")
-      ->type_name("F")
-      ->excludes(valid);
-  sub.add_option("--epochs", train.epochs, "passes over the data (default: 1)")
-      ->type_name("N")
-      ->check(digits());
-  sub.add_option("--threads", command->threads,
-                 "exactly N; auto: one a core, fewer for few rows "
-                 "(default: auto)")
-      ->type_name("N|auto")
-      ->check([](const std::string& text) -> std::string {
-        const bool digits = !text.empty() && text.size() < 6 &&
-                            text.find_first_not_of("0123456789") == std::string::npos;
-        if (text == "auto" || (digits && std::stoi(text) > 0)) return {};
-        return "'" + text + "' is neither a number above 0 nor auto";
-      });
-  sub.add_option("--seed", train.seed,
-                 "of the order of rows; with one thread, equal seeds give "
-                 "equal bytes (default: 1)")
-      ->type_name("S")
-      ->check(digits());
-  add_alternative<AnyLoss>(sub, "--loss", command->loss, "what to minimise");
-  add_alternative<AnyUpdateRule>(sub, "--optimizer", command->optimizer, "how a step is made");
-  sub.add_option("--gamma", command->gamma,
-                 "what velocities keep: momentum, nesterov (default: 0.9)")
-      ->type_name("X");
-  sub.add_option("--rho", command->rho, "what means keep: adadelta, rmsprop (default: 0.9)")
-      ->type_name("X");
-  sub.add_option("--beta1", command->beta1, "what adam's mean keeps (default: 0.9)")
-      ->type_name("X");
-  sub.add_option("--beta2", command->beta2, "what adam's mean of squares keeps (default: 0.999)")
-      ->type_name("X");
-  sub.add_option("--epsilon", command->epsilon,
-                 "keeps divisors from 0 (default: 1e-8; adadelta 1e-6)")
-      ->type_name("X");
-  add_choice<StateHome>(sub, "--state", train.state,
-                        "the optimizer's state: shared beside the weights, or each thread's own "
-                        "(default: shared)",
-                        {{"shared", StateHome::shared}, {"per-thread", StateHome::per_thread}});
-  sub.add_option("--learning-rate", command->learning_rate,
-                 "the initial rate (default: " + default_rates() + ")")
-      ->type_name("X");
-  add_alternative<AnySchedule>(sub, "--schedule", command->schedule, "how the rate goes on");
-  sub.add_option("--decay", command->decay,
-                 "of the schedule, by epoch (default: exponential 0.9, inverse and inverse_sqrt 1)")
-      ->type_name("K");
-  sub.add_option("--l1", train.l1, "penalty on |w| (default: 0)")->type_name("X");
-  sub.add_option("--l2", train.l2, "penalty on w^2/2 (default: 0)")->type_name("X");
-  add_choice<RowOrder>(sub, "--order", train.order, "of the rows in an epoch (default: shuffle)",
-                       {{"shuffle", RowOrder::shuffle}, {"sequential", RowOrder::sequential}});
-  sub.add_flag("--no-bias", command->no_bias, "learn no additive constant");
-  add_choice<Strategy>(
-      sub, "--strategy", train.strategy,
-      "how threads share the weights: racy, compare-exchange, or one lock "
-      "(default: hogwild)",
-      {{"hogwild", Strategy::hogwild}, {"atomic", Strategy::atomic}, {"locked", Strategy::locked}});
-  add_choice<ProgressStyle>(sub, "--progress", command->progress,
-                            "on stderr (default: auto, a bar on a terminal, else lines)",
-                            {{"auto", ProgressStyle::automatic},
-                             {"bar", ProgressStyle::bar},
-                             {"plain", ProgressStyle::plain},
-                             {"none", ProgressStyle::none}});
-  sub.add_option("--log", command->log, "a JSON line for each epoch and for the end")
-      ->type_name("FILE");
+  add_train_arguments(sub, *command);
   sub.footer(
       "Also: --config FILE takes options from a file, one a line (epochs = 5).\n"
       "Examples:\n"

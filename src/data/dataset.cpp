@@ -87,23 +87,53 @@ void Dataset::validate() const {
   }
 }
 
-Dataset Dataset::select(std::span<const Offset> rows) const {
-  Arrays chosen;
-  chosen.offsets.reserve(rows.size() + 1);
-  chosen.labels.reserve(rows.size());
-  for (const Offset i : rows) {
-    const SparseRow row = this->row(i);
-    chosen.indices.insert(chosen.indices.end(), row.indices.begin(), row.indices.end());
-    chosen.values.insert(chosen.values.end(), row.values.begin(), row.values.end());
-    chosen.offsets.push_back(chosen.indices.size());
-    chosen.labels.push_back(row.label);
-    if (!owned_->weights.empty()) chosen.weights.push_back(row.weight);
+namespace {
+
+// Arrays that grow by rows; ones and weights of one stay implicit if they are told to.
+class RowWriter {
+ public:
+  RowWriter(bool all_ones, bool weighted) : all_ones_(all_ones), weighted_(weighted) {}
+
+  void add(const SparseRow& row) {
+    arrays_.indices.insert(arrays_.indices.end(), row.indices.begin(), row.indices.end());
+    for (std::size_t k = 0; !all_ones_ && k < row.nonzeros(); ++k) {
+      arrays_.values.push_back(row.value(k));
+    }
+    arrays_.offsets.push_back(arrays_.indices.size());
+    arrays_.labels.push_back(row.label);
+    if (weighted_) arrays_.weights.push_back(row.weight);
   }
+  Dataset::Arrays take() { return std::move(arrays_); }
+
+ private:
+  bool all_ones_;
+  bool weighted_;
+  Dataset::Arrays arrays_;
+};
+
+}  // namespace
+
+Dataset Dataset::select(std::span<const Offset> rows) const {
+  RowWriter chosen(all_ones(), has_weights());
+  for (const Offset i : rows) chosen.add(row(i));
+  Arrays arrays = chosen.take();
   SeenLabels seen;
-  for (const float label : chosen.labels) {
+  for (const float label : arrays.labels) {
     seen.note(label, [&] { return seen_labels().place_of(label); });
   }
-  return Dataset(std::move(chosen), features(), source(), std::move(seen));
+  return Dataset(std::move(arrays), features(), source(), std::move(seen));
+}
+
+Dataset concatenate(const Dataset& a, const Dataset& b) {
+  RowWriter all(a.all_ones() && b.all_ones(), a.has_weights() || b.has_weights());
+  for (const Dataset* part : {&a, &b}) {
+    for (Offset i = 0; i < part->rows(); ++i) all.add(part->row(i));
+  }
+  SeenLabels seen = a.seen_labels();
+  for (const auto& [label, place] : b.seen_labels().labels()) {
+    seen.note(label, [&place] { return place; });
+  }
+  return Dataset(all.take(), a.features(), a.source(), std::move(seen));
 }
 
 std::pair<Dataset, Dataset> split(const Dataset& data, double fraction, std::uint64_t seed) {

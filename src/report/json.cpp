@@ -33,15 +33,17 @@ std::string dumped(const Json& json) {
 }  // namespace
 
 std::string json_line(const EpochReport& report) {
-  return dumped({{"event", "epoch"},
-                 {"epoch", report.epoch},
-                 {"seconds", report.seconds},
-                 {"rows", report.rows},
-                 {"nonzeros", report.nonzeros},
-                 {"train_loss", report.train_loss},
-                 {"valid_loss", report.valid_loss ? Json(*report.valid_loss) : Json()},
-                 {"learning_rate", shortest(report.learning_rate)},
-                 {"threads", report.threads}});
+  Json json({{"event", "epoch"},
+             {"epoch", report.epoch},
+             {"seconds", report.seconds},
+             {"rows", report.rows},
+             {"nonzeros", report.nonzeros},
+             {"train_loss", report.train_loss},
+             {"valid_loss", report.valid_loss ? Json(*report.valid_loss) : Json()},
+             {"learning_rate", shortest(report.learning_rate)},
+             {"threads", report.threads}});
+  if (report.refit) json["refit"] = true;
+  return dumped(json);
 }
 
 std::string json_line(const TrainResult& result) {

@@ -9,6 +9,7 @@
 #include <utility>
 #include <variant>
 
+#include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
 #include "parallel/zeroed_array.hpp"
 
@@ -24,7 +25,7 @@ void require(bool good, const char* option, const std::string& reason) {
 
 }  // namespace
 
-void require_valid(const TrainOptions& options) {
+void require_valid(const TrainOptions& options, bool validation_to_come) {
   require(options.epochs > 0, "epochs", fmt::format("{} is not above 0", options.epochs));
   require(options.threads >= 0, "threads", fmt::format("{} is negative", options.threads));
   require(options.threads <= 4096, "threads", fmt::format("{} is past 4096", options.threads));
@@ -36,16 +37,22 @@ void require_valid(const TrainOptions& options) {
     require(*options.learning_rate > 0 && std::isfinite(*options.learning_rate), "learning-rate",
             fmt::format("{} is not a finite number > 0", *options.learning_rate));
   }
-  std::visit(
-      [](const auto& schedule) {
-        if constexpr (requires { schedule.decay; }) {
-          const bool shrinks = std::is_same_v<std::decay_t<decltype(schedule)>, Exponential>
-                                   ? schedule.decay > 0 && schedule.decay <= 1
-                                   : schedule.decay >= 0 && std::isfinite(schedule.decay);
-          require(shrinks, "decay", fmt::format("{} would not shrink the rate", schedule.decay));
-        }
-      },
-      options.schedule);
+  require(std::visit([](const auto& schedule) { return schedule.valid(); }, options.schedule),
+          "schedule",
+          fmt::format("the numbers of {} are out of their range", name_of(options.schedule)));
+  require(options.warm_up >= 0 && std::isfinite(options.warm_up), "warm-up",
+          fmt::format("{} is not a finite number >= 0", options.warm_up));
+  require(options.stop_after >= 0, "stop-after", fmt::format("{} is negative", options.stop_after));
+  require(options.early_stopping >= 0, "early-stopping",
+          fmt::format("{} is negative", options.early_stopping));
+  require(options.min_delta >= 0, "min-delta", fmt::format("{} is negative", options.min_delta));
+  const auto require_validation = [&](bool asked, const char* option) {
+    require(!asked || options.validation.has_value() || validation_to_come, option,
+            "it needs rows to validate on; give --valid FILE or --valid-fraction 0.1");
+  };
+  require_validation(options.early_stopping > 0, "early-stopping");
+  require_validation(options.refit, "refit");
+  require_validation(std::holds_alternative<Plateau>(options.schedule), "schedule");
   require_valid(options.update_rule);
   std::visit(
       [&](const auto& rule) {
@@ -53,9 +60,9 @@ void require_valid(const TrainOptions& options) {
           require(!options.learning_rate, "learning-rate",
                   fmt::format("{} finds its own steps and has no rate; leave the option out",
                               rule.kName));
-          require(std::holds_alternative<Constant>(options.schedule), "schedule",
-                  fmt::format("{} has no rate that it could change; leave the option out",
-                              rule.kName));
+          require(
+              std::holds_alternative<Constant>(options.schedule), "schedule",
+              fmt::format("{} has no rate that it could change; leave the option out", rule.kName));
         }
       },
       options.update_rule);

@@ -13,46 +13,16 @@
 #include "hogwild/core/version.hpp"
 #include "hogwild/eval/evaluate.hpp"
 #include "learn/descent.hpp"
-#include "parallel/cache_line.hpp"
 #include "parallel/crew.hpp"
 #include "parallel/zeroed_array.hpp"
+#include "train/improvement.hpp"
 #include "train/plan.hpp"
+#include "train/tally.hpp"
 
 namespace hogwild {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-// What one worker has done in this epoch, for the caller's thread to watch. Written by the worker
-// once a block, so relaxed stores of its own sums are enough; on a line of its own.
-struct alignas(kCacheLinePair) Tally {
-  std::atomic<std::uint64_t> rows{0};
-  std::atomic<std::uint64_t> nonzeros{0};
-  std::atomic<double> loss{0};
-  std::atomic<double> weight{0};
-
-  void reset() noexcept {
-    rows.store(0, std::memory_order_relaxed);
-    nonzeros.store(0, std::memory_order_relaxed);
-    loss.store(0, std::memory_order_relaxed);
-    weight.store(0, std::memory_order_relaxed);
-  }
-
-  // Only the worker that owns the tally.
-  template <class Value>
-  static void add(std::atomic<Value>& sum, Value value) noexcept {
-    sum.store(sum.load(std::memory_order_relaxed) + value, std::memory_order_relaxed);
-  }
-};
-
-struct TallySum {
-  std::uint64_t rows = 0;
-  std::uint64_t nonzeros = 0;
-  double loss = 0;
-  double weight = 0;
-
-  double mean_loss() const noexcept { return weight > 0 ? loss / weight : 0; }
-};
 
 class Run {
  public:
@@ -73,14 +43,17 @@ class Run {
     TrainResult result;
     result.learning_rate = plan_.learning_rate;
     result.threads = crew_.size();
-    double best_loss = 0;
-    for (epoch_ = 0; epoch_ < options_.epochs && reason_ == StopReason::epochs; ++epoch_) {
+    const int epochs =
+        options_.stop_after > 0 ? std::min(options_.stop_after, options_.epochs) : options_.epochs;
+    Improvement improvement(options_.min_delta);
+    Model best;
+    for (epoch_ = 0; epoch_ < epochs && reason_ == StopReason::epochs; ++epoch_) {
       learn_epoch();
       const TallySum sum = total();
       visits_ += sum.rows;
       if (!std::isfinite(sum.mean_loss())) reason_ = StopReason::diverged;
       const bool whole = sum.rows == data_.rows();
-      if (reason_ == StopReason::interrupted && whole && epoch_ + 1 == options_.epochs) {
+      if (reason_ == StopReason::interrupted && whole && epoch_ + 1 == epochs) {
         reason_ = StopReason::epochs;  // too late to interrupt anything
       }
       if (reason_ == StopReason::diverged || !whole) break;
@@ -92,20 +65,28 @@ class Run {
                          .valid_loss = {},
                          .learning_rate = rate_at(epoch_ + 1),
                          .threads = crew_.size()};
-      if (options_.validation) report.valid_loss = mean_loss(freeze(), *options_.validation);
-      const double loss = report.valid_loss.value_or(report.train_loss);
-      if (result.best_epoch == 0 || loss < best_loss) {
-        result.best_epoch = report.epoch;
-        best_loss = loss;
+      Model model;
+      if (options_.validation) {
+        model = freeze();
+        report.valid_loss = mean_loss(model, *options_.validation);
+        anneal(*report.valid_loss);
       }
+      const double loss = report.valid_loss.value_or(report.train_loss);
+      if (improvement.note(report.epoch, loss)) best = model;
       result.epochs.push_back(report);
       observer_.on_epoch(report);
+      if (options_.early_stopping > 0 && reason_ == StopReason::epochs &&
+          improvement.epochs_since(report.epoch) >= options_.early_stopping) {
+        reason_ = StopReason::early_stopping;
+      }
     }
-    result.model = freeze();
+    const bool keep_best = options_.early_stopping > 0 && improvement.best_epoch() > 0;
+    result.model = keep_best ? best : freeze();
     const auto finite = [](float w) { return std::isfinite(w); };
     if (!finite(result.model.bias()) || !std::ranges::all_of(result.model.weights(), finite)) {
       reason_ = StopReason::diverged;
     }
+    result.best_epoch = improvement.best_epoch();
     result.reason = reason_;
     result.seconds = seconds_;
     return result;
@@ -121,9 +102,22 @@ class Run {
   }
 
   float rate_at(double progress) const {
-    const double factor = std::visit(
-        [&](const auto& schedule) { return schedule.factor(progress); }, options_.schedule);
-    return static_cast<float>(static_cast<double>(plan_.learning_rate) * factor);
+    const double factor =
+        std::visit([&](const auto& schedule) { return schedule.factor(progress, options_.epochs); },
+                   options_.schedule);
+    const double warmth = options_.warm_up > 0 ? std::min(1.0, progress / options_.warm_up) : 1;
+    return static_cast<float>(static_cast<double>(plan_.learning_rate) * factor * warmth *
+                              annealed_);
+  }
+
+  // The plateau schedule: a rate that no longer lowers the validation loss is too large.
+  void anneal(double valid_loss) {
+    const auto* const plateau = std::get_if<Plateau>(&options_.schedule);
+    if (plateau != nullptr && last_valid_loss_ &&
+        !(valid_loss < *last_valid_loss_ * (1 - plateau->threshold))) {
+      annealed_ *= plateau->decay;
+    }
+    last_valid_loss_ = valid_loss;
   }
 
   void learn_epoch() {
@@ -243,12 +237,50 @@ class Run {
   StopReason reason_ = StopReason::epochs;
   std::uint64_t visits_ = 0;  // rows learnt in the epochs before this one
   double seconds_ = 0;
+  double annealed_ = 1;  // what the plateau schedule has made of the rate
+  std::optional<double> last_valid_loss_;
 };
+
+// Passes on what the second run, on all rows, has to tell.
+class RefitObserver : public TrainObserver {
+ public:
+  explicit RefitObserver(TrainObserver& observer) : observer_(observer) {}
+  void on_progress(const Progress& progress) override { observer_.on_progress(progress); }
+  void on_epoch(const EpochReport& report) override {
+    EpochReport marked = report;
+    marked.refit = true;
+    observer_.on_epoch(marked);
+  }
+  bool stop_requested() override { return observer_.stop_requested(); }
+
+ private:
+  TrainObserver& observer_;
+};
+
+// All rows, for as many epochs as were best. The first run's reason and reports stay.
+void refit(const Dataset& data, TrainOptions options, TrainObserver& observer,
+           TrainResult& result) {
+  const Dataset all = concatenate(data, *options.validation);
+  options.validation.reset();
+  options.early_stopping = 0;
+  options.stop_after = result.best_epoch;
+  options.refit = false;
+  RefitObserver marking(observer);
+  const TrainResult again = Run(all, options, marking)();
+  result.seconds += again.seconds;
+  if (again.reason == StopReason::epochs) {
+    result.model = again.model;
+  } else {
+    result.reason = again.reason;
+  }
+}
 
 }  // namespace
 
 std::string_view name_of(StopReason reason) noexcept {
   switch (reason) {
+    case StopReason::early_stopping:
+      return "early_stopping";
     case StopReason::interrupted:
       return "interrupted";
     case StopReason::diverged:
@@ -264,7 +296,11 @@ TrainResult train(const Dataset& data, const TrainOptions& options) {
 }
 
 TrainResult train(const Dataset& data, const TrainOptions& options, TrainObserver& observer) {
-  return Run(data, options, observer)();
+  TrainResult result = Run(data, options, observer)();
+  const bool ended_well =
+      result.reason == StopReason::epochs || result.reason == StopReason::early_stopping;
+  if (options.refit && ended_well) refit(data, options, observer, result);
+  return result;
 }
 
 }  // namespace hogwild

@@ -122,6 +122,14 @@ TEST_F(Command, HasEveryRuleLossScheduleAndStrategy) {
                                    "--schedule exponential",
                                    "--schedule inverse_sqrt",
                                    "--epsilon 1e-6",
+                                   "--schedule linear --warm-up 0.5 --epochs 3",
+                                   "--schedule cosine --epochs 4 --stop-after 2",
+                                   "--schedule steps --steps 1:0.5,2:0.1 --epochs 3",
+                                   "--schedule plateau --valid train.svm",
+                                   "--early-stopping 2 --refit --epochs 9 --valid train.svm",
+                                   "--optimizer nesterov --gamma 0.5",
+                                   "--optimizer adadelta --rho 0.95",
+                                   "--optimizer adam --beta1 0.8 --beta2 0.99",
                                    "--hash-bits 10",
                                    "--index-base 0",
                                    "--valid train.svm"};
@@ -194,14 +202,27 @@ TEST_F(Command, KeepsToTheHabitsOfAShell) {
   outcome = run("trian train.svm");
   EXPECT_EQ(outcome.status, 2);
   EXPECT_NE(outcome.err.find("did you mean train?"), std::string::npos) << outcome.err;
-  for (const char* usage :
-       {"train", "train train.svm", "train train.svm -o m --epochs x",
-        "train train.svm -o m --epochs 0", "train train.svm -o m --threads 0",
-        "train train.svm -o m --loss none", "train train.svm -o m --learning-rate -1",
-        "train train.svm -o m --decay 2", "train train.svm -o m --optimizer sgd --epsilon 1",
-        "train train.svm -o m --valid-fraction 2",
-        "train train.svm -o m --valid train.svm --valid-fraction 0.1",
-        "train train.svm -o m --hash-bits 40", "generate clack 5 -o x", "generate click -o x"}) {
+  for (const char* usage : {"train",
+                            "train train.svm",
+                            "train train.svm -o m --epochs x",
+                            "train train.svm -o m --epochs 0",
+                            "train train.svm -o m --threads 0",
+                            "train train.svm -o m --loss none",
+                            "train train.svm -o m --learning-rate -1",
+                            "train train.svm -o m --decay 2",
+                            "train train.svm -o m --schedule steps",
+                            "train train.svm -o m --steps 1:0.5",
+                            "train train.svm -o m --schedule steps --steps 1:0.5,x",
+                            "train train.svm -o m --schedule plateau",
+                            "train train.svm -o m --early-stopping 2",
+                            "train train.svm -o m --optimizer adadelta --learning-rate 1",
+                            "train train.svm -o m --optimizer adagrad --gamma 0.5",
+                            "train train.svm -o m --optimizer sgd --epsilon 1",
+                            "train train.svm -o m --valid-fraction 2",
+                            "train train.svm -o m --valid train.svm --valid-fraction 0.1",
+                            "train train.svm -o m --hash-bits 40",
+                            "generate clack 5 -o x",
+                            "generate click -o x"}) {
     outcome = run(usage);
     EXPECT_EQ(outcome.status, 2) << usage << ": " << outcome.err;
     EXPECT_NE(outcome.err, "") << usage;

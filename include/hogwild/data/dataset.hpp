@@ -57,6 +57,7 @@ class Dataset {
   Offset rows() const noexcept { return labels().size(); }
   Offset nonzeros() const noexcept { return indices_.size(); }
   bool all_ones() const noexcept { return values_.empty(); }
+  bool has_weights() const noexcept { return !owned_->weights.empty(); }
 
   /// Row i. REQUIRES: i < rows().
   SparseRow row(Offset i) const noexcept {
@@ -93,6 +94,9 @@ class Dataset {
   std::span<const Index> indices_;  // into owned_, or borrowed
   std::span<const float> values_;
 };
+
+/// The rows of a, then those of b, in a's feature space. REQUIRES: both spaces are equal.
+Dataset concatenate(const Dataset& a, const Dataset& b);
 
 /// Deals the rows into two sets, the second with about that fraction of them; which row goes where
 /// is a function of the seed and the row's position alone. Throws OptionError unless 0 < fraction

@@ -37,12 +37,20 @@ struct TrainOptions {
   AnyUpdateRule update_rule = Adagrad{};
   std::optional<float> learning_rate{};  ///< > 0; absent: the rule's own default
   AnySchedule schedule = Constant{};     ///< factor on the learning rate, by epochs done
-  int epochs = 1;                        ///< passes over the data, > 0
-  int threads = 0;                       ///< 0: as many as the machine has, or fewer for few rows
-  std::uint64_t seed = 1;                ///< of the order of rows, and of the validation split
-  float l1 = 0;                          ///< >= 0
-  float l2 = 0;                          ///< >= 0
-  bool bias = true;                      ///< an additive constant, learnt like a weight
+  double warm_up = 0;  ///< epochs in which the rate rises from 0 to where the schedule has it; >= 0
+  int epochs = 1;      ///< passes over the data, > 0
+  int stop_after = 0;  ///< end after that many of the epochs, the schedule being that of all of
+                       ///< them; 0: after all
+  int early_stopping = 0;  ///< end after that many epochs without a better validation loss, with
+                           ///< the weights of the best; 0: don't. Needs validation rows
+  double min_delta = 0;  ///< what counts as better: lower by more than this; >= 0
+  bool refit = false;  ///< then learn again from all rows, validation included, for as many epochs
+                       ///< as were best. Needs validation rows
+  int threads = 0;     ///< 0: as many as the machine has, or fewer for few rows
+  std::uint64_t seed = 1;  ///< of the order of rows, and of the validation split
+  float l1 = 0;            ///< >= 0
+  float l2 = 0;            ///< >= 0
+  bool bias = true;        ///< an additive constant, learnt like a weight
   Strategy strategy = Strategy::hogwild;
   StateHome state = StateHome::shared;
   RowOrder order = RowOrder::shuffle;
@@ -51,7 +59,8 @@ struct TrainOptions {
 };
 
 /// Throws OptionError if an option is out of its range or two contradict each other. train() calls
-/// it; call it before reading data that may take long.
-void require_valid(const TrainOptions& options);
+/// it; call it before reading data that may take long, and say so if validation rows are still to
+/// come.
+void require_valid(const TrainOptions& options, bool validation_to_come = false);
 
 }  // namespace hogwild

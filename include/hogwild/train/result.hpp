@@ -20,6 +20,7 @@ struct EpochReport {
   std::optional<double> valid_loss{};  ///< mean loss of the validation rows after the epoch
   float learning_rate = 0;             ///< at the end of the epoch
   int threads = 0;
+  bool refit = false;  ///< of the second run, on all rows
 };
 
 /// How far a run is; read it at leisure, it changes nothing.
@@ -34,12 +35,13 @@ struct Progress {
 
 /// Why a run ended.
 enum class StopReason {
-  epochs,       ///< all epochs are done
-  interrupted,  ///< TrainObserver::stop_requested() said so
-  diverged,     ///< a loss or a weight is no longer finite; the model is of no use
+  epochs,          ///< all epochs are done
+  early_stopping,  ///< the validation loss has not improved for as many epochs as allowed
+  interrupted,     ///< TrainObserver::stop_requested() said so
+  diverged,        ///< a loss or a weight is no longer finite; the model is of no use
 };
 
-/// "epochs", "interrupted", "diverged".
+/// "epochs", "early_stopping", "interrupted", "diverged".
 std::string_view name_of(StopReason reason) noexcept;
 
 /// Told by train() how it goes. All calls come from the thread that called train().
@@ -53,7 +55,7 @@ class TrainObserver {
 
 /// What train() returns.
 struct TrainResult {
-  Model model;
+  Model model;  ///< of the best epoch under early stopping, of the last otherwise
   std::vector<EpochReport> epochs;  ///< those that were finished
   StopReason reason = StopReason::epochs;
   int best_epoch = 0;       ///< of the lowest validation (else training) loss; 0: none was finished

@@ -29,7 +29,7 @@ struct Adadelta {
 
   template <class Net>
   State step(State s, float g, const Step<Net>& step) const noexcept {
-    s.square = rho * s.square + (1 - rho) * g * g;
+    s.square = finite_sum(rho * s.square, (1 - rho) * g * g);
     const float rate = std::sqrt(s.change + epsilon) / std::sqrt(s.square + epsilon);
     const float delta = rate * g;
     s.change = rho * s.change + (1 - rho) * delta * delta;

@@ -1,9 +1,7 @@
 // Adagrad: a step size for each coordinate, shrinking with the gradients it has seen.
 #pragma once
 
-#include <algorithm>
 #include <cmath>
-#include <limits>
 #include <string_view>
 
 #include "hogwild/update/step.hpp"
@@ -28,8 +26,7 @@ struct Adagrad {
 
   template <class Net>
   State step(State s, float g, const Step<Net>& step) const noexcept {
-    // A sum that overflowed to infinity would freeze the coordinate without a word.
-    s.squares = std::min(s.squares + g * g, std::numeric_limits<float>::max());
+    s.squares = finite_sum(s.squares, g * g);
     const float rate = step.rate / std::sqrt(s.squares * step.share + epsilon);
     s.weight = step.penalty.shrink(s.weight - rate * g, rate);
     return s;

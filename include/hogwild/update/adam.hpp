@@ -31,7 +31,7 @@ struct Adam {
   State step(State s, float g, const Step<Net>& step) const noexcept {
     s.touches += 1;
     s.mean = beta1 * s.mean + (1 - beta1) * g;
-    s.square = beta2 * s.square + (1 - beta2) * g * g;
+    s.square = finite_sum(beta2 * s.square, (1 - beta2) * g * g);
     const float mean = s.mean / share_of_start(beta1, s.touches);
     const float square = s.square / share_of_start(beta2, s.touches);
     const float rate = step.rate / (std::sqrt(square) + epsilon);

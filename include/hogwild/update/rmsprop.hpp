@@ -26,7 +26,7 @@ struct Rmsprop {
 
   template <class Net>
   State step(State s, float g, const Step<Net>& step) const noexcept {
-    s.square = rho * s.square + (1 - rho) * g * g;
+    s.square = finite_sum(rho * s.square, (1 - rho) * g * g);
     const float rate = step.rate / std::sqrt(s.square + epsilon);
     s.weight = step.penalty.shrink(s.weight - rate * g, rate);
     return s;

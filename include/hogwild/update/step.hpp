@@ -1,7 +1,9 @@
 // What an update rule may consult besides a coordinate's state and its gradient.
 #pragma once
 
+#include <algorithm>
 #include <concepts>
+#include <limits>
 #include <string_view>
 
 #include "hogwild/objective/penalty.hpp"
@@ -17,6 +19,12 @@ struct Step {
                     ///< that all threads have together.
   Net penalty{};
 };
+
+/// The sum of two numbers >= 0, at most the largest float: squares that overflowed to infinity
+/// would freeze a coordinate without a word.
+inline float finite_sum(float a, float b) noexcept {
+  return std::min(a + b, std::numeric_limits<float>::max());
+}
 
 /// Where a sum stands that was `before` when a thread began to work on a copy of it, is `shared`
 /// now, and would be `after` had the thread been alone.
