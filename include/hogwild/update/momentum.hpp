@@ -15,7 +15,7 @@ namespace hogwild {
 /// Mathematics and Mathematical Physics 1964.
 struct Momentum {
   static constexpr std::string_view kName = "momentum";
-  static constexpr float kDefaultRate = 0.01f;
+  static constexpr float kDefaultRate = 0.002f;
 
   float gamma = 0.9f;  ///< what a velocity keeps at each touch; 0 <= gamma < 1
 

@@ -11,7 +11,7 @@ namespace hogwild {
 /// Source: Robbins and Monro, Annals of Mathematical Statistics 1951.
 struct Sgd {
   static constexpr std::string_view kName = "sgd";
-  static constexpr float kDefaultRate = 0.1f;
+  static constexpr float kDefaultRate = 0.02f;
 
   struct State {
     float weight = 0;
