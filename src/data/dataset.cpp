@@ -130,8 +130,8 @@ Dataset concatenate(const Dataset& a, const Dataset& b) {
     for (Offset i = 0; i < part->rows(); ++i) all.add(part->row(i));
   }
   SeenLabels seen = a.seen_labels();
-  for (const auto& [label, place] : b.seen_labels().labels()) {
-    seen.note(label, [&place] { return place; });
+  for (const SeenLabels::Label& other : b.seen_labels().labels()) {
+    seen.note(other.value, [&] { return other.place; });
   }
   return Dataset(all.take(), a.features(), a.source(), std::move(seen));
 }

@@ -1,7 +1,6 @@
 // Momentum: a velocity that remembers past gradients.
 #pragma once
 
-#include <cmath>
 #include <string_view>
 
 #include "hogwild/update/step.hpp"

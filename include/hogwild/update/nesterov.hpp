@@ -1,9 +1,9 @@
 // Nesterov: momentum that looks where it is going.
 #pragma once
 
-#include <cmath>
 #include <string_view>
 
+#include "hogwild/update/momentum.hpp"
 #include "hogwild/update/step.hpp"
 
 namespace hogwild {
@@ -19,23 +19,18 @@ struct Nesterov {
 
   float gamma = 0.9f;  ///< what a velocity keeps at each touch; 0 <= gamma < 1
 
-  struct State {
-    float weight = 0;
-    float velocity = 0;  ///< v, in the units of the weight
-  };
+  using State = Momentum::State;
 
   /// Where the gradient is taken: about where the weight is going to be.
   float lookahead(State s) const noexcept { return s.weight - gamma * s.velocity; }
 
+  /// Momentum's step, at this gradient.
   template <class Net>
   State step(State s, float g, const Step<Net>& step) const noexcept {
-    const float moved = s.weight - (gamma * s.velocity + step.rate * g);
-    const float weight = step.penalty.shrink(moved, step.rate);
-    return {weight, s.weight - weight};
+    return Momentum{gamma}.step(s, g, step);
   }
   State merge(State shared, State before, State after) const noexcept {
-    return {merged_sum(shared.weight, before.weight, after.weight),
-            merged_mean(shared.velocity, before.velocity, after.velocity)};
+    return Momentum{gamma}.merge(shared, before, after);
   }
 };
 
