@@ -34,11 +34,13 @@ constexpr Sharing kSharings[] = {{"hogwild/shared", Strategy::hogwild, StateHome
                                  {"atomic/shared", Strategy::atomic, StateHome::shared},
                                  {"atomic/per_thread", Strategy::atomic, StateHome::per_thread},
                                  {"locked/shared", Strategy::locked, StateHome::shared},
-                                 {"locked/per_thread", Strategy::locked, StateHome::per_thread}};
+                                 {"locked/per_thread", Strategy::locked, StateHome::per_thread},
+                                 {"deterministic", Strategy::deterministic, StateHome::shared}};
 
 void epoch(benchmark::State& state, const Sharing& sharing, const Dataset& data,
            const Dataset& test) {
-  const TrainOptions options{.threads = static_cast<int>(state.range(0)),
+  const TrainOptions options{.learning_rate = 0.1f,
+                             .threads = static_cast<int>(state.range(0)),
                              .strategy = sharing.strategy,
                              .state = sharing.state};
   double loss = 0, seconds = 0;

@@ -21,6 +21,8 @@ int run(const EvaluateCommand& command) {
   const Model model = load(command.model);
   ReadOptions options = command.data.read;
   options.features = model.features();
+  options.class_labels = model.classes() != nullptr;
+  options.classes = model.classes();
   const Dataset data = read(command.data.paths, options);
   const Metrics metrics = evaluate(model, data);
   print(command.json ? json_line(metrics) + "\n" : table(metrics));

@@ -23,11 +23,20 @@ struct InspectCommand {
 std::string weights_of(const Model& model) {
   std::string text;
   const auto weights = model.weights();
-  for (Index j = 0; j < weights.size(); ++j) {
-    if (weights[j] == 0) continue;
-    fmt::format_to(std::back_inserter(text), "{}\t{}\n", model.features().name(j), weights[j]);
+  // Of several classes each line names its class in between.
+  const auto class_of = [&](std::size_t output) {
+    return model.classes() ? (*model.classes())[output] + "\t" : std::string();
+  };
+  for (std::size_t at = 0; at < weights.size(); ++at) {
+    if (weights[at] == 0) continue;
+    fmt::format_to(std::back_inserter(text), "{}\t{}{}\n",
+                   model.features().name(static_cast<Index>(at / model.outputs())),
+                   class_of(at % model.outputs()), weights[at]);
   }
-  return text + fmt::format("bias\t{}\n", model.bias());
+  for (std::size_t k = 0; k < model.outputs(); ++k) {
+    fmt::format_to(std::back_inserter(text), "bias\t{}{}\n", class_of(k), model.biases()[k]);
+  }
+  return text;
 }
 
 int inspect_model(const InspectCommand& command) {
@@ -62,7 +71,8 @@ void add_inspect_command(CLI::App& app, Action& action) {
   add_data_options(sub, command->data, DataFor::training);
   sub.get_option("data")->type_name("DATA|MODEL");
   sub.add_flag("--json", command->json, "one line of JSON");
-  sub.add_flag("--weights", command->weights, "every weight of a model: feature, tab, weight");
+  sub.add_flag("--weights", command->weights,
+               "every weight of a model: feature, tab, (of classes: class, tab,) weight");
   sub.add_option("--top", command->top,
                  "how many of a model's strongest features to list each way "
                  "(default: 10)")

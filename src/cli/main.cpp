@@ -64,6 +64,17 @@ int run(int argc, char** argv) {
   add_evaluate_command(app, action);
   add_inspect_command(app, action);
   add_generate_command(app, action);
+  add_compare_command(app, action);
+  add_check_command(app, action);
+
+  for (CLI::App* const command : app.get_subcommands({})) {
+    for (CLI::Option* const option : command->get_options()) {
+      if (option->get_expected_max() == 0) continue;  // a flag
+      option->check(CLI::Validator(
+          [](const std::string& text) { return text.empty() ? std::string("it is empty") : ""; },
+          ""));
+    }
+  }
 
   try {
     std::vector<std::string> arguments = expand_arguments(app, argc, argv);
@@ -71,7 +82,7 @@ int run(int argc, char** argv) {
     app.parse(arguments);
   } catch (const CLI::CallForHelp&) {
     const auto chosen = app.get_subcommands();
-    print((chosen.empty() ? &app : chosen[0])->help());
+    print(chosen.empty() ? app.help() : chosen[0]->help(app.get_name()));
     return kDone;
   } catch (const CLI::CallForVersion& version) {
     print(std::string(version.what()) + "\n");

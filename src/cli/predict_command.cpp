@@ -3,6 +3,7 @@
 
 #include <iterator>
 #include <memory>
+#include <vector>
 
 #include "cli/command.hpp"
 #include "hogwild/core/alternatives.hpp"
@@ -20,11 +21,28 @@ struct PredictCommand {
   Output output = Output::automatic;
 };
 
+// The likeliest class, or "name:value" of each.
+void add_class_line(const Model& model, const SparseRow& row, Output output,
+                    std::vector<float>& outputs, std::string& text) {
+  if (output == Output::label) {
+    text += (*model.classes())[model.likeliest_class(row)];
+  } else {
+    output == Output::margin ? model.margins(row, outputs) : model.probabilities(row, outputs);
+    for (std::size_t k = 0; k < outputs.size(); ++k) {
+      fmt::format_to(std::back_inserter(text), "{}{}:{}", k == 0 ? "" : " ", (*model.classes())[k],
+                     outputs[k]);
+    }
+  }
+  text += '\n';
+}
+
 int run(const PredictCommand& command) {
   const Model model = load(command.model);
   Output output = command.output;
   if (output == Output::automatic) {
-    output = model.gives_probability() ? Output::probability : Output::margin;
+    output = model.classes()             ? Output::label
+             : model.gives_probability() ? Output::probability
+                                         : Output::margin;
   }
   if (output == Output::probability && !model.gives_probability()) {
     throw OptionError("output",
@@ -33,14 +51,20 @@ int run(const PredictCommand& command) {
   }
   ReadOptions options = command.data.read;
   options.features = model.features();
+  options.class_labels = model.classes() != nullptr;
   const Dataset data = read(command.data.paths, options);
   std::string text;
+  std::vector<float> outputs(model.outputs());
   for (Offset i = 0; i < data.rows(); ++i) {
     const SparseRow row = data.row(i);
-    const float value = output == Output::probability ? model.predict(row)
-                        : output == Output::margin    ? model.margin(row)
-                                                      : model.label(row);
-    fmt::format_to(std::back_inserter(text), "{}\n", value);
+    if (model.classes()) {
+      add_class_line(model, row, output, outputs, text);
+    } else {
+      const float value = output == Output::probability ? model.predict(row)
+                          : output == Output::margin    ? model.margin(row)
+                                                        : model.label(row);
+      fmt::format_to(std::back_inserter(text), "{}\n", value);
+    }
     if (text.size() > 1 << 16) {
       print(text);
       text.clear();
@@ -66,7 +90,8 @@ void add_predict_command(CLI::App& app, Action& action) {
       "standard input)");
   add_choice<Output>(
       sub, "--output", command->output,
-      "what to print (default: probability, or margin where the loss has none)",
+      "what to print; of a model of classes NAME:VALUE of each (default: probability, or margin "
+      "where the loss has none; of classes the label)",
       {{"probability", Output::probability}, {"margin", Output::margin}, {"label", Output::label}});
   sub.footer(
       "One line a row, in order. Features that the model lacks count as absent.\n"

@@ -3,8 +3,12 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <charconv>
 #include <concepts>
+#include <cstdint>
+#include <optional>
 #include <sstream>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -35,52 +39,117 @@ std::vector<std::pair<double, double>> step_table(const std::string& text) {
   return table;
 }
 
-// "adagrad 0.1, adam 0.001, ...": the rates that rules have of their own.
-std::string default_rates() {
-  std::vector<std::string> rates;
-  for_each_alternative<AnyUpdateRule>([&](auto rule) {
-    if (has_rate<decltype(rule)>)
-      rates.push_back(fmt::format("{} {}", rule.kName, rule.kDefaultRate));
-  });
-  return fmt::format("{}", fmt::join(rates, ", "));
+// A whole text as a number.
+template <class Number>
+std::optional<Number> number_in(std::string_view text) {
+  if (text.starts_with('+')) text.remove_prefix(1);
+  Number number{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
 }
 
-template <class Variant>
-void add_alternative(CLI::App& app, const std::string& name, std::string& value,
-                     const std::string& description) {
-  const std::vector<std::string> names(kNamesOf<Variant>.begin(), kNamesOf<Variant>.end());
-  app.add_option(name, value, fmt::format("{} (default: {})", description, value))
-      ->type_name(fmt::format("{}", fmt::join(names, "|")))
-      ->check(CLI::IsMember(names).description(""));
+std::optional<float> learning_rate(const std::string& text) {
+  if (text == "auto") return std::nullopt;
+  if (const auto rate = number_in<float>(text)) return rate;
+  throw OptionError("learning-rate", fmt::format("'{}' is neither a number nor auto", text));
+}
+
+std::uint64_t batch_size(const std::string& text) {
+  if (text == "full") return kFullBatch;
+  const auto rows = number_in<std::uint64_t>(text);
+  if (rows && *rows > 0) return *rows;
+  throw OptionError("batch-size", fmt::format("'{}' is neither a number above 0 nor full", text));
+}
+
+// "zero" or "normal:0.1".
+float initial_deviation(const std::string& text) {
+  constexpr std::string_view kNormal = "normal:";
+  if (text == "zero") return 0;
+  if (text.starts_with(kNormal)) {
+    if (const auto deviation = number_in<float>(std::string_view(text).substr(kNormal.size()))) {
+      return *deviation;
+    }
+  }
+  throw OptionError("init", fmt::format("'{}' is neither zero nor normal:S", text));
+}
+
+// "1=5" or several of them with commas between.
+std::vector<std::pair<std::string, float>> class_weights(const std::vector<std::string>& texts) {
+  std::vector<std::pair<std::string, float>> weights;
+  for (const std::string& text : texts) {
+    const auto equals = text.rfind('=');
+    const std::string label = text.substr(0, equals);
+    const auto weight = equals == std::string::npos
+                            ? std::nullopt
+                            : number_in<float>(std::string_view(text).substr(equals + 1));
+    if (label.empty() || !weight) {
+      throw OptionError("class-weight", fmt::format("'{}' is not LABEL=WEIGHT", text));
+    }
+    weights.emplace_back(canonical_class_name(label), *weight);
+  }
+  return weights;
 }
 
 }  // namespace
 
-TrainOptions train_options(const TrainArguments& arguments, const CLI::App& command) {
-  TrainOptions options = arguments.train;
-  options.loss = chosen<AnyLoss>(arguments.loss);
-  options.update_rule = chosen<AnyUpdateRule>(arguments.optimizer);
-  options.schedule = chosen<AnySchedule>(arguments.schedule);
-  options.bias = !arguments.no_bias;
-  if (arguments.threads != "auto") options.threads = std::stoi(arguments.threads);
-  if (command.count("--learning-rate") != 0) options.learning_rate = arguments.learning_rate;
+namespace {
+
+// "adagrad, adam": the rules that have a member.
+template <class Member>
+std::string rules_with(const Member&) {
+  std::vector<std::string_view> names;
+  for_each_alternative<AnyUpdateRule>([&](auto rule) {
+    if (std::invocable<Member, decltype((rule))>) names.push_back(rule.kName);
+  });
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+}  // namespace
+
+void set_rule_options(const TrainArguments& arguments, const CLI::App& command,
+                      AnyUpdateRule& rule_chosen, bool strict) {
   const auto set = [&](const std::string& name, float value, auto member) {
     if (command.count("--" + name) == 0) return;
     std::visit(
         [&](auto& rule) {
           if constexpr (std::invocable<decltype(member), decltype(rule)>) {
             member(rule) = value;
-          } else {
-            throw OptionError(name, fmt::format("{} has none", rule.kName));
+          } else if (strict) {
+            throw OptionError(
+                name, fmt::format("{} has none; it is of {}", rule.kName, rules_with(member)));
           }
         },
-        options.update_rule);
+        rule_chosen);
   };
   set("gamma", arguments.gamma, [](auto& r) -> decltype((r.gamma)) { return r.gamma; });
   set("rho", arguments.rho, [](auto& r) -> decltype((r.rho)) { return r.rho; });
+  set("beta", arguments.beta, [](auto& r) -> decltype((r.beta)) { return r.beta; });
   set("beta1", arguments.beta1, [](auto& r) -> decltype((r.beta1)) { return r.beta1; });
   set("beta2", arguments.beta2, [](auto& r) -> decltype((r.beta2)) { return r.beta2; });
   set("epsilon", arguments.epsilon, [](auto& r) -> decltype((r.epsilon)) { return r.epsilon; });
+}
+
+TrainOptions train_options(const TrainArguments& arguments, const CLI::App& command, bool strict) {
+  TrainOptions options = arguments.train;
+  options.loss = chosen<AnyLoss>(arguments.loss);
+  options.update_rule = chosen<AnyUpdateRule>(arguments.optimizer);
+  options.schedule = chosen<AnySchedule>(arguments.schedule);
+  options.bias = !arguments.no_bias;
+  if (arguments.threads != "auto") options.threads = std::stoi(arguments.threads);
+  options.learning_rate = learning_rate(arguments.learning_rate);
+  options.find_epsilon = command.count("--epsilon") == 0;
+  options.batch_size = batch_size(arguments.batch_size);
+  options.init = initial_deviation(arguments.init);
+  options.class_weights = class_weights(arguments.class_weights);
+  if (options.order != RowOrder::curriculum) {
+    for (const char* name : {"curriculum", "levels", "difficulty"}) {
+      if (command.count(std::string("--") + name) != 0) {
+        throw OptionError(name, "it is part of --order curriculum, which was not chosen");
+      }
+    }
+  }
+  set_rule_options(arguments, command, options.update_rule, strict);
   if (command.count("--decay") != 0) {
     std::visit(
         [&](auto& schedule) {
@@ -105,9 +174,6 @@ TrainOptions train_options(const TrainArguments& arguments, const CLI::App& comm
 void add_train_arguments(CLI::App& command, TrainArguments& arguments) {
   TrainOptions& train = arguments.train;
   add_data_options(command, arguments.data, DataFor::training);
-  command.add_option("-o,--output", arguments.output, "where to save the model")
-      ->type_name("MODEL")
-      ->required();
   auto* valid =
       command.add_option("--valid", arguments.valid, "evaluate on this file after each epoch")
           ->type_name("FILE");
@@ -137,12 +203,16 @@ void add_train_arguments(CLI::App& command, TrainArguments& arguments) {
       ->type_name("S")
       ->check(digits());
   add_alternative<AnyLoss>(command, "--loss", arguments.loss, "what to minimise");
-  add_alternative<AnyUpdateRule>(command, "--optimizer", arguments.optimizer, "how a step is made");
+  command.add_flag("--one-vs-rest", train.one_vs_rest,
+                   "labels are classes of any name, each learnt against the rest (softmax learns "
+                   "them at once)");
   command
       .add_option("--gamma", arguments.gamma,
                   "what velocities keep: momentum, nesterov (default: 0.9)")
       ->type_name("X");
   command.add_option("--rho", arguments.rho, "what means keep: adadelta, rmsprop (default: 0.9)")
+      ->type_name("X");
+  command.add_option("--beta", arguments.beta, "makes ftrl's first steps smaller (default: 1)")
       ->type_name("X");
   command.add_option("--beta1", arguments.beta1, "what adam's mean keeps (default: 0.9)")
       ->type_name("X");
@@ -159,8 +229,15 @@ void add_train_arguments(CLI::App& command, TrainArguments& arguments) {
                         {{"shared", StateHome::shared}, {"per-thread", StateHome::per_thread}});
   command
       .add_option("--learning-rate", arguments.learning_rate,
-                  "the initial rate (default: " + default_rates() + ")")
-      ->type_name("X");
+                  "the initial rate; auto: found by short trials on a sample, with adagrad's "
+                  "epsilon unless "
+                  "that is given (default: auto)")
+      ->type_name("auto|X");
+  command
+      .add_option(
+          "--batch-size", arguments.batch_size,
+          "rows a step, their gradients averaged; full: all rows, one step an epoch (default: 1)")
+      ->type_name("N|full");
   add_alternative<AnySchedule>(command, "--schedule", arguments.schedule, "how the rate goes on");
   command
       .add_option(
@@ -181,32 +258,72 @@ void add_train_arguments(CLI::App& command, TrainArguments& arguments) {
       .add_option("--min-delta", train.min_delta,
                   "what counts as better, lower by more (default: 0)")
       ->type_name("X");
-  command.add_flag(
-      "--refit", train.refit,
-      "then learn from all rows, validation included, for as many epochs as were best");
   command
       .add_option("--stop-after", train.stop_after,
                   "end after that many of the epochs, on the schedule of all of them")
       ->type_name("N");
   command.add_option("--l1", train.l1, "penalty on |w| (default: 0)")->type_name("X");
   command.add_option("--l2", train.l2, "penalty on w^2/2 (default: 0)")->type_name("X");
+  add_choice<PenaltyMethod>(
+      command, "--penalty", train.penalty_method,
+      "how it reaches the weights a row does not touch: degree, each row paying for others; exact, "
+      "each weight catching up, with sgd at a constant rate and adagrad (default: degree)",
+      {{"degree", PenaltyMethod::degree}, {"exact", PenaltyMethod::exact}});
+  command
+      .add_option("--class-weight", arguments.class_weights,
+                  "rows of label L, a number or a class's name, count as W; may be given several "
+                  "times, or as "
+                  "L=W,L=W")
+      ->type_name("L=W")
+      ->allow_extra_args(false)
+      ->delimiter(',')
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command
+      .add_option("--init", arguments.init,
+                  "where weights start: at zero, or normally distributed (default: zero)")
+      ->type_name("zero|normal:S");
+  command
+      .add_option("--gradient-noise", train.gradient_noise,
+                  "add N(0, ETA/(1+t)^0.55) to each gradient of step t (default: 0)")
+      ->type_name("ETA");
+  command.add_flag("--batch-norm", train.batch_norm,
+                   "normalise the margins of each batch; the model folds it in");
+  command.add_flag("--average", train.average, "keep the mean of the weights over all steps");
   add_choice<RowOrder>(command, "--order", train.order,
                        "of the rows in an epoch (default: shuffle)",
-                       {{"shuffle", RowOrder::shuffle}, {"sequential", RowOrder::sequential}});
+                       {{"shuffle", RowOrder::shuffle},
+                        {"sequential", RowOrder::sequential},
+                        {"curriculum", RowOrder::curriculum}});
+  add_choice<CurriculumKind>(
+      command, "--curriculum", train.curriculum,
+      "with --order curriculum: naive, easy rows first, level by level; mixed, easy rows more "
+      "often; combined, half and half (default: combined)",
+      {{"naive", CurriculumKind::naive},
+       {"mixed", CurriculumKind::mixed},
+       {"combined", CurriculumKind::combined}});
+  command.add_option("--levels", train.levels, "of a curriculum's difficulty (default: 5)")
+      ->type_name("L");
+  command
+      .add_option("--difficulty", arguments.difficulty,
+                  "of a row in a curriculum: its non-zeros; a small margin under an earlier model; "
+                  "or a file with a number a line (default: nonzeros)")
+      ->type_name("nonzeros|margin:MODEL|FILE");
   command.add_flag("--no-bias", arguments.no_bias, "learn no additive constant");
   add_choice<Strategy>(
       command, "--strategy", train.strategy,
-      "how threads share the weights: racy, compare-exchange, or one lock "
-      "(default: hogwild)",
-      {{"hogwild", Strategy::hogwild}, {"atomic", Strategy::atomic}, {"locked", Strategy::locked}});
+      "how threads share the weights: racy; compare-exchange; one lock; or deterministic, the same "
+      "bits on any number of threads, of groups of 64 rows whose margins are taken at the same "
+      "weights, or of batches (default: hogwild)",
+      {{"hogwild", Strategy::hogwild},
+       {"atomic", Strategy::atomic},
+       {"locked", Strategy::locked},
+       {"deterministic", Strategy::deterministic}});
   add_choice<ProgressStyle>(command, "--progress", arguments.progress,
                             "on stderr (default: auto, a bar on a terminal, else lines)",
                             {{"auto", ProgressStyle::automatic},
                              {"bar", ProgressStyle::bar},
                              {"plain", ProgressStyle::plain},
                              {"none", ProgressStyle::none}});
-  command.add_option("--log", arguments.log, "a JSON line for each epoch and for the end")
-      ->type_name("FILE");
 }
 
 }  // namespace hogwild::cli

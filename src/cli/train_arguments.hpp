@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "cli/command.hpp"
 #include "cli/progress.hpp"
@@ -22,19 +23,39 @@ struct TrainArguments {
   std::string schedule{Constant::kName};
   double decay = 0;
   std::string steps;
-  float gamma = 0, rho = 0, beta1 = 0, beta2 = 0, epsilon = 0;  // of the rule
-  float learning_rate = 0;
+  float gamma = 0, rho = 0, beta = 0, beta1 = 0, beta2 = 0, epsilon = 0;  // of the rule
+  std::string learning_rate = "auto";
+  std::string batch_size = "1";
+  std::string init = "zero";
+  std::string difficulty = "nonzeros";
+  std::vector<std::string> class_weights;
   bool no_bias = false;
   std::string threads = "auto";
   ProgressStyle progress = ProgressStyle::automatic;
   std::string log;
 };
 
-/// Declares them all on the command. arguments must live as long as it.
+/// Declares those that every command which trains has. arguments must live as long as it.
 void add_train_arguments(CLI::App& command, TrainArguments& arguments);
 
+/// An option that takes the name of one of a variant's alternatives.
+template <class Variant>
+void add_alternative(CLI::App& app, const std::string& name, std::string& value,
+                     const std::string& description) {
+  const std::vector<std::string> names(kNamesOf<Variant>.begin(), kNamesOf<Variant>.end());
+  app.add_option(name, value, description + " (default: " + value + ")")
+      ->type_name(CLI::detail::join(names, "|"))
+      ->check(CLI::IsMember(names).description(""));
+}
+
+/// Sets what was typed of --gamma, --rho and the like on a rule. One that it lacks is passed over,
+/// or if strict refused by OptionError.
+void set_rule_options(const TrainArguments& arguments, const CLI::App& command,
+                      AnyUpdateRule& rule_chosen, bool strict);
+
 /// What they mean for train(), save for the validation rows. Throws OptionError where one does not
-/// fit another.
-TrainOptions train_options(const TrainArguments& arguments, const CLI::App& command);
+/// fit another; strict as above.
+TrainOptions train_options(const TrainArguments& arguments, const CLI::App& command,
+                           bool strict = true);
 
 }  // namespace hogwild::cli

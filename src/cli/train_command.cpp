@@ -4,17 +4,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <cerrno>
-#include <csignal>
 #include <cstring>
 #include <fstream>
 #include <iterator>
 #include <memory>
 
 #include "cli/command.hpp"
+#include "cli/interrupt.hpp"
 #include "cli/progress.hpp"
 #include "cli/train_arguments.hpp"
+#include "cli/training_rows.hpp"
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/model/file.hpp"
@@ -23,35 +23,6 @@
 
 namespace hogwild::cli {
 namespace {
-
-// Ctrl-C asks the run to end; a second one ends the program.
-std::atomic<bool> interrupted{false};
-static_assert(std::atomic<bool>::is_always_lock_free);
-
-class InterruptGuard {
- public:
-  InterruptGuard() {
-    for (std::size_t k = 0; k < std::size(kSignals); ++k) {
-      sigaction(kSignals[k], nullptr, &before_[k]);
-      if (before_[k].sa_handler == SIG_IGN) continue;  // as under nohup
-      struct sigaction action {};
-      action.sa_handler = [](int) { interrupted.store(true, std::memory_order_relaxed); };
-      action.sa_flags = static_cast<int>(SA_RESETHAND);
-      sigaction(kSignals[k], &action, nullptr);
-    }
-  }
-  ~InterruptGuard() {
-    for (std::size_t k = 0; k < std::size(kSignals); ++k) {
-      sigaction(kSignals[k], &before_[k], nullptr);
-    }
-  }
-  InterruptGuard(const InterruptGuard&) = delete;
-  InterruptGuard& operator=(const InterruptGuard&) = delete;
-
- private:
-  static constexpr int kSignals[] = {SIGINT, SIGTERM};
-  struct sigaction before_[std::size(kSignals)] = {};
-};
 
 class Observer : public TrainObserver {
  public:
@@ -69,7 +40,29 @@ class Observer : public TrainObserver {
         report.seconds, report.train_loss,
         report.valid_loss ? fmt::format("  valid loss {:.5f}", *report.valid_loss) : ""));
   }
-  bool stop_requested() override { return interrupted.load(std::memory_order_relaxed); }
+  void on_rate(const RateSearch& search) override {
+    if (search.backed_off > 0) {
+      display_.say(fmt::format("diverged; again at learning rate {:.2g}", search.rate));
+      return;
+    }
+    if (search.trials.empty()) {
+      display_.say(
+          fmt::format("learning rate {:g}, the rule's own: there are too few rows to try "
+                      "others on",
+                      search.rate));
+      return;
+    }
+    std::string trials;
+    for (const RateTrial& trial : search.trials) {
+      fmt::format_to(std::back_inserter(trials), "  {:g}: {:.4f}", trial.rate, trial.loss);
+    }
+    display_.say(fmt::format(
+        "learning rate {:g}{}, by trials of {} rows scored on {} others, {:.2f} s", search.rate,
+        search.epsilon ? fmt::format(" with epsilon {:.2g}", *search.epsilon) : "", search.rows,
+        search.held_out, search.seconds));
+    display_.say(fmt::format("  loss at{}", trials));
+  }
+  bool stop_requested() override { return interrupted(); }
 
   void write(const std::string& line) {
     if (log_.is_open()) log_ << line << std::endl;
@@ -131,73 +124,55 @@ void require_distinct(const TrainArguments& command) {
   }
 }
 
-void say_what_was_read(ProgressDisplay& display, const Dataset& data) {
-  const Source& source = data.source();
-  const FeatureSpace& features = data.features();
-  std::string naming = fmt::format("counted from {}", features.index_base);
-  if (features.names) naming = "by name";
-  if (features.hash_bits != 0) naming = "hashed";
-  display.say(fmt::format("read {} as {}: {} rows, {} features {}, {} non-zeros{}", source.name(),
-                          source.format, data.rows(), features.size, naming, data.nonzeros(),
-                          data.all_ones() ? ", all of them 1" : ""));
-  if (source.skipped_lines != 0) {
-    display.say(fmt::format("skipped {} malformed lines; the first: {}", source.skipped_lines,
-                            source.first_skipped));
-  }
-}
-
 int run(const TrainArguments& command, const CLI::App& app) {
   TrainOptions options = train_options(command, app);
-  require_valid(options, !command.valid.empty() || app.count("--valid-fraction") != 0);
+  require_valid(options, has_validation(command, app));
   require_distinct(command);
   require_writable(command.output);
   ProgressDisplay display(command.progress);
   Observer observer(display, command.log);
 
-  DataOptions files = command.data;
-  files.read.threads = options.threads;
-  files.read.progress = [&](std::uint64_t bytes, std::uint64_t total) {
-    display.reading(bytes, total);
-  };
-  Dataset data = read(files.paths, files.read);
-  say_what_was_read(display, data);
-  if (!command.valid.empty()) {
-    files.read.features = data.features();
-    options.validation = read({command.valid}, files.read);
-    say_what_was_read(display, *options.validation);
-  } else if (app.count("--valid-fraction") != 0) {
-    auto [training, validation] = split(data, command.valid_fraction, options.seed);
-    data = std::move(training);
-    options.validation = std::move(validation);
-    display.say(fmt::format("kept {} rows for validation, {} to learn", options.validation->rows(),
-                            data.rows()));
-  }
+  const Dataset data = read_training_rows(command, app, options, display);
 
   const InterruptGuard guard;
   const TrainResult result = train(data, options, observer);
   observer.write(json_line(result));
   if (result.reason == StopReason::diverged) {
+    const bool some = !result.epochs.empty();
+    if (some) save(result.model, command.output);
     display.clear();
-    note(
-        fmt::format("hogwild: training diverged at learning rate {}; try --learning-rate {:g}; "
-                    "no model was saved",
-                    result.learning_rate, result.learning_rate / 10));
+    note(fmt::format(
+        "hogwild: training diverged at learning rate {:g}; try --learning-rate {:g}; {}",
+        result.learning_rate, result.learning_rate / 10,
+        some ? fmt::format("the model of the epochs before is in {}", command.output)
+             : "no model was saved"));
     return kDiverged;
+  }
+  if (result.rate_search && result.rate_search->interrupted) {
+    display.clear();
+    note("hogwild: interrupted while a learning rate was being found; no model was saved");
+    return kInterrupted;
   }
   save(result.model, command.output);
   const Model& model = result.model;
   std::string labels;
-  if (model.is_binary()) {
+  if (model.classes()) {
+    labels = fmt::format(", {} classes", model.outputs());
+  } else if (model.is_binary()) {
     labels = fmt::format(", label {} as negative and {} as positive", model.labels().negative,
                          model.labels().positive);
   }
-  display.say(fmt::format("saved {}: {} by {} at rate {}, {} threads, {:.3f} s of training{}",
+  display.say(fmt::format("saved {}: {} by {} at rate {}, {} thread{}, {:.3f} s of training{}",
                           command.output, name_of(model.loss()), model.provenance().rule,
-                          result.learning_rate, result.threads, result.seconds, labels));
+                          result.learning_rate, result.threads, result.threads == 1 ? "" : "s",
+                          result.seconds, labels));
   if (result.reason == StopReason::interrupted) {
     display.clear();
-    note(fmt::format("hogwild: interrupted after {} of {} rows; the model so far is in {}",
-                     model.provenance().visits, data.rows() * static_cast<Offset>(options.epochs),
+    note(fmt::format("hogwild: interrupted in epoch {} of {}; the model of {} is in {}",
+                     result.epochs.size() + 1, options.epochs,
+                     options.early_stopping > 0 && result.best_epoch > 0
+                         ? fmt::format("epoch {}, the best,", result.best_epoch)
+                         : fmt::format("{} rows", model.provenance().visits),
                      command.output));
     return kInterrupted;
   }
@@ -210,7 +185,18 @@ int run(const TrainArguments& command, const CLI::App& app) {
 void add_train_command(CLI::App& app, Action& action) {
   auto command = std::make_shared<TrainArguments>();
   CLI::App& sub = *app.add_subcommand("train", "learn a model from labelled rows");
+  sub.add_option("-o,--output", command->output, "where to save the model")
+      ->type_name("MODEL")
+      ->required();
+  add_alternative<AnyUpdateRule>(
+      sub, "--optimizer", command->optimizer,
+      "how a step is made; on sparse rows a weight moves, and its means and "
+      "velocity decay, only when a row touches it");
   add_train_arguments(sub, *command);
+  sub.add_flag("--refit", command->train.refit,
+               "then learn from all rows, validation included, for as many epochs as were best");
+  sub.add_option("--log", command->log, "a JSON line for each epoch and for the end")
+      ->type_name("FILE");
   sub.footer(
       "Also: --config FILE takes options from a file, one a line (epochs = 5).\n"
       "Examples:\n"

@@ -28,14 +28,15 @@ std::string Source::name() const {
   return paths.empty() ? "data" : fmt::format("{}", fmt::join(paths, ", "));
 }
 
-Dataset::Dataset(Arrays arrays, FeatureSpace features, Source source, SeenLabels seen)
+Dataset::Dataset(Arrays arrays, FeatureSpace features, Source source, SeenLabels seen,
+                 ClassNames classes)
     : owned_(std::make_shared<const Arrays>(std::move(arrays))),
       indices_(owned_->indices),
       values_(owned_->values) {
   if (source.format.empty()) source.format = "memory";
   if (seen.labels().empty() && !seen.unlabelled()) seen = labels_of(owned_->labels);
   description_ = std::make_shared<const Description>(
-      Description{std::move(features), std::move(source), std::move(seen)});
+      Description{std::move(features), std::move(source), std::move(seen), std::move(classes)});
   validate();
 }
 
@@ -44,7 +45,7 @@ Dataset Dataset::borrow(std::vector<Offset> offsets, std::span<const Index> indi
                         FeatureSpace features) {
   Dataset data;
   data.description_ = std::make_shared<const Description>(
-      Description{std::move(features), Source{.format = "memory"}, labels_of(labels)});
+      Description{std::move(features), Source{.format = "memory"}, labels_of(labels), {}});
   Arrays arrays;
   arrays.offsets = std::move(offsets);
   arrays.labels = std::move(labels);
@@ -84,6 +85,12 @@ void Dataset::validate() const {
     }
     if (!(row.weight >= 0) || std::isinf(row.weight)) fail(i, "its weight is not >= 0 and finite");
     if (std::isinf(row.label)) fail(i, "its label is not finite");
+    if (classes() && !std::isnan(row.label) &&
+        !(row.label >= 0 && row.label < static_cast<float>(classes()->size()) &&
+          row.label == std::floor(row.label))) {
+      fail(i, fmt::format("its label {} is no number of one of {} classes", row.label,
+                          classes()->size()));
+    }
   }
 }
 
@@ -113,6 +120,32 @@ class RowWriter {
 
 }  // namespace
 
+Dataset Dataset::with_weights(std::vector<float> weights) const {
+  Dataset data = with(owned_->labels, std::move(weights));
+  data.validate();
+  return data;
+}
+
+Dataset Dataset::with_classes(std::vector<float> numbers, ClassNames classes) const {
+  if (classes->empty()) throw DataError("data", "there are no classes", "name at least one");
+  Dataset data = with(std::move(numbers), owned_->weights);
+  data.description_ = std::make_shared<const Description>(
+      Description{features(), source(), seen_labels(), std::move(classes)});
+  data.validate();
+  return data;
+}
+
+Dataset Dataset::with(std::vector<float> labels, std::vector<float> weights) const {
+  Dataset data = *this;
+  Arrays arrays;
+  arrays.offsets = owned_->offsets;
+  arrays.labels = std::move(labels);
+  arrays.weights = std::move(weights);
+  if (!data.lent_) data.lent_ = owned_;
+  data.owned_ = std::make_shared<const Arrays>(std::move(arrays));
+  return data;
+}
+
 Dataset Dataset::select(std::span<const Offset> rows) const {
   RowWriter chosen(all_ones(), has_weights());
   for (const Offset i : rows) chosen.add(row(i));
@@ -121,7 +154,7 @@ Dataset Dataset::select(std::span<const Offset> rows) const {
   for (const float label : arrays.labels) {
     seen.note(label, [&] { return seen_labels().place_of(label); });
   }
-  return Dataset(std::move(arrays), features(), source(), std::move(seen));
+  return Dataset(std::move(arrays), features(), source(), std::move(seen), classes());
 }
 
 Dataset concatenate(const Dataset& a, const Dataset& b) {
@@ -133,17 +166,23 @@ Dataset concatenate(const Dataset& a, const Dataset& b) {
   for (const SeenLabels::Label& other : b.seen_labels().labels()) {
     seen.note(other.value, [&] { return other.place; });
   }
-  return Dataset(all.take(), a.features(), a.source(), std::move(seen));
+  return Dataset(all.take(), a.features(), a.source(), std::move(seen), a.classes());
+}
+
+std::pair<std::vector<Offset>, std::vector<Offset>> split_rows(Offset rows, double fraction,
+                                                               std::uint64_t seed) {
+  std::vector<Offset> first, second;
+  for (Offset i = 0; i < rows; ++i) {
+    (Random(seed, i).uniform() < fraction ? second : first).push_back(i);
+  }
+  return {std::move(first), std::move(second)};
 }
 
 std::pair<Dataset, Dataset> split(const Dataset& data, double fraction, std::uint64_t seed) {
   if (!(fraction > 0 && fraction < 1)) {
     throw OptionError("valid-fraction", fmt::format("{} is not between 0 and 1", fraction));
   }
-  std::vector<Offset> first, second;
-  for (Offset i = 0; i < data.rows(); ++i) {
-    (Random(seed, i).uniform() < fraction ? second : first).push_back(i);
-  }
+  const auto [first, second] = split_rows(data.rows(), fraction, seed);
   if (first.empty() || second.empty()) {
     throw DataError(
         data.source().name(),

@@ -4,6 +4,12 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cmath>
+#include <functional>
+#include <map>
+#include <set>
+#include <utility>
 
 #include "hogwild/core/error.hpp"
 #include "hogwild/data/dataset.hpp"
@@ -38,7 +44,8 @@ LabelPair binary_labels(const Dataset& data) {
     fail(data, seen[2].place,
          fmt::format("{} is a third label, after {} and {}", seen[2].value, seen[0].value,
                      seen[1].value),
-         "a binary loss needs two; for labels that are numbers use --loss squared");
+         "a binary loss needs two; for classes use --loss softmax or --one-vs-rest, for numbers "
+         "--loss squared");
   }
   if (seen.size() == 1) {
     throw DataError(data.source().name(), fmt::format("every label is {}", seen[0].value),
@@ -61,6 +68,68 @@ void require_labels(const Dataset& data, const LabelPair& pair) {
            fmt::format("the model knows {} and {}", pair.negative, pair.positive));
     }
   }
+}
+
+std::string class_name(float label) {
+  return fmt::format("{}", label == 0 ? 0.0f : label);  // -0 is 0
+}
+
+std::string canonical_class_name(std::string_view text) {
+  const std::string_view digits = text.starts_with('+') ? text.substr(1) : text;
+  double number = 0;
+  const char* const end = digits.data() + digits.size();
+  const auto [stop, error] = std::from_chars(digits.data(), end, number);
+  const bool exact = error == std::errc() && stop == end && std::isfinite(number) &&
+                     static_cast<double>(static_cast<float>(number)) == number;
+  return exact ? class_name(static_cast<float>(number)) : std::string(text);
+}
+
+ClassNames classes_of(const Dataset& data) {
+  require_labelled(data);
+  ClassNames classes = data.classes();
+  if (!classes) {
+    const std::set<float> labels(data.labels().begin(), data.labels().end());
+    if (labels.size() > kMostClasses) {
+      throw DataError(data.source().name(), fmt::format("there are {} labels", labels.size()),
+                      "for labels that are numbers use --loss squared");
+    }
+    std::vector<std::string> names;
+    for (const float label : labels) names.push_back(class_name(label));
+    classes = std::make_shared<const std::vector<std::string>>(std::move(names));
+  }
+  if (classes->size() < 2) {
+    throw DataError(data.source().name(), fmt::format("every label is {}", classes->front()),
+                    "classes are told apart by rows of at least two labels");
+  }
+  return classes;
+}
+
+std::vector<float> class_numbers(const Dataset& data, const ClassNames& classes) {
+  require_labelled(data);
+  if (data.classes() && *data.classes() == *classes) {
+    return {data.labels().begin(), data.labels().end()};
+  }
+  std::map<std::string, float, std::less<>> numbers;
+  for (std::size_t k = 0; k < classes->size(); ++k) {
+    numbers.emplace((*classes)[k], static_cast<float>(k));
+  }
+  std::map<float, float> known;  // labels met so far
+  std::vector<float> result;
+  for (const float label : data.labels()) {
+    auto found = known.find(label);
+    if (found == known.end()) {
+      const std::string name =
+          data.classes() ? (*data.classes())[static_cast<std::size_t>(label)] : class_name(label);
+      const auto number = numbers.find(name);
+      if (number == numbers.end()) {
+        fail(data, data.seen_labels().place_of(label), fmt::format("the label is {}", name),
+             fmt::format("the model knows {} classes, and not this", classes->size()));
+      }
+      found = known.emplace(label, number->second).first;
+    }
+    result.push_back(found->second);
+  }
+  return result;
 }
 
 }  // namespace hogwild

@@ -1,6 +1,9 @@
 // One line of libsvm text to one row.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <string_view>
+
 #include "data/number.hpp"
 #include "data/parser.hpp"
 #include "hogwild/core/random.hpp"
@@ -35,7 +38,12 @@ std::optional<Fault> parse_libsvm_line(std::string_view line, std::uint64_t line
   const NumberEnd first = parse_float(p, end, number);
   const bool starts_with_a_feature =
       first.fault == NumberFault::none && first.end != end && *first.end == ':';
-  if (!starts_with_a_feature) {
+  if (!starts_with_a_feature && rules.class_labels) {
+    const char* const token_end =
+        std::find_if(p, end, [](char c) { return is_blank(c) || c == '#'; });
+    if (auto fault = parse_class({p, token_end}, rules, batch, label)) return fault;
+    p = token_end;
+  } else if (!starts_with_a_feature) {
     if (first.fault != NumberFault::none) return bad_number(p, end, first.fault, "a label");
     if (!ends_token(first.end, end)) {
       return bad_number(p, end, NumberFault::not_a_number, "a label");

@@ -28,8 +28,31 @@ Fault bad_number(const char* p, const char* end, NumberFault fault, const char* 
               "a number lies between -3.4e38 and 3.4e38"};
     default:
       return {p, fmt::format("expected {}, found {}", what, token),
-              "write a decimal number, such as 1, -0.5 or 2e-3"};
+              std::string_view(what) == "a label"
+                  ? "write a decimal number, such as 1, -0.5 or 2e-3; for classes of any name use "
+                    "--loss softmax or --one-vs-rest"
+                  : "write a decimal number, such as 1, -0.5 or 2e-3"};
   }
+}
+
+std::optional<Fault> parse_class(std::string_view text, const ParseRules& rules, RowBatch& batch,
+                                 float& label) {
+  const char* const end = text.data() + text.size();
+  const std::string name = canonical_class_name(text);
+  if (rules.known_classes == nullptr) {
+    label = static_cast<float>(batch.class_names.insert(name));
+    return std::nullopt;
+  }
+  const auto known = rules.known_classes->find(name);
+  if (!known) {
+    return Fault{
+        text.data(),
+        fmt::format("the label {} is no class of the model's", quoted_token(text.data(), end)),
+        fmt::format("the model knows {} classes, see `hogwild inspect MODEL`",
+                    rules.known_classes->size())};
+  }
+  label = static_cast<float>(*known);
+  return std::nullopt;
 }
 
 }  // namespace hogwild

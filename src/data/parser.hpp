@@ -17,8 +17,10 @@ struct ParseRules {
   int hash_bits = 0;
   bool one_based = false;                                  ///< index 0 is a fault
   std::uint64_t known_end = kMaxIndex + std::uint64_t{1};  ///< an index from here on is a fault,
-  bool drop_unknown = false;                  ///< or, where this is set, left out and counted
-  const FeatureNames* known_names = nullptr;  ///< look names up here; those missing are left out
+  bool drop_unknown = false;                    ///< or, where this is set, left out and counted
+  const FeatureNames* known_names = nullptr;    ///< look names up here; those missing are left out
+  bool class_labels = false;                    ///< labels are names, numbered by the batch
+  const FeatureNames* known_classes = nullptr;  ///< if set: labels are among these, or a fault
 };
 
 /// One line, without its end, to one row of batch. On a fault the row is left open.
@@ -46,6 +48,10 @@ inline const char* skip_blanks(const char* p, const char* end) noexcept {
   while (p != end && is_blank(*p)) ++p;
   return p;
 }
+
+/// The number of the class that a label's text names. A fault if it is none that is known.
+std::optional<Fault> parse_class(std::string_view text, const ParseRules& rules, RowBatch& batch,
+                                 float& label);
 
 /// The fault of a number at p that should be `what`, e.g. "a label".
 Fault bad_number(const char* p, const char* end, NumberFault fault, const char* what);

@@ -12,7 +12,14 @@
 
 #include <algorithm>
 #include <atomic>
+#include <charconv>
+#include <cmath>
 #include <exception>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -100,6 +107,11 @@ class Reader {
     }
     rules_.duplicates = options.duplicates;
     rules_.hash_bits = options.hash_bits;
+    rules_.class_labels = options.class_labels;
+    if (options.classes) {
+      for (const std::string& name : *options.classes) known_classes_.insert(name);
+      rules_.known_classes = &known_classes_;
+    }
     rules_.one_based = options.index_base == IndexBase::one;
     if (options.features) {
       const FeatureSpace& space = *options.features;
@@ -185,7 +197,7 @@ class Reader {
     const auto note = [&](const LabelSpot& spot) {
       seen_.note(spot.label, [&] { return Place{path, lines_before_ + spot.line, spot.column}; });
     };
-    std::ranges::for_each(batch.label_spots, note);
+    if (!rules_.class_labels) std::ranges::for_each(batch.label_spots, note);
     if (batch.unlabelled_spot) note(*batch.unlabelled_spot);
     lines_before_ += batch.lines;
     source_.lines += batch.lines;
@@ -254,6 +266,7 @@ class Reader {
     if (!all_ones_) all.values.resize(extents.back().nonzero);
     if (has_weights_) all.weights.resize(extents.back().row);
 
+    const ClassNames classes = rules_.class_labels ? number_classes() : nullptr;
     tbb::parallel_for(std::size_t{0}, batches_.size(), [&](std::size_t b) {
       RowBatch batch = std::move(batches_[b]);  // freed as soon as it is copied
       if (!renumbered_.empty()) renumber(batch, renumbered_[b]);
@@ -270,7 +283,41 @@ class Reader {
         all.offsets[row + i] = nonzero + batch.offsets[i];
       }
     });
-    return Dataset(std::move(all), std::move(space), std::move(source_), std::move(seen_));
+    return Dataset(std::move(all), std::move(space), std::move(source_), std::move(seen_), classes);
+  }
+
+  // From each chunk's numbers of classes to the data set's.
+  ClassNames number_classes() {
+    if (options_.classes) return options_.classes;
+    std::set<std::string> names;
+    for (const RowBatch& batch : batches_) {
+      for (const float label : batch.labels) {  // not those of skipped lines
+        if (!std::isnan(label)) names.emplace(batch.class_names[static_cast<Index>(label)]);
+      }
+    }
+    if (names.size() > kMostClasses) {
+      throw DataError(source_.name(), fmt::format("there are {} labels", names.size()),
+                      "for labels that are numbers use --loss squared");
+    }
+    std::vector<std::string> order(names.begin(), names.end());
+    const auto number = [](const std::string& name) {
+      double value = 0;
+      const char* const end = name.data() + name.size();
+      const auto [stop, error] = std::from_chars(name.data(), end, value);
+      return error == std::errc() && stop == end ? std::optional(value) : std::nullopt;
+    };
+    if (std::ranges::all_of(order, [&](const auto& name) { return number(name).has_value(); })) {
+      std::ranges::sort(order, {}, [&](const auto& name) { return *number(name); });
+    }
+    std::map<std::string, float, std::less<>> numbers;
+    for (std::size_t k = 0; k < order.size(); ++k) numbers[order[k]] = static_cast<float>(k);
+    for (RowBatch& batch : batches_) {
+      for (float& label : batch.labels) {
+        if (std::isnan(label)) continue;
+        label = numbers.find(batch.class_names[static_cast<Index>(label)])->second;
+      }
+    }
+    return std::make_shared<const std::vector<std::string>>(std::move(order));
   }
 
   // From the chunk's numbers of names to the data set's, and each row in ascending order again.
@@ -291,6 +338,7 @@ class Reader {
   Input input_;
   const ReadOptions& options_;
   ParseRules rules_;
+  FeatureNames known_classes_;  // that labels are among, if there are such
   std::atomic<bool> stop_{false};
   std::exception_ptr fetch_failure_;   // of the first stage alone
   std::exception_ptr accept_failure_;  // of the last stage alone

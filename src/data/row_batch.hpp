@@ -37,6 +37,7 @@ class RowBatch {
   std::vector<float> labels;
   std::vector<float> weights;  // [rows] once one differs from 1
   FeatureNames names;          // where indices number names of this chunk
+  FeatureNames class_names;    // where labels number names of this chunk
   bool all_ones = true;
   bool has_zero_index = false;
   std::uint64_t unknown_features = 0;

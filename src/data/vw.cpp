@@ -18,7 +18,8 @@ struct Header {
   std::uint64_t column = 1;
 };
 
-std::optional<Fault> parse_header(const char* begin, const char* bar, Header& header) {
+std::optional<Fault> parse_header(const char* begin, const char* bar, const ParseRules& rules,
+                                  RowBatch& batch, Header& header) {
   constexpr std::array kParts{"a label", "an importance weight"};
   std::size_t part = 0;
   for (const char* p = skip_blanks(begin, bar); p != bar; p = skip_blanks(p, bar)) {
@@ -27,6 +28,13 @@ std::optional<Fault> parse_header(const char* begin, const char* bar, Header& he
     float number = 0;
     const NumberEnd parsed = parse_float(token, token_end, number);
     const bool is_number = parsed.fault == NumberFault::none && parsed.end == token_end;
+    if (rules.class_labels && part == 0 && *token != '\'') {
+      if (auto fault = parse_class({token, token_end}, rules, batch, header.label)) return fault;
+      header.column = static_cast<std::uint64_t>(token - begin) + 1;
+      p = token_end;
+      ++part;
+      continue;
+    }
     const bool is_tag = *token == '\'' || (token_end == bar && !(is_number && part == 0));
     p = token_end;
     if (is_tag && p == bar) return std::nullopt;
@@ -98,7 +106,7 @@ std::optional<Fault> parse_vw_line(std::string_view line, std::uint64_t line_num
                  "VW text is `label |namespace name:value ...`; for libsvm pass --format libsvm"};
   }
   Header header;
-  if (auto fault = parse_header(begin, p, header)) return fault;
+  if (auto fault = parse_header(begin, p, rules, batch, header)) return fault;
 
   std::string name;      // "namespace^feature", its head kept from feature to feature
   std::size_t head = 0;  // length of "namespace^"

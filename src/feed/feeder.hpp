@@ -8,10 +8,9 @@
 #include <vector>
 
 #include "hogwild/data/dataset.hpp"
+#include "hogwild/feed/order.hpp"
 
 namespace hogwild {
-
-enum class Order { shuffle, sequential };
 
 /// A block's place in the epoch: rows begin .. begin + count - 1 of the epoch's order.
 struct Ticket {
@@ -29,7 +28,7 @@ struct Ticket {
 ///  1. next() hands out every position of the epoch's order exactly once, over all threads: the
 ///     ticket is one fetch_add, and positions past the end are not handed out.
 ///  2. The order maps positions to rows one to one: strips_ is a permutation, and a block is
-///     shuffled within itself.
+///     shuffled within itself. (A given order says itself how often a row comes.)
 ///  3. strips_ and epoch_ change in start_epoch() only, which no other call may overlap.
 class Feeder {
  public:
@@ -37,10 +36,23 @@ class Feeder {
   static constexpr Offset kStripRows = 16;
   static constexpr Offset kSmallRows = 1 << 16;
 
-  Feeder(const Dataset& data, Order order, std::uint64_t seed);
+  /// A block holds a whole number of batches, save the epoch's last. REQUIRES: batch > 0.
+  Feeder(const Dataset& data, RowOrder order, std::uint64_t seed, Offset batch = 1);
+
+  Offset block_rows() const noexcept { return block_rows_; }  ///< at most
+
+  /// The block that begins at a position, for those who deal for themselves, each all blocks.
+  std::optional<Ticket> block(Offset number) const noexcept {
+    const Offset begin = number * block_rows_;
+    if (begin >= data_.rows()) return std::nullopt;
+    return Ticket{begin, std::min(block_rows_, data_.rows() - begin)};
+  }
 
   /// REQUIRES: no other thread is in next(), and whatever lets them in again synchronises.
   void start_epoch(int epoch);
+
+  /// The same, in a given order, [rows]. REQUIRES: RowOrder::curriculum.
+  void start_epoch(int epoch, std::vector<Offset> order);
 
   /// The next block, or nothing when the epoch is dealt out. Any thread, at any time.
   std::optional<Ticket> next() noexcept {
@@ -61,12 +73,13 @@ class Feeder {
 
  private:
   Dataset data_;
-  Order order_;
+  RowOrder order_;
   std::uint64_t seed_;
   Offset block_rows_;
   Offset strip_rows_;
   int epoch_ = 0;
-  std::vector<Offset> strips_;  // the epoch's order of strips, by their first row
+  std::vector<Offset> strips_;  // the epoch's order of strips, by their first row; if the order is
+                                // given, of rows
   std::atomic<Offset> next_{0};
 };
 

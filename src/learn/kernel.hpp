@@ -3,7 +3,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
+#include <type_traits>
+#include <vector>
 
 #include "hogwild/core/types.hpp"
 #include "hogwild/data/row.hpp"
@@ -20,8 +23,9 @@ struct LossSum {
 
 /// The pace of a block.
 struct Pace {
-  float rate = 0;   ///< the step size now
-  float share = 1;  ///< see Step::share
+  float rate = 0;          ///< the step size now
+  float share = 1;         ///< see Step::share
+  std::uint64_t time = 0;  ///< steps before the block's first: see Step::time
 };
 
 /// The penalty a step owes at coordinate j: nothing.
@@ -29,11 +33,16 @@ struct NoPenaltyAt {
   NoPenalty operator()(Index) const noexcept { return {}; }
 };
 
-/// The penalty a step owes at coordinate j: by degree scaling, n / d_j times its own.
+/// The penalty a step owes at coordinate j: by degree scaling, n / d_j times its own; or, where the
+/// rule sees to missed steps itself, its own.
+template <class Rule>
 struct PenaltyAt {
   Penalty penalty;
-  std::span<const float> scale;  ///< [coordinates], 0 for the bias
-  Penalty operator()(Index j) const noexcept { return penalty.scaled(scale[j]); }
+  const float* scale = nullptr;  ///< [features + 1], 0 for the bias; unused by a rule that owns it
+  Penalty operator()(Index j) const noexcept {
+    if constexpr (owns_penalty<Rule>) return penalty;
+    return penalty.scaled(scale[j]);
+  }
 };
 
 /// The bias's coordinate, if there is a bias.
@@ -58,9 +67,8 @@ class OwnBias {
   OwnBias(const OwnBias&) = delete;
   OwnBias& operator=(const OwnBias&) = delete;
 
-  float weight() const noexcept {
-    if constexpr (requires { rule_.lookahead(now_); }) return rule_.lookahead(now_);
-    return now_.weight;
+  float weight(const Step<NoPenalty>& step) const noexcept {
+    return lookahead_of(rule_, now_, step);
   }
   void step(float gradient, const Step<NoPenalty>& step) noexcept {
     if (at_.present) now_ = rule_.step(now_, gradient, step);
@@ -89,33 +97,57 @@ class OwnBias {
   State now_{};
 };
 
-/// w.x over a row's non-zeros. Two sums, so that an addition need not wait for the one before.
-template <bool kOnes, class WeightOf>
-float dot(const SparseRow& row, const WeightOf& weight) noexcept {
+/// w.x over a row's non-zeros, in Real. Two sums, so that an addition need not wait for the one
+/// before.
+template <bool kOnes, class Real = float, class WeightOf>
+Real dot(const SparseRow& row, const WeightOf& weight) noexcept {
+  const auto term = [&](std::size_t k) {
+    const auto w = static_cast<Real>(weight(row.indices[k]));
+    return kOnes ? w : static_cast<Real>(row.values[k]) * w;
+  };
   const std::size_t n = row.nonzeros();
-  float even = 0, odd = 0;
+  Real even = 0, odd = 0;
   std::size_t k = 0;
   for (; k + 1 < n; k += 2) {
-    even += (kOnes ? 1.0f : row.values[k]) * weight(row.indices[k]);
-    odd += (kOnes ? 1.0f : row.values[k + 1]) * weight(row.indices[k + 1]);
+    even += term(k);
+    odd += term(k + 1);
   }
-  if (k < n) even += (kOnes ? 1.0f : row.values[k]) * weight(row.indices[k]);
+  if (k < n) even += term(k);
   return even + odd;
+}
+
+/// The weight at which a gradient is taken: without the state, which may live elsewhere, if the
+/// rule does not look at it.
+template <class View, class Rule, class Net>
+float weight_at(const View& view, const Rule& rule, Index j, const Step<Net>& step) {
+  if constexpr (has_lookahead<Rule> || has_outcome<Rule>) {
+    return lookahead_of(rule, view.state(j), step);
+  } else {
+    return view.weight(j);
+  }
 }
 
 /// One stochastic step on one row.
 template <bool kOnes, class View, class Rule, class Loss, class PenaltyOf>
 void learn_row(View& view, const SparseRow& row, OwnBias<View, Rule>& bias, const Rule& rule,
-               const Loss& loss, const PenaltyOf& penalty_at, Pace pace, LossSum& sum) {
+               const Loss& loss, const PenaltyOf& penalty_at, Pace pace,
+               std::vector<SeenBy<Rule>>& seen, LossSum& sum) {
   [[maybe_unused]] const auto turn = view.turn();
+  const auto step_at = [&](Index j) {
+    return Step<decltype(penalty_at(j))>{pace.rate, pace.share, penalty_at(j), pace.time};
+  };
+  const Step<NoPenalty> bias_step{pace.rate, pace.share, {}, pace.time};
+  if constexpr (has_memory<Rule>) seen.clear();
   const auto weight = [&](Index j) {
-    if constexpr (requires(typename Rule::State state) { rule.lookahead(state); }) {
-      return rule.lookahead(view.state(j));
+    if constexpr (has_memory<Rule>) {
+      const auto state = view.state(j);  // weight and memory of one moment
+      seen.push_back(rule.seen(state));
+      return lookahead_of(rule, state, step_at(j));
     } else {
-      return view.weight(j);  // without the state, which may live elsewhere
+      return weight_at(view, rule, j, step_at(j));
     }
   };
-  const float margin = dot<kOnes>(row, weight) + bias.weight();
+  const float margin = dot<kOnes>(row, weight) + bias.weight(bias_step);
   sum.loss += static_cast<double>(row.weight * loss.value(margin, row.label));
   sum.weight += static_cast<double>(row.weight);
 
@@ -123,10 +155,12 @@ void learn_row(View& view, const SparseRow& row, OwnBias<View, Rule>& bias, cons
   for (std::size_t k = 0; k < row.nonzeros(); ++k) {
     const Index j = row.indices[k];
     const float gradient = kOnes ? slope : slope * row.values[k];
-    const Step<decltype(penalty_at(j))> step{pace.rate, pace.share, penalty_at(j)};
-    view.update(j, [&](auto state) { return rule.step(state, gradient, step); });
+    const auto step = step_at(j);
+    view.update(j, [&](auto state) {
+      return stepped(rule, state, gradient, has_memory<Rule> ? seen[k] : SeenBy<Rule>{}, step);
+    });
   }
-  bias.step(slope, {pace.rate, pace.share, {}});
+  bias.step(slope, bias_step);
 }
 
 /// One stochastic step on each row in turn. Labels are what the loss expects (-1, +1 or numbers);
@@ -138,8 +172,9 @@ LossSum learn_rows(View view, std::span<const SparseRow> rows, BiasAt bias_at, c
   // rows with 2^20 coordinates: 4 to 8 rows ahead, x1.3 to x1.6.
   constexpr std::size_t kRowsAhead = 6;
   OwnBias<View, Rule> bias(view, bias_at, rule);
+  std::vector<SeenBy<Rule>> seen;  // [non-zeros of the row at hand], if the rule has a memory
   LossSum sum;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
+  for (std::size_t i = 0; i < rows.size(); ++i, ++pace.time) {
     if (prefetch && i + 2 * kRowsAhead < rows.size()) {
       __builtin_prefetch(rows[i + 2 * kRowsAhead].indices.data());
       __builtin_prefetch(rows[i + 2 * kRowsAhead].values.data());
@@ -151,9 +186,9 @@ LossSum learn_rows(View view, std::span<const SparseRow> rows, BiasAt bias_at, c
     const SparseRow& row = rows[i];
     if (row.weight == 0) continue;
     if (row.values.empty()) {
-      learn_row<true>(view, row, bias, rule, loss, penalty_at, pace, sum);
+      learn_row<true>(view, row, bias, rule, loss, penalty_at, pace, seen, sum);
     } else {
-      learn_row<false>(view, row, bias, rule, loss, penalty_at, pace, sum);
+      learn_row<false>(view, row, bias, rule, loss, penalty_at, pace, seen, sum);
     }
   }
   return sum;

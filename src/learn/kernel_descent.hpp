@@ -2,33 +2,22 @@
 // by the files under kernels/, one a rule.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
 
+#include "learn/batch.hpp"
 #include "learn/descent.hpp"
 #include "learn/kernel.hpp"
+#include "objective/switched_loss.hpp"
 #include "parallel/placement.hpp"
+#include "update/averaged.hpp"
+#include "update/caught_up.hpp"
 
 namespace hogwild {
-
-/// The loss chosen for the run, behind a switch at each row: 4 losses times 12 loops would be 48
-/// copies of the kernel, and the switch always goes the same way.
-class SwitchedLoss {
- public:
-  explicit SwitchedLoss(const AnyLoss& loss) : loss_(loss) {}
-  float value(float margin, float label) const noexcept {
-    return std::visit([&](const auto& loss) { return loss.value(margin, label); }, loss_);
-  }
-  float slope(float margin, float label) const noexcept {
-    return std::visit([&](const auto& loss) { return loss.slope(margin, label); }, loss_);
-  }
-
- private:
-  AnyLoss loss_;
-};
 
 template <class Rule, class Placement>
 class KernelDescent final : public Descent {
@@ -36,67 +25,173 @@ class KernelDescent final : public Descent {
   KernelDescent(const Rule& rule, DescentPlan plan)
       : rule_(rule),
         loss_(plan.loss),
-        bias_{plan.features, plan.bias},
-        penalty_(plan.penalty),
-        penalty_scale_(std::move(plan.penalty_scale)),
-        placement_(std::size_t{plan.features} + 1, plan.workers),
-        prefetch_(placement_.size() * sizeof(typename Placement::State) > kInCache) {}
+        plan_(std::move(plan)),
+        at_{plan_.features, plan_.outputs},
+        placement_(at_.size(plan_.batch_norm), plan_.workers),
+        prefetch_(placement_.size() * sizeof(typename Placement::State) > kInCache),
+        in_batches_(plan_.batch > 1 || plan_.outputs > 1 || plan_.noise > 0 || plan_.batch_norm ||
+                    together()),
+        each_row_(together() && plan_.batch == 1),
+        batch_(each_row_ ? plan_.group : plan_.batch) {
+    if (!in_batches_) return;
+    const bool norm = plan_.batch_norm;
+    if (together()) {
+      scratch_.push_back(std::make_unique<BatchScratch<Rule>>(batch_, at_, norm, plan_.owners));
+      return;
+    }
+    for (int worker = 0; worker < plan_.workers; ++worker) {
+      const std::vector<Index> all{0, plan_.features};
+      scratch_.push_back(std::make_unique<BatchScratch<Rule>>(batch_, at_, norm, all));
+    }
+  }
 
   LossSum learn(int worker, std::span<const SparseRow> rows, Pace pace) override {
+    if (in_batches_) return learn_batches(static_cast<std::size_t>(worker), rows, pace);
     const auto run = [&](const auto& penalty_at) {
-      return learn_rows(placement_.view(worker), rows, bias_, rule_, loss_, penalty_at, pace,
-                        prefetch_);
+      return learn_rows(placement_.view(worker), rows, BiasAt{at_.bias(), plan_.bias}, rule_, loss_,
+                        penalty_at, pace, prefetch_);
     };
-    return penalty_.active() ? run(PenaltyAt{penalty_, penalty_scale_}) : run(NoPenaltyAt{});
+    return plan_.penalty.active() ? run(PenaltyAt<Rule>{plan_.penalty, plan_.penalty_scale.get()})
+                                  : run(NoPenaltyAt{});
   }
 
-  float margin(const SparseRow& row) const override {
-    const auto weight = [this](Index j) { return placement_.weight(j); };
-    const float sum = row.values.empty() ? dot<true>(row, weight) : dot<false>(row, weight);
-    return bias_.present ? sum + placement_.weight(bias_.coordinate) : sum;
+  float margin(const SparseRow& row, Pace now) const override {
+    const auto weight_of = [&](Index j) { return weight(j, now); };
+    const float sum = row.values.empty() ? dot<true>(row, weight_of) : dot<false>(row, weight_of);
+    return sum + weight(at_.bias(), now);
   }
 
-  float weight(Index j) const override { return placement_.weight(j); }
+  float weight(Index coordinate, Pace now) const override {
+    const bool is_bias = coordinate >= at_.bias();
+    const float kept = raw_weight(coordinate, now);
+    if (!plan_.batch_norm) return kept;
+    const auto [scale, shift] = folded_norm(now);
+    return is_bias ? shift : kept * scale;
+  }
 
-  void copy_weights(std::span<float> zeros) const override {
+  void copy_weights(std::span<float> zeros, Pace now) const override {
+    const float scale = plan_.batch_norm ? folded_norm(now).scale : 1;
     for (Index j = 0; j < zeros.size(); ++j) {
-      if (const float w = placement_.weight(j); w != 0) zeros[j] = w;
+      if (const float w = raw_weight(j, now); w != 0) zeros[j] = w * scale;
+    }
+  }
+
+  void start(Index coordinate, float weight) override {
+    if constexpr (requires(typename Rule::State state) { state.weight; }) {
+      typename Rule::State state{};
+      state.weight = weight;
+      placement_.start(coordinate, state);
+    } else if constexpr (requires(typename Rule::State state) { state.now.weight; }) {
+      typename Rule::State state{};
+      state.now.weight = weight;
+      placement_.start(coordinate, state);
     }
   }
 
  private:
   static constexpr std::size_t kInCache = std::size_t{256} << 10;  // where no prefetch pays
 
+  // What batch norm makes of a margin m where there is no batch: scale m + shift.
+  struct FoldedNorm {
+    float scale = 1;
+    float shift = 0;
+  };
+
+  bool together() const noexcept { return plan_.teamwork == Teamwork::together; }
+
+  LossSum learn_batches(std::size_t worker, std::span<const SparseRow> rows, Pace pace) {
+    const BatchRules<Rule, SwitchedLoss> rules{rule_,         loss_,
+                                               at_,           plan_.bias && !plan_.batch_norm,
+                                               each_row_,     plan_.batch_norm ? &norm_ : nullptr,
+                                               plan_.penalty, plan_.penalty_scale.get(),
+                                               batch_,        {plan_.noise, plan_.seed}};
+    BatchScratch<Rule>& scratch = *scratch_[together() ? 0 : worker];
+    LossSum total;
+    while (!rows.empty()) {
+      const auto batch = rows.first(std::min(batch_, rows.size()));
+      rows = rows.subspan(batch.size());
+      const LossSum sum = BatchMember(placement_.view(static_cast<int>(worker)), scratch, rules,
+                                      together() ? worker : 0, batch, pace)
+                              .learn();
+      pace.time += each_row_ ? batch.size() : 1;
+      total.loss += sum.loss;
+      total.weight += sum.weight;
+    }
+    return total;
+  }
+
+  float raw_weight(Index coordinate, Pace now) const {
+    const Penalty penalty = coordinate < at_.bias() ? plan_.penalty : Penalty{};
+    return outcome_of(rule_, placement_.state(coordinate),
+                      Step<Penalty>{now.rate, now.share, penalty, now.time});
+  }
+
+  FoldedNorm folded_norm(Pace now) const {
+    const RunningMoments running = norm_.load();
+    if (running.batches == 0) return {};
+    const Moments<float> moments{running.mean, running.variance};
+    const float scale = (1 + raw_weight(at_.gamma(), now)) * moments.scale();
+    return {scale, raw_weight(at_.beta(), now) - scale * moments.mean};
+  }
+
   Rule rule_;
   SwitchedLoss loss_;
-  BiasAt bias_;
-  Penalty penalty_;
-  std::vector<float> penalty_scale_;
+  DescentPlan plan_;
+  Coordinates at_;
   Placement placement_;
   bool prefetch_;
+  bool in_batches_;
+  bool each_row_;
+  std::size_t batch_;  // rows at most whose margins are taken at once
+  std::vector<std::unique_ptr<BatchScratch<Rule>>> scratch_;  // [workers], or the team's one
+  Cell<RunningMoments> norm_ = {};
+};
+
+/// Rules of which a coordinate's rate is a function of its state.
+template <class Rule>
+concept HasOwnRate = requires(const Rule rule, typename Rule::State state) {
+  { rule.rate(state, Step<Penalty>{}) } -> std::same_as<float>;
 };
 
 template <class Rule>
-std::unique_ptr<Descent> make_descent_by(const Rule& rule, DescentPlan plan) {
+std::unique_ptr<Descent> make_placed(const Rule& rule, DescentPlan plan) {
   using State = typename Rule::State;
   const auto made = [&]<class Placement>(std::type_identity<Placement>) {
     return std::unique_ptr<Descent>(
         std::make_unique<KernelDescent<Rule, Placement>>(rule, std::move(plan)));
   };
-  const auto landed =
-      [&]<template <class, class> class Where>(std::type_identity<Where<State, RacyLanding>>) {
-        switch (plan.landing) {
-          case Landing::atomic:
-            return made(std::type_identity<Where<State, AtomicLanding>>{});
-          case Landing::locked:
-            return made(std::type_identity<Locked<Where<State, RacyLanding>>>{});
-          default:
-            return made(std::type_identity<Where<State, RacyLanding>>{});
-        }
-      };
-  return plan.state == StatePlacement::shared
-             ? landed(std::type_identity<SharedState<State, RacyLanding>>{})
-             : landed(std::type_identity<PerThreadState<State, RacyLanding>>{});
+  if constexpr (is_indivisible<Rule>) {
+    using Guarded = SharedState<State, GuardedLanding>;
+    return plan.landing == Landing::locked ? made(std::type_identity<Locked<Guarded>>{})
+                                           : made(std::type_identity<Guarded>{});
+  } else {
+    const auto landed =
+        [&]<template <class, class> class Where>(std::type_identity<Where<State, RacyLanding>>) {
+          switch (plan.landing) {
+            case Landing::atomic:
+              return made(std::type_identity<Where<State, AtomicLanding>>{});
+            case Landing::locked:
+              return made(std::type_identity<Locked<Where<State, RacyLanding>>>{});
+            default:
+              return made(std::type_identity<Where<State, RacyLanding>>{});
+          }
+        };
+    if constexpr (can_be_per_thread<Rule>) {
+      if (plan.state == StatePlacement::per_thread) {
+        return landed(std::type_identity<PerThreadState<State, RacyLanding>>{});
+      }
+    }
+    return landed(std::type_identity<SharedState<State, RacyLanding>>{});
+  }
+}
+
+template <class Rule>
+std::unique_ptr<Descent> make_descent_by(const Rule& rule, DescentPlan plan) {
+  if (plan.average) return make_placed(Averaged<Rule>{rule}, std::move(plan));
+  if constexpr (HasOwnRate<Rule>) {
+    if (plan.catch_up) return make_placed(CaughtUp<Rule>{rule}, std::move(plan));
+  }
+  return make_placed(rule, std::move(plan));
 }
 
 }  // namespace hogwild

@@ -35,6 +35,9 @@ Learner::Learner(const LearnerOptions& options)
     throw OptionError("learning-rate", "it is not a finite number > 0");
   }
   require_valid(options.update_rule);
+  if (std::holds_alternative<Softmax>(options.loss)) {
+    throw OptionError("loss", "a Learner has one margin a row, and softmax one a class");
+  }
   DescentPlan plan;
   plan.features = options.features;
   plan.loss = options.loss;
@@ -68,7 +71,7 @@ float Learner::learn(std::span<const SparseRow> rows) {
 
 float Learner::margin(const SparseRow& row) const noexcept {
   assert(std::ranges::all_of(row.indices, [&](Index j) { return j < options_.features; }));
-  return descent_->margin(row);
+  return descent_->margin(row, {.rate = rate_});
 }
 
 float Learner::predict(const SparseRow& row) const noexcept {
@@ -83,9 +86,10 @@ Model Learner::snapshot() const {
   provenance.learning_rate = rate_;
   provenance.schedule = Constant::kName;
   const auto weights = shared_zeroed_array<float>(options_.features);
-  descent_->copy_weights({weights.get(), options_.features});
-  return Model({.size = options_.features}, weights, descent_->weight(options_.features),
-               options_.loss, LabelPair{}, provenance);
+  descent_->copy_weights({weights.get(), options_.features}, {.rate = rate_});
+  return Model({.size = options_.features}, weights,
+               descent_->weight(options_.features, {.rate = rate_}), options_.loss, LabelPair{},
+               provenance);
 }
 
 void Learner::save(const std::string& path) const {

@@ -16,6 +16,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
@@ -100,12 +101,13 @@ struct StoredWeights {
   }
 };
 
-StoredWeights take_weights(Section& body, const Json& header, Index features) {
+// all: of the weights and the biases; the biases are the last of them, and are always stored.
+StoredWeights take_weights(Section& body, const Json& header, std::uint64_t all,
+                           std::uint64_t biases) {
   StoredWeights stored;
   stored.count = header.at("stored").get<std::uint64_t>();
   const bool dense = header.at("dense").get<bool>();
-  if (stored.count == 0 || stored.count > std::uint64_t{features} + 1 ||
-      (dense && stored.count != std::uint64_t{features} + 1)) {
+  if (stored.count < biases || stored.count > all || (dense && stored.count != all)) {
     body.fail("the number of weights does not fit the features");
   }
   if (!dense) {
@@ -113,7 +115,10 @@ StoredWeights take_weights(Section& body, const Json& header, Index features) {
     for (std::uint64_t k = 1; k < stored.count; ++k) {
       if (stored.coordinate(k - 1) >= stored.coordinate(k)) body.fail("weights are out of order");
     }
-    if (stored.coordinate(stored.count - 1) != features) body.fail("the bias is missing");
+    if (stored.coordinate(stored.count - biases) != all - biases ||
+        stored.coordinate(stored.count - 1) != all - 1) {
+      body.fail("the bias is missing");
+    }
   }
   stored.weights = body.bytes(stored.count * sizeof(float));
   for (std::uint64_t k = 0; k < stored.count; ++k) {
@@ -161,17 +166,30 @@ Model model_of(const Json& header, Section& body) {
   const LabelPair labels{header.at("labels").at(0).get<float>(),
                          header.at("labels").at(1).get<float>()};
 
-  const StoredWeights stored = take_weights(body, header, space.size);
+  ClassNames classes;
+  if (header.contains("classes")) {
+    classes = std::make_shared<const std::vector<std::string>>(
+        header.at("classes").get<std::vector<std::string>>());
+    if (classes->size() < 2 || classes->size() > kMostClasses) body.fail("its classes are too few");
+  }
+  const std::uint64_t outputs = classes ? classes->size() : 1;
+  const std::uint64_t all = (std::uint64_t{space.size} + 1) * outputs;
+  if (all > std::uint64_t{1} << 32) body.fail("it has more weights than there can be");
+  const StoredWeights stored = take_weights(body, header, all, outputs);
   if (header.at("named").get<bool>()) space.names = take_names(body, space.size);
   body.finish();
 
-  const auto weights = shared_zeroed_array<float>(space.size);
-  for (std::uint64_t k = 0; k + 1 < stored.count; ++k) {
+  const auto weights = shared_zeroed_array<float>(all - outputs);
+  for (std::uint64_t k = 0; k + outputs < stored.count; ++k) {
     weights[static_cast<std::ptrdiff_t>(stored.coordinate(k))] = stored.weight(k);
   }
-  const float bias = stored.weight(stored.count - 1);
-  return Model(std::move(space), weights, bias, *loss, labels,
-               provenance_of(header.at("provenance")));
+  std::vector<float> biases;
+  for (std::uint64_t k = stored.count - outputs; k < stored.count; ++k) {
+    biases.push_back(stored.weight(k));
+  }
+  const Provenance provenance = provenance_of(header.at("provenance"));
+  if (!classes) return Model(std::move(space), weights, biases[0], *loss, labels, provenance);
+  return Model(std::move(space), weights, std::move(biases), *loss, classes, provenance);
 }
 
 }  // namespace
@@ -183,11 +201,12 @@ Model load(const std::string& path) {
   }
   Section whole(text, path);
   whole.bytes(kModelMagic.size());
-  if (const auto version = whole.value<std::uint32_t>(); version != kModelVersion) {
-    throw ModelError(
-        path,
-        fmt::format("the model file has format {}, this program reads {}", version, kModelVersion),
-        "update hogwild");
+  if (const auto version = whole.value<std::uint32_t>();
+      version != kModelVersion && version != kClassesVersion) {
+    throw ModelError(path,
+                     fmt::format("the model file has format {}, this program reads {}", version,
+                                 kClassesVersion),
+                     "update hogwild");
   }
   if (text.size() < kModelHeaderAt + kModelChecksumBytes) whole.fail("it is cut short");
   const std::string_view checked(text.data(), text.size() - kModelChecksumBytes);

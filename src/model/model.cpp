@@ -1,5 +1,7 @@
 #include "hogwild/model/model.hpp"
 
+#include <algorithm>
+#include <limits>
 #include <utility>
 #include <variant>
 
@@ -9,18 +11,69 @@ Model::Model(FeatureSpace features, std::shared_ptr<const float[]> weights, floa
              AnyLoss loss, LabelPair labels, Provenance provenance)
     : features_(std::move(features)),
       weights_(std::move(weights)),
-      bias_(bias),
+      biases_{bias},
       loss_(loss),
       labels_(labels),
       provenance_(std::move(provenance)) {}
 
-float Model::margin(const SparseRow& row) const noexcept {
-  double sum = static_cast<double>(bias_);  // in which no sum of products of floats overflows
+Model::Model(FeatureSpace features, std::shared_ptr<const float[]> weights,
+             std::vector<float> biases, AnyLoss loss, ClassNames classes, Provenance provenance)
+    : features_(std::move(features)),
+      weights_(std::move(weights)),
+      biases_(std::move(biases)),
+      loss_(loss),
+      classes_(std::move(classes)),
+      provenance_(std::move(provenance)) {}
+
+namespace {
+
+// The nearest finite float: the loss of an infinite margin is not a number.
+float narrowed(double margin) noexcept {
+  constexpr double kMost = std::numeric_limits<float>::max();
+  return static_cast<float>(std::clamp(margin, -kMost, kMost));
+}
+
+}  // namespace
+
+// In double, in which no sum of products of floats overflows.
+double Model::margin_of(std::size_t output, const SparseRow& row) const noexcept {
+  double sum = static_cast<double>(biases_[output]);
   for (std::size_t k = 0; k < row.nonzeros(); ++k) {
     if (row.indices[k] >= features_.size) continue;
-    sum += static_cast<double>(row.value(k)) * static_cast<double>(weights_[row.indices[k]]);
+    const auto w = static_cast<double>(weights_[row.indices[k] * outputs() + output]);
+    sum += static_cast<double>(row.value(k)) * w;
   }
-  return static_cast<float>(sum);
+  return sum;
+}
+
+void Model::margins(const SparseRow& row, std::span<float> out) const noexcept {
+  for (std::size_t k = 0; k < out.size(); ++k) out[k] = narrowed(margin_of(k, row));
+}
+
+void Model::probabilities(const SparseRow& row, std::span<float> out) const noexcept {
+  margins(row, out);
+  const Softmax softmax;
+  if (!std::holds_alternative<Softmax>(loss_)) {
+    // Each class's own log probability: shares of their exponentials, none of which overflows.
+    for (float& p : out) p = -softmax.Logistic::value(p, 1.0f);
+  }
+  softmax.probabilities(std::span<const float>(out), out);
+}
+
+std::size_t Model::likeliest_class(const SparseRow& row) const noexcept {
+  std::size_t best = 0;
+  double highest = margin_of(0, row);
+  for (std::size_t k = 1; k < outputs(); ++k) {
+    if (const double margin = margin_of(k, row); margin > highest) {
+      best = k;
+      highest = margin;
+    }
+  }
+  return best;
+}
+
+float Model::margin(const SparseRow& row) const noexcept {
+  return narrowed(margin_of(0, row));
 }
 
 float Model::predict(const SparseRow& row) const noexcept {
@@ -34,7 +87,7 @@ float Model::label(const SparseRow& row) const noexcept {
 }
 
 bool Model::is_binary() const noexcept {
-  return std::visit([](const auto& loss) { return loss.kBinary; }, loss_);
+  return !classes_ && std::visit([](const auto& loss) { return loss.kBinary; }, loss_);
 }
 
 bool Model::gives_probability() const noexcept {

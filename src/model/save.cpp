@@ -34,38 +34,41 @@ void append(std::string& out, const Value& value) {
 
 Json header_of(const Model& model, std::uint64_t stored, bool dense) {
   const Provenance& from = model.provenance();
-  return {{"features", model.features().size},
-          {"hash_bits", model.features().hash_bits},
-          {"index_base", model.features().index_base},
-          {"named", model.features().names != nullptr},
-          {"format", model.features().format},
-          {"loss", name_of(model.loss())},
-          {"labels", {model.labels().negative, model.labels().positive}},
-          {"stored", stored},
-          {"dense", dense},
-          {"provenance",
-           {{"version", from.version},
-            {"rule", from.rule},
-            {"learning_rate", from.learning_rate},
-            {"schedule", from.schedule},
-            {"l1", from.l1},
-            {"l2", from.l2},
-            {"threads", from.threads},
-            {"seed", from.seed},
-            {"rows", from.rows},
-            {"visits", from.visits}}}};
+  Json header{{"features", model.features().size},
+              {"hash_bits", model.features().hash_bits},
+              {"index_base", model.features().index_base},
+              {"named", model.features().names != nullptr},
+              {"format", model.features().format},
+              {"loss", name_of(model.loss())},
+              {"labels", {model.labels().negative, model.labels().positive}},
+              {"stored", stored},
+              {"dense", dense},
+              {"provenance",
+               {{"version", from.version},
+                {"rule", from.rule},
+                {"learning_rate", from.learning_rate},
+                {"schedule", from.schedule},
+                {"l1", from.l1},
+                {"l2", from.l2},
+                {"threads", from.threads},
+                {"seed", from.seed},
+                {"rows", from.rows},
+                {"visits", from.visits}}}};
+  if (model.classes()) header["classes"] = *model.classes();
+  return header;
 }
 
 std::string serialised(const Model& model) {
   const auto weights = model.weights();
-  std::uint64_t nonzero = 1;  // the bias
+  const auto biases = model.biases();
+  std::uint64_t nonzero = biases.size();
   for (const float w : weights) nonzero += w != 0;
-  const std::uint64_t all = std::uint64_t{model.features().size} + 1;
+  const std::uint64_t all = weights.size() + biases.size();
   const bool dense = all <= 2 * nonzero;
   const std::string header = header_of(model, dense ? all : nonzero, dense).dump();
 
   std::string out(kModelMagic);
-  append(out, kModelVersion);
+  append(out, model.classes() ? kClassesVersion : kModelVersion);
   append(out, static_cast<std::uint32_t>(header.size()));
   out += header;
   if (dense) {
@@ -74,12 +77,14 @@ std::string serialised(const Model& model) {
     for (Index j = 0; j < weights.size(); ++j) {
       if (weights[j] != 0) append(out, j);
     }
-    append(out, model.features().size);
+    for (std::size_t k = 0; k < biases.size(); ++k) {
+      append(out, static_cast<Index>(weights.size() + k));
+    }
     for (const float w : weights) {
       if (w != 0) append(out, w);
     }
   }
-  append(out, model.bias());
+  for (const float bias : biases) append(out, bias);
   if (const auto& names = model.features().names) {
     for (Index j = 0; j < names->size(); ++j) {
       append(out, static_cast<std::uint32_t>((*names)[j].size()));
@@ -154,7 +159,8 @@ void save(const Model& model, const std::string& path) {
     throw IoError(path, "this is not a regular file", "name a file for the model");
   }
   const auto finite = [](float w) { return std::isfinite(w); };
-  if (!finite(model.bias()) || !std::ranges::all_of(model.weights(), finite)) {
+  if (!std::ranges::all_of(model.biases(), finite) ||
+      !std::ranges::all_of(model.weights(), finite)) {
     throw ModelError(path, "a weight of the model is not finite", "learn with a smaller rate");
   }
   TemporaryFile file(path);

@@ -16,7 +16,10 @@
 //  state
 //     of one word is that word; of a larger one (adam, adadelta) the means in the second word are
 //     stored after it, and may be those of another thread's simultaneous step.
-//  6. Steps are seen by all threads at some time, in no promised order; after the threads that
+//  6. A state that may only change as a whole (adaptive_revision) lies in guarded cells instead: no
+//     step is lost and no read is torn, under every strategy, and a thread may have to wait for
+//     another's step on the same coordinate.
+//  7. Steps are seen by all threads at some time, in no promised order; after the threads that
 //     made them are joined, all of them are seen.
 // Why losing steps (4) is sound: Niu, Recht, Re, Wright, "Hogwild!", NIPS 2011.
 #pragma once
@@ -29,18 +32,18 @@
 
 namespace hogwild {
 
-template <class State>
+template <class State, template <class> class CellType = Cell>
 class SharedParameters {
  public:
   /// All coordinates zero. Throws std::bad_alloc.
   explicit SharedParameters(std::size_t coordinates) : cells_(coordinates) {}
 
   std::size_t size() const noexcept { return cells_.size(); }
-  Cell<State>& operator[](std::size_t j) noexcept { return cells_[j]; }
-  const Cell<State>& operator[](std::size_t j) const noexcept { return cells_[j]; }
+  CellType<State>& operator[](std::size_t j) noexcept { return cells_[j]; }
+  const CellType<State>& operator[](std::size_t j) const noexcept { return cells_[j]; }
 
  private:
-  ZeroedArray<Cell<State>> cells_;
+  ZeroedArray<CellType<State>> cells_;
 };
 
 }  // namespace hogwild

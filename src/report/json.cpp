@@ -25,6 +25,20 @@ void set_if(Json& json, const char* name, const std::optional<Value>& value) {
   if (value) json[name] = *value;
 }
 
+Json json_of(const RateSearch& search) {
+  Json json = Json::object();
+  if (search.epsilon) json["epsilon"] = shortest(*search.epsilon);
+  json["trials"] = Json::array();
+  for (const auto& [rate, loss] : search.trials) {  // an infinity is written as null
+    json["trials"].push_back({{"learning_rate", shortest(rate)}, {"loss", loss}});
+  }
+  json["rows"] = search.rows;
+  json["held_out"] = search.held_out;
+  json["seconds"] = search.seconds;
+  json["backed_off"] = search.backed_off;
+  return json;
+}
+
 std::string dumped(const Json& json) {
   // Names of features and files may hold any bytes; JSON holds UTF-8 only.
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -47,10 +61,38 @@ std::string json_line(const EpochReport& report) {
 }
 
 std::string json_line(const TrainResult& result) {
-  return dumped({{"event", "end"},
-                 {"reason", name_of(result.reason)},
-                 {"best_epoch", result.best_epoch},
-                 {"seconds", result.seconds}});
+  Json json({{"event", "end"},
+             {"reason", name_of(result.reason)},
+             {"best_epoch", result.best_epoch},
+             {"seconds", result.seconds},
+             {"learning_rate", shortest(result.learning_rate)}});
+  if (result.rate_search) json["rate_search"] = json_of(*result.rate_search);
+  return dumped(json);
+}
+
+std::string json_line(const Contender& contender) {
+  const TrainResult& result = contender.result;
+  Json json({{"event", "contender"},
+             {"optimizer", name_of(contender.rule)},
+             {"learning_rate", shortest(result.learning_rate)},
+             {"epsilon", Json()},
+             {"best_loss", contender.best_loss},
+             {"best_epoch", result.best_epoch},
+             {"seconds", result.seconds},
+             {"reason", name_of(result.reason)},
+             {"epochs", Json::array()}});
+  if (result.rate_search && result.rate_search->epsilon) {
+    json["epsilon"] = shortest(*result.rate_search->epsilon);
+  } else {
+    json.erase("epsilon");
+  }
+  for (const EpochReport& epoch : result.epochs) {
+    json["epochs"].push_back({{"epoch", epoch.epoch},
+                              {"seconds", epoch.seconds},
+                              {"train_loss", epoch.train_loss},
+                              {"valid_loss", *epoch.valid_loss}});
+  }
+  return dumped(json);
 }
 
 std::string json_line(const Metrics& metrics) {
@@ -62,6 +104,7 @@ std::string json_line(const Metrics& metrics) {
   set_if(json, "base_accuracy", metrics.base_accuracy);
   set_if(json, "base_log_loss", metrics.base_log_loss);
   set_if(json, "calibration", metrics.calibration);
+  set_if(json, "classes", metrics.classes);
   set_if(json, "rmse", metrics.rmse);
   json["loss"] = metrics.loss;
   return dumped(json);
@@ -93,24 +136,30 @@ std::string json_line(const Model& model) {
   const Provenance& from = model.provenance();
   std::uint64_t nonzero = 0;
   for (const float w : model.weights()) nonzero += w != 0;
-  return dumped({{"features", model.features().size},
-                 {"nonzero_weights", nonzero},
-                 {"bias", shortest(model.bias())},
-                 {"named", model.features().names != nullptr},
-                 {"hash_bits", model.features().hash_bits},
-                 {"index_base", model.features().index_base},
-                 {"loss", name_of(model.loss())},
-                 {"labels", {shortest(model.labels().negative), shortest(model.labels().positive)}},
-                 {"rule", from.rule},
-                 {"learning_rate", shortest(from.learning_rate)},
-                 {"schedule", from.schedule},
-                 {"l1", shortest(from.l1)},
-                 {"l2", shortest(from.l2)},
-                 {"threads", from.threads},
-                 {"seed", from.seed},
-                 {"training_rows", from.rows},
-                 {"row_visits", from.visits},
-                 {"version", from.version}});
+  Json json({{"features", model.features().size},
+             {"nonzero_weights", nonzero},
+             {"bias", shortest(model.bias())},
+             {"named", model.features().names != nullptr},
+             {"hash_bits", model.features().hash_bits},
+             {"index_base", model.features().index_base},
+             {"loss", name_of(model.loss())},
+             {"labels", {shortest(model.labels().negative), shortest(model.labels().positive)}},
+             {"rule", from.rule},
+             {"learning_rate", shortest(from.learning_rate)},
+             {"schedule", from.schedule},
+             {"l1", shortest(from.l1)},
+             {"l2", shortest(from.l2)},
+             {"threads", from.threads},
+             {"seed", from.seed},
+             {"training_rows", from.rows},
+             {"row_visits", from.visits},
+             {"version", from.version}});
+  if (model.classes()) {
+    json.erase("labels");
+    json.erase("bias");
+    json["classes"] = *model.classes();
+  }
+  return dumped(json);
 }
 
 }  // namespace hogwild

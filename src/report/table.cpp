@@ -1,11 +1,15 @@
 // Results as aligned tables.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
 #include <numeric>
 #include <string_view>
+#include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "hogwild/core/alternatives.hpp"
@@ -28,6 +32,58 @@ std::string aligned(const Lines& lines) {
 
 }  // namespace
 
+std::string table(const std::vector<Contender>& contenders, std::size_t columns) {
+  std::size_t epochs = 0;
+  double seconds = 0;
+  for (const Contender& c : contenders) {
+    epochs = std::max(epochs, c.result.epochs.size());
+    seconds = std::max(seconds, c.result.seconds);
+  }
+  columns = std::min(columns, epochs);
+  const auto shown_epoch = [&](std::size_t column) { return epochs * column / columns; };
+  const auto shown_second = [&](std::size_t column) {
+    if (column == columns) return seconds;  // to the last bit
+    return seconds * static_cast<double>(column) / static_cast<double>(columns);
+  };
+
+  std::string text =
+      fmt::format("{:<18} {:>8} {:>9} {:>8} ", "rule", "rate", "best loss", "seconds");
+  for (std::size_t k = 1; k <= columns; ++k) {
+    text += fmt::format(" {:>9}", fmt::format("epoch {}", shown_epoch(k)));
+  }
+  for (const Contender& c : contenders) {
+    const TrainResult& result = c.result;
+    const bool rateless = std::visit(
+        [](const auto& rule) { return !has_rate<std::decay_t<decltype(rule)>>; }, c.rule);
+    text += fmt::format("\n{:<18} {:>8} {:>9.5f} {:>8.3f} ", name_of(c.rule),
+                        rateless ? "none" : fmt::format("{:.2g}", result.learning_rate),
+                        c.best_loss, result.seconds);
+    for (std::size_t k = 1; k <= columns; ++k) {
+      const std::size_t epoch = shown_epoch(k);
+      text += epoch <= result.epochs.size()
+                  ? fmt::format(" {:>9.5f}", *result.epochs[epoch - 1].valid_loss)
+                  : fmt::format(" {:>9}", "");
+    }
+    if (result.reason != StopReason::epochs) text += fmt::format("  {}", name_of(result.reason));
+  }
+
+  text += fmt::format("\n\n{:<18} {:>27} ", "rule", "loss after");
+  for (std::size_t k = 1; k <= columns; ++k) {
+    text += fmt::format(" {:>9}", fmt::format("{:.2g} s", shown_second(k)));
+  }
+  for (const Contender& c : contenders) {
+    text += fmt::format("\n{:<46} ", name_of(c.rule));
+    for (std::size_t k = 1; k <= columns; ++k) {
+      std::string loss;  // of the last epoch that was finished by then
+      for (const EpochReport& epoch : c.result.epochs) {
+        if (epoch.seconds <= shown_second(k)) loss = fmt::format("{:.5f}", *epoch.valid_loss);
+      }
+      text += fmt::format(" {:>9}", loss);
+    }
+  }
+  return text + "\n";
+}
+
 std::string table(const Metrics& metrics) {
   Lines lines{{"rows", fmt::format("{}", metrics.rows)}};
   if (metrics.log_loss) {
@@ -46,6 +102,7 @@ std::string table(const Metrics& metrics) {
     lines.emplace_back("calibration",
                        fmt::format("{:.4f}  (mean probability / base rate)", *metrics.calibration));
   }
+  if (metrics.classes) lines.emplace_back("classes", fmt::format("{}", *metrics.classes));
   if (metrics.rmse) lines.emplace_back("rmse", fmt::format("{:.6g}", *metrics.rmse));
   return aligned(lines);
 }
@@ -88,14 +145,17 @@ std::string table(const Model& model) {
   Lines lines{
       {"features", fmt::format("{}", model.features().size)},
       {"weights", fmt::format("{} not zero", nonzero)},
-      {"bias", fmt::format("{}", model.bias())},
+      {"bias", fmt::format("{}", fmt::join(model.biases(), ", "))},
       {"loss", std::string(name_of(model.loss()))},
       {"rule", fmt::format("{}, rate {}, {}", from.rule, from.learning_rate, from.schedule)},
       {"penalty", fmt::format("l1 {}, l2 {}", from.l1, from.l2)},
       {"learnt", fmt::format("{} row visits on {} rows, {} threads, seed {}", from.visits,
                              from.rows, from.threads, from.seed)},
       {"made by", fmt::format("hogwild {}", from.version)}};
-  if (model.is_binary()) {
+  if (model.classes()) {
+    lines.insert(lines.begin() + 4, {"classes", fmt::format("{}: {}", model.outputs(),
+                                                            fmt::join(*model.classes(), ", "))});
+  } else if (model.is_binary()) {
     lines.insert(lines.begin() + 4,
                  {"labels", fmt::format("{} negative, {} positive", model.labels().negative,
                                         model.labels().positive)});
@@ -103,31 +163,45 @@ std::string table(const Model& model) {
   return aligned(lines);
 }
 
-std::string strongest_features(const Model& model, std::size_t each) {
-  const auto weights = model.weights();
-  std::vector<Index> order;
-  for (Index j = 0; j < weights.size(); ++j) {
-    if (weights[j] != 0) order.push_back(j);
+namespace {
+
+// The coordinates of one output, the strongest first, `each` at most, under a title.
+template <class Wanted, class Stronger>
+std::string strongest(const Model& model, std::size_t output, std::size_t each,
+                      const std::string& title, const Wanted& wanted, const Stronger& stronger) {
+  const auto weight = [&](Index j) { return model.weights()[j * model.outputs() + output]; };
+  std::vector<Index> chosen;
+  for (Index j = 0; j < model.features().size; ++j) {
+    if (wanted(weight(j))) chosen.push_back(j);
   }
-  const auto list = [&](const char* title, auto&& wanted, auto&& stronger) {
-    std::vector<Index> chosen;
-    std::ranges::copy_if(order, std::back_inserter(chosen), wanted);
-    const auto count = std::min(each, chosen.size());
-    std::ranges::partial_sort(chosen, chosen.begin() + static_cast<std::ptrdiff_t>(count),
-                              stronger);
-    std::string text = fmt::format("{}\n", title);
-    for (std::size_t k = 0; k < count; ++k) {
-      fmt::format_to(std::back_inserter(text), "  {:+9.4f}  {}\n", weights[chosen[k]],
-                     model.features().name(chosen[k]));
-    }
-    return text;
-  };
-  return list(
-             "strongest towards the positive label", [&](Index j) { return weights[j] > 0; },
-             [&](Index a, Index b) { return weights[a] > weights[b]; }) +
-         list(
-             "strongest towards the negative label", [&](Index j) { return weights[j] < 0; },
-             [&](Index a, Index b) { return weights[a] < weights[b]; });
+  const auto count = std::min(each, chosen.size());
+  std::ranges::partial_sort(chosen, chosen.begin() + static_cast<std::ptrdiff_t>(count), stronger,
+                            weight);
+  std::string text = title + "\n";
+  for (std::size_t k = 0; k < count; ++k) {
+    fmt::format_to(std::back_inserter(text), "  {:+9.4f}  {}\n", weight(chosen[k]),
+                   model.features().name(chosen[k]));
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string strongest_features(const Model& model, std::size_t each) {
+  const auto positive = [](float w) { return w > 0; };
+  const auto negative = [](float w) { return w < 0; };
+  if (!model.classes()) {
+    return strongest(model, 0, each, "strongest towards the positive label", positive,
+                     std::ranges::greater{}) +
+           strongest(model, 0, each, "strongest towards the negative label", negative,
+                     std::ranges::less{});
+  }
+  std::string text;
+  for (std::size_t k = 0; k < model.outputs(); ++k) {
+    text += strongest(model, k, each, "strongest towards " + (*model.classes())[k], positive,
+                      std::ranges::greater{});
+  }
+  return text;
 }
 
 }  // namespace hogwild

@@ -4,12 +4,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
 #include <thread>
 #include <type_traits>
 #include <utility>
 #include <variant>
 
-#include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
 #include "parallel/zeroed_array.hpp"
 
@@ -19,60 +22,6 @@ namespace {
 // Below this a thread costs more to start and to feed than it brings.
 constexpr Offset kNonzerosPerThread = 20'000;
 
-void require(bool good, const char* option, const std::string& reason) {
-  if (!good) throw OptionError(option, reason);
-}
-
-}  // namespace
-
-void require_valid(const TrainOptions& options, bool validation_to_come) {
-  require(options.epochs > 0, "epochs", fmt::format("{} is not above 0", options.epochs));
-  require(options.threads >= 0, "threads", fmt::format("{} is negative", options.threads));
-  require(options.threads <= 4096, "threads", fmt::format("{} is past 4096", options.threads));
-  for (const auto& [name, value] : {std::pair{"l1", options.l1}, {"l2", options.l2}}) {
-    require(value >= 0 && std::isfinite(value), name,
-            fmt::format("{} is not a finite number >= 0", value));
-  }
-  if (options.learning_rate) {
-    require(*options.learning_rate > 0 && std::isfinite(*options.learning_rate), "learning-rate",
-            fmt::format("{} is not a finite number > 0", *options.learning_rate));
-  }
-  require(std::visit([](const auto& schedule) { return schedule.valid(); }, options.schedule),
-          "schedule",
-          fmt::format("the numbers of {} are out of their range", name_of(options.schedule)));
-  require(options.warm_up >= 0 && std::isfinite(options.warm_up), "warm-up",
-          fmt::format("{} is not a finite number >= 0", options.warm_up));
-  require(options.stop_after >= 0, "stop-after", fmt::format("{} is negative", options.stop_after));
-  require(options.early_stopping >= 0, "early-stopping",
-          fmt::format("{} is negative", options.early_stopping));
-  require(options.min_delta >= 0, "min-delta", fmt::format("{} is negative", options.min_delta));
-  const auto require_validation = [&](bool asked, const char* option) {
-    require(!asked || options.validation.has_value() || validation_to_come, option,
-            "it needs rows to validate on; give --valid FILE or --valid-fraction 0.1");
-  };
-  require_validation(options.early_stopping > 0, "early-stopping");
-  require_validation(options.refit, "refit");
-  require_validation(std::holds_alternative<Plateau>(options.schedule), "schedule");
-  require_valid(options.update_rule);
-  std::visit(
-      [&](const auto& rule) {
-        if constexpr (!has_rate<std::decay_t<decltype(rule)>>) {
-          require(!options.learning_rate, "learning-rate",
-                  fmt::format("{} finds its own steps and has no rate; leave the option out",
-                              rule.kName));
-          require(
-              std::holds_alternative<Constant>(options.schedule), "schedule",
-              fmt::format("{} has no rate that it could change; leave the option out", rule.kName));
-        }
-      },
-      options.update_rule);
-  require(options.state == StateHome::shared || (options.l1 == 0 && options.l2 == 0), "state",
-          "a penalty's step is as long as the sum behind it is short, and a thread's own sum says "
-          "nothing of a weight that others have learnt; with l1 or l2 keep the state shared");
-}
-
-namespace {
-
 int threads_for(const Dataset& data, int asked) {
   if (asked > 0) return asked;
   const auto cores = std::max(1u, std::thread::hardware_concurrency());
@@ -80,20 +29,50 @@ int threads_for(const Dataset& data, int asked) {
   return static_cast<int>(std::min<Offset>(cores, useful));
 }
 
-// n / d_j, n being the sum of the rows' weights: what a row that touches j pays, for itself and for
-// the rows that do not. Rows of weight 0 are never learnt, and do not count.
-std::vector<float> penalty_scale(const Dataset& data) {
-  const ZeroedArray<Offset> degrees(data.features().size);
-  double weights = 0;
+double mean_weight(const Dataset& data) {
+  double sum = 0;
+  for (Offset i = 0; i < data.rows(); ++i) sum += static_cast<double>(data.row(i).weight);
+  return sum / static_cast<double>(data.rows());
+}
+
+// How many rows hold each feature. Rows of weight 0 are never learnt, and do not count.
+ZeroedArray<Offset> degrees_of(const Dataset& data) {
+  ZeroedArray<Offset> degrees(data.features().size);
   for (Offset i = 0; i < data.rows(); ++i) {
     const SparseRow row = data.row(i);
     if (row.weight == 0) continue;
-    weights += static_cast<double>(row.weight);
     for (const Index j : row.indices) ++degrees[j];
   }
-  std::vector<float> scale(std::size_t{data.features().size} + 1);  // the bias's stays 0
+  return degrees;
+}
+
+// Cuts the features in ranges of about as many non-zeros each.
+std::vector<Index> share_features(const Dataset& data, int workers,
+                                  const ZeroedArray<Offset>& degrees) {
+  std::vector<Index> owners{0};
+  Offset nonzeros = 0;
   for (Index j = 0; j < data.features().size; ++j) {
-    if (degrees[j] != 0) scale[j] = static_cast<float>(weights / static_cast<double>(degrees[j]));
+    const auto share = static_cast<Offset>(owners.size()) * data.nonzeros();
+    if (nonzeros * static_cast<Offset>(workers) >= share && share > 0 &&
+        owners.size() < static_cast<std::size_t>(workers)) {
+      owners.push_back(j);
+    }
+    nonzeros += degrees[j];
+  }
+  owners.resize(static_cast<std::size_t>(workers) + 1, data.features().size);
+  return owners;
+}
+
+// n / d_j, n being the sum of the rows' weights: what a row that touches j pays, for itself and for
+// the rows that do not.
+std::shared_ptr<const float[]> penalty_scale(const Dataset& data,
+                                             const ZeroedArray<Offset>& degrees) {
+  const double weights = mean_weight(data) * static_cast<double>(data.rows());
+  const auto scale = shared_zeroed_array<float>(std::size_t{data.features().size} + 1);
+  for (Index j = 0; j < data.features().size; ++j) {  // the bias's stays 0
+    if (degrees[j] == 0) continue;
+    scale[static_cast<std::ptrdiff_t>(j)] =
+        static_cast<float>(weights / static_cast<double>(degrees[j]));
   }
   return scale;
 }
@@ -108,24 +87,71 @@ void require_weight(const Dataset& data) {
 
 }  // namespace
 
+bool has_two_labels(const TrainOptions& options) noexcept {
+  return !learns_classes(options) &&
+         std::visit([](const auto& loss) { return loss.kBinary; }, options.loss);
+}
+
+void require_learnable(const Dataset& data, const TrainOptions& options) {
+  const std::optional<Dataset>& validation = options.validation;
+  if (learns_classes(options)) {
+    const ClassNames classes = classes_of(data);
+    if (validation) class_numbers(*validation, classes);
+  } else if (has_two_labels(options)) {
+    const LabelPair labels = binary_labels(data);
+    if (validation) require_labels(*validation, labels);
+  } else {
+    require_labelled(data);
+    if (validation) require_labelled(*validation);
+  }
+  require_weight(data);
+  if (validation) require_weight(*validation);
+  const auto require_difficulty = [](const std::vector<float>& difficulty, const Dataset& rows) {
+    if (difficulty.size() != rows.rows()) {
+      throw OptionError("difficulty", fmt::format("there are {} numbers for {} rows",
+                                                  difficulty.size(), rows.rows()));
+    }
+    if (std::ranges::any_of(difficulty, [](float d) { return std::isnan(d); })) {
+      throw OptionError("difficulty", "one of its numbers is not a number");
+    }
+  };
+  if (!options.difficulty.empty()) {
+    require_difficulty(options.difficulty, data);
+    if (options.refit) require_difficulty(options.validation_difficulty, *validation);
+  }
+  if (options.refit && validation->features().size > data.features().size) {
+    throw DataError(validation->source().name(), "it has features that the training data lacks",
+                    "read it in the training data's feature space (ReadOptions::features)");
+  }
+  if (options.batch_norm && data.rows() < 2) {
+    throw DataError(data.source().name(), "batch norm needs two rows to take a variance of",
+                    "give more rows, or leave --batch-norm out");
+  }
+}
+
 TrainPlan plan_training(const Dataset& data, const TrainOptions& options) {
   require_valid(options);
   TrainPlan plan;
-  const bool binary = std::visit([](const auto& loss) { return loss.kBinary; }, options.loss);
-  if (binary) {
+  if (learns_classes(options)) {
+    plan.classes = data.classes();
+  } else if (has_two_labels(options)) {
     plan.labels = binary_labels(data);
-    if (options.validation) require_labels(*options.validation, plan.labels);
-  } else {
-    require_labelled(data);
-    if (options.validation) require_labelled(*options.validation);
   }
-  require_weight(data);
-  if (options.validation) require_weight(*options.validation);
+  require_learnable(data, options);
   plan.learning_rate = options.learning_rate.value_or(
       std::visit([](const auto& rule) { return rule.kDefaultRate; }, options.update_rule));
 
   DescentPlan& descent = plan.descent;
   descent.features = data.features().size;
+  descent.outputs = plan.classes ? static_cast<Index>(plan.classes->size()) : 1;
+  const std::uint64_t of_norm = options.batch_norm ? 2 : 0;
+  if ((std::uint64_t{descent.features} + 1) * descent.outputs + of_norm > std::uint64_t{1} << 32) {
+    throw DataError(data.source().name(),
+                    fmt::format("{} features times {} classes are more weights than can be "
+                                "numbered",
+                                descent.features, descent.outputs),
+                    "hash the features to fewer with --hash-bits");
+  }
   descent.workers = threads_for(data, options.threads);
   descent.loss = options.loss;
   descent.rule = options.update_rule;
@@ -137,12 +163,34 @@ TrainPlan plan_training(const Dataset& data, const TrainOptions& options) {
       options.update_rule);
   descent.state = options.state == StateHome::per_thread && has_state ? StatePlacement::per_thread
                                                                       : StatePlacement::shared;
-  descent.landing = options.strategy == Strategy::hogwild  ? Landing::racy
-                    : options.strategy == Strategy::atomic ? Landing::atomic
-                                                           : Landing::locked;
+  descent.landing = options.strategy == Strategy::atomic   ? Landing::atomic
+                    : options.strategy == Strategy::locked ? Landing::locked
+                                                           : Landing::racy;
+  descent.batch = options.batch_size == kFullBatch
+                      ? data.rows()
+                      : std::min<Offset>(options.batch_size, data.rows());
   descent.bias = options.bias;
+  descent.batch_norm = options.batch_norm;
+  descent.average = options.average;
+  descent.catch_up = options.penalty_method == PenaltyMethod::exact;
+  descent.noise = options.gradient_noise;
+  descent.seed = options.seed;
   descent.penalty = {options.l1, options.l2};
-  if (descent.penalty.active()) descent.penalty_scale = penalty_scale(data);
+
+  const bool together =
+      options.batch_size == kFullBatch || options.strategy == Strategy::deterministic;
+  const bool by_rule = std::holds_alternative<Ftrl>(options.update_rule) || descent.catch_up;
+  const bool by_degree = descent.penalty.active() && !by_rule;
+  plan.block_multiple = descent.batch;
+  if (by_rule) descent.penalty = descent.penalty.scaled(static_cast<float>(mean_weight(data)));
+  if (!together && !by_degree) return plan;
+  const ZeroedArray<Offset> degrees = degrees_of(data);
+  if (by_degree) descent.penalty_scale = penalty_scale(data, degrees);
+  if (together) {
+    descent.teamwork = Teamwork::together;
+    descent.owners = share_features(data, descent.workers, degrees);
+    if (descent.batch == 1) plan.block_multiple = kGroupRows;
+  }
   return plan;
 }
 

@@ -8,10 +8,19 @@
 namespace hogwild {
 
 struct TrainPlan {
-  DescentPlan descent;  ///< its penalty_scale is given away when the descent is made
+  DescentPlan descent;  ///< how to learn
   float learning_rate = 0;
-  LabelPair labels;  ///< where the loss is binary
+  Offset block_multiple = 1;  ///< rows that must not be torn apart
+  LabelPair labels;           ///< where there are two
+  ClassNames classes{};       ///< where the labels are numbers of classes
 };
+
+/// Whether labels are a pair, and become -1 and +1.
+bool has_two_labels(const TrainOptions& options) noexcept;
+
+/// Checks that the rows' labels, weights and difficulties fit the options, before anything is spent
+/// on them. Throws OptionError, ParseError, DataError.
+void require_learnable(const Dataset& data, const TrainOptions& options);
 
 /// Checks the options and decides. Throws OptionError, ParseError, DataError.
 TrainPlan plan_training(const Dataset& data, const TrainOptions& options);

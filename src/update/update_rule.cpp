@@ -28,6 +28,11 @@ void require_valid(const AnyUpdateRule& any) {
         }
         if constexpr (requires { rule.gamma; }) require_share("gamma", rule.gamma);
         if constexpr (requires { rule.rho; }) require_share("rho", rule.rho);
+        if constexpr (requires { rule.beta; }) {
+          if (!(rule.beta >= 0) || !std::isfinite(rule.beta)) {
+            throw OptionError("beta", fmt::format("{} is not a finite number >= 0", rule.beta));
+          }
+        }
         if constexpr (requires { rule.beta1; }) require_share("beta1", rule.beta1);
         if constexpr (requires { rule.beta2; }) require_share("beta2", rule.beta2);
       },

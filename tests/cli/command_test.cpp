@@ -237,18 +237,78 @@ TEST_F(Command, ShowsProgressAsAsked) {
   EXPECT_EQ(plain.err.find('\r'), std::string::npos);
   EXPECT_EQ(run("train dense.svm -o m --epochs 60 --progress auto").err.find('\r'),
             std::string::npos);  // stderr is a file here
-  const Outcome bar = run("train dense.svm -o m --epochs 300 --progress bar --threads 1");
+  const Outcome bar =
+      run("train dense.svm -o m --learning-rate 0.1 --epochs 300 --progress bar --threads 1");
   EXPECT_NE(bar.err.find('\r'), std::string::npos);
   EXPECT_NE(bar.err.find("rows/s"), std::string::npos);
   EXPECT_NE(bar.err.find("ETA"), std::string::npos);
 }
 
+TEST_F(Command, LearnsClassesOfAnyName) {
+  std::string text;
+  for (int i = 0; i < 40; ++i) text += "cat |w meow\ndog |w bark\ncow |w moo\n";
+  folder_.write("animals.vw", text);
+  for (const std::string how : {"--loss softmax", "--one-vs-rest"}) {
+    const Outcome outcome = run("train animals.vw -o m --epochs 5 " + how);
+    ASSERT_EQ(outcome.status, 0) << outcome.err;
+    EXPECT_NE(run("evaluate m animals.vw --json").out.find("\"accuracy\":1.0,"), std::string::npos);
+    EXPECT_EQ(run("predict m -", "", "|w bark\n|w moo\n").out, "dog\ncow\n");
+    const std::string shares = run("predict m - --output probability", "", "|w bark\n").out;
+    EXPECT_EQ(shares.rfind("cat:", 0), 0u) << shares;
+    EXPECT_NE(shares.find(" dog:"), std::string::npos);
+    EXPECT_NE(run("inspect m --weights").out.find("w^bark\tdog\t"), std::string::npos);
+    EXPECT_NE(run("inspect m").out.find("strongest towards cow"), std::string::npos);
+  }
+  EXPECT_EQ(run("train animals.vw -o m").status, 1);  // a binary loss wants two numbers
+}
+
+TEST_F(Command, ChecksItsGradients) {
+  const Outcome outcome = run("check --seed 3");
+  EXPECT_EQ(outcome.status, 0) << outcome.out;
+  EXPECT_NE(outcome.out.find("squared_hinge"), std::string::npos);
+  EXPECT_EQ(outcome.out.find("WRONG"), std::string::npos);
+}
+
+TEST_F(Command, ComparesRules) {
+  run("generate dense 2000 -o dense.svm");
+  const Outcome outcome = run("compare dense.svm --rules sgd,adagrad --epochs 2 --json");
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_EQ(std::ranges::count(outcome.out, '\n'), 2);
+  EXPECT_NE(outcome.out.find("\"optimizer\":\"sgd\""), std::string::npos);
+  EXPECT_NE(outcome.err.find("use "), std::string::npos);
+  const Outcome without = run("compare dense.svm --rules sgd,ftrl --schedule linear --epochs 2");
+  EXPECT_NE(without.err.find("ftrl is left out"), std::string::npos) << without.err;
+  EXPECT_EQ(run("compare dense.svm --rules nosuch").status, 2);
+}
+
+TEST_F(Command, LearnsByACurriculum) {
+  run("generate dense 2000 -o dense.svm");
+  run("train dense.svm -o first");
+  std::string numbers;
+  for (int i = 0; i < 2000; ++i) numbers += std::to_string(i % 7) + "\n";
+  folder_.write("numbers", numbers);
+  for (const std::string difficulty : {"nonzeros", "margin:first", "numbers"}) {
+    const Outcome outcome = run(
+        "train dense.svm -o m --order curriculum --valid-fraction 0.2 --early-stopping 2 --refit "
+        "--epochs 3 --difficulty " +
+        difficulty);
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+  }
+  folder_.write("short", "1\n2\n");
+  EXPECT_EQ(run("train dense.svm -o m --order curriculum --difficulty short").status, 1);
+  folder_.write("words", "1\nhard\n");
+  const Outcome words = run("train dense.svm -o m --order curriculum --difficulty words");
+  EXPECT_NE(words.err.find("words:2:1: expected a number"), std::string::npos) << words.err;
+  EXPECT_EQ(run("train dense.svm -o m --levels 3").status, 2);
+}
+
 TEST_F(Command, SavesTheModelSoFarOnInterrupt) {
   run("generate dense 5000 -o dense.svm");
   ASSERT_EQ(mkfifo(folder_.path("log").c_str(), 0600), 0);
-  const std::string command = "cd '" + folder_.path("") +
-                              "' && exec " HOGWILD_PROGRAM
-                              " train dense.svm -o m --epochs 100000000 --log log 2>stderr";
+  const std::string command =
+      "cd '" + folder_.path("") +
+      "' && exec " HOGWILD_PROGRAM
+      " train dense.svm -o m --learning-rate 0.1 --epochs 100000000 --log log 2>stderr";
   const pid_t child = fork();
   if (child == 0) {
     execl("/bin/sh", "sh", "-c", command.c_str(), static_cast<char*>(nullptr));

@@ -38,10 +38,11 @@ std::vector<Offset> deal(Feeder& feeder, int epoch, int workers) {
   return order;
 }
 
-class EveryOrder : public testing::TestWithParam<Order> {};
-INSTANTIATE_TEST_SUITE_P(Feeder, EveryOrder, testing::Values(Order::shuffle, Order::sequential),
+class EveryOrder : public testing::TestWithParam<RowOrder> {};
+INSTANTIATE_TEST_SUITE_P(Feeder, EveryOrder,
+                         testing::Values(RowOrder::shuffle, RowOrder::sequential),
                          [](const auto& order) {
-                           return order.param == Order::shuffle ? "Shuffle" : "Sequential";
+                           return order.param == RowOrder::shuffle ? "Shuffle" : "Sequential";
                          });
 
 TEST_P(EveryOrder, HandsOutEveryRowExactlyOnceAnEpoch) {
@@ -74,8 +75,8 @@ TEST_P(EveryOrder, IsAFunctionOfSeedAndEpochAlone) {
 TEST(Shuffling, ChangesWithSeedAndEpoch) {
   for (const Offset rows : {Offset{500}, Offset{100'003}}) {
     const Dataset data = test::numbered_rows(rows);
-    Feeder feeder(data, Order::shuffle, 1);
-    Feeder other(data, Order::shuffle, 2);
+    Feeder feeder(data, RowOrder::shuffle, 1);
+    Feeder other(data, RowOrder::shuffle, 2);
     const auto first = deal(feeder, 0, 1);
     EXPECT_NE(first, deal(feeder, 1, 1));
     EXPECT_NE(first, deal(other, 0, 1));
@@ -85,7 +86,7 @@ TEST(Shuffling, ChangesWithSeedAndEpoch) {
 
 TEST(Sequential, KeepsTheOrderOfTheFile) {
   const Dataset data = test::numbered_rows(3000);
-  Feeder feeder(data, Order::sequential, 1);
+  Feeder feeder(data, RowOrder::sequential, 1);
   const auto order = deal(feeder, 0, 1);
   EXPECT_TRUE(std::ranges::is_sorted(order));
 }
@@ -94,7 +95,7 @@ TEST(Sequential, KeepsTheOrderOfTheFile) {
 TEST(Shuffling, MixesTheTwoHalvesOfAFileInEveryBlock) {
   for (const Offset rows : {Offset{20'000}, Offset{200'000}}) {
     const Dataset data = test::numbered_rows(rows);
-    Feeder feeder(data, Order::shuffle, 3);
+    Feeder feeder(data, RowOrder::shuffle, 3);
     feeder.start_epoch(0);
     std::vector<SparseRow> block;
     while (const auto ticket = feeder.next()) {
@@ -112,7 +113,7 @@ TEST(Shuffling, MixesTheTwoHalvesOfAFileInEveryBlock) {
 
 TEST(Feeder, ReadsTheClockOffTheTicket) {
   const Dataset data = test::numbered_rows(1000);
-  Feeder feeder(data, Order::shuffle, 1);
+  Feeder feeder(data, RowOrder::shuffle, 1);
   feeder.start_epoch(2);
   EXPECT_DOUBLE_EQ(feeder.progress({0, 10}), 2);
   EXPECT_DOUBLE_EQ(feeder.progress({500, 10}), 2.5);

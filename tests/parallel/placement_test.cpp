@@ -30,8 +30,8 @@ TYPED_TEST(EveryPlacement, StartsAtZeroAndKeepsSteps) {
   for (int i = 0; i < 3; ++i) view.update(7, counted);
   EXPECT_EQ(view.weight(7), 3);
   EXPECT_EQ(view.state(7).squares, 6);
-  EXPECT_EQ(placement.weight(7), 3);
-  EXPECT_EQ(placement.weight(8), 0);
+  EXPECT_EQ(placement.state(7).weight, 3);
+  EXPECT_EQ(placement.state(8).weight, 0);
 }
 
 // Each worker steps every coordinate once under its turn.
@@ -52,7 +52,7 @@ void expect_no_step_lost() {
   for (const int workers : {1, 2, 4}) {
     Placement placement(8, workers);
     step_all(placement, workers, 20'000);
-    for (Index j = 0; j < 8; ++j) EXPECT_EQ(placement.weight(j), 20'000.0f * workers);
+    for (Index j = 0; j < 8; ++j) EXPECT_EQ(placement.state(j).weight, 20'000.0f * workers);
   }
 }
 
@@ -87,7 +87,7 @@ TEST(Placement, PerThreadStateIsEachWorkersOwn) {
   placement.view(0).update(0, counted);
   placement.view(1).update(0, counted);
   placement.view(1).update(0, counted);
-  EXPECT_EQ(placement.weight(0), 3);  // shared
+  EXPECT_EQ(placement.state(0).weight, 3);  // shared
   EXPECT_EQ(placement.view(0).state(0).squares, 2);
   EXPECT_EQ(placement.view(1).state(0).squares, 4);
 }

@@ -38,8 +38,18 @@ TEST(Json, OfTheEndHasItsFields) {
   result.reason = StopReason::interrupted;
   result.best_epoch = 3;
   result.seconds = 0.5;
+  result.learning_rate = 0.1f;
   EXPECT_EQ(json_line(result),
-            R"({"event":"end","reason":"interrupted","best_epoch":3,"seconds":0.5})");
+            R"({"event":"end","reason":"interrupted","best_epoch":3,"seconds":0.5,)"
+            R"("learning_rate":0.1})");
+  result.rate_search = {.rate = 0.1f,
+                        .epsilon = 0.5f,
+                        .trials = {{0.1f, 0.25}, {0.3f, std::numeric_limits<double>::infinity()}}};
+  const Json search = Json::parse(json_line(result))["rate_search"];
+  EXPECT_EQ(search["epsilon"], 0.5);
+  EXPECT_EQ(search["trials"][0]["learning_rate"], 0.1);
+  EXPECT_EQ(search["trials"][0]["loss"], 0.25);
+  EXPECT_TRUE(search["trials"][1]["loss"].is_null());
 }
 
 TEST(Json, OfMetricsLeavesOutWhatHasNoMeaning) {

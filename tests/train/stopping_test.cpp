@@ -71,17 +71,35 @@ TEST(Refit, LearnsFromAllRowsForTheBestNumberOfEpochs) {
   EXPECT_TRUE(std::ranges::equal(result.model.weights(), by_hand.weights()));
 }
 
+TEST(EarlyStopping, RefitWeighsTheClassesOfTheValidationRowsToo) {
+  const Dataset data = overfitted(1), valid = overfitted(2);
+  TrainOptions options{.learning_rate = 0.1f,
+                       .epochs = 2,
+                       .refit = true,
+                       .threads = 1,
+                       .class_weights = {{"1", 5.0f}},
+                       .validation = valid};
+  const TrainResult result = train(data, options);
+  options.refit = false;
+  options.validation.reset();
+  options.stop_after = result.best_epoch;
+  const Model by_hand = train(concatenate(data, valid), options).model;
+  EXPECT_TRUE(std::ranges::equal(result.model.weights(), by_hand.weights()));
+}
+
 TEST(Schedules, RunOverAllEpochsAlsoWhenStoppedBefore) {
   const Dataset data = test::random_rows(1000, 10, 0.5, true);
-  const TrainResult result =
-      train(data, {.schedule = Linear{}, .epochs = 10, .stop_after = 5, .threads = 1});
+  const TrainResult result = train(
+      data,
+      {.learning_rate = 0.1f, .schedule = Linear{}, .epochs = 10, .stop_after = 5, .threads = 1});
   ASSERT_EQ(result.epochs.size(), 5u);
   EXPECT_FLOAT_EQ(result.epochs.back().learning_rate, 0.05f);
 }
 
 TEST(Schedules, WarmUpRisesFromNothing) {
   const Dataset data = test::random_rows(1000, 10, 0.5, true);
-  const TrainResult result = train(data, {.warm_up = 4, .epochs = 6, .threads = 1});
+  const TrainResult result =
+      train(data, {.learning_rate = 0.1f, .warm_up = 4, .epochs = 6, .threads = 1});
   EXPECT_FLOAT_EQ(result.epochs[0].learning_rate, 0.025f);
   EXPECT_FLOAT_EQ(result.epochs[1].learning_rate, 0.05f);
   EXPECT_FLOAT_EQ(result.epochs[5].learning_rate, 0.1f);
@@ -100,6 +118,67 @@ TEST(Schedules, PlateauLowersTheRateWhenTheLossStaysUp) {
     if (*result.epochs[e].valid_loss >= 0.99 * *result.epochs[e - 1].valid_loss) rate *= 0.5;
   }
   EXPECT_LT(rate, 0.1);
+}
+
+// Squared loss at a rate that makes the weights grow without end.
+TEST(Divergence, RestoresTheModelOfTheLastGoodEpoch) {
+  const Dataset data = test::random_rows(500, 10, 1.1, false);
+  const TrainOptions calm{
+      .loss = Squared{}, .update_rule = Sgd{}, .learning_rate = 0.01f, .epochs = 2, .threads = 1};
+  TrainOptions wild = calm;
+  wild.epochs = 10;
+  wild.schedule = Steps{{{2, 500}}};
+  const TrainResult result = train(data, wild);
+  EXPECT_EQ(result.reason, StopReason::diverged);
+  ASSERT_EQ(result.epochs.size(), 2u);
+  const Model wanted = train(data, calm).model;
+  EXPECT_TRUE(std::ranges::equal(result.model.weights(), wanted.weights()));
+}
+
+TEST(Divergence, InTheFirstEpochLeavesTheStart) {
+  const Dataset data = test::random_rows(500, 10, 1.1, false);
+  const TrainResult result =
+      train(data, {.loss = Squared{}, .update_rule = Sgd{}, .learning_rate = 50.0f, .epochs = 3});
+  EXPECT_EQ(result.reason, StopReason::diverged);
+  EXPECT_TRUE(result.epochs.empty());
+  for (const float w : result.model.weights()) EXPECT_EQ(w, 0);
+}
+
+// Ordered by label: what the first rows alone would lose at the start says nothing of the others.
+TEST(Divergence, IsJudgedByRowsFromAllOverTheData) {
+  Dataset::Arrays arrays;
+  for (Offset i = 0; i < 2400; ++i) {
+    arrays.indices.push_back(i < 1200 ? 0 : 1);
+    arrays.offsets.push_back(arrays.indices.size());
+    arrays.labels.push_back(i < 1200 ? 0.0f : 3.0f);
+  }
+  const Dataset data(std::move(arrays), {.size = 2});
+  EXPECT_EQ(train(data, {.loss = Squared{}, .epochs = 3}).reason, StopReason::epochs);
+}
+
+// The weights of the last epoch are not finite: there is still the model of the one before.
+TEST(Divergence, InTheLastEpochLeavesTheOneBefore) {
+  Dataset::Arrays arrays{.offsets = {0, 1, 2, 3},
+                         .indices = {0, 0, 1},
+                         .values = {1, 1, 1e30f},
+                         .labels = {1, -1, 1},
+                         .weights = {}};
+  const TrainResult result =
+      train(Dataset(std::move(arrays), {.size = 2}), {.update_rule = Sgd{},
+                                                      .learning_rate = 1e10f,
+                                                      .threads = 1,
+                                                      .bias = false,
+                                                      .order = RowOrder::sequential});
+  EXPECT_EQ(result.reason, StopReason::diverged);
+  EXPECT_TRUE(result.epochs.empty());
+  EXPECT_EQ(result.model.features().size, 2u);
+}
+
+// A loss that is finite but ten times that of the start ends a run too.
+TEST(Divergence, IsALossTenTimesThatOfTheStart) {
+  const Dataset data = test::random_rows(500, 10, 1.1, false);
+  const TrainResult result = train(data, {.update_rule = Sgd{}, .learning_rate = 1000.0f});
+  EXPECT_EQ(result.reason, StopReason::diverged);
 }
 
 }  // namespace

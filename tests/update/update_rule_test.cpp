@@ -29,24 +29,28 @@ TYPED_TEST(EveryRule, StartsAtZeroBits) {
 
 TYPED_TEST(EveryRule, StepsAgainstTheGradient) {
   const TypeParam rule;
-  EXPECT_LT(rule.step({}, 1.0f, Step<>{.rate = 0.1f}).weight, 0);
-  EXPECT_GT(rule.step({}, -1.0f, Step<>{.rate = 0.1f}).weight, 0);
+  const Step<> step{.rate = 0.1f};
+  EXPECT_LT(outcome_of(rule, rule.step({}, 1.0f, step), step), 0);
+  EXPECT_GT(outcome_of(rule, rule.step({}, -1.0f, step), step), 0);
 }
 
 TYPED_TEST(EveryRule, ARestingCoordinateStaysWhereTheGradientIsZero) {
   const TypeParam rule;
-  EXPECT_EQ(rule.step({}, 0.0f, Step<>{.rate = 0.1f}).weight, 0);
+  const Step<> step{.rate = 0.1f};
+  EXPECT_EQ(outcome_of(rule, rule.step({}, 0.0f, step), step), 0);
 }
 
 TYPED_TEST(EveryRule, FindsTheMinimumOfAParabola) {
   const TypeParam rule;
   typename TypeParam::State state{};
-  // Adagrad's steps shrink by themselves; those of the others must be small from the start.
-  const float rate = std::is_same_v<TypeParam, Adagrad> ? 0.3f : 0.01f;
-  for (int t = 0; t < 20'000; ++t) {
-    state = rule.step(state, state.weight - 3, Step<>{.rate = rate});
+  // The steps of some shrink by themselves; those of the others must be small from the start.
+  constexpr bool kShrinks = std::is_same_v<TypeParam, Adagrad> || std::is_same_v<TypeParam, Ftrl> ||
+                            std::is_same_v<TypeParam, AdaptiveRevision>;
+  Step<> step{.rate = kShrinks ? 0.3f : 0.01f};
+  for (; step.time < 20'000; ++step.time) {
+    state = rule.step(state, outcome_of(rule, state, step) - 3, step);
   }
-  EXPECT_NEAR(state.weight, 3, 2e-2);
+  EXPECT_NEAR(outcome_of(rule, state, step), 3, 2e-2);
 }
 
 TYPED_TEST(EveryRule, MergesItsOwnStepsExactlyWhenAlone) {
@@ -59,10 +63,82 @@ TYPED_TEST(EveryRule, MergesItsOwnStepsExactlyWhenAlone) {
 
 TYPED_TEST(EveryRule, MergesTheStepsOfTwo) {
   const TypeParam rule;
+  const Step<> step{.rate = 0.1f};
   const typename TypeParam::State before{};
-  const auto mine = rule.step(before, 0.5f, Step<>{.rate = 0.1f});
-  const auto theirs = rule.step(before, 0.25f, Step<>{.rate = 0.1f});
-  EXPECT_FLOAT_EQ(rule.merge(theirs, before, mine).weight, mine.weight + theirs.weight);
+  const auto mine = rule.step(before, 0.5f, step);
+  const auto theirs = rule.step(before, 0.25f, step);
+  const auto both = rule.merge(theirs, before, mine);
+  if constexpr (has_outcome<TypeParam>) {
+    // Ftrl's weight follows from its sums, which add up.
+    EXPECT_FLOAT_EQ(both.z, mine.z + theirs.z);
+    EXPECT_FLOAT_EQ(both.squares, mine.squares + theirs.squares);
+  } else {
+    EXPECT_FLOAT_EQ(both.weight, mine.weight + theirs.weight);
+  }
+}
+
+// w by w: the same gradients, whatever the weights.
+template <class Rule, class Other>
+void expect_same_path(const Rule& rule, const Other& other, typename Other::State start) {
+  typename Rule::State state{};
+  Random random(3);
+  for (Step<> step{.rate = 0.1f}; step.time < 200; ++step.time) {
+    const auto g = static_cast<float>(random.normal());
+    state = rule.step(state, g, step);
+    start = other.step(start, g, step);
+    const float wanted = outcome_of(other, start, step);
+    EXPECT_NEAR(outcome_of(rule, state, step), wanted, 1e-4 * std::max(0.01f, std::abs(wanted)));
+  }
+}
+
+TEST(Ftrl, WithoutPenaltiesIsAdagrad) {
+  expect_same_path(Ftrl{.beta = 0}, Adagrad{}, {});
+}
+
+TEST(AdaptiveRevision, WithoutDelayIsAdagradWithAnInitialSumOfOne) {
+  expect_same_path(AdaptiveRevision{}, Adagrad{}, {0, 1});
+}
+
+// The paper's recursion in double, with gradients that arrive `delay` steps late.
+TEST(AdaptiveRevision, IsThePapersRecursionUnderDelay) {
+  for (const int delay : {1, 3, 10}) {
+    const AdaptiveRevision rule;
+    AdaptiveRevision::State state{};
+    double w = 0, sum = 0, z = 1, peak = 1;
+    std::vector<double> sums{0};  // G after each step
+    std::vector<double> seen{0};  // the rule's own
+    Random random(5);
+    for (int t = 0; t < 300; ++t) {
+      const auto g = static_cast<float>(random.normal() + 0.3);
+      const auto read = static_cast<std::size_t>(std::max(0, t - delay));
+      const double others = sum - sums[read];
+      const double before = 0.1 / std::sqrt(peak);
+      const auto gd = static_cast<double>(g);
+      z += gd * gd + 2 * gd * others;
+      peak = std::max(peak, z);
+      const double rate = 0.1 / std::sqrt(peak);
+      w += -rate * gd + (before - rate) * others;
+      sum += gd;
+      sums.push_back(sum);
+      state = rule.step(state, g, seen[read], Step<>{.rate = 0.1f});
+      seen.push_back(rule.seen(state));
+      ASSERT_NEAR(state.weight, w, 1e-4 * std::max(0.01, std::abs(w))) << t;
+      ASSERT_GE(state.peak, state.above);
+    }
+  }
+}
+
+// min over w of (w - 1)^2 / 2 + 0.3 |w| + 0.5 w^2 / 2 is at 0.7 / 1.5, also for a coordinate that
+// is touched at every third step only, with three times the gradient.
+TEST(Ftrl, CountsThePenaltyOfEveryStep) {
+  const Ftrl rule;
+  Ftrl::State state{};
+  Step<Penalty> step{.rate = 1, .penalty = {0.3f, 0.5f}};
+  for (; step.time < 60'000; ++step.time) {
+    if (step.time % 3 != 0) continue;
+    state = rule.step(state, 3 * (rule.outcome(state, step) - 1), step);
+  }
+  EXPECT_NEAR(rule.outcome(state, step), 0.7 / 1.5, 2e-3);
 }
 
 TEST(Adam, TakesAFirstStepOfItsRateWhateverTheGradient) {
@@ -72,7 +148,7 @@ TEST(Adam, TakesAFirstStepOfItsRateWhateverTheGradient) {
 }
 
 TEST(Nesterov, LooksAheadByItsVelocity) {
-  EXPECT_FLOAT_EQ((Nesterov{.gamma = 0.5f}.lookahead({2, 0.6f})), 1.7f);
+  EXPECT_FLOAT_EQ((Nesterov{.gamma = 0.5f}.lookahead({2, 0.6f}, Step<>{})), 1.7f);
 }
 
 // min over w of (w - 1)^2 / 2 + 0.3 |w| is at 0.7; were the penalty outside of the velocity, at
@@ -83,7 +159,7 @@ TEST(Momentum, KeepsThePenaltyAtItsFullStrength) {
   const Step<Penalty> step{.rate = 0.01f, .share = 1, .penalty = {0.3f, 0}};
   for (int t = 0; t < 5000; ++t) {
     momentum = Momentum{}.step(momentum, momentum.weight - 1, step);
-    nesterov = Nesterov{}.step(nesterov, Nesterov{}.lookahead(nesterov) - 1, step);
+    nesterov = Nesterov{}.step(nesterov, Nesterov{}.lookahead(nesterov, step) - 1, step);
   }
   EXPECT_NEAR(momentum.weight, 0.7f, 1e-3f);
   EXPECT_NEAR(nesterov.weight, 0.7f, 1e-3f);

@@ -46,7 +46,8 @@ class Dataset {
   Dataset() : Dataset(Arrays{}, FeatureSpace{}) {}
 
   /// Takes the arrays over. Throws DataError, naming the row, if they break what Arrays promises.
-  Dataset(Arrays arrays, FeatureSpace features, Source source = {}, SeenLabels seen = {});
+  Dataset(Arrays arrays, FeatureSpace features, Source source = {}, SeenLabels seen = {},
+          ClassNames classes = {});
 
   /// Borrows indices and values, which must outlive every copy; offsets and labels are taken over.
   /// Throws DataError as above.
@@ -77,6 +78,16 @@ class Dataset {
   const Source& source() const noexcept { return description_->source; }
   const SeenLabels& seen_labels() const noexcept { return description_->seen; }
 
+  /// The names of the labels, where a label is the number of its class; null where labels are
+  /// numbers of their own.
+  const ClassNames& classes() const noexcept { return description_->classes; }
+
+  /// The same rows with other weights, [rows]; all else is shared. Throws DataError as above.
+  Dataset with_weights(std::vector<float> weights) const;
+
+  /// The same rows with labels that are numbers of classes, [rows]; all else is shared.
+  Dataset with_classes(std::vector<float> numbers, ClassNames classes) const;
+
   /// A copy of the rows listed, in that order. REQUIRES: every one < rows().
   Dataset select(std::span<const Offset> rows) const;
 
@@ -85,18 +96,25 @@ class Dataset {
     FeatureSpace features;
     Source source;
     SeenLabels seen;
+    ClassNames classes;
   };
 
   void validate() const;
+  Dataset with(std::vector<float> labels, std::vector<float> weights) const;
 
   std::shared_ptr<const Arrays> owned_;
   std::shared_ptr<const Description> description_;
-  std::span<const Index> indices_;  // into owned_, or borrowed
+  std::shared_ptr<const Arrays> lent_;  // whose indices and values these are, if not owned_'s
+  std::span<const Index> indices_;      // into owned_ or lent_, or borrowed
   std::span<const float> values_;
 };
 
 /// The rows of a, then those of b, in a's feature space. REQUIRES: both spaces are equal.
 Dataset concatenate(const Dataset& a, const Dataset& b);
+
+/// Which rows split() puts where.
+std::pair<std::vector<Offset>, std::vector<Offset>> split_rows(Offset rows, double fraction,
+                                                               std::uint64_t seed);
 
 /// Deals the rows into two sets, the second with about that fraction of them; which row goes where
 /// is a function of the seed and the row's position alone. Throws OptionError unless 0 < fraction

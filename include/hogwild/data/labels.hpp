@@ -1,9 +1,12 @@
 // What labels a data set holds, where each was first seen, and how a pair of them becomes -1, +1.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace hogwild {
@@ -54,6 +57,27 @@ class SeenLabels {
   std::vector<Label> labels_;
   std::optional<Place> unlabelled_;
 };
+
+/// The names of classes, by their numbers from 0; null: there are none.
+using ClassNames = std::shared_ptr<const std::vector<std::string>>;
+
+/// The names of a data set's classes: those that were read, or the different labels, as numbers, in
+/// ascending order. Throws ParseError or DataError where a row has no label, where there are fewer
+/// than two classes, or more than kMostClasses.
+class Dataset;
+ClassNames classes_of(const Dataset& data);
+inline constexpr std::size_t kMostClasses = 100'000;
+
+/// The number of each row's class among those, [rows]. Throws DataError, or ParseError with the
+/// place, for a label that is none of them.
+std::vector<float> class_numbers(const Dataset& data, const ClassNames& classes);
+
+/// A label that is a number as a class name has it: the shortest text.
+std::string class_name(float label);
+
+/// The text of a label as a class name: where it is a number that a float holds exactly as
+/// class_name() writes it, so that 1, +1 and 1.0 are one class; else as it stands.
+std::string canonical_class_name(std::string_view text);
 
 /// The two labels of a binary problem as the data file writes them.
 struct LabelPair {

@@ -37,7 +37,11 @@ struct ReadOptions {
   OnError on_error = OnError::fail;
   Duplicates duplicates = Duplicates::refuse;
   int hash_bits = 0;  ///< 1 .. 31: features are hashed to 2^hash_bits numbers; 0: they are not
-  int threads = 0;    ///< 0: as many as the machine has
+  bool class_labels = false;  ///< labels are names of classes, any text without blanks; those that
+                              ///< are numbers as class_name() writes them. They are numbered in
+                              ///< ascending order, of numbers if all are numbers, else of texts
+  ClassNames classes{};       ///< with class_labels: these and no others, in this order (a model's)
+  int threads = 0;            ///< 0: as many as the machine has
   std::optional<FeatureSpace> features{};  ///< read in this space (a model's) and leave others out
   ReadProgress progress{};                 ///< bytes_total is 0 where it can't be known (a pipe)
 };

@@ -12,14 +12,16 @@ namespace hogwild {
 /// the model's loss is absent.
 struct Metrics {
   std::uint64_t rows = 0;
-  double loss = 0;                  ///< mean of the model's own loss
-  std::optional<double> log_loss;   ///< mean logistic loss in nats, of a model with probabilities
-  std::optional<double> auc;        ///< area under the ROC curve; absent if a class is missing
-  std::optional<double> accuracy;   ///< share of rows whose predicted label is right
-  std::optional<double> base_rate;  ///< share of positive rows
+  double loss = 0;                 ///< mean of the model's own loss
+  std::optional<double> log_loss;  ///< mean of -log of the probability given to the row's label, in
+                                   ///< nats, of a model with probabilities
+  std::optional<double> auc;       ///< area under the ROC curve; absent if a class is missing
+  std::optional<double> accuracy;  ///< share of rows whose predicted label is right
+  std::optional<double> base_rate;      ///< share of positive rows
   std::optional<double> base_accuracy;  ///< accuracy of always saying the commoner label
   std::optional<double> base_log_loss;  ///< log loss of always saying the base rate
   std::optional<double> calibration;    ///< mean predicted probability / base rate; 1 is calibrated
+  std::optional<std::size_t> classes;   ///< how many, of a model of several
   std::optional<double> rmse;           ///< root mean squared error, for labels that are numbers
 };
 

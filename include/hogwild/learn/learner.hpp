@@ -19,7 +19,7 @@ class Descent;
 /// How a Learner learns. The rate is constant.
 struct LearnerOptions {
   Index features = 1u << 20;  ///< rows hold indices 0 .. features - 1
-  AnyLoss loss = Logistic{};
+  AnyLoss loss = Logistic{};  ///< not Softmax
   AnyUpdateRule update_rule = Adagrad{};
   std::optional<float> learning_rate{};  ///< > 0; absent: the rule's own default
   bool bias = true;
@@ -28,6 +28,8 @@ struct LearnerOptions {
 /// A model that learns while it is asked.
 ///
 /// Contract:
+///  (With adaptive_revision learn() allocates, and either may wait for another thread's step on the
+///  same weight: that rule alone is not lock-free.)
 ///  1. learn(), predict(), margin() and snapshot() may be called from any number of threads at
 ///     once, with no lock of yours; none of them takes a lock, and none but snapshot() allocates.
 ///  2. Each weight a predict() reads is one that some learn() stored, or 0; the weights of one row

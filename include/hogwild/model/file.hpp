@@ -2,15 +2,17 @@
 //
 // Layout, all numbers little-endian:
 //   0     8 bytes   "hogwild\n"
-//   8     u32       format version: 1
+//   8     u32       format version: 1, or 2 if the model is of several classes
 //   12    u32       h, bytes of the header
 //   16    h bytes   header, JSON: "features", "hash_bits", "index_base", "named", "format",
 //                   "loss", "labels"
 //                   [negative, positive], "stored" (the number n of stored weights), "dense",
-//                   "provenance"
+//                   "provenance", and in version 2 "classes" [names]
 //         dense:    n = features + 1 weights, f32, the bias last
 //         sparse:   n coordinates, u32, ascending, the bias being number `features`; n weights, f32
-//         named:    for each feature in order, u32 length and that many bytes
+//         Of K classes there are features * K weights, those of a feature side by side, and K
+//         biases after them: version 1 is K = 1. named:    for each feature in order, u32 length
+//         and that many bytes
 //   end-8 u64       XXH3-64 of everything before
 // Whichever of dense and sparse is smaller is written.
 #pragma once

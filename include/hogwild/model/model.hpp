@@ -1,10 +1,12 @@
 // What training leaves: frozen weights, what they mean, and where they came from.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "hogwild/core/types.hpp"
 #include "hogwild/data/feature_space.hpp"
@@ -29,7 +31,7 @@ struct Provenance {
   std::uint64_t visits = 0;  ///< rows learnt, over all epochs
 };
 
-/// A linear model. Immutable; copies share the weights.
+/// A linear model, of one margin, or of one a class. Immutable; copies share the weights.
 /// Thread safety: every member is const, allocates nothing and takes no lock; share it freely.
 class Model {
  public:
@@ -40,33 +42,60 @@ class Model {
   Model(FeatureSpace features, std::shared_ptr<const float[]> weights, float bias, AnyLoss loss,
         LabelPair labels, Provenance provenance);
 
-  /// w.x + b. A feature past the model's counts as unknown, with weight 0.
+  /// A model of several classes: weights is [features.size x classes], those of one feature side by
+  /// side; biases is [classes]. The loss is softmax, or one that is binary, one against the rest.
+  /// REQUIRES: two classes or more.
+  Model(FeatureSpace features, std::shared_ptr<const float[]> weights, std::vector<float> biases,
+        AnyLoss loss, ClassNames classes, Provenance provenance);
+
+  /// w.x + b. A feature past the model's counts as unknown, with weight 0. REQUIRES: outputs()
+  /// == 1.
   float margin(const SparseRow& row) const noexcept;
 
+  /// The margin of each class (or the one), [outputs()].
+  void margins(const SparseRow& row, std::span<float> out) const noexcept;
+
+  /// The probability of each class, [outputs()], summing to 1: the softmax of the margins, or one
+  /// against the rest each class's own over their sum. REQUIRES: outputs() > 1,
+  /// gives_probability().
+  void probabilities(const SparseRow& row, std::span<float> out) const noexcept;
+
+  /// The number of the class with the largest margin. REQUIRES: outputs() > 1.
+  std::size_t likeliest_class(const SparseRow& row) const noexcept;
+
   /// The probability of the positive label, where the loss has one (logistic); else the margin.
+  /// REQUIRES: outputs() == 1.
   float predict(const SparseRow& row) const noexcept;
 
   /// The label as the training file writes it: the likelier of the two, or for a loss of numbers
-  /// the margin.
+  /// the margin. REQUIRES: outputs() == 1.
   float label(const SparseRow& row) const noexcept;
 
-  /// [features().size]
-  std::span<const float> weights() const noexcept { return {weights_.get(), features_.size}; }
-  float bias() const noexcept { return bias_; }
+  /// [features().size x outputs()]
+  std::span<const float> weights() const noexcept {
+    return {weights_.get(), std::size_t{features_.size} * outputs()};
+  }
+  float bias() const noexcept { return biases_[0]; }
+  std::span<const float> biases() const noexcept { return biases_; }  ///< [outputs()]
+  std::size_t outputs() const noexcept { return biases_.size(); }  ///< 1, or the number of classes
+  const ClassNames& classes() const noexcept { return classes_; }  ///< [outputs()], or null
   const FeatureSpace& features() const noexcept { return features_; }
   const AnyLoss& loss() const noexcept { return loss_; }
   const LabelPair& labels() const noexcept { return labels_; }
   const Provenance& provenance() const noexcept { return provenance_; }
 
-  bool is_binary() const noexcept;          ///< labels are a pair, not numbers
+  bool is_binary() const noexcept;          ///< labels are a pair, not numbers or classes
   bool gives_probability() const noexcept;  ///< predict() is a probability
 
  private:
+  double margin_of(std::size_t output, const SparseRow& row) const noexcept;
+
   FeatureSpace features_;
   std::shared_ptr<const float[]> weights_;
-  float bias_ = 0;
+  std::vector<float> biases_{0};
   AnyLoss loss_;
   LabelPair labels_;
+  ClassNames classes_;
   Provenance provenance_;
 };
 

@@ -6,8 +6,11 @@
 // find it there. All functions are pure; share losses freely.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <concepts>
+#include <cstddef>
+#include <span>
 #include <string_view>
 #include <variant>
 
@@ -118,7 +121,39 @@ struct Squared {
   }
 };
 
+/// Softmax loss of K margins, one a class: log sum_k exp(m_k) - m_c for a row of class c, and
+/// slopes p_k - [k = c] with p the softmax of the margins. At equal margins log K. The exponentials
+/// are taken of differences to the largest margin. Of one margin, the other class's being 0, it is
+/// the logistic loss, and so written. Source: Bridle, NATO ASI Neurocomputing 1990.
+struct Softmax : Logistic {
+  static constexpr std::string_view kName = "softmax";
+
+  using Logistic::slope;
+  using Logistic::value;
+
+  template <std::floating_point Real>
+  Real value(std::span<const Real> margins, std::size_t c) const noexcept {
+    const Real top = *std::ranges::max_element(margins);
+    Real sum = 0;
+    for (const Real m : margins) sum += std::exp(m - top);
+    return std::log(sum) + (top - margins[c]);
+  }
+  /// p, [classes]; it may be the margins.
+  template <std::floating_point Real>
+  void probabilities(std::span<const Real> margins, std::span<Real> p) const noexcept {
+    const Real top = *std::ranges::max_element(margins);
+    Real sum = 0;
+    for (std::size_t k = 0; k < p.size(); ++k) sum += p[k] = std::exp(margins[k] - top);
+    for (Real& share : p) share /= sum;
+  }
+  template <std::floating_point Real>
+  void slopes(std::span<const Real> margins, std::size_t c, std::span<Real> out) const noexcept {
+    probabilities(margins, out);
+    out[c] -= 1;
+  }
+};
+
 /// Every loss; the only registry of them.
-using AnyLoss = std::variant<Logistic, Hinge, SquaredHinge, Squared>;
+using AnyLoss = std::variant<Logistic, Hinge, SquaredHinge, Squared, Softmax>;
 
 }  // namespace hogwild

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 
 namespace hogwild {
 
@@ -18,6 +19,18 @@ struct Penalty {
   float l2 = 0;
 
   bool active() const noexcept { return l1 > 0 || l2 > 0; }
+
+  /// What it adds to the objective at a weight, and the derivative of that (at 0, from neither
+  /// side).
+  template <std::floating_point Real>
+  Real value(Real weight) const noexcept {
+    return static_cast<Real>(l1) * std::abs(weight) + static_cast<Real>(l2) / 2 * weight * weight;
+  }
+  template <std::floating_point Real>
+  Real slope(Real weight) const noexcept {
+    const Real sign = static_cast<Real>((weight > 0) - (weight < 0));
+    return static_cast<Real>(l1) * sign + static_cast<Real>(l2) * weight;
+  }
 
   /// The proximal step of size rate: the v that minimises
   /// (v - weight)^2 / (2 rate) + l1 |v| + (l2/2) v^2. At l1 = l2 = 1, rate = 1: 3 -> 1, 0.5 -> 0.

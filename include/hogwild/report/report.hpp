@@ -1,12 +1,15 @@
 // Results in words and in JSON. Pure functions to text; nothing is printed.
 #pragma once
 
+#include <cstddef>
 #include <string>
+#include <vector>
 
 #include "hogwild/data/dataset.hpp"
 #include "hogwild/data/profile.hpp"
 #include "hogwild/eval/metrics.hpp"
 #include "hogwild/model/model.hpp"
+#include "hogwild/train/compare.hpp"
 #include "hogwild/train/result.hpp"
 
 namespace hogwild {
@@ -14,7 +17,9 @@ namespace hogwild {
 /// One JSON object on one line, without the line end: {"event":"epoch",...}.
 std::string json_line(const EpochReport& report);
 
-/// {"event":"end","reason":...}.
+/// {"event":"end","reason":...,"learning_rate":...}, and if that was found
+/// "rate_search":{"trials":[{"learning_rate":..,"loss":..},...],...}, a loss being null for a trial
+/// that diverged.
 std::string json_line(const TrainResult& result);
 
 /// {"rows":..,"log_loss":..,"auc":..,"accuracy":..,...}; what has no meaning for the model is left
@@ -27,12 +32,22 @@ std::string json_line(const Profile& profile, const Dataset& data);
 /// {"features":..,"nonzero_weights":..,"bias":..,...}.
 std::string json_line(const Model& model);
 
+/// {"event":"contender","optimizer":..,"learning_rate":..,"best_loss":..,"seconds":..,"reason":..,
+/// "epochs":[{"epoch":..,"seconds":..,"train_loss":..,"valid_loss":..},...]}; a best_loss is null
+/// where no epoch was finished.
+std::string json_line(const Contender& contender);
+
+/// One rule a line, best first: its rate, its best validation loss, its seconds, and the loss by
+/// epoch; then again by second of training. Up to `columns` of either, evenly spaced.
+std::string table(const std::vector<Contender>& contenders, std::size_t columns = 6);
+
 /// Lines of "name  value", aligned.
 std::string table(const Metrics& metrics);
 std::string table(const Profile& profile, const Dataset& data);
 std::string table(const Model& model);
 
-/// The features of the largest weights and of the smallest, `each` of both, by name.
+/// The features of the largest weights and of the smallest, `each` of both, by name; of several
+/// classes those of the largest weights of each.
 std::string strongest_features(const Model& model, std::size_t each);
 
 }  // namespace hogwild

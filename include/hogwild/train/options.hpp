@@ -3,8 +3,12 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "hogwild/data/dataset.hpp"
+#include "hogwild/feed/order.hpp"
 #include "hogwild/objective/loss.hpp"
 #include "hogwild/update/schedule.hpp"
 #include "hogwild/update/update_rule.hpp"
@@ -13,9 +17,12 @@ namespace hogwild {
 
 /// How threads share the parameters.
 enum class Strategy {
-  hogwild,  ///< racy steps: the fastest; a step is lost now and then
-  atomic,   ///< compare-exchange steps: none is lost
-  locked,   ///< one mutex around each row: the baseline to compare with
+  hogwild,        ///< racy steps: the fastest; a step is lost now and then
+  atomic,         ///< compare-exchange steps: none is lost
+  locked,         ///< one mutex around each row or batch: the baseline to compare with
+  deterministic,  ///< all threads on the same rows, each stepping its own features: the same bits
+                  ///< whatever the number of threads. With one row a step the margins of 64 rows
+                  ///< in succession are taken at the same weights
 };
 
 /// Where the optimizer's state (adagrad's sum) lives.
@@ -25,38 +32,65 @@ enum class StateHome {
                ///< state, and is the same either way. Not with l1 or l2
 };
 
-/// The order of rows within an epoch; either way each row comes exactly once.
-enum class RowOrder {
-  shuffle,     ///< anew each epoch, a function of seed and epoch alone
-  sequential,  ///< as stored
+/// All rows in one step, as TrainOptions::batch_size.
+inline constexpr std::uint64_t kFullBatch = 0;
+
+/// How a penalty reaches the coordinates that a row does not touch.
+enum class PenaltyMethod {
+  degree,  ///< a row pays for those that do not hold its features, n / d_j times its own: any rule
+  exact,   ///< every step shrinks every weight; a weight catches up when it is touched. sgd at a
+           ///< constant rate, and adagrad. (ftrl does so by itself)
 };
 
 /// The objective is mean loss + l1 |w|_1 + (l2/2) |w|^2, the bias not penalised.
 struct TrainOptions {
   AnyLoss loss = Logistic{};
+  bool one_vs_rest = false;  ///< with a binary loss: one margin a class, each against the rest.
+                             ///< Then, and with Softmax, labels are classes of any number
   AnyUpdateRule update_rule = Adagrad{};
-  std::optional<float> learning_rate{};  ///< > 0; absent: the rule's own default
-  AnySchedule schedule = Constant{};     ///< factor on the learning rate, by epochs done
+  std::optional<float> learning_rate{};  ///< > 0; absent: found from the data, see find_rate()
+  bool find_epsilon = true;      ///< where the rate is found, and adagrad's epsilon is its default,
+                                 ///< find that too: see find_rate()
+  std::uint64_t batch_size = 1;  ///< rows a step, their gradients averaged, or kFullBatch; batches
+                                 ///< of one epoch are of that size but the last
+  AnySchedule schedule = Constant{};  ///< factor on the learning rate, by epochs done
   double warm_up = 0;  ///< epochs in which the rate rises from 0 to where the schedule has it; >= 0
   int epochs = 1;      ///< passes over the data, > 0
   int stop_after = 0;  ///< end after that many of the epochs, the schedule being that of all of
                        ///< them; 0: after all
   int early_stopping = 0;  ///< end after that many epochs without a better validation loss, with
                            ///< the weights of the best; 0: don't. Needs validation rows
-  double min_delta = 0;  ///< what counts as better: lower by more than this; >= 0
+  double min_delta = 0;    ///< what counts as better: lower by more than this; >= 0
   bool refit = false;  ///< then learn again from all rows, validation included, for as many epochs
                        ///< as were best. Needs validation rows
   int threads = 0;     ///< 0: as many as the machine has, or fewer for few rows
   std::uint64_t seed = 1;  ///< of the order of rows, and of the validation split
   float l1 = 0;            ///< >= 0
   float l2 = 0;            ///< >= 0
-  bool bias = true;        ///< an additive constant, learnt like a weight
+  PenaltyMethod penalty_method = PenaltyMethod::degree;
+  bool bias = true;         ///< an additive constant, learnt like a weight
+  bool batch_norm = false;  ///< normalise the margins of a batch (Ioffe and Szegedy 2015); folded
+                            ///< into the model's weights and bias. Needs a batch size above 1
+  bool average = false;  ///< keep the mean of the weights over all steps (Polyak and Juditsky 1992)
+  float gradient_noise = 0;  ///< eta of the noise N(0, eta / (1 + t)^0.55) on each gradient that
+                             ///< step t takes (Neelakantan et al. 2015); >= 0, 0: none
+  float init = 0;  ///< weights start at N(0, init^2), a function of seed and feature; >= 0, 0: at 0
+  std::vector<std::pair<std::string, float>> class_weights{};  ///< (label as class_name() has it,
+                                                               ///< >= 0): its rows count as that
+                                                               ///< many
   Strategy strategy = Strategy::hogwild;
   StateHome state = StateHome::shared;
   RowOrder order = RowOrder::shuffle;
+  CurriculumKind curriculum = CurriculumKind::combined;  ///< with RowOrder::curriculum
+  int levels = 5;                                        ///< of difficulty; > 0
+  std::vector<float> difficulty{};  ///< [rows] how difficult each is; empty: its non-zeros
+  std::vector<float> validation_difficulty{};  ///< [validation rows] likewise, for refit
   std::optional<Dataset> validation{};  ///< evaluated after each epoch, never learnt; its features
                                         ///< are numbered as the training data's
 };
+
+/// Whether rows have a margin for each class, and labels are classes.
+bool learns_classes(const TrainOptions& options) noexcept;
 
 /// Throws OptionError if an option is out of its range or two contradict each other. train() calls
 /// it; call it before reading data that may take long, and say so if validation rows are still to

@@ -37,12 +37,33 @@ struct Progress {
 enum class StopReason {
   epochs,          ///< all epochs are done
   early_stopping,  ///< the validation loss has not improved for as many epochs as allowed
-  interrupted,     ///< TrainObserver::stop_requested() said so
-  diverged,        ///< a loss or a weight is no longer finite; the model is of no use
+  interrupted,     ///< TrainObserver::stop_requested() said so; if before the first row was learnt,
+                   ///< the model is empty
+  diverged,        ///< the loss is not finite or ten times that at the start; the model is that of
+                   ///< the last epoch before
 };
 
 /// "epochs", "early_stopping", "interrupted", "diverged".
 std::string_view name_of(StopReason reason) noexcept;
+
+/// One rate that was tried on a sample.
+struct RateTrial {
+  float rate = 0;
+  double loss = 0;  ///< mean loss of rows not learnt, at the end (under early stopping: the best);
+                    ///< infinite if the trial diverged
+};
+
+/// How a learning rate was found.
+struct RateSearch {
+  float rate = 0;                   ///< the one that was chosen
+  std::optional<float> epsilon{};   ///< for adagrad with its default epsilon: see find_rate()
+  std::vector<RateTrial> trials{};  ///< by rate, ascending
+  std::uint64_t rows = 0;           ///< of the sample, learnt in each trial
+  std::uint64_t held_out = 0;       ///< rows that the trials were scored on
+  double seconds = 0;               ///< taken
+  bool interrupted = false;         ///< before it came to an end
+  int backed_off = 0;  ///< times the run then diverged, and began anew at a third of the rate
+};
 
 /// Told by train() how it goes. All calls come from the thread that called train().
 class TrainObserver {
@@ -50,6 +71,8 @@ class TrainObserver {
   virtual ~TrainObserver() = default;
   virtual void on_progress(const Progress&) {}     ///< some twenty times a second
   virtual void on_epoch(const EpochReport&) {}     ///< after each epoch
+  virtual void on_rate(const RateSearch&) {}       ///< when the rate was found, before the epochs,
+                                                   ///< and again each time it backs off
   virtual bool stop_requested() { return false; }  ///< asked as often as on_progress is called
 };
 
@@ -58,9 +81,11 @@ struct TrainResult {
   Model model;  ///< of the best epoch under early stopping, of the last otherwise
   std::vector<EpochReport> epochs;  ///< those that were finished
   StopReason reason = StopReason::epochs;
-  int best_epoch = 0;       ///< of the lowest validation (else training) loss; 0: none was finished
+  int best_epoch = 0;       ///< the last whose validation (else training) loss was lower than those
+                            ///< before it, by more than min_delta; 0: none was finished
   double seconds = 0;       ///< of training
   float learning_rate = 0;  ///< the initial rate that was used
+  std::optional<RateSearch> rate_search{};  ///< how it was found, unless it was given
   int threads = 0;
 };
 

@@ -11,6 +11,7 @@ namespace hogwild {
 /// Adagrad: G += g^2; w -= eta g / sqrt(G + eps). A rare feature keeps a large step, which is what
 /// sparse data wants. A coordinate moves only when a row touches it, and then exactly as in the
 /// dense rule: its G does not change while its gradient is zero.
+/// Where train() finds the learning rate it finds epsilon too, unless it was set: see find_rate().
 /// Source: Duchi, Hazan, Singer, Journal of Machine Learning Research 2011, with eps inside the
 /// root as in Ruder's survey (2016), section 4.3.
 struct Adagrad {
@@ -24,10 +25,16 @@ struct Adagrad {
     float squares = 0;  ///< G, the sum of squared gradients
   };
 
+  /// The rate of a coordinate in this state.
+  template <class Net>
+  float rate(State s, const Step<Net>& step) const noexcept {
+    return step.rate / std::sqrt(s.squares * step.share + epsilon);
+  }
+
   template <class Net>
   State step(State s, float g, const Step<Net>& step) const noexcept {
     s.squares = finite_sum(s.squares, g * g);
-    const float rate = step.rate / std::sqrt(s.squares * step.share + epsilon);
+    const float rate = this->rate(s, step);
     s.weight = step.penalty.shrink(s.weight - rate * g, rate);
     return s;
   }

@@ -22,7 +22,10 @@ struct Nesterov {
   using State = Momentum::State;
 
   /// Where the gradient is taken: about where the weight is going to be.
-  float lookahead(State s) const noexcept { return s.weight - gamma * s.velocity; }
+  template <class Net>
+  float lookahead(State s, const Step<Net>& /*step*/) const noexcept {
+    return s.weight - gamma * s.velocity;
+  }
 
   /// Momentum's step, at this gradient.
   template <class Net>

@@ -17,6 +17,12 @@ struct Sgd {
     float weight = 0;
   };
 
+  /// The rate of a coordinate in this state.
+  template <class Net>
+  float rate(State /*s*/, const Step<Net>& step) const noexcept {
+    return step.rate;
+  }
+
   template <class Net>
   State step(State s, float g, const Step<Net>& step) const noexcept {
     s.weight = step.penalty.shrink(s.weight - step.rate * g, step.rate);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <concepts>
+#include <cstdint>
 #include <limits>
 #include <string_view>
 
@@ -18,6 +19,7 @@ struct Step {
                     ///< 1 where the state is shared. A sum of one thread times this is the sum
                     ///< that all threads have together.
   Net penalty{};
+  std::uint64_t time = 0;  ///< steps of the run begun before this one, by all threads
 };
 
 /// The sum of two numbers >= 0, at most the largest float: squares that overflowed to infinity
@@ -28,7 +30,8 @@ inline float finite_sum(float a, float b) noexcept {
 
 /// Where a sum stands that was `before` when a thread began to work on a copy of it, is `shared`
 /// now, and would be `after` had the thread been alone.
-inline float merged_sum(float shared, float before, float after) noexcept {
+template <std::floating_point Real>
+Real merged_sum(Real shared, Real before, Real after) noexcept {
   return shared == before ? after : shared + (after - before);
 }
 
@@ -37,15 +40,22 @@ inline float merged_mean(float shared, float before, float after) noexcept {
   return shared == before ? after : (shared + after) / 2;
 }
 
-/// What a rule provides: a State whose first member is the weight and whose every member starts at
-/// zero bits; step(), a pure function of it; and merge(), which brings the steps made on a thread's
-/// own copy (from before to after) into the shared state. Rules never see an atomic, a file or a
-/// thread.
+/// What a rule provides: a State whose every member starts at zero bits; step(), a pure function of
+/// it; and merge(), which brings the steps made on a thread's own copy (from before to after) into
+/// the shared state. Rules never see an atomic, a file or a thread.
+///
+/// A State's first member is the weight, both the one that gradients are taken at and the one that
+/// a model keeps. A rule that wants either to be something else says so by a member
+///   lookahead(state, step)  where the gradient is taken (nesterov)
+///   outcome(state, step)    what a model keeps, and, unless there is a lookahead(), where the
+///                           gradient is taken (ftrl)
+/// and one whose step depends on what happened since the gradient's weights were read by
+///   Seen, seen(state)       what it wants kept from that moment (adaptive_revision)
+///   step(state, gradient, seen, step)
 template <class R>
 concept UpdateRule = requires(const R rule, typename R::State state, float gradient) {
   { R::kName } -> std::convertible_to<std::string_view>;
   { R::kDefaultRate } -> std::convertible_to<float>;
-  { state.weight } -> std::convertible_to<float>;
   { rule.merge(state, state, state) } -> std::same_as<typename R::State>;
   { rule.step(state, gradient, Step<NoPenalty>{}) } -> std::same_as<typename R::State>;
   { rule.step(state, gradient, Step<Penalty>{}) } -> std::same_as<typename R::State>;
@@ -57,5 +67,85 @@ inline constexpr bool has_rate = [] {
   if constexpr (requires { R::kHasRate; }) return R::kHasRate;
   return true;
 }();
+
+/// Whether a rule looks at more than the weight where gradients are taken, or in what is kept.
+template <class R>
+inline constexpr bool has_lookahead = requires(const R rule, typename R::State state) {
+  rule.lookahead(state, Step<>{});
+};
+template <class R>
+inline constexpr bool has_outcome = requires(const R rule, typename R::State state) {
+  rule.outcome(state, Step<>{});
+};
+
+/// Whether a rule remembers, for its step, what it saw where the gradient was taken.
+template <class R>
+inline constexpr bool has_memory = requires {
+  typename R::Seen;
+};
+
+/// Whether a state may only change as a whole, so that no word of it stands alone.
+template <class R>
+inline constexpr bool is_indivisible = [] {
+  if constexpr (requires { R::kIndivisible; }) return R::kIndivisible;
+  return false;
+}();
+
+/// Whether a rule accounts by itself, over time, for the penalty of steps that a coordinate missed.
+/// To the others a step's penalty is handed times n / d_j.
+template <class R>
+inline constexpr bool owns_penalty = [] {
+  if constexpr (requires { R::kOwnsPenalty; }) return R::kOwnsPenalty;
+  return false;
+}();
+
+/// Whether a state can be each thread's own, the weight alone being shared.
+template <class R>
+inline constexpr bool can_be_per_thread = !has_outcome<R> && !is_indivisible<R>;
+
+/// What a rule remembers of a coordinate from the gradient to the step; nothing, for most.
+struct NothingSeen {};
+template <class Rule>
+struct SeenOf {
+  using type = NothingSeen;
+};
+template <class Rule>
+requires has_memory<Rule>
+struct SeenOf<Rule> {
+  using type = typename Rule::Seen;
+};
+template <class Rule>
+using SeenBy = typename SeenOf<Rule>::type;
+
+/// The step of a gradient that was taken when `seen` was.
+template <class Rule, class Net>
+typename Rule::State stepped(const Rule& rule, const typename Rule::State& state, float gradient,
+                             [[maybe_unused]] const SeenBy<Rule>& seen, const Step<Net>& step) {
+  if constexpr (has_memory<Rule>) {
+    return rule.step(state, gradient, seen, step);
+  } else {
+    return rule.step(state, gradient, step);
+  }
+}
+
+/// The weight that a model keeps.
+template <class Rule, class Net>
+float outcome_of(const Rule& rule, const typename Rule::State& state, const Step<Net>& step) {
+  if constexpr (has_outcome<Rule>) {
+    return rule.outcome(state, step);
+  } else {
+    return state.weight;
+  }
+}
+
+/// The weight at which the gradient is taken.
+template <class Rule, class Net>
+float lookahead_of(const Rule& rule, const typename Rule::State& state, const Step<Net>& step) {
+  if constexpr (has_lookahead<Rule>) {
+    return rule.lookahead(state, step);
+  } else {
+    return outcome_of(rule, state, step);
+  }
+}
 
 }  // namespace hogwild

@@ -6,6 +6,8 @@
 #include "hogwild/update/adadelta.hpp"
 #include "hogwild/update/adagrad.hpp"
 #include "hogwild/update/adam.hpp"
+#include "hogwild/update/adaptive_revision.hpp"
+#include "hogwild/update/ftrl.hpp"
 #include "hogwild/update/momentum.hpp"
 #include "hogwild/update/nesterov.hpp"
 #include "hogwild/update/rmsprop.hpp"
@@ -13,7 +15,8 @@
 
 namespace hogwild {
 
-using AnyUpdateRule = std::variant<Sgd, Momentum, Nesterov, Adagrad, Adadelta, Rmsprop, Adam>;
+using AnyUpdateRule =
+    std::variant<Sgd, Momentum, Nesterov, Adagrad, Adadelta, Rmsprop, Adam, Ftrl, AdaptiveRevision>;
 
 /// Throws OptionError if a member of the rule is out of its range.
 void require_valid(const AnyUpdateRule& rule);

@@ -1,0 +1,36 @@
+// The learning rate, found from the data.
+#pragma once
+
+#include <functional>
+
+#include "hogwild/data/dataset.hpp"
+#include "hogwild/train/options.hpp"
+#include "hogwild/train/result.hpp"
+
+namespace hogwild {
+
+/// Tries rates, a factor of the square root of 10 apart, from the rule's default outwards until the
+/// best lies between two others; then takes the minimum of the parabola through the three, over the
+/// logarithm of the rate. A trial is a whole run with the options given, as many epochs and the
+/// same early stopping, on one thread: a rate that is best for a short run is too large for a long
+/// one. It learns a sample of the rows, as many as make all trials together some 3 % of the run but
+/// at least of the order of a tenth of a second, and is scored on the validation rows, or without a
+/// hundred of them on a fifth of the sample. Trials run at the same time on as many threads as
+/// there are.
+///
+/// Adagrad with its default epsilon gets another with its rate, unless options.find_epsilon is off:
+/// half the mean square of the values that are not zero. With next to nothing under its root,
+/// adagrad's first step on a weight is as long as the rate however small the gradient, and a set of
+/// many rare features and unequal labels is learnt by heart. Measured over six seeds with early
+/// stopping: Debian packages 0.0461 instead of 0.0490, a9a and rcv1 the same.
+///
+/// With fewer than some 100 rows there is nothing to tell rates apart by: then the rate is the
+/// rule's default, and there are no trials.
+///
+/// What is found is a function of data, options and seed alone. Throws as train() does; OptionError
+/// for a rule without a rate. stop() is asked now and then whether to end early; then the search is
+/// interrupted, and its rate means nothing.
+RateSearch find_rate(const Dataset& data, const TrainOptions& options,
+                     const std::function<bool()>& stop = {});
+
+}  // namespace hogwild

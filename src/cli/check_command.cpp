@@ -1,0 +1,45 @@
+// hogwild check
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "cli/command.hpp"
+#include "hogwild/train/gradient_check.hpp"
+
+namespace hogwild::cli {
+namespace {
+
+int run(std::uint64_t seed) {
+  const auto checks = check_gradients(seed);
+  std::string text = fmt::format("{:<14} {:>5} {:>5} {:<10} {:>11} {:>12}\n", "loss", "l1", "l2",
+                                 "batch norm", "coordinates", "worst error");
+  for (const GradientCheck& check : checks) {
+    text += fmt::format("{:<14} {:>5} {:>5} {:<10} {:>11} {:>12.1e}{}\n", check.loss,
+                        check.penalty.l1, check.penalty.l2, check.batch_norm ? "yes" : "no",
+                        check.coordinates, check.worst_error, check.passed() ? "" : "  WRONG");
+  }
+  print(text);
+  const auto wrong = std::ranges::count_if(checks, [](const auto& c) { return !c.passed(); });
+  note(wrong == 0 ? fmt::format("all {} gradients agree with their central differences to {:g}",
+                                checks.size(), GradientCheck::kWorst)
+                  : fmt::format("hogwild: {} of {} gradients are wrong", wrong, checks.size()));
+  return wrong == 0 ? kDone : kBadWorld;
+}
+
+}  // namespace
+
+void add_check_command(CLI::App& app, Action& action) {
+  auto seed = std::make_shared<std::uint64_t>(1);
+  CLI::App& sub =
+      *app.add_subcommand("check", "compare every gradient that training takes with differences");
+  sub.add_option("--seed", *seed, "of the random rows and points (default: 1)")
+      ->type_name("S")
+      ->check(digits());
+  sub.footer(
+      "Each loss, with and without penalties and batch normalisation, in double precision.\n"
+      "Exits with 1 if one is off by more than a millionth.");
+  sub.callback([&action, seed] { action = [seed] { return run(*seed); }; });
+}
+
+}  // namespace hogwild::cli

@@ -1,0 +1,110 @@
+// hogwild compare
+#include <fmt/format.h>
+
+#include <cmath>
+#include <memory>
+#include <vector>
+
+#include "cli/command.hpp"
+#include "cli/interrupt.hpp"
+#include "cli/progress.hpp"
+#include "cli/train_arguments.hpp"
+#include "cli/training_rows.hpp"
+#include "hogwild/core/error.hpp"
+#include "hogwild/report/report.hpp"
+#include "hogwild/train/compare.hpp"
+
+namespace hogwild::cli {
+namespace {
+
+struct CompareCommand {
+  TrainArguments train;
+  std::vector<std::string> rules{kNamesOf<AnyUpdateRule>.begin(), kNamesOf<AnyUpdateRule>.end()};
+  bool json = false;
+};
+
+class Observer : public TrainObserver {
+ public:
+  explicit Observer(ProgressDisplay& display) : display_(display) {}
+  void on_progress(const Progress& progress) override { display_.training(progress); }
+  bool stop_requested() override { return interrupted(); }
+
+ private:
+  ProgressDisplay& display_;
+};
+
+// The rules that the options fit; of the others it is said why they are left out.
+std::vector<AnyUpdateRule> contending(const CompareCommand& command, const CLI::App& app,
+                                      const TrainOptions& options, ProgressDisplay& display) {
+  std::vector<AnyUpdateRule> rules;
+  for (const std::string& name : command.rules) {
+    TrainOptions its = options;
+    its.update_rule = *alternative_named<AnyUpdateRule>(name);
+    set_rule_options(command.train, app, its.update_rule, false);
+    try {
+      require_valid(its, true);
+      rules.push_back(its.update_rule);
+    } catch (const OptionError& error) {
+      if (command.rules.size() == 1) throw;
+      display.say(fmt::format("{} is left out: --{}", name, error.what()));
+    }
+  }
+  if (rules.empty()) throw OptionError("rules", "none of them fits the other options");
+  return rules;
+}
+
+int run(CompareCommand& command, const CLI::App& app) {
+  if (app.count("--epochs") == 0) command.train.train.epochs = 5;
+  if (!has_validation(command.train, app)) command.train.valid_fraction = 0.1;
+  ProgressDisplay display(command.train.progress);
+  TrainOptions options = train_options(command.train, app, false);
+  const auto rules = contending(command, app, options, display);
+  const Dataset data = read_training_rows(command.train, app, options, display);
+
+  const InterruptGuard guard;
+  Observer observer(display);
+  const auto contenders = compare(data, options, rules, observer);
+  display.clear();
+  if (command.json) {
+    for (const Contender& contender : contenders) print(json_line(contender) + "\n");
+  } else {
+    print(table(contenders));
+  }
+  const bool any = !contenders.empty() && std::isfinite(contenders.front().best_loss);
+  if (interrupted()) {
+    note(fmt::format("hogwild: interrupted with {} of {} rules begun", contenders.size(),
+                     rules.size()));
+    return kInterrupted;
+  }
+  note((any ? "" : "hogwild: ") + advice(contenders));
+  return any ? kDone : kDiverged;
+}
+
+}  // namespace
+
+void add_compare_command(CLI::App& app, Action& action) {
+  auto command = std::make_shared<CompareCommand>();
+  CLI::App& sub = *app.add_subcommand("compare", "train with every rule, and tell which does best");
+  add_train_arguments(sub, command->train);
+  sub.get_option("--epochs")->description("passes over the data for each rule (default: 5)");
+  sub.get_option("--valid-fraction")
+      ->description("keep this share of the rows for validation (default: 0.1)");
+  sub.add_option("--rules", command->rules, "which (default: all)")
+      ->type_name("RULE,...")
+      ->allow_extra_args(false)
+      ->delimiter(',')
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->check(CLI::IsMember(command->rules).description(""));
+  sub.add_flag("--json", command->json, "a line of JSON for each rule");
+  sub.footer(
+      "Each rule learns the same rows for as many epochs, at a rate found for it; losses are "
+      "those\n"
+      "of the validation rows, best first. No model is saved.\n"
+      "Examples:\n"
+      "  hogwild compare data.svm\n"
+      "  hogwild compare data.svm --rules sgd,adagrad,adam --epochs 10 --json > runs.jsonl");
+  sub.callback(
+      [&sub, &action, command] { action = [&sub, command] { return run(*command, sub); }; });
+}
+
+}  // namespace hogwild::cli

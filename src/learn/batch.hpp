@@ -1,0 +1,356 @@
+// One step on many rows: their gradients are taken at the same weights, and averaged, or, for an
+// ordered run, stepped one after the other. A batch is learnt by a team of workers: the members
+// share out the rows to take the margins, meet, and share out the features to make the steps. No
+// sum depends on who made it, so a batch gives the same bits whatever the size of the team.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "hogwild/core/random.hpp"
+#include "hogwild/update/step.hpp"
+#include "learn/batch_norm.hpp"
+#include "learn/kernel.hpp"
+#include "learn/team.hpp"
+#include "parallel/cache_line.hpp"
+#include "parallel/cell.hpp"
+#include "parallel/zeroed_array.hpp"
+
+namespace hogwild {
+
+/// Noise on each gradient that a step takes, N(0, eta / (1 + t)^0.55) at time t. A number is keyed
+/// by the step and the coordinate, so no order of threads changes it. Source: Neelakantan et al.,
+/// arXiv 1511.06807, 2015.
+struct GradientNoise {
+  float eta = 0;  ///< 0: none
+  std::uint64_t seed = 1;
+
+  float at(std::uint64_t time, Index coordinate) const noexcept {
+    if (eta == 0) return 0;
+    const double deviation =
+        std::sqrt(static_cast<double>(eta) / std::pow(1 + static_cast<double>(time), 0.55));
+    constexpr std::uint64_t kStream = 0x6e6f697365;  // apart from the streams of shuffling
+    return static_cast<float>(deviation * Random(seed, kStream, time, coordinate).normal());
+  }
+};
+
+/// Where everything is: output k of feature j is coordinate j * outputs + k, then come the outputs'
+/// biases, then batch norm's gamma - 1 and beta.
+struct Coordinates {
+  Index features = 0;
+  Index outputs = 1;
+
+  Index weight(Index feature, Index output = 0) const noexcept {
+    return feature * outputs + output;
+  }
+  Index bias(Index output = 0) const noexcept { return features * outputs + output; }
+  Index gamma() const noexcept { return bias(outputs); }
+  Index beta() const noexcept { return gamma() + 1; }
+  std::size_t size(bool norm) const noexcept {
+    return (std::size_t{features} + 1) * outputs + (norm ? 2 : 0);
+  }
+};
+
+/// The margins' moments over the batches so far, for use where there is no batch.
+struct RunningMoments {
+  float mean = 0;
+  float variance = 0;  ///< unbiased
+  float batches = 0;
+  float unused = 0;
+
+  /// A momentum of 0.1, as is usual, and less for a batch that is not whole; the first counts all.
+  /// One row has no variance, and changes nothing.
+  RunningMoments after(const Moments<double>& batch, std::size_t rows,
+                       std::size_t whole) const noexcept {
+    if (rows < 2) return *this;
+    const auto n = static_cast<double>(rows);
+    const auto of_batch = static_cast<float>(batch.mean);
+    const auto unbiased = static_cast<float>(batch.variance * n / (n - 1));
+    const auto share = static_cast<float>(batches == 0 ? 1 : 0.1 * n / static_cast<double>(whole));
+    return {mean + share * (of_batch - mean), variance + share * (unbiased - variance), batches + 1,
+            0};
+  }
+};
+
+/// The margins and gradients of one batch at a time, in the hands of a team.
+template <class Rule>
+struct BatchScratch {
+  /// What the rows of a batch add up to at one coordinate.
+  struct Sum {
+    double gradient;
+    std::uint32_t rows;  // that touch it
+    std::uint32_t listed;
+  };
+
+  /// Throws std::bad_alloc.
+  BatchScratch(std::size_t rows, const Coordinates& at, bool norm, std::vector<Index> owners)
+      : team(std::move(owners)),
+        margins(rows * at.outputs),
+        slopes(rows * at.outputs),
+        losses(rows),
+        sums(at.size(norm)),
+        seen(has_memory<Rule> ? at.size(norm) : 0),
+        counts(team.size()) {
+    for (std::size_t m = 0; m < team.size(); ++m) lists.emplace_back(sums.size());
+    if (!norm) return;
+    normalised.rows.reserve(rows);
+    normalised.margins.reserve(rows);
+    normalised.slopes.reserve(rows);
+  }
+
+  Team team;
+  std::vector<double> margins;            // [rows x outputs]
+  std::vector<double> slopes;             // [rows x outputs]
+  std::vector<double> losses;             // [rows]
+  ZeroedArray<Sum> sums;                  // [coordinates], all zero between batches
+  ZeroedArray<SeenBy<Rule>> seen;         // [coordinates], where they are listed
+  std::vector<ZeroedArray<Index>> lists;  // [members] of the coordinates in sums, each its owner's
+  struct alignas(kCacheLinePair) Count {
+    std::size_t value = 0;
+  };
+  std::vector<Count> counts;  // [members] how long the lists are, each its member's to write
+
+  // Of the member that normalises; [rows] at most, so that nothing is allocated while others wait.
+  struct Normalised {
+    std::vector<std::size_t> rows;  // of the batch, those that have a weight
+    std::vector<double> margins;
+    std::vector<double> slopes;
+  } normalised;
+};
+
+/// How batches are learnt; the same for all workers of a run.
+template <class Rule, class Loss>
+struct BatchRules {
+  const Rule& rule;
+  const Loss& loss;
+  Coordinates at;
+  bool bias = true;
+  bool each_row = false;  ///< a step for each row, in order, instead of one for their mean
+  Cell<RunningMoments>* norm = nullptr;  ///< where batch norm keeps its moments, if there is one
+  Penalty penalty;
+  const float* scale = nullptr;  ///< [features + 1], see PenaltyAt; null without a penalty
+  std::size_t batch = 1;         ///< rows of a whole batch
+  GradientNoise noise;
+};
+
+/// One member's part in learning one batch.
+template <class View, class Rule, class Loss>
+class BatchMember {
+ public:
+  BatchMember(View view, BatchScratch<Rule>& scratch, const BatchRules<Rule, Loss>& rules,
+              std::size_t member, std::span<const SparseRow> rows, Pace pace)
+      : view_(view), scratch_(scratch), rules_(rules), member_(member), rows_(rows), pace_(pace) {}
+
+  /// All members call it, with the same rows and pace. The whole loss is in the sum of member 0.
+  LossSum learn() {
+    [[maybe_unused]] const auto turn = view_.turn();
+    Team& team = scratch_.team;
+    const std::size_t n = rows_.size();
+    take_margins(n * member_ / team.size(), n * (member_ + 1) / team.size());
+    team.meet();
+    if (rules_.norm != nullptr) {
+      if (member_ == 0) pass_through_norm();
+      team.meet();
+    }
+    for (std::size_t i = 0; i < n; ++i) {
+      if (rows_[i].weight != 0) use_row(i);
+    }
+    if (member_ == 0) step_biases();
+    step_listed();
+    LossSum sum;
+    if (member_ == 0) {
+      for (std::size_t i = 0; i < n; ++i) {
+        sum.loss += scratch_.losses[i];
+        sum.weight += static_cast<double>(rows_[i].weight);
+      }
+    }
+    team.meet();  // before anybody reads a weight for the next batch
+    return sum;
+  }
+
+ private:
+  Index outputs() const noexcept { return rules_.at.outputs; }
+
+  Step<Penalty> step_at(Index coordinate, std::uint64_t time, float share_of_rows) const noexcept {
+    Penalty penalty = rules_.penalty;
+    const Index feature = coordinate / outputs();
+    if (feature >= rules_.at.features) {
+      penalty = {};
+    } else if (!owns_penalty<Rule> && rules_.scale != nullptr) {
+      penalty = penalty.scaled(rules_.scale[feature] * share_of_rows);
+    }
+    return {pace_.rate, pace_.share, penalty, time};
+  }
+
+  // The weight at which the batch's gradients are taken.
+  float weight(Index coordinate) {
+    if constexpr (has_memory<Rule>) {
+      if (scratch_.team.size() == 1) list(coordinate);
+    }
+    return weight_at(view_, rules_.rule, coordinate, step_at(coordinate, pace_.time, 1));
+  }
+
+  void take_margins(std::size_t begin, std::size_t end) {
+    const std::size_t k = outputs();
+    for (std::size_t i = begin; i < end; ++i) {
+      const SparseRow& row = rows_[i];
+      for (Index output = 0; output < k; ++output) {
+        const auto weight_of = [&](Index j) { return weight(rules_.at.weight(j, output)); };
+        double& margin = scratch_.margins[i * k + output];
+        margin = row.values.empty() ? dot<true, double>(row, weight_of)
+                                    : dot<false, double>(row, weight_of);
+        if (rules_.bias) margin += static_cast<double>(weight(rules_.at.bias(output)));
+      }
+      if (rules_.norm == nullptr) take_slopes(i, std::span(&scratch_.margins[i * k], k));
+    }
+  }
+
+  // Of the outputs of row i.
+  void take_slopes(std::size_t i, std::span<const double> outputs) {
+    const SparseRow& row = rows_[i];
+    const std::span<double> slopes(&scratch_.slopes[i * outputs.size()], outputs.size());
+    const auto weight = static_cast<double>(row.weight);
+    scratch_.losses[i] = weight * rules_.loss.take(outputs, static_cast<double>(row.label), slopes);
+    for (double& slope : slopes) slope *= weight;
+  }
+
+  // Rows of weight 0 are passed over here too: they are not of the batch that is normalised.
+  void pass_through_norm() {
+    std::vector<std::size_t>& rows = scratch_.normalised.rows;
+    std::vector<double>& margins = scratch_.normalised.margins;
+    std::vector<double>& slopes = scratch_.normalised.slopes;
+    rows.clear();
+    margins.clear();
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+      scratch_.losses[i] = 0;
+      if (rows_[i].weight == 0) continue;
+      rows.push_back(i);
+      margins.push_back(scratch_.margins[i]);
+    }
+    const std::size_t n = rows.size();
+    if (n == 0) return;
+    slopes.resize(n);
+    rules_.norm->store(rules_.norm->load().after(moments_of<double>(margins), n, rules_.batch));
+    const double gamma = 1 + static_cast<double>(weight(rules_.at.gamma()));
+    const double beta = static_cast<double>(weight(rules_.at.beta()));
+    const auto gradient = slopes_through_norm<double>(margins, slopes, gamma, beta,
+                                                      [&](std::size_t k, double output) {
+                                                        take_slopes(rows[k], std::span(&output, 1));
+                                                        return scratch_.slopes[rows[k]];
+                                                      });
+    for (std::size_t k = 0; k < n; ++k) scratch_.slopes[rows[k]] = slopes[k];
+    const double share = static_cast<double>(n) / mean_over();
+    step(rules_.at.gamma(), gradient.gamma * share, pace_.time, 1);
+    step(rules_.at.beta(), gradient.beta * share, pace_.time, 1);
+  }
+
+  // This member's features of row i: into the sums, or a step each.
+  void use_row(std::size_t i) {
+    const SparseRow& row = rows_[i];
+    const Team& team = scratch_.team;
+    std::size_t begin = 0, end = row.nonzeros();
+    if (team.size() > 1) {
+      const auto position = [&](Index feature) {
+        return static_cast<std::size_t>(std::ranges::lower_bound(row.indices, feature) -
+                                        row.indices.begin());
+      };
+      begin = position(team.first_feature(member_));
+      end = position(team.end_feature(member_));
+    }
+    const double* const slopes = &scratch_.slopes[i * outputs()];
+    for (std::size_t at = begin; at < end; ++at) {
+      for (Index output = 0; output < outputs(); ++output) {
+        const Index coordinate = rules_.at.weight(row.indices[at], output);
+        const double gradient = slopes[output] * static_cast<double>(row.value(at));
+        if (rules_.each_row) {
+          if constexpr (has_memory<Rule>) list(coordinate);
+          step(coordinate, gradient, pace_.time + i, 1);
+        } else {
+          list(coordinate);
+          auto& sum = scratch_.sums[coordinate];
+          sum.gradient += gradient;
+          ++sum.rows;
+        }
+      }
+    }
+  }
+
+  // What a sum of gradients is divided by. A few rows that are normalised among themselves have
+  // large gradients, so a short batch counts by its share of a whole one.
+  double mean_over() const noexcept {
+    return static_cast<double>(rules_.norm != nullptr ? rules_.batch : rows_.size());
+  }
+
+  // Notes that the batch touches a coordinate, and what the rule sees there before its steps.
+  void list(Index coordinate) {
+    auto& sum = scratch_.sums[coordinate];
+    if (sum.listed != 0) return;
+    sum.listed = 1;
+    scratch_.lists[member_][scratch_.counts[member_].value++] = coordinate;
+    if constexpr (has_memory<Rule>) {
+      scratch_.seen[coordinate] = rules_.rule.seen(view_.state(coordinate));
+    }
+  }
+
+  void step_listed() {
+    const double n = mean_over();
+    for (std::size_t k = 0; k < scratch_.counts[member_].value; ++k) {
+      const Index coordinate = scratch_.lists[member_][k];
+      auto& sum = scratch_.sums[coordinate];
+      if (sum.rows != 0) {
+        step(coordinate, sum.gradient / n, pace_.time, static_cast<float>(sum.rows / n));
+      }
+      sum = {};
+    }
+    scratch_.counts[member_].value = 0;
+  }
+
+  void step_biases() {
+    const auto learnt = [](const SparseRow& row) { return row.weight != 0; };
+    if (!rules_.bias || std::ranges::none_of(rows_, learnt)) return;
+    const std::size_t n = rows_.size();
+    for (Index output = 0; output < outputs(); ++output) {
+      const Index coordinate = rules_.at.bias(output);
+      if constexpr (has_memory<Rule>) list(coordinate);
+      double gradient = 0;
+      for (std::size_t i = 0; i < n; ++i) {
+        if (rows_[i].weight == 0) continue;
+        const double slope = scratch_.slopes[i * outputs() + output];
+        if (rules_.each_row) {
+          step(coordinate, slope, pace_.time + i, 1);
+        } else {
+          gradient += slope;
+        }
+      }
+      if (!rules_.each_row) {
+        step(coordinate, gradient / static_cast<double>(n), pace_.time, 1);
+      }
+    }
+  }
+
+  void step(Index coordinate, double exact, std::uint64_t time, float share_of_rows) {
+    const float gradient = static_cast<float>(exact) + rules_.noise.at(time, coordinate);
+    const auto step = step_at(coordinate, time, share_of_rows);
+    view_.update(coordinate, [&](auto state) {
+      if constexpr (has_memory<Rule>) {
+        const bool listed = scratch_.sums[coordinate].listed != 0;
+        if (listed) return stepped(rules_.rule, state, gradient, scratch_.seen[coordinate], step);
+      }
+      return rules_.rule.step(state, gradient, step);
+    });
+  }
+
+  View view_;
+  BatchScratch<Rule>& scratch_;
+  const BatchRules<Rule, Loss>& rules_;
+  std::size_t member_;
+  std::span<const SparseRow> rows_;
+  Pace pace_;
+};
+
+}  // namespace hogwild

@@ -1,0 +1,37 @@
+// Workers that learn the same batch together.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "hogwild/core/types.hpp"
+#include "parallel/meeting.hpp"
+
+namespace hogwild {
+
+/// The size of a team, where its members meet, and which features are whose. A team of one meets
+/// nobody and owns all.
+class Team {
+ public:
+  /// owners is [size + 1]: member m alone steps the features from owners[m] to below owners[m + 1].
+  explicit Team(std::vector<Index> owners)
+      : owners_(std::move(owners)), meeting_(static_cast<std::uint32_t>(owners_.size() - 1)) {}
+
+  std::size_t size() const noexcept { return owners_.size() - 1; }
+
+  /// Returns when all members are here; what each wrote before, all see.
+  void meet() noexcept {
+    if (size() > 1) meeting_.meet();
+  }
+
+  Index first_feature(std::size_t member) const noexcept { return owners_[member]; }
+  Index end_feature(std::size_t member) const noexcept { return owners_[member + 1]; }
+
+ private:
+  std::vector<Index> owners_;
+  Meeting meeting_;
+};
+
+}  // namespace hogwild

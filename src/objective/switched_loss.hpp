@@ -1,0 +1,67 @@
+// The loss chosen for a run.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <variant>
+
+#include "hogwild/objective/loss.hpp"
+
+namespace hogwild {
+
+/// A loss behind a switch at each row: 5 losses times 12 loops would be 60 copies of the kernel,
+/// and the switch always goes the same way.
+///
+/// Of several outputs, one a class, a label is the number of the row's class. The loss is the
+/// softmax loss of all margins; any other is taken one against the rest, as the sum over the
+/// classes of the binary loss with the row's class as positive. (Source: Rifkin and Klautau,
+/// Journal of Machine Learning Research 2004.)
+class SwitchedLoss {
+ public:
+  explicit SwitchedLoss(const AnyLoss& loss) : loss_(loss) {}
+  float value(float margin, float label) const noexcept {
+    return std::visit([&](const auto& loss) { return loss.value(margin, label); }, loss_);
+  }
+  float slope(float margin, float label) const noexcept {
+    return std::visit([&](const auto& loss) { return loss.slope(margin, label); }, loss_);
+  }
+
+  /// The loss of a row's outputs.
+  template <class Real>
+  Real value(std::span<const Real> margins, double label) const noexcept {
+    if (margins.size() == 1) {
+      return std::visit(
+          [&](const auto& loss) { return loss.value(margins[0], static_cast<Real>(label)); },
+          loss_);
+    }
+    const auto c = static_cast<std::size_t>(label);
+    if (const auto* softmax = std::get_if<Softmax>(&loss_)) return softmax->value(margins, c);
+    Real sum = 0;
+    for (std::size_t k = 0; k < margins.size(); ++k) {
+      const Real y = k == c ? 1 : -1;
+      sum += std::visit([&](const auto& loss) { return loss.value(margins[k], y); }, loss_);
+    }
+    return sum;
+  }
+
+  /// The same, and its slopes by the outputs, [outputs].
+  double take(std::span<const double> margins, double label,
+              std::span<double> slopes) const noexcept {
+    const auto c = static_cast<std::size_t>(margins.size() == 1 ? 0 : label);
+    const auto* const softmax = std::get_if<Softmax>(&loss_);
+    if (softmax != nullptr && margins.size() > 1) {
+      softmax->slopes(margins, c, slopes);
+    } else {
+      for (std::size_t k = 0; k < margins.size(); ++k) {
+        const double y = margins.size() == 1 ? label : k == c ? 1 : -1;
+        slopes[k] = std::visit([&](const auto& loss) { return loss.slope(margins[k], y); }, loss_);
+      }
+    }
+    return value(margins, label);
+  }
+
+ private:
+  AnyLoss loss_;
+};
+
+}  // namespace hogwild

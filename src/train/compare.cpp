@@ -1,0 +1,68 @@
+#include "hogwild/train/compare.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "hogwild/core/alternatives.hpp"
+#include "hogwild/core/error.hpp"
+#include "hogwild/train/train.hpp"
+
+namespace hogwild {
+
+std::vector<Contender> compare(const Dataset& data, const TrainOptions& options,
+                               const std::vector<AnyUpdateRule>& rules, TrainObserver& observer) {
+  if (!options.validation) {
+    throw OptionError("valid",
+                      "rules are compared by the loss of rows they do not learn; give "
+                      "validation rows");
+  }
+  std::vector<Contender> contenders;
+  for (const AnyUpdateRule& rule : rules) {
+    if (observer.stop_requested()) break;
+    TrainOptions its = options;
+    its.update_rule = rule;
+    Contender contender{.rule = rule, .result = train(data, its, observer)};
+    contender.result.model = {};
+    contender.best_loss = std::numeric_limits<double>::infinity();
+    for (const EpochReport& epoch : contender.result.epochs) {
+      contender.best_loss = std::min(contender.best_loss, *epoch.valid_loss);
+    }
+    contenders.push_back(std::move(contender));
+  }
+  std::ranges::stable_sort(contenders, {}, &Contender::best_loss);
+  return contenders;
+}
+
+std::string advice(const std::vector<Contender>& contenders) {
+  if (contenders.empty()) return "nothing was compared";
+  const Contender& best = contenders.front();
+  if (!std::isfinite(best.best_loss)) return "no rule came to the end of an epoch";
+  const auto close = std::ranges::count_if(contenders, [&](const Contender& other) {
+    return other.best_loss <= best.best_loss * 1.005;
+  });
+  std::string text = fmt::format("use --optimizer {}", name_of(best.rule));
+  if (const auto& search = best.result.rate_search) {
+    text += fmt::format(" --learning-rate {:g}", search->rate);
+    if (search->epsilon) text += fmt::format(" --epsilon {:g}", *search->epsilon);
+  }
+  if (close == 2) {
+    text += fmt::format("; {} is within half a per cent of it", name_of(contenders[1].rule));
+  } else if (close > 2) {
+    text += fmt::format("; {} others are within half a per cent of it", close - 1);
+  }
+  const std::string_view name = name_of(best.rule);
+  const bool adaptive = name != "sgd" && name != "momentum" && name != "nesterov";
+  if (adaptive) {
+    text +=
+        "; on sparse rows the rules with a rate for each weight are the ones to expect in front";
+  } else {
+    text +=
+        "; it has one rate for all weights, which wants a schedule (--schedule) in a longer run";
+  }
+  return text;
+}
+
+}  // namespace hogwild

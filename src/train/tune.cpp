@@ -1,0 +1,289 @@
+// Racing rates on a sample.
+#include "hogwild/train/tune.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <optional>
+#include <span>
+#include <thread>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "hogwild/core/error.hpp"
+#include "hogwild/core/random.hpp"
+#include "parallel/crew.hpp"
+#include "parallel/zeroed_array.hpp"
+#include "train/prepare.hpp"
+#include "train/run.hpp"
+
+namespace hogwild {
+namespace {
+
+constexpr double kStride = 0.5;  // between trials, in powers of ten
+constexpr int kFarthest = 8;     // strides from the default, either way
+constexpr double kTrials = 6;    // that a search takes, about
+// Of a run with early stopping most trials end long before its last epoch.
+constexpr double kEpochsToStop = 12;
+// Non-zeros that all trials may learn together: a share of the run's, between these.
+constexpr double kShare = 0.03;
+constexpr double kLeast = 2.5e7, kMost = 5e8;
+constexpr double kAsGood = 1e-3;  // relative difference of losses that says nothing
+constexpr Offset kFewestRows = 1000;
+constexpr int kFewestEpochs = 5;  // of a run that has them
+constexpr Offset kFewestHeldOut = 100;
+// Streams of random numbers, apart from those of splits and orders.
+constexpr std::uint64_t kSampling = 0x72617465, kHoldingOut = 0x68656c64;
+
+// The rows of the sample, in the order of the data.
+std::vector<Offset> sampled(Offset rows, double fraction, std::uint64_t seed) {
+  std::vector<Offset> chosen;
+  for (Offset i = 0; i < rows; ++i) {
+    if (fraction >= 1 || Random(seed, kSampling, i).uniform() < fraction) chosen.push_back(i);
+  }
+  return chosen;
+}
+
+// The same rows with the features that occur in a sample numbered from 0, so that a trial's cost is
+// that of its rows, however large the space they are in.
+class Renumbering {
+ public:
+  explicit Renumbering(const Dataset& sample) : numbers_(sample.features().size) {
+    for (const Index j : sample.indices()) {
+      if (numbers_[j] == 0) numbers_[j] = ++count_;
+    }
+  }
+
+  // labels are those of all the data: a sample may lack one.
+  Dataset operator()(const Dataset& data, const SeenLabels& labels) const {
+    Dataset::Arrays arrays;
+    std::vector<std::pair<Index, float>> held;
+    for (Offset i = 0; i < data.rows(); ++i) {
+      const SparseRow row = data.row(i);
+      held.clear();
+      for (std::size_t k = 0; k < row.nonzeros(); ++k) {
+        if (row.indices[k] >= numbers_.size()) continue;  // a feature that the data lacks
+        if (const Index number = numbers_[row.indices[k]]; number != 0) {
+          held.emplace_back(number - 1, row.value(k));
+        }
+      }
+      std::ranges::sort(held, {}, &std::pair<Index, float>::first);
+      for (const auto& [index, value] : held) {
+        arrays.indices.push_back(index);
+        if (!data.all_ones()) arrays.values.push_back(value);
+      }
+      arrays.offsets.push_back(arrays.indices.size());
+      arrays.labels.push_back(row.label);
+      if (data.has_weights()) arrays.weights.push_back(row.weight);
+    }
+    return Dataset(std::move(arrays), {.size = count_}, data.source(), labels, data.classes());
+  }
+
+ private:
+  ZeroedArray<Index> numbers_;  // 1 more than the number; 0: none
+  Index count_ = 0;
+};
+
+struct Sample {
+  Dataset learnt;
+  Dataset held_out;
+  std::vector<float> difficulty;  // [learnt rows], if it was given
+  int epochs = 1;                 // of a trial
+};
+
+bool has_weight(const Dataset& data) {
+  for (Offset i = 0; i < data.rows(); ++i) {
+    if (data.row(i).weight > 0) return true;
+  }
+  return false;
+}
+
+// Nothing where there are too few rows to tell one rate from another.
+std::optional<Sample> take_sample(const Dataset& data, const TrainOptions& options) {
+  const int epochs =
+      options.stop_after > 0 ? std::min(options.stop_after, options.epochs) : options.epochs;
+  const auto outputs = static_cast<double>(data.classes() ? data.classes()->size() : 1);
+  const auto nonzeros = std::max(1.0, static_cast<double>(data.nonzeros()) * outputs);
+  const double each = std::clamp(kShare * nonzeros * epochs, kLeast, kMost) / kTrials;
+  const double horizon =
+      options.early_stopping > 0 ? std::min<double>(epochs, kEpochsToStop) : epochs;
+  const auto fewest = static_cast<double>(std::max<Offset>(kFewestRows, 20 * options.batch_size));
+  const double fraction = std::min(
+      1.0, std::max(each / (horizon * nonzeros), fewest / static_cast<double>(data.rows())));
+  // Of a run of very many epochs even the smallest sample is too much.
+  const double affordable = each / (fraction * nonzeros) * (epochs / horizon);
+  std::vector<Offset> rows = sampled(data.rows(), fraction, options.seed);
+  Dataset held_out;
+  // A handful of validation rows would choose by chance.
+  if (options.validation && options.validation->rows() >= kFewestHeldOut) {
+    const Dataset& all = *options.validation;
+    held_out = all.select(sampled(all.rows(), fraction, options.seed));
+    if (held_out.rows() < kFewestHeldOut) held_out = all;
+  } else {
+    std::vector<Offset> kept, rest;
+    for (const Offset i : rows) {
+      (Random(options.seed, kHoldingOut, i).uniform() < 0.2 ? rest : kept).push_back(i);
+    }
+    held_out = data.select(rest);
+    rows = std::move(kept);
+  }
+  const Dataset learnt = data.select(rows);
+  if (learnt.rows() < kFewestHeldOut || !has_weight(learnt) || !has_weight(held_out)) return {};
+  std::vector<float> difficulty;
+  for (const Offset i : rows) {
+    if (!options.difficulty.empty()) difficulty.push_back(options.difficulty[i]);
+  }
+  const Renumbering renumber(learnt);
+  return Sample{
+      renumber(learnt, data.seen_labels()), renumber(held_out, data.seen_labels()),
+      std::move(difficulty),
+      static_cast<int>(std::clamp<double>(affordable, std::min(epochs, kFewestEpochs), epochs))};
+}
+
+float rate_of(double strides, double centre) {
+  const double rate = centre * std::pow(10, strides * kStride);
+  // To two digits: nobody wants to read 0.0316228.
+  const double unit = std::pow(10, std::floor(std::log10(rate)) - 1);
+  return static_cast<float>(std::round(rate / unit) * unit);
+}
+
+// Half the mean square of the values.
+float typical_square(const Dataset& data) {
+  if (data.all_ones() || data.nonzeros() == 0) return 0.5f;
+  double sum = 0;
+  for (const float value : data.values()) {
+    sum += static_cast<double>(value) * static_cast<double>(value);
+  }
+  const double half = sum / static_cast<double>(data.nonzeros()) / 2;
+  return static_cast<float>(std::clamp(half, 1e-30, 1e30));
+}
+
+class Stoppable : public TrainObserver {
+ public:
+  explicit Stoppable(const std::atomic<bool>& stop) : stop_(stop) {}
+  bool stop_requested() override { return stop_.load(std::memory_order_relaxed); }
+
+ private:
+  const std::atomic<bool>& stop_;
+};
+
+// Under early stopping the mean from the best epoch on: the best alone is as low as its luck, and a
+// rate whose losses leap up and down has the most of that.
+double score(const TrainResult& result, bool early_stopping) {
+  if (result.reason == StopReason::diverged || result.epochs.empty()) {
+    return std::numeric_limits<double>::infinity();
+  }
+  const auto best = static_cast<std::size_t>(result.best_epoch) - 1;
+  const auto from =
+      std::span(result.epochs).subspan(early_stopping ? best : result.epochs.size() - 1);
+  double sum = 0;
+  for (const EpochReport& epoch : from) sum += *epoch.valid_loss;
+  return sum / static_cast<double>(from.size());
+}
+
+// Where the parabola through three points at -1, 0, 1 has its minimum, the middle one being lowest.
+double lowest_of_parabola(double left, double middle, double right) {
+  const double curvature = left - 2 * middle + right;
+  if (!std::isfinite(curvature) || !(curvature > 0)) return 0;
+  return std::clamp((left - right) / (2 * curvature), -0.5, 0.5);
+}
+
+}  // namespace
+
+RateSearch find_rate(const Dataset& asked_data, const TrainOptions& asked_options,
+                     const std::function<bool()>& stop) {
+  const auto begin = std::chrono::steady_clock::now();
+  const Prepared prepared = prepare(asked_data, asked_options);
+  const Dataset& data = prepared.data;
+  const TrainOptions& asked = prepared.options;
+  const double centre = std::visit(
+      [](const auto& rule) {
+        if (!has_rate<std::decay_t<decltype(rule)>>) {
+          throw OptionError("learning-rate", std::string(rule.kName) + " has no rate to be found");
+        }
+        return static_cast<double>(rule.kDefaultRate);
+      },
+      asked.update_rule);
+  const auto taken = take_sample(data, asked);
+  if (!taken) return {.rate = static_cast<float>(centre)};
+  const Sample& sample = *taken;
+  TrainOptions options = asked;
+  std::optional<float> epsilon;
+  if (auto* const adagrad = std::get_if<Adagrad>(&options.update_rule)) {
+    if (asked.find_epsilon && adagrad->epsilon == Adagrad{}.epsilon) {
+      adagrad->epsilon = *(epsilon = typical_square(sample.learnt));
+    }
+  }
+  options.validation = sample.held_out;
+  options.difficulty = sample.difficulty;
+  options.epochs = options.stop_after > 0 ? options.epochs : sample.epochs;
+  if (options.stop_after > 0) options.stop_after = std::min(options.stop_after, sample.epochs);
+  options.refit = false;
+  options.threads = 1;
+  const int cores =
+      asked.threads > 0 ? asked.threads : static_cast<int>(std::thread::hardware_concurrency());
+  Crew crew(std::clamp(cores, 1, 3));
+  std::atomic<bool> ended{false};
+
+  std::map<int, double> losses;  // by strides from the default
+  const auto try_all = [&](std::vector<int> strides) {
+    std::vector<double> scores(strides.size());
+    std::atomic<std::size_t> next{0};
+    crew.run(
+        [&](int) {
+          for (std::size_t k = next.fetch_add(1); k < strides.size(); k = next.fetch_add(1)) {
+            TrainOptions trial = options;
+            trial.learning_rate = rate_of(strides[k], centre);
+            Stoppable observer(ended);
+            scores[k] = score(run(sample.learnt, trial, observer), asked.early_stopping > 0);
+          }
+        },
+        [&] {
+          if (stop && stop()) ended.store(true, std::memory_order_relaxed);
+        });
+    for (std::size_t k = 0; k < strides.size(); ++k) losses[strides[k]] = scores[k];
+  };
+  const auto best = [&] {
+    return std::ranges::min_element(losses, {}, [](const auto& entry) { return entry.second; });
+  };
+
+  try_all({-1, 0, 1});
+  while (!ended.load(std::memory_order_relaxed)) {
+    const int lowest = losses.begin()->first, highest = losses.rbegin()->first;
+    const bool found = std::isfinite(best()->second);
+    if ((!found || best()->first == lowest) && lowest > -kFarthest) {
+      try_all({lowest - 1, lowest - 2});
+    } else if (found && best()->first == highest && highest < kFarthest) {
+      try_all({highest + 1});
+    } else {
+      break;
+    }
+  }
+
+  // Of rates as good as the best the smallest: its loss changes least from set to set.
+  const double good = best()->second * (1 + kAsGood);
+  const int chosen =
+      std::ranges::find_if(losses, [&](const auto& entry) { return entry.second <= good; })->first;
+  const auto loss_at = [&](int strides) {
+    const auto entry = losses.find(strides);
+    return entry != losses.end() ? entry->second : std::numeric_limits<double>::infinity();
+  };
+  const double shift =
+      lowest_of_parabola(loss_at(chosen - 1), loss_at(chosen), loss_at(chosen + 1));
+  RateSearch search{.rate = rate_of(chosen + shift, centre),
+                    .epsilon = epsilon,
+                    .rows = sample.learnt.rows(),
+                    .held_out = sample.held_out.rows()};
+  for (const auto& [strides, loss] : losses) {
+    search.trials.push_back({rate_of(strides, centre), loss});
+  }
+  search.interrupted = ended.load(std::memory_order_relaxed);
+  search.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  return search;
+}
+
+}  // namespace hogwild

@@ -1,0 +1,68 @@
+// A rule that pays the penalties of the steps it missed, exactly, when it is next touched.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <string_view>
+
+#include "hogwild/update/step.hpp"
+#include "update/whole_words.hpp"
+
+namespace hogwild {
+
+/// What the proximal step of an elastic net leaves of a weight after `times` of them at one rate:
+/// with a = (1 + rate l2)^-times, |w| <- max(0, a |w| - (l1 / l2)(1 - a)), and |w| - times rate l1
+/// where l2 = 0. At l1 = 1, l2 = 0, rate = 0.1: 3 times turn 1 into 0.7.
+/// Source: Duchi and Singer, Journal of Machine Learning Research 2009, section 5.
+inline float shrunk(float weight, const Penalty& penalty, float rate, float times) noexcept {
+  const float log_kept = -times * std::log1p(rate * penalty.l2);
+  const float lost = -std::expm1(log_kept);  // 1 - a, to the last bits also where a is near 1
+  const float slope = penalty.l2 > 0 ? lost / penalty.l2 : times * rate;
+  const float size = std::abs(weight) * (1 - lost) - penalty.l1 * slope;
+  return size > 0 ? std::copysign(size, weight) : 0.0f;
+}
+
+/// A rule of which a coordinate's rate does not change while no row touches it (sgd at a constant
+/// rate, adagrad). Every step of the run shrinks every weight, as in the dense algorithm; a
+/// coordinate catches up before it is read. REQUIRES: fewer than 2^31 steps between two touches.
+template <class Rule>
+struct CaughtUp {
+  static constexpr std::string_view kName = Rule::kName;
+  static constexpr float kDefaultRate = Rule::kDefaultRate;
+  static constexpr bool kOwnsPenalty = true;
+
+  Rule rule{};
+
+  struct State {
+    typename Rule::State now{};
+    std::uint32_t paid = 0;  ///< steps that the weight has been shrunk for, modulo 2^32
+    [[no_unique_address]] WholeWords<sizeof(now) + 4> unused{};
+  };
+
+  template <class Net>
+  float outcome(const State& s, const Step<Net>& step) const noexcept {
+    // A thread may be a little behind the one that touched the coordinate last: nothing is due.
+    const auto due = static_cast<std::int32_t>(static_cast<std::uint32_t>(step.time) - s.paid);
+    if (due <= 0 || s.now.weight == 0) return s.now.weight;
+    if constexpr (requires { step.penalty.l1; }) {
+      return shrunk(s.now.weight, step.penalty, rule.rate(s.now, step), static_cast<float>(due));
+    }
+    return s.now.weight;
+  }
+
+  template <class Net>
+  State step(State s, float g, const Step<Net>& step) const noexcept {
+    s.now.weight = outcome(s, step);
+    s.now = rule.step(s.now, g, step);
+    s.paid = static_cast<std::uint32_t>(step.time) + 1;
+    return s;
+  }
+  State merge(State shared, const State& before, const State& after) const noexcept {
+    shared.now = rule.merge(shared.now, before.now, after.now);
+    shared.paid = after.paid;
+    return shared;
+  }
+};
+
+}  // namespace hogwild

@@ -1,0 +1,144 @@
+#include "hogwild/train/tune.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "hogwild/core/alternatives.hpp"
+#include "hogwild/core/error.hpp"
+#include "hogwild/eval/evaluate.hpp"
+#include "hogwild/train/train.hpp"
+#include "support/recorder.hpp"
+#include "support/rows.hpp"
+
+namespace hogwild {
+namespace {
+
+TEST(FindRate, IsAsGoodAsTheBestOfAGrid) {
+  const Dataset data = test::random_rows(10'000, 60, 0.2, false, 1);
+  const Dataset test = test::random_rows(5'000, 60, 0.2, false, 2);
+  for_each_alternative<AnyUpdateRule>([&](auto rule) {
+    if (!has_rate<decltype(rule)>) return;
+    TrainOptions options{.update_rule = rule, .epochs = 2, .threads = 1};
+    double best = 1e9;
+    for (const float times : {1e-3f, 1e-2f, 0.1f, 1.0f, 10.0f, 100.0f}) {
+      options.learning_rate = rule.kDefaultRate * times;
+      const TrainResult result = train(data, options);
+      if (result.reason == StopReason::epochs) {
+        best = std::min(best, mean_loss(result.model, test));
+      }
+    }
+    options.learning_rate.reset();
+    const TrainResult found = train(data, options);
+    EXPECT_LT(mean_loss(found.model, test), 1.01 * best) << rule.kName;
+    ASSERT_TRUE(found.rate_search.has_value());
+    EXPECT_GE(found.rate_search->trials.size(), 3u);
+    EXPECT_EQ(found.learning_rate, found.rate_search->rate);
+  });
+}
+
+TEST(FindRate, IsAFunctionOfDataOptionsAndSeed) {
+  const Dataset data = test::random_rows(5000, 40, 0.2, true);
+  const auto found = [&](std::uint64_t seed, int threads) {
+    const RateSearch search = find_rate(data, {.epochs = 3, .threads = threads, .seed = seed});
+    std::vector<double> losses{static_cast<double>(search.rate)};
+    for (const RateTrial& trial : search.trials) losses.push_back(trial.loss);
+    return losses;
+  };
+  EXPECT_EQ(found(1, 1), found(1, 1));
+  EXPECT_EQ(found(1, 1), found(1, 4));
+  EXPECT_NE(found(1, 1), found(2, 1));
+}
+
+TEST(FindRate, ScoresOnTheValidationRowsAndLearnsNoneOfThem) {
+  const Dataset data = test::random_rows(3000, 40, 0.2, true, 1);
+  const Dataset valid = test::random_rows(800, 40, 0.2, true, 2);
+  const RateSearch with = find_rate(data, {.validation = valid});
+  EXPECT_EQ(with.rows, data.rows());
+  EXPECT_EQ(with.held_out, valid.rows());
+  const RateSearch without = find_rate(data, {});
+  EXPECT_EQ(without.rows + without.held_out, data.rows());
+  EXPECT_NEAR(static_cast<double>(without.held_out), 0.2 * 3000, 100);
+}
+
+TEST(FindRate, HasNothingToSayOfAFewRows) {
+  const RateSearch search = find_rate(test::random_rows(50, 5, 0.5, true), {.update_rule = Adam{}});
+  EXPECT_EQ(search.rate, Adam::kDefaultRate);
+  EXPECT_TRUE(search.trials.empty());
+}
+
+TEST(FindRate, RefusesARuleWithoutARate) {
+  EXPECT_THROW(find_rate(test::random_rows(500, 5, 0.5, true), {.update_rule = Adadelta{}}),
+               OptionError);
+}
+
+TEST(FindRate, FindsEpsilonForAdagradUnlessItWasSet) {
+  const Dataset ones = test::random_rows(500, 10, 0.5, true);
+  EXPECT_EQ(find_rate(ones, {}).epsilon, 0.5f);
+  EXPECT_FALSE(find_rate(ones, {.update_rule = Adagrad{.epsilon = 1e-6f}}).epsilon.has_value());
+  EXPECT_FALSE(find_rate(ones, {.update_rule = Sgd{}}).epsilon.has_value());
+  const Dataset normal = test::random_rows(2000, 10, 0.5, false);
+  EXPECT_NEAR(*find_rate(normal, {}).epsilon, 0.5, 0.05);
+}
+
+// The sample has every label that the data have, even one that is not among its rows.
+TEST(FindRate, BearsARareLabel) {
+  Dataset::Arrays arrays;
+  for (Offset i = 0; i < 20'000; ++i) {
+    arrays.indices.push_back(static_cast<Index>(i % 3));
+    arrays.offsets.push_back(arrays.indices.size());
+    arrays.labels.push_back(i == 77 ? 1.0f : -1.0f);
+  }
+  const Dataset data(std::move(arrays), {.size = 3});
+  EXPECT_EQ(train(data).reason, StopReason::epochs);
+}
+
+// So many epochs that no trial gets as far as the one at which the rate leaps up.
+TEST(FindRate, IsBackedOffWhenTheRunDiverges) {
+  class Rates : public TrainObserver {
+   public:
+    void on_rate(const RateSearch& search) override { rates.push_back(search.rate); }
+    std::vector<float> rates;
+  };
+  Rates observer;
+  const TrainOptions options{.loss = Squared{},
+                             .update_rule = Sgd{},
+                             .schedule = Steps{{{3500, 1e5}}},
+                             .epochs = 4000,
+                             .threads = 1};
+  const TrainResult result = train(test::random_rows(300, 10, 1.1, false), options, observer);
+  EXPECT_EQ(result.reason, StopReason::epochs);
+  ASSERT_GT(result.rate_search->backed_off, 0);
+  ASSERT_EQ(observer.rates.size(), 1u + static_cast<std::size_t>(result.rate_search->backed_off));
+  EXPECT_FLOAT_EQ(observer.rates[1], observer.rates[0] / 3);
+  EXPECT_EQ(result.learning_rate, observer.rates.back());
+}
+
+TEST(FindRate, BearsValidationRowsOfOtherFeatures) {
+  const Dataset data = test::random_rows(500, 10, 0.5, true, 1);
+  const Dataset wider = test::random_rows(500, 5000, 0.01, true, 2);
+  EXPECT_EQ(train(data, {.validation = wider}).reason, StopReason::epochs);
+  EXPECT_THROW(train(data, {.refit = true, .validation = wider}), DataError);
+}
+
+TEST(FindRate, DoesNotTrustAHandfulOfValidationRows) {
+  const Dataset data = test::random_rows(1000, 10, 0.5, true, 1);
+  const RateSearch search = find_rate(data, {.validation = test::random_rows(5, 10, 0.5, true, 2)});
+  EXPECT_GT(search.held_out, 100u);
+}
+
+TEST(FindRate, EndsWhenAskedTo) {
+  const Dataset data = test::random_rows(1000, 10, 0.5, true, 1);
+  class Stopping : public TrainObserver {
+    bool stop_requested() override { return true; }
+  };
+  Stopping observer;
+  const TrainResult result = train(data, {.epochs = 1'000'000}, observer);
+  EXPECT_EQ(result.reason, StopReason::interrupted);
+  EXPECT_TRUE(result.rate_search->interrupted);
+  EXPECT_TRUE(result.epochs.empty());
+}
+
+}  // namespace
+}  // namespace hogwild
