@@ -2,6 +2,7 @@
 #pragma once
 
 #include "hogwild/core/alternatives.hpp"
+#include "hogwild/core/array.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/core/random.hpp"
 #include "hogwild/core/types.hpp"

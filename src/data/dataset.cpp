@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <tbb/blocked_range.h>
+#include <tbb/parallel_reduce.h>
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "hogwild/core/error.hpp"
 #include "hogwild/core/random.hpp"
@@ -40,9 +43,8 @@ Dataset::Dataset(Arrays arrays, FeatureSpace features, Source source, SeenLabels
   validate();
 }
 
-Dataset Dataset::borrow(std::vector<Offset> offsets, std::span<const Index> indices,
-                        std::span<const float> values, std::vector<float> labels,
-                        FeatureSpace features) {
+Dataset Dataset::borrow(Array<Offset> offsets, std::span<const Index> indices,
+                        std::span<const float> values, Array<float> labels, FeatureSpace features) {
   Dataset data;
   data.description_ = std::make_shared<const Description>(
       Description{std::move(features), Source{.format = "memory"}, labels_of(labels), {}});
@@ -68,29 +70,56 @@ void Dataset::validate() const {
   if (!weights.empty() && weights.size() != labels.size()) {
     fail(0, "there are more or fewer weights than labels");
   }
-  for (Offset i = 0; i < rows(); ++i) {
-    if (offsets[i] > offsets[i + 1] || offsets[i + 1] > indices_.size()) {
-      fail(i, "its offsets are not ascending");
-    }
-    const SparseRow row = this->row(i);
-    if (std::ranges::adjacent_find(row.indices, std::ranges::greater_equal{}) !=
-        row.indices.end()) {
-      fail(i, "its indices are not ascending");
-    }
-    if (!row.indices.empty() && row.indices.back() >= features().size) {
-      fail(i, fmt::format("index {} is past the {} features", row.indices.back(), features().size));
-    }
-    if (!std::ranges::all_of(row.values, [](float value) { return std::isfinite(value); })) {
-      fail(i, "a value is not finite");
-    }
-    if (!(row.weight >= 0) || std::isinf(row.weight)) fail(i, "its weight is not >= 0 and finite");
-    if (std::isinf(row.label)) fail(i, "its label is not finite");
-    if (classes() && !std::isnan(row.label) &&
-        !(row.label >= 0 && row.label < static_cast<float>(classes()->size()) &&
-          row.label == std::floor(row.label))) {
-      fail(i, fmt::format("its label {} is no number of one of {} classes", row.label,
-                          classes()->size()));
-    }
+  const auto sound = [this](const tbb::blocked_range<Offset>& range, bool all) {
+    for (Offset i = range.begin(); all && i != range.end(); ++i) all = is_sound(i);
+    return all;
+  };
+  constexpr Offset kGrain = 4096;
+  if (tbb::parallel_reduce(tbb::blocked_range<Offset>(0, rows(), kGrain), true, sound,
+                           std::logical_and<>{})) {
+    return;
+  }
+  for (Offset i = 0; i < rows(); ++i) require_sound(i);
+}
+
+// The same as require_sound(), without a word on what is wrong.
+bool Dataset::is_sound(Offset i) const noexcept {
+  const Offset begin = owned_->offsets[i], end = owned_->offsets[i + 1];
+  if (begin > end || end > indices_.size()) return false;
+  const SparseRow row = this->row(i);
+  bool sound = true;
+  for (std::size_t k = 1; k < row.nonzeros(); ++k) sound &= row.indices[k - 1] < row.indices[k];
+  for (const float value : row.values) sound &= std::isfinite(value);
+  sound &= row.indices.empty() || row.indices.back() < features().size;
+  sound &= row.weight >= 0 && !std::isinf(row.weight) && !std::isinf(row.label);
+  return sound && names_a_class(row.label);
+}
+
+bool Dataset::names_a_class(float label) const noexcept {
+  if (!classes() || std::isnan(label)) return true;
+  return label >= 0 && label < static_cast<float>(classes()->size()) && label == std::floor(label);
+}
+
+void Dataset::require_sound(Offset i) const {
+  const auto& offsets = owned_->offsets;
+  if (offsets[i] > offsets[i + 1] || offsets[i + 1] > indices_.size()) {
+    fail(i, "its offsets are not ascending");
+  }
+  const SparseRow row = this->row(i);
+  if (std::ranges::adjacent_find(row.indices, std::ranges::greater_equal{}) != row.indices.end()) {
+    fail(i, "its indices are not ascending");
+  }
+  if (!row.indices.empty() && row.indices.back() >= features().size) {
+    fail(i, fmt::format("index {} is past the {} features", row.indices.back(), features().size));
+  }
+  if (!std::ranges::all_of(row.values, [](float value) { return std::isfinite(value); })) {
+    fail(i, "a value is not finite");
+  }
+  if (!(row.weight >= 0) || std::isinf(row.weight)) fail(i, "its weight is not >= 0 and finite");
+  if (std::isinf(row.label)) fail(i, "its label is not finite");
+  if (!names_a_class(row.label)) {
+    fail(i, fmt::format("its label {} is no number of one of {} classes", row.label,
+                        classes()->size()));
   }
 }
 
@@ -120,13 +149,13 @@ class RowWriter {
 
 }  // namespace
 
-Dataset Dataset::with_weights(std::vector<float> weights) const {
+Dataset Dataset::with_weights(Array<float> weights) const {
   Dataset data = with(owned_->labels, std::move(weights));
   data.validate();
   return data;
 }
 
-Dataset Dataset::with_classes(std::vector<float> numbers, ClassNames classes) const {
+Dataset Dataset::with_classes(Array<float> numbers, ClassNames classes) const {
   if (classes->empty()) throw DataError("data", "there are no classes", "name at least one");
   Dataset data = with(std::move(numbers), owned_->weights);
   data.description_ = std::make_shared<const Description>(
@@ -135,7 +164,7 @@ Dataset Dataset::with_classes(std::vector<float> numbers, ClassNames classes) co
   return data;
 }
 
-Dataset Dataset::with(std::vector<float> labels, std::vector<float> weights) const {
+Dataset Dataset::with(Array<float> labels, Array<float> weights) const {
   Dataset data = *this;
   Arrays arrays;
   arrays.offsets = owned_->offsets;

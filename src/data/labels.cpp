@@ -104,7 +104,7 @@ ClassNames classes_of(const Dataset& data) {
   return classes;
 }
 
-std::vector<float> class_numbers(const Dataset& data, const ClassNames& classes) {
+Array<float> class_numbers(const Dataset& data, const ClassNames& classes) {
   require_labelled(data);
   if (data.classes() && *data.classes() == *classes) {
     return {data.labels().begin(), data.labels().end()};
@@ -114,7 +114,7 @@ std::vector<float> class_numbers(const Dataset& data, const ClassNames& classes)
     numbers.emplace((*classes)[k], static_cast<float>(k));
   }
   std::map<float, float> known;  // labels met so far
-  std::vector<float> result;
+  Array<float> result;
   for (const float label : data.labels()) {
     auto found = known.find(label);
     if (found == known.end()) {

@@ -1,11 +1,14 @@
-// One line of libsvm text to one row.
+// Libsvm text to rows: plain lines all at a stretch, any other by itself.
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
+#include <cstdint>
 #include <string_view>
 
 #include "data/number.hpp"
 #include "data/parser.hpp"
+#include "data/scan.hpp"
 #include "hogwild/core/random.hpp"
 
 namespace hogwild {
@@ -23,7 +26,107 @@ Fault not_a_feature(const char* p, const char* end) {
           "a row is `label index:value ...`; for VW text pass --format vw"};
 }
 
+// A number of any shape that is all of [p, end), or all but the '\r' of a line end.
+bool parse_number(const char* p, const char* end, float& number) {
+  if (*end == '\n' && end - p > 1 && end[-1] == '\r') --end;
+  if (parse_short_decimal(p, end, number)) return true;
+  const NumberEnd parsed = parse_float(p, end, number);
+  return parsed.fault == NumberFault::none && parsed.end == end;
+}
+
+// One digit, the commonest value and label there is.
+inline bool parse_digit(const char* p, const char* end, float& number) {
+  const auto digit = static_cast<unsigned char>(*p - '0');
+  number = static_cast<float>(digit);
+  return end - p == 1 && digit < 10;
+}
+
 }  // namespace
+
+std::size_t parse_plain_libsvm(std::string_view all, std::size_t at, const ParseRules& rules,
+                               RowBatch& batch) {
+  constexpr std::size_t kEnd = DelimiterWalk::kEnd;
+  constexpr auto kOne = std::bit_cast<std::uint32_t>(1.0f);
+  const char* const text = all.data();
+  if (rules.class_labels || rules.hash_bits != 0) return at;  // hashed, features lose their order
+  if (at < 8) return at;  // short numbers are read with the 8 bytes before
+  DelimiterWalk::Window window;
+  DelimiterWalk walk(all, at, window);
+
+  // A non-zero is at least four bytes long, as in " 1:1".
+  const std::size_t begun = batch.indices.size();
+  const std::size_t most = begun + (all.size() - at) / 4 + 1;
+  batch.indices.resize(most);
+  batch.values.resize(most);
+  Index* const indices = batch.indices.data();
+  float* const values = batch.values.data();
+  std::size_t row_begin = begun;
+
+  // The length of the line's row in non-zeros, or kEnd if the line is not plain.
+  float label = 0;
+  std::uint32_t differing = 0;  // bits in which a value is not that of 1
+  std::size_t line_end = 0;
+  std::uint64_t unknown = 0;
+  const auto parse_line = [&]() -> std::size_t {
+    std::size_t end = walk.next();
+    if (end == kEnd || end == at || text[end] == ':') return kEnd;
+    if (!parse_digit(text + at, text + end, label) && !parse_number(text + at, text + end, label)) {
+      return kEnd;
+    }
+    differing = 0;
+    unknown = 0;
+    std::size_t k = row_begin;
+    std::uint64_t least = rules.one_based ? 1 : 0;  // what the next index may be
+    while (text[end] != '\n') {
+      const std::size_t index_begin = end + 1;
+      end = walk.next();
+      if (end == index_begin && text[end] != ':') continue;  // a blank more than needed
+      if (end == kEnd || text[end] != ':') return kEnd;
+      std::uint32_t short_index = 0;
+      std::uint64_t index = 0;
+      if (parse_short_integer(text + index_begin, text + end, short_index)) {
+        index = short_index;
+      } else {
+        const NumberEnd parsed = parse_integer(text + index_begin, text + end, index);
+        if (parsed.fault != NumberFault::none || parsed.end != text + end) return kEnd;
+      }
+      const std::size_t value_begin = end + 1;
+      end = walk.next();
+      if (end == kEnd || end == value_begin || text[end] == ':') return kEnd;
+      float value = 0;
+      if (!parse_digit(text + value_begin, text + end, value) &&
+          !parse_number(text + value_begin, text + end, value)) {
+        return kEnd;
+      }
+      if (index < least) return kEnd;
+      least = index + 1;
+      if (index >= rules.known_end) {
+        if (!rules.drop_unknown) return kEnd;
+        ++unknown;
+        continue;
+      }
+      indices[k] = static_cast<Index>(index);
+      values[k] = value;
+      differing |= std::bit_cast<std::uint32_t>(value) ^ kOne;
+      ++k;
+    }
+    line_end = end;
+    return k - row_begin;
+  };
+  while (at < all.size()) {
+    const std::size_t nonzeros = parse_line();
+    if (nonzeros == kEnd) break;
+    ++batch.lines;
+    batch.note_label(label, batch.lines, 1);
+    row_begin += nonzeros;
+    batch.unknown_features += unknown;
+    batch.end_plain_row(label, differing == 0, row_begin);
+    at = line_end + 1;
+  }
+  batch.indices.resize(row_begin);
+  batch.values.resize(row_begin);
+  return at;
+}
 
 std::optional<Fault> parse_libsvm_line(std::string_view line, std::uint64_t line_number,
                                        const ParseRules& rules, RowBatch& batch) {

@@ -32,6 +32,12 @@ std::optional<Fault> parse_libsvm_line(std::string_view line, std::uint64_t line
 std::optional<Fault> parse_vw_line(std::string_view line, std::uint64_t line_number,
                                    const ParseRules& rules, RowBatch& batch);
 
+/// Rows from the front of text, `at` being a line's beginning, as long as each is plain: a label,
+/// ascending features, blanks between them, a line end. Returns where the first line begins that is
+/// not, which parse_libsvm_line() has to decide, or the text's end. Adds no line that it stops at.
+std::size_t parse_plain_libsvm(std::string_view text, std::size_t at, const ParseRules& rules,
+                               RowBatch& batch);
+
 /// The number of a hashed feature.
 inline Index hashed_index(std::uint64_t hash, int bits) noexcept {
   return static_cast<Index>(hash & ((std::uint64_t{1} << bits) - 1));

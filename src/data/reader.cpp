@@ -5,6 +5,7 @@
 #include "hogwild/data/reader.hpp"
 
 #include <fmt/format.h>
+#include <tbb/enumerable_thread_specific.h>
 #include <tbb/info.h>
 #include <tbb/parallel_for.h>
 #include <tbb/parallel_pipeline.h>
@@ -20,28 +21,15 @@
 #include <memory>
 #include <optional>
 #include <set>
-#include <tuple>
 #include <utility>
 
 #include "data/input.hpp"
+#include "data/parsed_chunk.hpp"
 #include "data/parser.hpp"
 #include "hogwild/core/error.hpp"
 
 namespace hogwild {
 namespace {
-
-struct SpottedFault {
-  std::uint64_t line;  // of the chunk, from 1
-  std::uint64_t column;
-  std::string reason;
-  std::string remedy;
-};
-
-struct ParsedChunk {
-  std::size_t file = 0;
-  RowBatch batch;
-  std::optional<SpottedFault> fault;  // the first; the batch ends there under OnError::fail
-};
 
 std::string name_of(Format format) {
   return format == Format::vw ? "vw" : "libsvm";
@@ -58,37 +46,6 @@ Format sniff(std::string_view text) {
     text.remove_prefix(std::min(text.size(), line.size() + 1));
   }
   return Format::libsvm;
-}
-
-ParsedChunk parse_chunk(const Chunk& chunk, ParseLine parse_line, const ParseRules& rules,
-                        OnError on_error) {
-  ParsedChunk parsed;
-  parsed.file = chunk.file;
-  RowBatch& batch = parsed.batch;
-  const auto reject = [&](std::uint64_t column, std::string reason, std::string remedy) {
-    if (!parsed.fault) parsed.fault = {batch.lines, column, std::move(reason), std::move(remedy)};
-    batch.drop_row();
-    ++batch.skipped_lines;
-    return on_error == OnError::skip;
-  };
-
-  if (chunk.overlong) {
-    batch.lines = 1;
-    reject(1, fmt::format("the line is longer than {} MiB", kLongestLine >> 20),
-           "is this a text file with one row a line?");
-    return parsed;
-  }
-  for (std::string_view rest = chunk.text; !rest.empty();) {
-    std::string_view line = rest.substr(0, rest.find('\n'));
-    rest.remove_prefix(std::min(rest.size(), line.size() + 1));
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    ++batch.lines;
-    if (auto fault = parse_line(line, batch.lines, rules, batch)) {
-      const auto column = static_cast<std::uint64_t>(fault->at - line.data()) + 1;
-      if (!reject(column, std::move(fault->reason), std::move(fault->remedy))) break;
-    }
-  }
-  return parsed;
 }
 
 // Where every batch begins in the joined arrays.
@@ -132,8 +89,7 @@ class Reader {
             tbb::make_filter<Chunk, ParsedChunk>(
                 tbb::filter_mode::parallel,
                 [this](const Chunk& chunk) {
-                  const auto parse = format_ == Format::vw ? parse_vw_line : parse_libsvm_line;
-                  return parse_chunk(chunk, parse, rules_, options_.on_error);
+                  return parse_chunk(chunk, format_, rules_, options_.on_error, rooms_.local());
                 }) &
             tbb::make_filter<ParsedChunk, void>(tbb::filter_mode::serial_in_order,
                                                 [this](ParsedChunk parsed) {
@@ -273,6 +229,7 @@ class Reader {
       const auto [row, nonzero] = extents[b];
       std::ranges::transform(batch.indices, all.indices.data() + nonzero,
                              [base](Index j) { return j - base; });
+      if (!all_ones_ && batch.values.empty()) batch.values.resize(batch.indices.size(), 1.0f);
       if (!all_ones_) std::ranges::copy(batch.values, all.values.data() + nonzero);
       if (has_weights_) {
         batch.weights.resize(batch.labels.size(), 1.0f);
@@ -326,11 +283,12 @@ class Reader {
     for (std::size_t i = 0; i + 1 < batch.offsets.size(); ++i) {
       row.clear();
       for (Offset k = batch.offsets[i]; k < batch.offsets[i + 1]; ++k) {
-        row.emplace_back(renumbered[batch.indices[k]], batch.values[k]);
+        row.emplace_back(renumbered[batch.indices[k]], batch.values.empty() ? 1 : batch.values[k]);
       }
       std::ranges::sort(row, {}, &std::pair<Index, float>::first);
       for (Offset k = batch.offsets[i]; k < batch.offsets[i + 1]; ++k) {
-        std::tie(batch.indices[k], batch.values[k]) = row[k - batch.offsets[i]];
+        batch.indices[k] = row[k - batch.offsets[i]].first;
+        if (!batch.values.empty()) batch.values[k] = row[k - batch.offsets[i]].second;
       }
     }
   }
@@ -344,6 +302,7 @@ class Reader {
   std::exception_ptr accept_failure_;  // of the last stage alone
   bool begun_ = false;
   Format format_;  // decided by fetch() before the first chunk is handed on
+  tbb::enumerable_thread_specific<ChunkRoom> rooms_;
   std::vector<RowBatch> batches_;
   std::vector<std::vector<Index>> renumbered_;  // [batches], where features have names
   Source source_;

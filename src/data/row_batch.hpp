@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "hogwild/core/array.hpp"
 #include "hogwild/core/types.hpp"
 #include "hogwild/data/feature_space.hpp"
 #include "hogwild/data/labels.hpp"
@@ -32,8 +33,8 @@ struct LabelSpot {
 class RowBatch {
  public:
   std::vector<Offset> offsets{0};
-  std::vector<Index> indices;
-  std::vector<float> values;
+  Array<Index> indices;
+  Array<float> values;
   std::vector<float> labels;
   std::vector<float> weights;  // [rows] once one differs from 1
   FeatureNames names;          // where indices number names of this chunk
@@ -57,6 +58,16 @@ class RowBatch {
   /// Ends the row that stands at `at`: sorts its features, and adds up or refuses those that occur
   /// twice. On a fault the row is still open.
   std::optional<Fault> end_row(const char* at, float label, float weight, Duplicates duplicates);
+
+  /// Ends a row of weight 1 whose features, up to nonzero number `end`, ascend and have finite
+  /// values; `ones`: which are all 1. indices and values need not be cut to their length yet.
+  void end_plain_row(float label, bool ones, std::size_t end) {
+    all_ones &= ones;
+    has_zero_index |= end > offsets.back() && indices[offsets.back()] == 0;
+    if (!weights.empty()) weights.push_back(1);
+    labels.push_back(label);
+    offsets.push_back(end);
+  }
 
   /// Forgets the features of the row that is open.
   void drop_row() {

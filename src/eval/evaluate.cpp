@@ -101,7 +101,7 @@ struct ClassSums {
 };
 
 ClassSums sum_classes(const Model& model, const Dataset& data) {
-  const std::vector<float> labels = class_numbers(data, model.classes());
+  const Array<float> labels = class_numbers(data, model.classes());
   const SwitchedLoss loss(model.loss());
   const bool softmax = std::holds_alternative<Softmax>(model.loss());
   const auto sum_range = [&](const tbb::blocked_range<Offset>& range, ClassSums sums) {

@@ -47,7 +47,7 @@ Dataset with_class_weights(const Dataset& data, const ClassWeights& weights) {
     const auto found = std::ranges::find(weights, name, &ClassWeights::value_type::first);
     factors[label] = found == weights.end() ? 1.0f : found->second;
   }
-  std::vector<float> products;
+  Array<float> products;
   for (Offset i = 0; i < data.rows(); ++i) {
     const SparseRow row = data.row(i);
     products.push_back(std::isnan(row.label) ? row.weight : row.weight * factors[row.label]);

@@ -1,10 +1,14 @@
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <initializer_list>
 #include <string>
 #include <vector>
 
+#include "data/parsed_chunk.hpp"
 #include "hogwild/core/error.hpp"
+#include "hogwild/core/random.hpp"
 #include "hogwild/data/reader.hpp"
 #include "support/files.hpp"
 
@@ -206,6 +210,100 @@ TEST_F(Libsvm, SeesARowWithoutALabelAmongManyLabels) {
   } catch (const ParseError& error) {
     EXPECT_EQ(error.line, 21u);
   }
+}
+
+// Lines of many shapes, right and wrong, plain and not.
+std::string random_line(Random& random) {
+  const auto one_of = [&](std::initializer_list<const char*> texts) {
+    return std::string(texts.begin()[random.below(texts.size())]);
+  };
+  if (random.below(12) == 0)
+    return one_of({"", "# a comment", " ", "1:2", "x", "\t1 2:3", "1 2", "1"});
+  std::string line = one_of({"1", "-1", "+1", "0", "2.5", "1e-3"});
+  std::uint64_t index = random.below(3);
+  for (std::uint64_t n = random.below(6); n > 0; --n) {
+    line += random.below(20) == 0 ? one_of({"  ", "\t", " \t"}) : " ";
+    line += random.below(30) == 0 ? one_of({"", "x", "-3", "99999999999", "4294967295", "007"})
+                                  : std::to_string(index);
+    line += random.below(60) == 0 ? one_of({"", "::", " :"}) : ":";
+    line +=
+        random.below(3) == 0
+            ? "1"
+            : one_of({"0.125", "-3", "1.5e2", "12.25", "0.12345678", "1e-50", "123456789", "-0"});
+    if (random.below(40) == 0) line += one_of({"x", "#", "e", "\r", "nan"});
+    index += random.below(20) == 0 ? 0 : 1 + random.below(1 << (random.below(28) + 1));
+  }
+  if (random.below(10) == 0) line += one_of({" ", "\r", " # c", " \r"});
+  return line;
+}
+
+// All but the wording of messages: that is the other parser's in both cases.
+std::string shown(const ParsedChunk& parsed) {
+  const RowBatch& batch = parsed.batch;
+  std::string text = fmt::format("{} lines, {} skipped, {} unknown, ones {}, zero {}\n",
+                                 batch.lines, batch.skipped_lines, batch.unknown_features,
+                                 batch.all_ones, batch.has_zero_index);
+  for (std::size_t i = 0; i < batch.labels.size(); ++i) {
+    text += fmt::format("{}", batch.labels[i]);
+    for (Offset k = batch.offsets[i]; k < batch.offsets[i + 1]; ++k) {
+      text += fmt::format(" {}:{}", batch.indices[k], batch.values.empty() ? 1 : batch.values[k]);
+    }
+    text += '\n';
+  }
+  for (const LabelSpot& spot : batch.label_spots) {
+    text += fmt::format("label {} at {}:{}\n", spot.label, spot.line, spot.column);
+  }
+  if (parsed.fault) {
+    text +=
+        fmt::format("{}:{}: {}\n", parsed.fault->line, parsed.fault->column, parsed.fault->reason);
+  }
+  return text;
+}
+
+TEST(PlainLibsvm, IsReadAsLineByLineWhateverStandsBesideIt) {
+  Random random(21);
+  std::uint64_t plain_lines = 0, lines = 0;
+  for (int i = 0; i < 4000; ++i) {
+    std::string text;
+    for (std::uint64_t n = random.below(30); n > 0; --n) {
+      text += random_line(random) + (random.below(15) == 0 ? "\r\n" : "\n");
+    }
+    if (random.below(2) == 0) text += random_line(random);
+    ParseRules rules;
+    rules.one_based = random.below(3) == 0;
+    rules.duplicates = random.below(2) == 0 ? Duplicates::sum : Duplicates::refuse;
+    if (random.below(3) == 0) {
+      rules.known_end = 1000;
+      rules.drop_unknown = true;
+    }
+    const OnError on_error = random.below(2) == 0 ? OnError::skip : OnError::fail;
+    ChunkRoom room;
+    const Chunk chunk{0, text, false};
+    const ParsedChunk fast = parse_chunk(chunk, Format::libsvm, rules, on_error, room);
+
+    ParsedChunk slow;  // the same, by the parser of single lines alone
+    for (std::size_t at = 0; at < text.size();) {
+      std::string_view line = std::string_view(text).substr(at, text.find('\n', at) - at);
+      at += line.size() + 1;
+      if (line.ends_with('\r')) line.remove_suffix(1);
+      ++slow.batch.lines;
+      if (auto fault = parse_libsvm_line(line, slow.batch.lines, rules, slow.batch)) {
+        const auto column = static_cast<std::uint64_t>(fault->at - line.data()) + 1;
+        if (!slow.fault) slow.fault = {slow.batch.lines, column, fault->reason, fault->remedy};
+        slow.batch.drop_row();
+        ++slow.batch.skipped_lines;
+        if (on_error == OnError::fail) break;
+      }
+    }
+    ASSERT_EQ(shown(fast), shown(slow)) << text;
+
+    RowBatch plain;
+    const std::size_t first = text.find('\n');
+    if (first != std::string::npos) parse_plain_libsvm(text, first + 1, rules, plain);
+    plain_lines += plain.lines;
+    lines += slow.batch.lines;
+  }
+  EXPECT_GT(plain_lines, lines / 20);  // or nothing but the other parser was tried
 }
 
 }  // namespace

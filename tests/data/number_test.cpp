@@ -98,5 +98,79 @@ TEST(ParseInteger, TakesDigitsOnly) {
   EXPECT_EQ(fault("99999999999999999999"), NumberFault::too_large);
 }
 
+// Text with the eight bytes before it that short numbers are read with.
+struct Padded {
+  explicit Padded(const std::string& number) : text("1234567." + number) {}
+  const char* begin() const { return text.data() + 8; }
+  const char* end() const { return text.data() + text.size(); }
+  std::string text;
+};
+
+TEST(ParseShortDecimal, AgreesWithStrtodOnTheShapesThatItTakes) {
+  Random random(12);
+  int taken = 0;
+  constexpr int kTries = 300'000;
+  for (int i = 0; i < kTries; ++i) {
+    std::string text = random.below(2) == 0 ? "" : "-";
+    const bool with_point = random.below(2) == 0;
+    const auto digits = [&](std::uint64_t count) {
+      for (std::uint64_t n = 0; n < count; ++n) text += static_cast<char>('0' + random.below(10));
+    };
+    digits(with_point ? 1 : 1 + random.below(8));
+    if (with_point) {
+      text += '.';
+      digits(1 + random.below(8));
+    }
+    const Padded padded(text);
+    float value = -1;
+    if (!parse_short_decimal(padded.begin(), padded.end(), value)) continue;
+    ++taken;
+    const float expected = std::strtof(text.c_str(), nullptr);
+    ASSERT_EQ(std::bit_cast<std::uint32_t>(value), std::bit_cast<std::uint32_t>(expected)) << text;
+  }
+  EXPECT_GT(taken, kTries * 19 / 20);
+}
+
+TEST(ParseShortDecimal, LeavesHalfWayBetweenTwoFloatsToOthers) {
+  float value = 0;
+  for (const char* text : {"16777217", "33554434", "33554438", "-16777219"}) {
+    const Padded padded(text);
+    if (parse_short_decimal(padded.begin(), padded.end(), value)) {
+      EXPECT_EQ(value, std::strtof(text, nullptr)) << text;
+    }
+  }
+  const Padded tie("16777217");
+  EXPECT_FALSE(parse_short_decimal(tie.begin(), tie.end(), value));
+}
+
+TEST(ParseShortDecimal, TakesNothingElse) {
+  for (const char* text : {"",     "-",   ".",    "1.",  ".5",  "1e5",  "1.2.3",     "+1",
+                           "--1",  "1:2", "1 2",  "0x1", "nan", "inf",  "123456789", "1.123456789",
+                           "12.5", "1,5", "\xb1", "1\r", "1/2", "1.5-", "-a",        "\xff\xff"}) {
+    const Padded padded(text);
+    float value = 0;
+    EXPECT_FALSE(parse_short_decimal(padded.begin(), padded.end(), value)) << text;
+  }
+}
+
+TEST(ParseShortInteger, RefusesEveryByteThatIsNoDigitWhereverItStands) {
+  for (std::size_t length = 1; length <= 8; ++length) {
+    for (std::size_t at = 0; at < length; ++at) {
+      for (int byte = 0; byte < 256; ++byte) {
+        std::string text(length, '9');
+        text[at] = static_cast<char>(byte);
+        const Padded padded(text);
+        std::uint32_t number = 0;
+        const bool taken = parse_short_integer(padded.begin(), padded.end(), number);
+        const bool digit = byte >= '0' && byte <= '9';
+        ASSERT_EQ(taken, digit) << "byte " << byte << " at " << at << " of " << length;
+        if (digit) {
+          ASSERT_EQ(number, std::stoul(text));
+        }
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace hogwild

@@ -203,12 +203,12 @@ TEST(Train, RefusesLabelsThatDoNotFitTheLoss) {
 
 TEST(Train, TakesTinyData) {
   for (const Offset rows : {Offset{2}, Offset{3}, Offset{65}}) {
-    const Dataset data({.offsets = std::vector<Offset>(rows + 1),
+    const Dataset data({.offsets = Array<Offset>(rows + 1, Offset{0}),
                         .indices = {},
                         .values = {},
                         .labels =
                             [&] {
-                              std::vector<float> labels(rows, 1.0f);
+                              Array<float> labels(rows, 1.0f);
                               labels[0] = -1;
                               return labels;
                             }(),
@@ -355,7 +355,7 @@ TEST(Train, MiniBatchesOnManyThreadsLearn) {
 
 TEST(Train, AClassWeightOfThreeIsThreeOfEachRow) {
   const Dataset data = test::random_rows(2000, 10, 0.5, true);
-  std::vector<float> weights;
+  Array<float> weights;
   for (const float label : data.labels()) weights.push_back(label == 1 ? 3.0f : 1.0f);
   const TrainOptions plain{.learning_rate = 0.1f, .threads = 1};
   TrainOptions weighted = plain;

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "hogwild/core/array.hpp"
 #include "hogwild/core/types.hpp"
 #include "hogwild/data/feature_space.hpp"
 #include "hogwild/data/labels.hpp"
@@ -36,11 +37,11 @@ class Dataset {
  public:
   /// The arrays a data set is made of.
   struct Arrays {
-    std::vector<Offset> offsets{0};  ///< [rows + 1], ascending from 0
-    std::vector<Index> indices;      ///< [non-zeros], each row's ascending, all < features.size
-    std::vector<float> values;       ///< [non-zeros], or empty: all are 1
-    std::vector<float> labels;       ///< [rows], as the file has them
-    std::vector<float> weights;      ///< [rows], or empty: all are 1
+    Array<Offset> offsets{0};  ///< [rows + 1], ascending from 0
+    Array<Index> indices;      ///< [non-zeros], each row's ascending, all < features.size
+    Array<float> values;       ///< [non-zeros], or empty: all are 1
+    Array<float> labels;       ///< [rows], as the file has them
+    Array<float> weights;      ///< [rows], or empty: all are 1
   };
 
   Dataset() : Dataset(Arrays{}, FeatureSpace{}) {}
@@ -51,9 +52,8 @@ class Dataset {
 
   /// Borrows indices and values, which must outlive every copy; offsets and labels are taken over.
   /// Throws DataError as above.
-  static Dataset borrow(std::vector<Offset> offsets, std::span<const Index> indices,
-                        std::span<const float> values, std::vector<float> labels,
-                        FeatureSpace features);
+  static Dataset borrow(Array<Offset> offsets, std::span<const Index> indices,
+                        std::span<const float> values, Array<float> labels, FeatureSpace features);
 
   Offset rows() const noexcept { return labels().size(); }
   Offset nonzeros() const noexcept { return indices_.size(); }
@@ -83,10 +83,10 @@ class Dataset {
   const ClassNames& classes() const noexcept { return description_->classes; }
 
   /// The same rows with other weights, [rows]; all else is shared. Throws DataError as above.
-  Dataset with_weights(std::vector<float> weights) const;
+  Dataset with_weights(Array<float> weights) const;
 
   /// The same rows with labels that are numbers of classes, [rows]; all else is shared.
-  Dataset with_classes(std::vector<float> numbers, ClassNames classes) const;
+  Dataset with_classes(Array<float> numbers, ClassNames classes) const;
 
   /// A copy of the rows listed, in that order. REQUIRES: every one < rows().
   Dataset select(std::span<const Offset> rows) const;
@@ -100,7 +100,10 @@ class Dataset {
   };
 
   void validate() const;
-  Dataset with(std::vector<float> labels, std::vector<float> weights) const;
+  bool is_sound(Offset i) const noexcept;
+  void require_sound(Offset i) const;
+  bool names_a_class(float label) const noexcept;
+  Dataset with(Array<float> labels, Array<float> weights) const;
 
   std::shared_ptr<const Arrays> owned_;
   std::shared_ptr<const Description> description_;

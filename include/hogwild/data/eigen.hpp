@@ -18,12 +18,11 @@ namespace hogwild {
 /// REQUIRES: matrix.isCompressed().
 template <class StorageIndex>
 Dataset borrow(const Eigen::SparseMatrix<float, Eigen::RowMajor, StorageIndex>& matrix,
-               std::vector<float> labels) {
+               Array<float> labels) {
   static_assert(sizeof(StorageIndex) == sizeof(Index), "the column indices must be of 32 bits");
   assert(matrix.isCompressed());
   const auto nonzeros = static_cast<std::size_t>(matrix.nonZeros());
-  std::vector<Offset> offsets(matrix.outerIndexPtr(),
-                              matrix.outerIndexPtr() + matrix.outerSize() + 1);
+  Array<Offset> offsets(matrix.outerIndexPtr(), matrix.outerIndexPtr() + matrix.outerSize() + 1);
   // Reading an int through the unsigned type of its size is allowed ([basic.lval]).
   const auto* indices = reinterpret_cast<const Index*>(matrix.innerIndexPtr());
   return Dataset::borrow(std::move(offsets), {indices, nonzeros}, {matrix.valuePtr(), nonzeros},
@@ -32,7 +31,6 @@ Dataset borrow(const Eigen::SparseMatrix<float, Eigen::RowMajor, StorageIndex>& 
 
 /// A temporary matrix would be gone before the data set is used.
 template <class StorageIndex>
-Dataset borrow(Eigen::SparseMatrix<float, Eigen::RowMajor, StorageIndex>&&,
-               std::vector<float>) = delete;
+Dataset borrow(Eigen::SparseMatrix<float, Eigen::RowMajor, StorageIndex>&&, Array<float>) = delete;
 
 }  // namespace hogwild

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "hogwild/core/array.hpp"
+
 namespace hogwild {
 
 /// Where in the input something stood.
@@ -70,7 +72,7 @@ inline constexpr std::size_t kMostClasses = 100'000;
 
 /// The number of each row's class among those, [rows]. Throws DataError, or ParseError with the
 /// place, for a label that is none of them.
-std::vector<float> class_numbers(const Dataset& data, const ClassNames& classes);
+Array<float> class_numbers(const Dataset& data, const ClassNames& classes);
 
 /// A label that is a number as a class name has it: the shortest text.
 std::string class_name(float label);

@@ -1,0 +1,117 @@
+// How fast is text read? Click rows (values of one) and text rows (decimals), from a file in the
+// page cache: a line and a number at a time with the standard library, parsing alone, and reading
+// into a Dataset.
+#include <benchmark/benchmark.h>
+#include <tbb/enumerable_thread_specific.h>
+#include <tbb/global_control.h>
+#include <tbb/parallel_for.h>
+
+#include <charconv>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "data/input.hpp"
+#include "data/parsed_chunk.hpp"
+#include "data/scan.hpp"
+#include "hogwild/hogwild.hpp"
+
+namespace {
+
+using namespace hogwild;
+
+std::string generated(GeneratedKind kind, std::uint64_t rows, const char* name) {
+  const auto path = std::filesystem::temp_directory_path() / name;
+  std::ofstream file(path, std::ios::binary);
+  generate({.kind = kind, .rows = rows}, [&](std::string_view text) { file << text; });
+  return path.string();
+}
+
+void report(benchmark::State& state, const std::string& path, std::uint64_t nonzeros) {
+  const auto bytes = static_cast<std::int64_t>(std::filesystem::file_size(path));
+  state.SetBytesProcessed(state.iterations() * bytes);
+  state.counters["nonzeros"] = static_cast<double>(nonzeros);
+}
+
+void by_line(benchmark::State& state, const std::string& path) {
+  std::uint64_t nonzeros = 0;
+  for (auto _ : state) {
+    std::ifstream file(path);
+    std::vector<std::uint32_t> indices;
+    std::vector<float> values;
+    for (std::string line; std::getline(file, line);) {
+      const char* p = line.data();
+      const char* const end = p + line.size();
+      float value = 0;
+      p = std::from_chars(p, end, value).ptr;
+      while (p != end) {
+        std::uint32_t index = 0;
+        p = std::from_chars(p + 1, end, index).ptr;
+        p = std::from_chars(p + 1, end, value).ptr;
+        indices.push_back(index);
+        values.push_back(value);
+      }
+    }
+    nonzeros = indices.size();
+  }
+  report(state, path, nonzeros);
+}
+
+std::vector<Chunk> chunks_of(const std::string& path) {
+  Input input({path});
+  std::vector<Chunk> chunks;
+  while (auto chunk = input.next()) chunks.push_back(*std::move(chunk));
+  return chunks;
+}
+
+// Chunks that are in memory, so that the parser alone is timed.
+void parse(benchmark::State& state, const std::string& path) {
+  const std::vector<Chunk> chunks = chunks_of(path);
+  const tbb::global_control threads(tbb::global_control::max_allowed_parallelism,
+                                    static_cast<std::size_t>(state.range(0)));
+  tbb::enumerable_thread_specific<ChunkRoom> rooms;
+  std::atomic<std::uint64_t> nonzeros{0};
+  for (auto _ : state) {
+    nonzeros = 0;
+    tbb::parallel_for(std::size_t{0}, chunks.size(), [&](std::size_t i) {
+      const ParsedChunk parsed =
+          parse_chunk(chunks[i], Format::libsvm, {}, OnError::fail, rooms.local());
+      nonzeros += parsed.batch.indices.size();
+    });
+  }
+  report(state, path, nonzeros);
+}
+
+void read_whole(benchmark::State& state, const std::string& path) {
+  std::uint64_t nonzeros = 0;
+  for (auto _ : state) {
+    nonzeros = read({path}, {.threads = static_cast<int>(state.range(0))}).nonzeros();
+  }
+  report(state, path, nonzeros);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  benchmark::Initialize(&argc, argv);
+  benchmark::AddCustomContext("instruction_set", scan_instruction_set());
+  const std::string click = generated(GeneratedKind::click, 300'000, "hogwild-bench-click.svm");
+  const std::string text = generated(GeneratedKind::text, 100'000, "hogwild-bench-text.svm");
+  for (const auto& [name, path] : {std::pair("click", click), std::pair("text", text)}) {
+    const auto add = [&](const char* contender, auto function) {
+      const std::string full = std::string(contender) + "/" + name;
+      return benchmark::RegisterBenchmark(full.c_str(),
+                                          [=](benchmark::State& state) { function(state, path); })
+          ->UseRealTime()
+          ->Unit(benchmark::kMillisecond);
+    };
+    add("by_line", by_line);
+    add("parse", parse)->Arg(1)->Arg(2);
+    add("read", read_whole)->Arg(1)->Arg(2);
+  }
+  benchmark::RunSpecifiedBenchmarks();
+  std::filesystem::remove(click);
+  std::filesystem::remove(text);
+}

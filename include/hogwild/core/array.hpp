@@ -1,0 +1,49 @@
+// Large arrays that are written before they are read.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <new>
+#include <utility>
+#include <vector>
+
+namespace hogwild {
+
+/// Uninitialised memory, aligned for any type; from 2 MiB on in huge pages where the system has
+/// them, since filling an array by 4 KiB pages is one fault a page. Throws std::bad_alloc.
+void* allocate_bulk(std::size_t bytes);
+void free_bulk(void* memory) noexcept;
+
+/// Of an Array: elements that are given no value get none.
+template <class T>
+struct BulkAllocator {
+  using value_type = T;
+
+  BulkAllocator() = default;
+  template <class U>
+  BulkAllocator(const BulkAllocator<U>&) noexcept {}
+
+  T* allocate(std::size_t n) {
+    if (n > static_cast<std::size_t>(-1) / sizeof(T) / 2) throw std::bad_alloc();
+    return static_cast<T*>(allocate_bulk(n * sizeof(T)));
+  }
+  void deallocate(T* memory, std::size_t) noexcept { free_bulk(memory); }
+
+  template <class U>
+  void construct(U* at) noexcept {
+    ::new (static_cast<void*>(at)) U;
+  }
+  template <class U, class... Arguments>
+  void construct(U* at, Arguments&&... arguments) {
+    ::new (static_cast<void*>(at)) U(std::forward<Arguments>(arguments)...);
+  }
+
+  bool operator==(const BulkAllocator&) const = default;
+};
+
+/// A std::vector in all but this: elements that resize() adds without a value hold none until they
+/// are written, so that threads can fill an array each in its own part.
+template <class T>
+using Array = std::vector<T, BulkAllocator<T>>;
+
+}  // namespace hogwild

@@ -1,0 +1,62 @@
+#include "data/parsed_chunk.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+namespace hogwild {
+namespace {
+
+// Leaves the batch with arrays of its own; without values, if all of them are 1.
+void move_out(ChunkRoom& room, RowBatch& batch) {
+  room.indices = std::exchange(batch.indices, Array<Index>(batch.indices));
+  room.values =
+      std::exchange(batch.values, batch.all_ones ? Array<float>() : Array<float>(batch.values));
+  room.indices.clear();
+  room.values.clear();
+}
+
+}  // namespace
+
+ParsedChunk parse_chunk(const Chunk& chunk, Format format, const ParseRules& rules,
+                        OnError on_error, ChunkRoom& room) {
+  ParsedChunk parsed;
+  parsed.file = chunk.file;
+  RowBatch& batch = parsed.batch;
+  batch.indices = std::move(room.indices);
+  batch.values = std::move(room.values);
+  const auto reject = [&](std::uint64_t column, std::string reason, std::string remedy) {
+    if (!parsed.fault) parsed.fault = {batch.lines, column, std::move(reason), std::move(remedy)};
+    batch.drop_row();
+    ++batch.skipped_lines;
+    return on_error == OnError::skip;
+  };
+
+  if (chunk.overlong) {
+    batch.lines = 1;
+    reject(1, fmt::format("the line is longer than {} MiB", kLongestLine >> 20),
+           "is this a text file with one row a line?");
+    move_out(room, batch);
+    return parsed;
+  }
+  const std::string_view text = chunk.text;
+  const ParseLine parse_line = format == Format::vw ? parse_vw_line : parse_libsvm_line;
+  for (std::size_t at = 0; at < text.size();) {
+    if (format == Format::libsvm) at = parse_plain_libsvm(text, at, rules, batch);
+    if (at == text.size()) break;
+    std::string_view line = text.substr(at, text.find('\n', at) - at);
+    at = std::min(text.size(), at + line.size() + 1);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    ++batch.lines;
+    if (auto fault = parse_line(line, batch.lines, rules, batch)) {
+      const auto column = static_cast<std::uint64_t>(fault->at - line.data()) + 1;
+      if (!reject(column, std::move(fault->reason), std::move(fault->remedy))) break;
+    }
+  }
+  move_out(room, batch);
+  return parsed;
+}
+
+}  // namespace hogwild
