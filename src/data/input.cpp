@@ -1,13 +1,10 @@
 #include "data/input.hpp"
 
-#include <fcntl.h>
-#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
-#include <string_view>
 #include <utility>
 
 #include "hogwild/core/error.hpp"
@@ -16,18 +13,6 @@ namespace hogwild {
 namespace {
 
 constexpr std::size_t kChunkBytes = std::size_t{1} << 20;
-
-struct Compression {
-  std::string_view magic;
-  const char* name;
-  const char* command;
-};
-constexpr Compression kCompressions[] = {{"\x1f\x8b", "gzip", "gzip -dc"},
-                                         {"\x28\xb5\x2f\xfd", "zstd", "zstd -dc"},
-                                         {"\xfd"
-                                          "7zXZ",
-                                          "xz", "xz -dc"},
-                                         {"BZh", "bzip2", "bzip2 -dc"}};
 
 [[noreturn]] void fail(const std::string& path, int error) {
   std::string remedy = "check the path";
@@ -60,40 +45,20 @@ Input::Input(std::vector<std::string> paths) : paths_(std::move(paths)) {
   if (!all_files) bytes_total_ = 0;
 }
 
-Input::~Input() {
-  close_file();
-}
-
 void Input::close_file() noexcept {
-  if (descriptor_ > STDIN_FILENO) close(descriptor_);
-  descriptor_ = -1;
-}
-
-bool Input::open_next_file() {
-  if (file_ == paths_.size()) return false;
-  const std::string& path = paths_[file_];
-  descriptor_ = path == "-" ? STDIN_FILENO : open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor_ < 0) fail(path, errno);
-  posix_fadvise(descriptor_, 0, 0, POSIX_FADV_SEQUENTIAL);
-  at_file_start_ = true;
-  return true;
+  bytes_before_ += stream_->bytes_consumed();
+  stream_.reset();
+  ++file_;
 }
 
 // Appends to buffer until it has that size; false at the end of the file.
 bool Input::fill(std::string& buffer, std::size_t size) {
-  std::size_t filled = buffer.size();
+  const std::size_t before = buffer.size();
   buffer.resize(size);
-  while (filled < size) {
-    const ssize_t got = ::read(descriptor_, buffer.data() + filled, size - filled);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) fail(paths_[file_], errno);
-    if (got == 0) break;
-    filled += static_cast<std::size_t>(got);
-    bytes_read_ += static_cast<std::uint64_t>(got);
-  }
-  const bool more = filled == size;
-  buffer.resize(filled);
-  return more;
+  const std::size_t got = stream_->read(buffer.data() + before, size - before);
+  bytes_of_text_ += got;
+  buffer.resize(before + got);
+  return buffer.size() == size;
 }
 
 void Input::skip_to_line_end() {
@@ -110,7 +75,8 @@ void Input::skip_to_line_end() {
 
 std::optional<Chunk> Input::next() {
   for (;;) {
-    if (descriptor_ < 0 && !open_next_file()) return std::nullopt;
+    if (!stream_ && file_ == paths_.size()) return std::nullopt;
+    if (!stream_) stream_ = std::make_unique<ByteStream>(paths_[file_]);
 
     std::string text = std::exchange(rest_, {});
     bool more = true;
@@ -127,21 +93,12 @@ std::optional<Chunk> Input::next() {
         return Chunk{file_, std::move(text), true};
       }
     }
-    if (std::exchange(at_file_start_, false)) {
-      for (const auto& [magic, name, command] : kCompressions) {
-        if (text.starts_with(magic)) {
-          throw IoError(paths_[file_], fmt::format("the file is compressed with {}", name),
-                        fmt::format("decompress it on the way: {} FILE | hogwild ... -", command));
-        }
-      }
-    }
     const std::size_t file = file_;
     if (more) {
       rest_ = text.substr(line_end + 1);
       text.resize(line_end + 1);
     } else {
       close_file();
-      ++file_;
     }
     if (!text.empty()) return Chunk{file, std::move(text), false};
   }

@@ -3,9 +3,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "data/byte_stream.hpp"
 
 namespace hogwild {
 
@@ -24,29 +27,29 @@ class Input {
  public:
   /// "-" is the standard input. Throws IoError if one can't be opened or is a directory.
   explicit Input(std::vector<std::string> paths);
-  ~Input();
-  Input(const Input&) = delete;
-  Input& operator=(const Input&) = delete;
 
   /// The next chunk, or nothing at the end of the last file. Throws IoError.
   std::optional<Chunk> next();
 
-  std::uint64_t bytes_read() const noexcept { return bytes_read_; }
-  /// Of all files together; 0 if one of them is a pipe.
+  std::uint64_t bytes_of_text() const noexcept { return bytes_of_text_; }
+  /// From the files, compressed as they may be.
+  std::uint64_t bytes_consumed() const noexcept {
+    return bytes_before_ + (stream_ ? stream_->bytes_consumed() : 0);
+  }
+  /// Of all files together, as they are; 0 if one of them is a pipe.
   std::uint64_t bytes_total() const noexcept { return bytes_total_; }
 
  private:
   bool fill(std::string& buffer, std::size_t size);
   void skip_to_line_end();
   void close_file() noexcept;
-  bool open_next_file();
 
   std::vector<std::string> paths_;
-  std::size_t file_ = 0;  // the one that is open, or the next to open
-  int descriptor_ = -1;
-  bool at_file_start_ = true;
-  std::string rest_;  // the begun line that a chunk left behind
-  std::uint64_t bytes_read_ = 0;
+  std::size_t file_ = 0;                // the one that is open, or the next to open
+  std::unique_ptr<ByteStream> stream_;  // of that file, if it is open
+  std::string rest_;                    // the begun line that a chunk left behind
+  std::uint64_t bytes_of_text_ = 0;
+  std::uint64_t bytes_before_ = 0;  // consumed of files that are closed
   std::uint64_t bytes_total_ = 0;
 };
 

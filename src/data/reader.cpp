@@ -115,7 +115,7 @@ class Reader {
       // Relaxed: a hint to end soon; a chunk too many does no harm.
       if (auto chunk = stop_.load(std::memory_order_relaxed) ? std::nullopt : input_.next()) {
         if (!std::exchange(begun_, true)) decide_format(*chunk);
-        if (options_.progress) options_.progress(input_.bytes_read(), input_.bytes_total());
+        if (options_.progress) options_.progress(input_.bytes_consumed(), input_.bytes_total());
         return *std::move(chunk);
       }
     } catch (...) {
@@ -205,7 +205,7 @@ class Reader {
                           : "every line was skipped: " + source_.first_skipped);
     }
     source_.format = name_of(format_);
-    source_.bytes = input_.bytes_read();
+    source_.bytes = input_.bytes_of_text();
     FeatureSpace space = decide_features();
     const bool numbered = space.hash_bits == 0 && !space.names;
     const Index base = numbered ? static_cast<Index>(space.index_base) : 0;

@@ -1,11 +1,9 @@
 // The command as a shell user meets it: exit status, streams, messages.
 #include <gtest/gtest.h>
 #include <signal.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <nlohmann/json.hpp>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -14,36 +12,15 @@
 #include "hogwild/model/file.hpp"
 #include "hogwild/objective/loss.hpp"
 #include "hogwild/update/update_rule.hpp"
-#include "support/files.hpp"
-#include "support/program.hpp"
+#include "support/command.hpp"
 
 namespace hogwild {
 namespace {
 
 using Json = nlohmann::json;
+using test::Command;
+using test::lines;
 using test::Outcome;
-
-class Command : public testing::Test {
- protected:
-  Command() {
-    folder_.write("train.svm", "1 1:1 2:0.5\n-1 2:1 3:1\n1 1:1\n-1 3:2\n");
-    folder_.write("train.vw", "1 | good fine\n-1 | bad\n1 | good\n-1 | bad poor\n");
-  }
-  Outcome run(const std::string& arguments, const std::string& environment = "",
-              const std::string& input = "") {
-    return test::run_program(folder_, arguments, environment, input);
-  }
-  std::string file(const std::string& name) { return test::contents(folder_.path(name)); }
-
-  test::TemporaryFolder folder_;
-};
-
-std::vector<std::string> lines(const std::string& text) {
-  std::istringstream stream(text);
-  std::vector<std::string> found;
-  for (std::string line; std::getline(stream, line);) found.push_back(line);
-  return found;
-}
 
 TEST_F(Command, TrainsPredictsEvaluatesAndInspects) {
   const Outcome trained = run("train train.svm -o m --epochs 20 --threads 1");
@@ -336,146 +313,6 @@ TEST_F(Command, SaysWhenTrainingDivergesAndKeepsTheOldModel) {
   EXPECT_EQ(outcome.status, 3);
   EXPECT_NE(outcome.err.find("try --learning-rate 100"), std::string::npos) << outcome.err;
   EXPECT_EQ(file("m"), "an older model");
-}
-
-struct BadInput {
-  const char* name;
-  std::string text;
-  const char* message;
-};
-
-// Whatever is wrong with the data: status 1, the place, and the model that was there untouched.
-TEST_F(Command, RefusesBadInputAndLeavesTheModelAlone) {
-  const std::vector<BadInput> cases{
-      {"token", "1 1:1\n-1 2:x\n", "token:2:6: expected a value, found 'x'"},
-      {"word", "1 1:1\nhello\n", "word:2:1: expected a label, found 'hello'"},
-      {"nan", "1 1:nan\n-1 2:1\n", "nan:1:5: a value must be finite"},
-      {"inf", "1 1:1\ninf 2:1\n", "inf:2:1: a label must be finite"},
-      {"large", "1 4294967295:1\n", "large:1:3: index '4294967295' is past 4294967294"},
-      {"third", "1 1:1\n2 1:1\n3 1:1\n", "third:3:1: 3 is a third label, after 1 and 2"},
-      {"unlabelled", "1 1:1\n-1 1:1\n2:1\n", "unlabelled:3:1: this row has no label"},
-      {"single", "1 1:1\n1 2:1\n", "single: every label is 1"},
-      {"empty", "", "empty: there is no row"},
-      {"hex", "1 1:0x1p3\n", "hex:1:5: expected a value"},
-      {"qid", "1 qid:1 1:1\n", "qid:1:3: qid:"},
-      {"twice", "1 1:1 1:2\n", "twice:1:1: feature 1 occurs twice"},
-      {"gzip", "\x1f\x8b\x08", "gzip: the file is compressed with gzip"},
-      {"missing", "-", "missing: No such file or directory"},
-      {"folder", "/", "folder: Is a directory"},
-      {"noise", "\x8f\x03\xfe\xff\x01 \x02:\n", "noise:1:1: expected a label, found '\\x8f\\x03"}};
-  for (const auto& [name, text, message] : cases) {
-    folder_.write("m", "an older model");
-    if (text == "/") {
-      mkdir(folder_.path(name).c_str(), 0700);
-    } else if (text != "-") {
-      folder_.write(name, text);
-    }
-    const Outcome outcome = run("train " + std::string(name) + " -o m");
-    EXPECT_EQ(outcome.status, 1) << name;
-    EXPECT_NE(("\n" + outcome.err).find("\nhogwild: "), std::string::npos) << outcome.err;
-    EXPECT_NE(outcome.err.find(message), std::string::npos) << name << ": " << outcome.err;
-    EXPECT_NE(outcome.err.find("; "), std::string::npos) << "no remedy: " << outcome.err;
-    EXPECT_EQ(file("m"), "an older model") << name;
-  }
-  folder_.write("zero", "1 0:1\n-1 1:1\n");
-  const Outcome forced = run("train zero -o m --index-base 1");
-  EXPECT_EQ(forced.status, 1);
-  EXPECT_NE(forced.err.find("zero:1:3: index 0"), std::string::npos) << forced.err;
-}
-
-TEST_F(Command, ReportsWhatItSkipped) {
-  folder_.write("some", "1 1:1\n-1 2:x\n-1 2:1\nrubbish\n");
-  const Outcome outcome = run("train some -o m --on-error skip");
-  EXPECT_EQ(outcome.status, 0);
-  EXPECT_NE(outcome.err.find("skipped 2 malformed lines; the first: some:2:6:"), std::string::npos)
-      << outcome.err;
-}
-
-TEST_F(Command, RefusesModelsThatAreNone) {
-  EXPECT_EQ(run("predict train.svm train.svm").status, 1);
-  EXPECT_EQ(run("evaluate missing train.svm").status, 1);
-  EXPECT_EQ(run("inspect train.svm --weights").status, 2);
-  run("train train.svm -o m");
-  folder_.write("cut", file("m").substr(0, 50));
-  const Outcome outcome = run("predict cut train.svm");
-  EXPECT_EQ(outcome.status, 1);
-  EXPECT_NE(outcome.err.find("damaged"), std::string::npos) << outcome.err;
-}
-
-TEST_F(Command, RefusesAnOutputItCanNotWriteBeforeItTrains) {
-  for (const char* output : {"no/such/folder/m", ".", "/dev/null"}) {
-    const Outcome outcome = run(std::string("train train.svm -o ") + output);
-    EXPECT_EQ(outcome.status, 1) << output;
-    EXPECT_EQ(outcome.err.find("epoch"), std::string::npos) << outcome.err;
-  }
-}
-
-TEST_F(Command, RefusesToPrintProbabilitiesThatThereAreNot) {
-  run("train train.svm -o m --loss hinge");
-  EXPECT_EQ(run("predict m train.svm --output probability").status, 2);
-  EXPECT_EQ(run("predict m train.svm").status, 0);
-}
-
-TEST_F(Command, SaysWhenItsOutputCanNotBeWritten) {
-  run("train train.svm -o m");
-  const std::string command = "cd '" + folder_.path("") +
-                              "' && " HOGWILD_PROGRAM " predict m train.svm >/dev/full 2>stderr";
-  const int status = std::system(command.c_str());
-  EXPECT_EQ(WEXITSTATUS(status), 1);
-  EXPECT_NE(file("stderr").find("standard output"), std::string::npos);
-}
-
-TEST_F(Command, LivesWithoutAStandardError) {
-  for (const char* nowhere : {">/dev/full", ">&-"}) {
-    const std::string command = "cd '" + folder_.path("") +
-                                "' && " HOGWILD_PROGRAM " train train.svm -o m --log log 2" +
-                                nowhere;
-    EXPECT_EQ(WEXITSTATUS(std::system(command.c_str())), 0) << nowhere;
-    EXPECT_EQ(lines(file("log")).size(), 2u) << file("log");
-    for (const std::string& line : lines(file("log"))) EXPECT_TRUE(Json::accept(line)) << line;
-  }
-}
-
-TEST_F(Command, NeverWritesOverWhatItReads) {
-  const std::string before = file("train.svm");
-  EXPECT_EQ(run("train train.svm -o train.svm").status, 2);
-  EXPECT_EQ(run("train train.svm -o ./train.svm").status, 2);
-  EXPECT_EQ(run("train train.svm -o m --log train.svm").status, 2);
-  EXPECT_EQ(run("train train.vw -o m --valid train.svm --log train.svm").status, 2);
-  EXPECT_EQ(run("train train.svm -o m --log m").status, 2);
-  run("train train.svm train.svm -o m", "HOGWILD_LOG=");
-  EXPECT_EQ(file("train.svm"), before);
-  folder_.write("log", "an older log");
-  EXPECT_EQ(run("train train.svm -o m --log log --epochs 0").status, 2);
-  EXPECT_EQ(file("log"), "an older log");
-}
-
-TEST_F(Command, TakesNumbersAndNamesForWhatTheyAre) {
-  for (const char* usage :
-       {"generate click -5 -o x", "generate click 5 -o x --seed -1",
-        "train train.svm -o m --seed -1", "train train.svm -o m --seed 18446744073709551616",
-        "train train.svm -o m --strategy 1", "train train.svm -o m --index-base 2",
-        "train train.svm -o m --epsilon inf", "train train.svm -o m --log=",
-        "train train.svm -o m --config", "inspect train.svm --top -1"}) {
-    EXPECT_EQ(run(usage).status, 2) << usage;
-  }
-  EXPECT_EQ(run("train train.svm -o m --config .").status, 1);
-}
-
-TEST_F(Command, SaysWhenItsLogIsLostAndKeepsTheModel) {
-  const Outcome outcome = run("train train.svm -o m --log /dev/full");
-  EXPECT_EQ(outcome.status, 1);
-  EXPECT_NE(outcome.err.find("can't write the log"), std::string::npos) << outcome.err;
-  EXPECT_EQ(run("predict m train.svm").status, 0);
-}
-
-TEST_F(Command, SpeaksOfTheModelWhenTestDataCountsOtherwise) {
-  run("train train.svm -o m");
-  const Outcome outcome = run("predict m -", "", "0:1 1:1\n");
-  EXPECT_EQ(outcome.status, 1);
-  EXPECT_EQ(outcome.err.find("--index-base"), std::string::npos) << outcome.err;
-  run("train train.vw -o h --hash-bits 10");
-  EXPECT_EQ(run("evaluate h train.svm").status, 1);
 }
 
 }  // namespace

@@ -1,0 +1,36 @@
+// The bytes of a file or of the standard input, decompressed on the way.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace hogwild {
+
+/// gzip, zstd and bzip2 are told by a stream's first bytes, whatever its name; they are
+/// decompressed on a thread of their own, some blocks ahead. Use from one thread at a time.
+class ByteStream {
+ public:
+  /// "-" is the standard input. Throws IoError if it can't be opened, or is compressed in a way
+  /// that is not known.
+  explicit ByteStream(const std::string& path);
+  ~ByteStream();
+  ByteStream(const ByteStream&) = delete;
+  ByteStream& operator=(const ByteStream&) = delete;
+
+  /// Fills bytes as far as the stream goes: fewer than size are its last. Throws IoError, also for
+  /// compressed data that is damaged or cut short.
+  std::size_t read(char* bytes, std::size_t size);
+
+  /// Bytes taken from the file itself, which are fewer than those read if it is compressed.
+  std::uint64_t bytes_consumed() const noexcept;
+
+ private:
+  class File;
+  class Decompression;
+  std::unique_ptr<File> file_;
+  std::unique_ptr<Decompression> decompression_;  // if it is compressed; ends before the file
+};
+
+}  // namespace hogwild
