@@ -19,7 +19,9 @@ namespace hogwild::cli {
 
 void add_data_options(CLI::App& command, DataOptions& data, DataFor purpose) {
   ReadOptions& read = data.read;
-  command.add_option("data", data.paths, "data files, compressed by gzip, zstd or bzip2 or not; - is the standard input")
+  command
+      .add_option("data", data.paths,
+                  "data files, compressed by gzip, zstd or bzip2 or not; - is the standard input")
       ->type_name("DATA")
       ->required();
   add_choice<Format>(command, "--format", read.format,

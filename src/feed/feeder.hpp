@@ -66,11 +66,6 @@ class Feeder {
   /// pass the same one again and it allocates nothing. Any thread.
   void rows_of(const Ticket& ticket, std::vector<SparseRow>& rows) const;
 
-  /// Epochs begun before this block, with its share of this one: the clock of schedules.
-  double progress(const Ticket& ticket) const noexcept {
-    return epoch_ + static_cast<double>(ticket.begin) / static_cast<double>(data_.rows());
-  }
-
  private:
   Dataset data_;
   RowOrder order_;

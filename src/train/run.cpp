@@ -10,7 +10,6 @@
 #include <new>
 #include <optional>
 #include <utility>
-#include <variant>
 
 #include "feed/curriculum.hpp"
 #include "feed/feeder.hpp"
@@ -21,8 +20,9 @@
 #include "learn/descent.hpp"
 #include "parallel/crew.hpp"
 #include "parallel/meeting.hpp"
-#include "parallel/zeroed_array.hpp"
+#include "train/freeze.hpp"
 #include "train/improvement.hpp"
+#include "train/pacing.hpp"
 #include "train/plan.hpp"
 #include "train/tally.hpp"
 
@@ -45,6 +45,7 @@ class Run {
         observer_(observer),
         plan_(plan_training(data, options)),
         binary_(has_two_labels(options)),
+        pacing_(options, plan_.learning_rate, data.rows(), plan_.descent.batch),
         feeder_(data, options.order, options.seed, plan_.block_multiple),
         descent_(make_descent(plan_.descent)),
         crew_(plan_.descent.workers),
@@ -68,7 +69,8 @@ class Run {
     const int epochs =
         options_.stop_after > 0 ? std::min(options_.stop_after, options_.epochs) : options_.epochs;
     Improvement improvement(options_.min_delta);
-    Model best, last = options_.init > 0 ? freeze() : zero_model();
+    Model best,
+        last = options_.init > 0 ? frozen() : zero_model(plan_, data_.features(), provenance());
     const double worst = worst_loss(last, data_);
     const double worst_valid = options_.validation ? worst_loss(last, *options_.validation) : 0;
     for (epoch_ = 0; epoch_ < epochs && reason_ == StopReason::epochs; ++epoch_) {
@@ -87,10 +89,10 @@ class Run {
                          .nonzeros = sum.nonzeros,
                          .train_loss = sum.mean_loss(),
                          .valid_loss = {},
-                         .learning_rate = rate_at(epoch_ + 1),
+                         .learning_rate = pacing_.rate(epoch_ + 1),
                          .threads = crew_.size()};
-      const bool frozen = options_.validation || report.epoch < epochs;
-      const Model model = frozen ? freeze() : Model();
+      const bool wanted = options_.validation || report.epoch < epochs;
+      const Model model = wanted ? frozen() : Model();
       if (options_.validation) {
         report.valid_loss = mean_loss(model, *options_.validation);
         if (!(*report.valid_loss <= worst_valid)) {
@@ -98,11 +100,12 @@ class Run {
           break;
         }
         if (last_valid_loss_ && !(*report.valid_loss < *last_valid_loss_)) ++admitted_;
-        anneal(*report.valid_loss);
+        last_valid_loss_ = report.valid_loss;
+        pacing_.note_validation(*report.valid_loss);
       }
       const double loss = report.valid_loss.value_or(report.train_loss);
-      if (improvement.note(report.epoch, loss) && frozen) best = model;
-      if (frozen) last = model;
+      if (improvement.note(report.epoch, loss) && wanted) best = model;
+      if (wanted) last = model;
       result.epochs.push_back(report);
       observer_.on_epoch(report);
       if (options_.early_stopping > 0 && reason_ == StopReason::epochs &&
@@ -112,7 +115,7 @@ class Run {
     }
     const bool keep_best = options_.early_stopping > 0 && improvement.best_epoch() > 0;
     if (reason_ != StopReason::diverged) {
-      result.model = keep_best ? best : freeze();
+      result.model = keep_best ? best : frozen();
       if (!is_finite(result.model)) {
         reason_ = StopReason::diverged;
         if (!result.epochs.empty()) result.epochs.pop_back();
@@ -162,41 +165,6 @@ class Run {
   SparseRow signed_row(SparseRow row) const {
     if (binary_) row.label = plan_.labels.sign(row.label);
     return row;
-  }
-
-  // Steps begun before that place of that epoch.
-  std::uint64_t steps_before(int epoch, Offset position) const {
-    const Offset batch = plan_.descent.batch;
-    const auto steps = [&](Offset rows) { return (rows + batch - 1) / batch; };
-    return static_cast<std::uint64_t>(epoch) * steps(data_.rows()) + steps(position);
-  }
-
-  // The pace where no block is being learnt.
-  Pace now() const {
-    const auto done = static_cast<int>(visits_ / data_.rows());
-    return {.rate = rate_at(static_cast<double>(visits_) / static_cast<double>(data_.rows())),
-            .time = steps_before(done, visits_ % data_.rows())};
-  }
-
-  // ahead: how far the step reaches, so that the first of few is not at nothing while it warms up.
-  float rate_at(double progress, double ahead = 0) const {
-    const double factor =
-        std::visit([&](const auto& schedule) { return schedule.factor(progress, options_.epochs); },
-                   options_.schedule);
-    const double warmth =
-        options_.warm_up > 0 ? std::min(1.0, (progress + ahead) / options_.warm_up) : 1;
-    return static_cast<float>(static_cast<double>(plan_.learning_rate) * factor * warmth *
-                              annealed_);
-  }
-
-  // The plateau schedule: a rate that no longer lowers the validation loss is too large.
-  void anneal(double valid_loss) {
-    const auto* const plateau = std::get_if<Plateau>(&options_.schedule);
-    if (plateau != nullptr && last_valid_loss_ &&
-        !(valid_loss < *last_valid_loss_ * (1 - plateau->threshold))) {
-      annealed_ *= plateau->decay;
-    }
-    last_valid_loss_ = valid_loss;
   }
 
   std::vector<float> nonzeros_of_rows() const {
@@ -252,8 +220,7 @@ class Run {
       if (!ticket) return;
       take_rows(*ticket, rows);
       Offset& seen = seen_[static_cast<std::size_t>(worker)];
-      const double progress = feeder_.progress(*ticket);
-      learn(worker, rows, ticket->begin, share_of(seen, progress, rows.size()));
+      learn(worker, rows, ticket->begin, share_of(seen, *ticket));
       seen += rows.size();
     }
   }
@@ -292,12 +259,9 @@ class Run {
   }
 
   void learn(int worker, std::span<const SparseRow> rows, Offset begin, float share) {
-    const auto n = static_cast<double>(data_.rows());
-    const double progress = epoch_ + static_cast<double>(begin) / n;
-    const std::size_t batch = plan_.descent.batch;
-    const double ahead = batch > 1 ? static_cast<double>(batch) / n : 0;
-    const LossSum sum = descent_->learn(
-        worker, rows, {rate_at(progress, ahead), share, steps_before(epoch_, begin)});
+    Pace pace = pacing_.at(epoch_, begin);
+    pace.share = share;
+    const LossSum sum = descent_->learn(worker, rows, pace);
     Tally& tally = tallies_[static_cast<std::size_t>(worker)];
     if (plan_.descent.teamwork == Teamwork::none || worker == 0) {
       std::uint64_t nonzeros = 0;
@@ -311,10 +275,11 @@ class Run {
 
   // Rows seen by all threads / rows seen by this one, counting half of the block at hand: the ratio
   // is then right on average over the block, and 1 for a thread that is alone.
-  float share_of(Offset seen, double progress, std::size_t block) const {
+  float share_of(Offset seen, const Ticket& ticket) const {
     if (plan_.descent.state == StatePlacement::shared || crew_.size() == 1) return 1;
-    const double half = static_cast<double>(block) / 2;
-    const double by_all = progress * static_cast<double>(data_.rows()) + half;
+    const double half = static_cast<double>(ticket.count) / 2;
+    const double by_all =
+        static_cast<double>(static_cast<Offset>(epoch_) * data_.rows() + ticket.begin) + half;
     return static_cast<float>(std::max(1.0, by_all / (static_cast<double>(seen) + half)));
   }
 
@@ -350,30 +315,8 @@ class Run {
     return sum;
   }
 
-  Model freeze() const {
-    const std::size_t size = std::size_t{plan_.descent.features} * plan_.descent.outputs;
-    const auto weights = shared_zeroed_array<float>(size);
-    descent_->copy_weights({weights.get(), size}, now());
-    std::vector<float> biases;
-    for (Index k = 0; k < plan_.descent.outputs; ++k) {
-      biases.push_back(descent_->weight(static_cast<Index>(size + k), now()));
-    }
-    return model_of(weights, std::move(biases));
-  }
-
-  Model zero_model() const {
-    const std::size_t size = std::size_t{plan_.descent.features} * plan_.descent.outputs;
-    return model_of(shared_zeroed_array<float>(size),
-                    std::vector<float>(plan_.descent.outputs, 0.0f));
-  }
-
-  Model model_of(std::shared_ptr<const float[]> weights, std::vector<float> biases) const {
-    if (plan_.classes) {
-      return Model(data_.features(), std::move(weights), std::move(biases), options_.loss,
-                   plan_.classes, provenance());
-    }
-    return Model(data_.features(), std::move(weights), biases[0], options_.loss, plan_.labels,
-                 provenance());
+  Model frozen() const {
+    return freeze(*descent_, pacing_.after(visits_), plan_, data_.features(), provenance());
   }
 
   Provenance provenance() const {
@@ -394,6 +337,7 @@ class Run {
   TrainObserver& observer_;
   TrainPlan plan_;
   const bool binary_;
+  Pacing pacing_;
   Feeder feeder_;
   std::unique_ptr<Descent> descent_;
   Crew crew_;
@@ -405,7 +349,6 @@ class Run {
   std::uint64_t visits_ = 0;  // rows learnt in the epochs before this one
   double seconds_ = 0;
   double shown_loss_ = 0;  // a step on all rows tells nothing until it is made
-  double annealed_ = 1;    // what the plateau schedule has made of the rate
   std::optional<double> last_valid_loss_;
 
   std::optional<Curriculum> curriculum_;

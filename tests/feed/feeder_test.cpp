@@ -111,13 +111,5 @@ TEST(Shuffling, MixesTheTwoHalvesOfAFileInEveryBlock) {
   }
 }
 
-TEST(Feeder, ReadsTheClockOffTheTicket) {
-  const Dataset data = test::numbered_rows(1000);
-  Feeder feeder(data, RowOrder::shuffle, 1);
-  feeder.start_epoch(2);
-  EXPECT_DOUBLE_EQ(feeder.progress({0, 10}), 2);
-  EXPECT_DOUBLE_EQ(feeder.progress({500, 10}), 2.5);
-}
-
 }  // namespace
 }  // namespace hogwild

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "hogwild/model/model.hpp"
 
@@ -17,6 +18,13 @@ Model model_of(FeatureSpace features, const WeightOf& weight, float bias = 0,
     weights[static_cast<std::ptrdiff_t>(j)] = weight(j);
   }
   return Model(std::move(features), weights, bias, loss, labels, std::move(provenance));
+}
+
+// Every weight as a model keeps it.
+inline std::vector<float> weights_of(const Model& model) {
+  std::vector<float> weights(model.weights().begin(), model.weights().end());
+  weights.push_back(model.bias());
+  return weights;
 }
 
 }  // namespace hogwild::test
