@@ -6,6 +6,7 @@
 #include <tbb/global_control.h>
 #include <tbb/parallel_for.h>
 
+#include <atomic>
 #include <charconv>
 #include <cstdio>
 #include <filesystem>
@@ -99,18 +100,20 @@ int main(int argc, char** argv) {
   benchmark::AddCustomContext("instruction_set", scan_instruction_set());
   const std::string click = generated(GeneratedKind::click, 300'000, "hogwild-bench-click.svm");
   const std::string text = generated(GeneratedKind::text, 100'000, "hogwild-bench-text.svm");
-  for (const auto& [name, path] : {std::pair("click", click), std::pair("text", text)}) {
+  const auto add_all = [](const std::string& name, const std::string& path) {
     const auto add = [&](const char* contender, auto function) {
-      const std::string full = std::string(contender) + "/" + name;
-      return benchmark::RegisterBenchmark(full.c_str(),
-                                          [=](benchmark::State& state) { function(state, path); })
+      return benchmark::RegisterBenchmark(
+                 (std::string(contender) + "/" + name).c_str(),
+                 [path, function](benchmark::State& state) { function(state, path); })
           ->UseRealTime()
           ->Unit(benchmark::kMillisecond);
     };
     add("by_line", by_line);
     add("parse", parse)->Arg(1)->Arg(2);
     add("read", read_whole)->Arg(1)->Arg(2);
-  }
+  };
+  add_all("click", click);
+  add_all("text", text);
   benchmark::RunSpecifiedBenchmarks();
   std::filesystem::remove(click);
   std::filesystem::remove(text);

@@ -1,8 +1,12 @@
 // hogwild predict
 #include <fmt/format.h>
+#include <tbb/parallel_for.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <iterator>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "cli/command.hpp"
@@ -36,6 +40,28 @@ void add_class_line(const Model& model, const SparseRow& row, Output output,
   text += '\n';
 }
 
+// The predictions of rows begin to end, a line each.
+std::string lines_of(const Model& model, const Dataset& data, Offset begin, Offset end,
+                     Output output) {
+  std::string text;
+  std::vector<float> outputs(model.outputs());
+  for (Offset i = begin; i < end; ++i) {
+    const SparseRow row = data.row(i);
+    if (model.classes()) {
+      add_class_line(model, row, output, outputs, text);
+    } else {
+      const float value = output == Output::probability ? model.predict(row)
+                          : output == Output::margin    ? model.margin(row)
+                                                        : model.label(row);
+      fmt::format_to(std::back_inserter(text), "{}\n", value);
+    }
+  }
+  return text;
+}
+
+constexpr Offset kBlockRows = 4096;
+constexpr std::size_t kBlocksAtOnce = 64;
+
 int run(const PredictCommand& command) {
   const Model model = load(command.model);
   Output output = command.output;
@@ -53,24 +79,16 @@ int run(const PredictCommand& command) {
   options.features = model.features();
   options.class_labels = model.classes() != nullptr;
   const Dataset data = read(command.data.paths, options);
-  std::string text;
-  std::vector<float> outputs(model.outputs());
-  for (Offset i = 0; i < data.rows(); ++i) {
-    const SparseRow row = data.row(i);
-    if (model.classes()) {
-      add_class_line(model, row, output, outputs, text);
-    } else {
-      const float value = output == Output::probability ? model.predict(row)
-                          : output == Output::margin    ? model.margin(row)
-                                                        : model.label(row);
-      fmt::format_to(std::back_inserter(text), "{}\n", value);
-    }
-    if (text.size() > 1 << 16) {
-      print(text);
-      text.clear();
-    }
+  // Some blocks of rows become text on all threads, and are printed in order; then the next.
+  std::vector<std::string> blocks(kBlocksAtOnce);
+  for (Offset begin = 0; begin < data.rows(); begin += kBlockRows * kBlocksAtOnce) {
+    tbb::parallel_for(std::size_t{0}, blocks.size(), [&](std::size_t block) {
+      const Offset first = std::min(begin + block * kBlockRows, data.rows());
+      blocks[block] =
+          lines_of(model, data, first, std::min(first + kBlockRows, data.rows()), output);
+    });
+    for (const std::string& text : blocks) print(text);
   }
-  print(text);
   if (data.source().skipped_lines != 0) {
     note(fmt::format("skipped {} malformed lines, which have no prediction; the first: {}",
                      data.source().skipped_lines, data.source().first_skipped));

@@ -69,6 +69,23 @@ TEST_F(Command, PredictsWhatIsAskedForFromAPipe) {
   EXPECT_GT(std::stod(run("predict m - --output margin", "", rows).out), 0);
 }
 
+TEST_F(Command, PredictsEveryRowInOrderHoweverManyThereAre) {
+  // Each row's feature is its own, so that a line tells which row it is of.
+  constexpr int kRows = 20'000;
+  std::string text;
+  for (int i = 1; i <= kRows; ++i) {
+    text += (i % 2 == 0 ? "1 " : "-1 ") + std::to_string(i) + ":1\n";
+  }
+  folder_.write("many.svm", text);
+  ASSERT_EQ(run("train many.svm -o m --learning-rate 0.1 --threads 1").status, 0);
+  const Model model = load(folder_.path("m"));
+  const std::vector<std::string> predicted = lines(run("predict m many.svm --output margin").out);
+  ASSERT_EQ(predicted.size(), static_cast<std::size_t>(kRows));
+  for (Index j = 0; j < kRows; ++j) {
+    ASSERT_EQ(std::stof(predicted[j]), model.weights()[j] + model.bias()) << "row " << j;
+  }
+}
+
 TEST_F(Command, TrainsFromAPipe) {
   const Outcome outcome = run("train - -o m --threads 1", "", file("train.svm"));
   EXPECT_EQ(outcome.status, 0) << outcome.err;
