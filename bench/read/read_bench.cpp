@@ -8,7 +8,6 @@
 
 #include <atomic>
 #include <charconv>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -18,17 +17,11 @@
 #include "data/parsed_chunk.hpp"
 #include "data/scan.hpp"
 #include "hogwild/hogwild.hpp"
+#include "support/generated.hpp"
 
 namespace {
 
 using namespace hogwild;
-
-std::string generated(GeneratedKind kind, std::uint64_t rows, const char* name) {
-  const auto path = std::filesystem::temp_directory_path() / name;
-  std::ofstream file(path, std::ios::binary);
-  generate({.kind = kind, .rows = rows}, [&](std::string_view text) { file << text; });
-  return path.string();
-}
 
 void report(benchmark::State& state, const std::string& path, std::uint64_t nonzeros) {
   const auto bytes = static_cast<std::int64_t>(std::filesystem::file_size(path));
@@ -98,8 +91,8 @@ void read_whole(benchmark::State& state, const std::string& path) {
 int main(int argc, char** argv) {
   benchmark::Initialize(&argc, argv);
   benchmark::AddCustomContext("instruction_set", scan_instruction_set());
-  const std::string click = generated(GeneratedKind::click, 300'000, "hogwild-bench-click.svm");
-  const std::string text = generated(GeneratedKind::text, 100'000, "hogwild-bench-text.svm");
+  const bench::GeneratedFile click(GeneratedKind::click, 300'000);
+  const bench::GeneratedFile text(GeneratedKind::text, 100'000);
   const auto add_all = [](const std::string& name, const std::string& path) {
     const auto add = [&](const char* contender, auto function) {
       return benchmark::RegisterBenchmark(
@@ -112,9 +105,7 @@ int main(int argc, char** argv) {
     add("parse", parse)->Arg(1)->Arg(2);
     add("read", read_whole)->Arg(1)->Arg(2);
   };
-  add_all("click", click);
-  add_all("text", text);
+  add_all("click", click.path());
+  add_all("text", text.path());
   benchmark::RunSpecifiedBenchmarks();
-  std::filesystem::remove(click);
-  std::filesystem::remove(text);
 }

@@ -2,26 +2,18 @@
 // strategy and home of the state. Beside the speed stands the loss reached on rows not learnt.
 #include <benchmark/benchmark.h>
 
-#include <cstdio>
-#include <cstdlib>
-#include <string>
+#include <cstdint>
 
 #include "hogwild/hogwild.hpp"
+#include "support/generated.hpp"
 
 namespace {
 
 using namespace hogwild;
 
 Dataset click_rows(std::uint64_t rows, std::uint64_t seed) {
-  char path[] = "/tmp/hogwild-bench-XXXXXX";
-  std::FILE* const file = fdopen(mkstemp(path), "wb");
-  generate({.kind = GeneratedKind::click, .rows = rows, .seed = seed},
-           [&](std::string_view text) { std::fwrite(text.data(), 1, text.size(), file); });
-  std::fclose(file);
-  FeatureSpace space{.size = 1'000'000, .index_base = 1};
-  Dataset data = read_libsvm(path, {.features = space});
-  std::remove(path);
-  return data;
+  const bench::GeneratedFile file(GeneratedKind::click, rows, seed);
+  return read_libsvm(file.path(), {.features = FeatureSpace{.size = 1'000'000, .index_base = 1}});
 }
 
 struct Sharing {

@@ -41,90 +41,101 @@ inline bool parse_digit(const char* p, const char* end, float& number) {
   return end - p == 1 && digit < 10;
 }
 
+inline bool parse_value(const char* p, const char* end, float& number) {
+  return parse_digit(p, end, number) || parse_number(p, end, number);
+}
+
+inline bool parse_index(const char* p, const char* end, std::uint64_t& index) {
+  std::uint32_t short_index = 0;
+  if (parse_short_integer(p, end, short_index)) {
+    index = short_index;
+    return true;
+  }
+  const NumberEnd parsed = parse_integer(p, end, index);
+  return parsed.fault == NumberFault::none && parsed.end == end;
+}
+
+// A line that says nothing out of the ordinary.
+struct PlainLine {
+  float label = 0;
+  bool ones = true;           // all values are 1
+  std::size_t nonzeros = 0;   // written
+  std::uint64_t unknown = 0;  // features left out
+  std::size_t end = 0;        // where its '\n' stands in the text
+};
+
+// Parses the line of the text at place `at`, whose first delimiter is the walk's next, and writes
+// its non-zeros, for which there is room. False if it is not plain.
+inline bool parse_plain_line(const char* text, std::size_t at, DelimiterWalk& walk,
+                             const ParseRules& rules, Index* indices, float* values,
+                             PlainLine& line) {
+  constexpr std::size_t kEnd = DelimiterWalk::kEnd;
+  constexpr auto kOne = std::bit_cast<std::uint32_t>(1.0f);
+  std::size_t end = walk.next();
+  if (end == kEnd || end == at || text[end] == ':') return false;
+  if (!parse_value(text + at, text + end, line.label)) return false;
+  std::size_t k = 0;
+  std::uint32_t differing = 0;                    // bits in which a value is not that of 1
+  std::uint64_t least = rules.one_based ? 1 : 0;  // what the next index may be
+  std::uint64_t unknown = 0;
+  while (text[end] != '\n') {
+    const std::size_t index_begin = end + 1;
+    end = walk.next();
+    if (end == index_begin && text[end] != ':') continue;  // a blank more than needed
+    if (end == kEnd || text[end] != ':') return false;
+    std::uint64_t index = 0;
+    if (!parse_index(text + index_begin, text + end, index)) return false;
+    const std::size_t value_begin = end + 1;
+    end = walk.next();
+    if (end == kEnd || end == value_begin || text[end] == ':') return false;
+    float value = 0;
+    if (!parse_value(text + value_begin, text + end, value)) return false;
+    if (index < least) return false;
+    least = index + 1;
+    if (index >= rules.known_end) {
+      if (!rules.drop_unknown) return false;
+      ++unknown;
+      continue;
+    }
+    indices[k] = static_cast<Index>(index);
+    values[k] = value;
+    differing |= std::bit_cast<std::uint32_t>(value) ^ kOne;
+    ++k;
+  }
+  line.ones = differing == 0;
+  line.nonzeros = k;
+  line.unknown = unknown;
+  line.end = end;
+  return true;
+}
+
 }  // namespace
 
 std::size_t parse_plain_libsvm(std::string_view all, std::size_t at, const ParseRules& rules,
                                RowBatch& batch) {
-  constexpr std::size_t kEnd = DelimiterWalk::kEnd;
-  constexpr auto kOne = std::bit_cast<std::uint32_t>(1.0f);
-  const char* const text = all.data();
   if (rules.class_labels || rules.hash_bits != 0) return at;  // hashed, features lose their order
   if (at < 8) return at;  // short numbers are read with the 8 bytes before
   DelimiterWalk::Window window;
   DelimiterWalk walk(all, at, window);
 
   // A non-zero is at least four bytes long, as in " 1:1".
-  const std::size_t begun = batch.indices.size();
-  const std::size_t most = begun + (all.size() - at) / 4 + 1;
-  batch.indices.resize(most);
-  batch.values.resize(most);
+  std::size_t nonzeros = batch.indices.size();
+  batch.indices.resize(nonzeros + (all.size() - at) / 4 + 1);
+  batch.values.resize(batch.indices.size());
   Index* const indices = batch.indices.data();
   float* const values = batch.values.data();
-  std::size_t row_begin = begun;
-
-  // The length of the line's row in non-zeros, or kEnd if the line is not plain.
-  float label = 0;
-  std::uint32_t differing = 0;  // bits in which a value is not that of 1
-  std::size_t line_end = 0;
-  std::uint64_t unknown = 0;
-  const auto parse_line = [&]() -> std::size_t {
-    std::size_t end = walk.next();
-    if (end == kEnd || end == at || text[end] == ':') return kEnd;
-    if (!parse_digit(text + at, text + end, label) && !parse_number(text + at, text + end, label)) {
-      return kEnd;
-    }
-    differing = 0;
-    unknown = 0;
-    std::size_t k = row_begin;
-    std::uint64_t least = rules.one_based ? 1 : 0;  // what the next index may be
-    while (text[end] != '\n') {
-      const std::size_t index_begin = end + 1;
-      end = walk.next();
-      if (end == index_begin && text[end] != ':') continue;  // a blank more than needed
-      if (end == kEnd || text[end] != ':') return kEnd;
-      std::uint32_t short_index = 0;
-      std::uint64_t index = 0;
-      if (parse_short_integer(text + index_begin, text + end, short_index)) {
-        index = short_index;
-      } else {
-        const NumberEnd parsed = parse_integer(text + index_begin, text + end, index);
-        if (parsed.fault != NumberFault::none || parsed.end != text + end) return kEnd;
-      }
-      const std::size_t value_begin = end + 1;
-      end = walk.next();
-      if (end == kEnd || end == value_begin || text[end] == ':') return kEnd;
-      float value = 0;
-      if (!parse_digit(text + value_begin, text + end, value) &&
-          !parse_number(text + value_begin, text + end, value)) {
-        return kEnd;
-      }
-      if (index < least) return kEnd;
-      least = index + 1;
-      if (index >= rules.known_end) {
-        if (!rules.drop_unknown) return kEnd;
-        ++unknown;
-        continue;
-      }
-      indices[k] = static_cast<Index>(index);
-      values[k] = value;
-      differing |= std::bit_cast<std::uint32_t>(value) ^ kOne;
-      ++k;
-    }
-    line_end = end;
-    return k - row_begin;
-  };
-  while (at < all.size()) {
-    const std::size_t nonzeros = parse_line();
-    if (nonzeros == kEnd) break;
+  PlainLine line;
+  while (at < all.size() && parse_plain_line(all.data(), at, walk, rules, indices + nonzeros,
+                                             values + nonzeros, line)) {
     ++batch.lines;
-    batch.note_label(label, batch.lines, 1);
-    row_begin += nonzeros;
-    batch.unknown_features += unknown;
-    batch.end_plain_row(label, differing == 0, row_begin);
-    at = line_end + 1;
+    batch.note_label(line.label, batch.lines, 1);
+    nonzeros += line.nonzeros;
+    batch.unknown_features += line.unknown;
+    batch.end_plain_row(line.label, line.ones, nonzeros);
+    at = line.end + 1;
   }
-  batch.indices.resize(row_begin);
-  batch.values.resize(row_begin);
+  batch.indices.resize(nonzeros);
+  batch.values.resize(nonzeros);
   return at;
 }
 

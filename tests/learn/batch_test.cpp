@@ -22,7 +22,6 @@ namespace {
 
 using test::expect_weights;
 using test::kPace;
-using test::kPlacements;
 using test::rows_of;
 using test::textbook;
 
@@ -52,32 +51,18 @@ std::vector<float> learnt_together(const Dataset& data, DescentPlan plan, int wo
 }
 
 TEST(Batch, InBatchesIsTheTextbookRule) {
-  for (const bool ones : {false, true}) {
-    const Dataset data = test::random_rows(50, 6, ones ? 0.5 : 1.1, ones);
-    const auto rows = rows_of(data);
-    for_each_alternative<AnyLoss>([&](auto loss) {
-      for_each_alternative<AnyUpdateRule>([&](auto rule) {
-        for (const Offset batch : {2, 7, 50}) {
-          for (const auto& [state, landing] : kPlacements) {
-            DescentPlan plan;
-            plan.features = data.features().size;
-            plan.loss = loss;
-            plan.rule = rule;
-            plan.state = state;
-            plan.landing = landing;
-            plan.batch = batch;
-            const auto descent = make_descent(plan);
-            for (int epoch = 0; epoch < 2; ++epoch) descent->learn(0, rows, kPace);
-            const Dataset twice = concatenate(data, data);
-            // Batches end with the epoch.
-            if (50 % batch != 0) continue;
-            expect_weights(*descent, textbook(twice, loss, rule.kName, 0.02, true, batch),
-                           fmt::format("{} {} batch {}", loss.kName, rule.kName, batch));
-          }
-        }
-      });
-    });
-  }
+  test::for_each_textbook_case([](const Dataset& data, const auto& rows, DescentPlan plan) {
+    for (const Offset batch : {2, 7, 50}) {
+      plan.batch = batch;
+      const auto descent = make_descent(plan);
+      for (int epoch = 0; epoch < 2; ++epoch) descent->learn(0, rows, kPace);
+      // Batches end with the epoch.
+      if (50 % batch != 0) continue;
+      const Dataset twice = concatenate(data, data);
+      expect_weights(*descent, textbook(twice, plan.loss, name_of(plan.rule), 0.02, true, batch),
+                     fmt::format("{} batch {}", test::name_of(plan), batch));
+    }
+  });
 }
 
 TEST(Batch, TogetherGivesTheSameBitsForAnyNumberOfWorkers) {

@@ -18,36 +18,21 @@ namespace {
 
 using test::expect_weights;
 using test::kPace;
-using test::kPlacements;
 using test::rows_of;
 using test::textbook;
 
 TEST(Descent, OnDenseRowsIsTheTextbookRuleForEveryLossAndPlacement) {
-  for (const bool ones : {false, true}) {
-    const Dataset data = test::random_rows(50, 6, ones ? 0.5 : 1.1, ones);
-    const auto rows = rows_of(data);
-    for_each_alternative<AnyLoss>([&](auto loss) {
-      for_each_alternative<AnyUpdateRule>([&](auto rule) {
-        for (const bool bias : {false, true}) {
-          for (const auto& [state, landing] : kPlacements) {
-            DescentPlan plan;
-            plan.features = data.features().size;
-            plan.loss = loss;
-            plan.rule = rule;
-            plan.state = state;
-            plan.landing = landing;
-            plan.bias = bias;
-            const auto descent = make_descent(plan);
-            const LossSum sum = descent->learn(0, rows, kPace);
-            EXPECT_EQ(sum.weight, 50);
-            EXPECT_GT(sum.loss, 0);
-            expect_weights(*descent, textbook(data, loss, rule.kName, 0.02, bias),
-                           fmt::format("{} {}", loss.kName, rule.kName));
-          }
-        }
-      });
-    });
-  }
+  test::for_each_textbook_case([](const Dataset& data, const auto& rows, DescentPlan plan) {
+    for (const bool bias : {false, true}) {
+      plan.bias = bias;
+      const auto descent = make_descent(plan);
+      const LossSum sum = descent->learn(0, rows, kPace);
+      EXPECT_EQ(sum.weight, 50);
+      EXPECT_GT(sum.loss, 0);
+      expect_weights(*descent, textbook(data, plan.loss, name_of(plan.rule), 0.02, bias),
+                     test::name_of(plan));
+    }
+  });
 }
 
 TEST(Descent, ARowOfWeightTwoIsASlopeOfTwice) {

@@ -11,8 +11,10 @@
 #include <variant>
 #include <vector>
 
+#include "hogwild/core/alternatives.hpp"
 #include "hogwild/data/dataset.hpp"
 #include "learn/descent.hpp"
+#include "support/rows.hpp"
 
 namespace hogwild::test {
 
@@ -118,5 +120,31 @@ inline constexpr Placed kPlacements[] = {
     {StatePlacement::shared, Landing::racy},       {StatePlacement::shared, Landing::atomic},
     {StatePlacement::shared, Landing::locked},     {StatePlacement::per_thread, Landing::racy},
     {StatePlacement::per_thread, Landing::atomic}, {StatePlacement::per_thread, Landing::locked}};
+
+/// f(data, rows, plan) for rows of ones and rows of values, every loss, rule and placement.
+template <class Function>
+void for_each_textbook_case(Function&& f) {
+  for (const bool ones : {false, true}) {
+    const Dataset data = random_rows(50, 6, ones ? 0.5 : 1.1, ones);
+    const auto rows = rows_of(data);
+    for_each_alternative<AnyLoss>([&](auto loss) {
+      for_each_alternative<AnyUpdateRule>([&](auto rule) {
+        for (const auto& [state, landing] : kPlacements) {
+          DescentPlan plan;
+          plan.features = data.features().size;
+          plan.loss = loss;
+          plan.rule = rule;
+          plan.state = state;
+          plan.landing = landing;
+          f(data, rows, plan);
+        }
+      });
+    });
+  }
+}
+
+inline std::string name_of(const DescentPlan& plan) {
+  return std::string(hogwild::name_of(plan.loss)) + " " + std::string(hogwild::name_of(plan.rule));
+}
 
 }  // namespace hogwild::test

@@ -66,13 +66,14 @@ TEST(Train, WithOneThreadEveryStrategyAndPlacementIsTheSameRule) {
   }
 }
 
-// Small enough that the last rows' noise does not drown what is compared.
+// Small enough that the last rows' noise does not drown what is compared, even where more threads
+// than cores are put to sleep in the middle of a step: momentum at 0.002 was then up to 2 % off.
 template <class Rule>
 std::optional<float> rate_for(const Rule&) {
   if constexpr (!has_rate<Rule>) return std::nullopt;
   return std::is_same_v<Rule, Momentum> || std::is_same_v<Rule, Nesterov> ||
                  std::is_same_v<Rule, Rmsprop> || std::is_same_v<Rule, Adam>
-             ? 0.002f
+             ? 0.0005f
          : std::is_same_v<Rule, Sgd> ? 0.01f
                                      : 0.02f;
 }

@@ -1,0 +1,39 @@
+// Generated data in a file that is gone afterwards.
+#pragma once
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include "hogwild/data/generate.hpp"
+
+namespace hogwild::bench {
+
+class GeneratedFile {
+ public:
+  GeneratedFile(GeneratedKind kind, std::uint64_t rows, std::uint64_t seed = 1)
+      : path_((std::filesystem::temp_directory_path() / "hogwild-bench-XXXXXX").string()) {
+    const int descriptor = mkstemp(path_.data());
+    if (descriptor < 0) throw std::runtime_error("no file can be made at " + path_);
+    close(descriptor);
+    std::ofstream file(path_, std::ios::binary);
+    generate({.kind = kind, .rows = rows, .seed = seed},
+             [&](std::string_view text) { file << text; });
+  }
+  ~GeneratedFile() { std::filesystem::remove(path_); }
+  GeneratedFile(const GeneratedFile&) = delete;
+  GeneratedFile& operator=(const GeneratedFile&) = delete;
+
+  const std::string& path() const noexcept { return path_; }
+
+ private:
+  std::string path_;
+};
+
+}  // namespace hogwild::bench
