@@ -27,6 +27,7 @@
 #include "hogwild/train/gradient_check.hpp"
 #include "hogwild/train/options.hpp"
 #include "hogwild/train/result.hpp"
+#include "hogwild/train/scale.hpp"
 #include "hogwild/train/train.hpp"
 #include "hogwild/train/tune.hpp"
 #include "hogwild/update/schedule.hpp"

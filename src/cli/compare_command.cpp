@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/command.hpp"
+#include "cli/display_observer.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/progress.hpp"
 #include "cli/train_arguments.hpp"
@@ -21,16 +22,6 @@ struct CompareCommand {
   TrainArguments train;
   std::vector<std::string> rules{kNamesOf<AnyUpdateRule>.begin(), kNamesOf<AnyUpdateRule>.end()};
   bool json = false;
-};
-
-class Observer : public TrainObserver {
- public:
-  explicit Observer(ProgressDisplay& display) : display_(display) {}
-  void on_progress(const Progress& progress) override { display_.training(progress); }
-  bool stop_requested() override { return interrupted(); }
-
- private:
-  ProgressDisplay& display_;
 };
 
 // The rules that the options fit; of the others it is said why they are left out.
@@ -62,7 +53,7 @@ int run(CompareCommand& command, const CLI::App& app) {
   const Dataset data = read_training_rows(command.train, app, options, display);
 
   const InterruptGuard guard;
-  Observer observer(display);
+  DisplayObserver observer(display);
   const auto contenders = compare(data, options, rules, observer);
   display.clear();
   if (command.json) {

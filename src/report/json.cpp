@@ -95,6 +95,18 @@ std::string json_line(const Contender& contender) {
   return dumped(json);
 }
 
+std::string json_line(const ScalePoint& point) {
+  return dumped({{"event", "scale"},
+                 {"threads", point.threads},
+                 {"threads_seen", point.threads_seen},
+                 {"rounds", point.seconds.size()},
+                 {"seconds", point.median_seconds()},
+                 {"nonzeros_per_second", point.nonzeros_per_second},
+                 {"speedup", point.speedup},
+                 {"efficiency", point.efficiency},
+                 {"loss", point.loss}});
+}
+
 std::string json_line(const Metrics& metrics) {
   Json json{{"rows", metrics.rows}};
   set_if(json, "log_loss", metrics.log_loss);

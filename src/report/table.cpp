@@ -84,6 +84,20 @@ std::string table(const std::vector<Contender>& contenders, std::size_t columns)
   return text + "\n";
 }
 
+std::string table(const std::vector<ScalePoint>& points) {
+  std::string text =
+      fmt::format("{:>7} {:>6} {:>9} {:>17} {:>8} {:>8} {:>11} {:>9}\n", "threads", "seen",
+                  "seconds", "(least - most)", "Mnnz/s", "speedup", "efficiency", "loss");
+  for (const ScalePoint& point : points) {
+    fmt::format_to(std::back_inserter(text),
+                   "{:>7} {:>6} {:>9.3f} {:>17} {:>8.1f} {:>8.2f} {:>11.2f} {:>9.5f}\n",
+                   point.threads, point.threads_seen, point.median_seconds(),
+                   fmt::format("({:.3f} - {:.3f})", point.seconds.front(), point.seconds.back()),
+                   point.nonzeros_per_second / 1e6, point.speedup, point.efficiency, point.loss);
+  }
+  return text;
+}
+
 std::string table(const Metrics& metrics) {
   Lines lines{{"rows", fmt::format("{}", metrics.rows)}};
   if (metrics.log_loss) {

@@ -124,6 +124,7 @@ class Run {
     if (reason_ == StopReason::diverged) result.model = keep_best ? best : last;
     result.best_epoch = improvement.best_epoch();
     result.reason = reason_;
+    result.threads_seen = threads_seen();
     result.seconds = seconds_;
     return result;
   }
@@ -313,6 +314,12 @@ class Run {
       sum.weight += tally.weight.load(std::memory_order_relaxed);
     }
     return sum;
+  }
+
+  // Workers that are together all have a part in every row.
+  int threads_seen() const {
+    if (plan_.descent.teamwork == Teamwork::together) return visits_ > 0 ? crew_.size() : 0;
+    return static_cast<int>(std::ranges::count_if(seen_, [](Offset rows) { return rows > 0; }));
   }
 
   Model frozen() const {

@@ -275,6 +275,17 @@ TEST_F(Command, ComparesRules) {
   EXPECT_EQ(run("compare dense.svm --rules nosuch").status, 2);
 }
 
+TEST_F(Command, ScalesThreads) {
+  run("generate dense 2000 -o dense.svm");
+  const Outcome outcome = run("scale dense.svm --threads 1,3 --rounds 2");
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_EQ(std::ranges::count(outcome.out, '\n'), 3);
+  const Outcome lines = run("scale dense.svm --threads 2 --rounds 1 --json");
+  EXPECT_NE(lines.out.find("\"threads\":2"), std::string::npos) << lines.err;
+  EXPECT_EQ(run("scale dense.svm --threads 0").status, 2);
+  EXPECT_EQ(run("scale dense.svm --early-stopping 2").status, 2);
+}
+
 TEST_F(Command, LearnsByACurriculum) {
   run("generate dense 2000 -o dense.svm");
   run("train dense.svm -o first");

@@ -11,6 +11,7 @@
 #include "hogwild/model/model.hpp"
 #include "hogwild/train/compare.hpp"
 #include "hogwild/train/result.hpp"
+#include "hogwild/train/scale.hpp"
 
 namespace hogwild {
 
@@ -40,6 +41,14 @@ std::string json_line(const Contender& contender);
 /// One rule a line, best first: its rate, its best validation loss, its seconds, and the loss by
 /// epoch; then again by second of training. Up to `columns` of either, evenly spaced.
 std::string table(const std::vector<Contender>& contenders, std::size_t columns = 6);
+
+/// {"event":"scale","threads":..,"threads_seen":..,"rounds":..,"seconds":..,"nonzeros_per_second":..,
+/// "speedup":..,"efficiency":..,"loss":..}, seconds being the median, a loss null if a run
+/// diverged.
+std::string json_line(const ScalePoint& point);
+
+/// One number of threads a line.
+std::string table(const std::vector<ScalePoint>& points);
 
 /// Lines of "name  value", aligned.
 std::string table(const Metrics& metrics);

@@ -87,6 +87,7 @@ struct TrainResult {
   float learning_rate = 0;  ///< the initial rate that was used
   std::optional<RateSearch> rate_search{};  ///< how it was found, unless it was given
   int threads = 0;
+  int threads_seen = 0;  ///< that learnt at least one row
 };
 
 }  // namespace hogwild
