@@ -1,8 +1,9 @@
 // The one array that all threads learn into.
 //
 // Invariants of SharedParameters<State>, where State begins with the coordinate's weight:
-//  1. The array has one cell a coordinate: a coordinate's weight and its optimizer state lie side by
-//     side, on one cache line where the State's size is a power of two (up to 8 bytes: in one word).
+//  1. The array has one cell a coordinate: a coordinate's weight and its optimizer state lie side
+//     by side, on one cache line where the State's size is a power of two (up to 8 bytes: in one
+//     word).
 //  2. From construction to destruction every access to a cell is a relaxed atomic one. No thread
 //     ever needs to be alone to read or to write a coordinate.
 //  3. A word read was written whole by one step of some thread, or is the initial zero. States of
@@ -10,9 +11,9 @@
 //  4. A racy step (load, compute, store) may be lost when two threads step the same coordinate at
 //     once: the later store wins. It never writes anything but the result of a step from a state
 //     that the cell has held.
-//  5. A compare-exchange step is never lost in a state's first word, which holds the weight. A state
-//     of one word is that word; of a larger one (adam, adadelta) the means in the second word are
-//     stored after it, and may be those of another thread's simultaneous step.
+//  5. A compare-exchange step is never lost in a state's first word, which holds the weight. A
+//     state of one word is that word; of a larger one (adam, adadelta) the means in the second word
+//     are stored after it, and may be those of another thread's simultaneous step.
 //  6. A state that may only change as a whole (adaptive_revision) lies in guarded cells instead: no
 //     step is lost and no read is torn, under every strategy, and a thread may have to wait for
 //     another's step on the same coordinate.
