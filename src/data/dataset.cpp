@@ -132,8 +132,10 @@ class RowWriter {
 
   void add(const SparseRow& row) {
     arrays_.indices.insert(arrays_.indices.end(), row.indices.begin(), row.indices.end());
-    for (std::size_t k = 0; !all_ones_ && k < row.nonzeros(); ++k) {
-      arrays_.values.push_back(row.value(k));
+    if (!all_ones_ && row.values.empty()) {
+      arrays_.values.insert(arrays_.values.end(), row.nonzeros(), 1.0f);
+    } else if (!all_ones_) {
+      arrays_.values.insert(arrays_.values.end(), row.values.begin(), row.values.end());
     }
     arrays_.offsets.push_back(arrays_.indices.size());
     arrays_.labels.push_back(row.label);

@@ -53,28 +53,25 @@ std::vector<Offset> sampled(Offset rows, double fraction, std::uint64_t seed) {
 class Renumbering {
  public:
   explicit Renumbering(const Dataset& sample) : numbers_(sample.features().size) {
+    std::vector<Index> held;
     for (const Index j : sample.indices()) {
-      if (numbers_[j] == 0) numbers_[j] = ++count_;
+      if (std::exchange(numbers_[j], 1) == 0) held.push_back(j);
     }
+    std::ranges::sort(held);  // rows stay in ascending order
+    for (const Index j : held) numbers_[j] = ++count_;
   }
 
   // labels are those of all the data: a sample may lack one.
   Dataset operator()(const Dataset& data, const SeenLabels& labels) const {
     Dataset::Arrays arrays;
-    std::vector<std::pair<Index, float>> held;
     for (Offset i = 0; i < data.rows(); ++i) {
       const SparseRow row = data.row(i);
-      held.clear();
       for (std::size_t k = 0; k < row.nonzeros(); ++k) {
         if (row.indices[k] >= numbers_.size()) continue;  // a feature that the data lacks
-        if (const Index number = numbers_[row.indices[k]]; number != 0) {
-          held.emplace_back(number - 1, row.value(k));
-        }
-      }
-      std::ranges::sort(held, {}, &std::pair<Index, float>::first);
-      for (const auto& [index, value] : held) {
-        arrays.indices.push_back(index);
-        if (!data.all_ones()) arrays.values.push_back(value);
+        const Index number = numbers_[row.indices[k]];
+        if (number == 0) continue;
+        arrays.indices.push_back(number - 1);
+        if (!data.all_ones()) arrays.values.push_back(row.value(k));
       }
       arrays.offsets.push_back(arrays.indices.size());
       arrays.labels.push_back(row.label);
