@@ -318,6 +318,9 @@ void add_train_arguments(CLI::App& command, TrainArguments& arguments) {
        {"atomic", Strategy::atomic},
        {"locked", Strategy::locked},
        {"deterministic", Strategy::deterministic}});
+  command.add_flag("!--no-hot-replicas", train.hot_replicas,
+                   "never let threads keep copies of the most frequent features' weights; else "
+                   "adagrad's do where that is measured to be faster");
   add_choice<ProgressStyle>(command, "--progress", arguments.progress,
                             "on stderr (default: auto, a bar on a terminal, else lines)",
                             {{"auto", ProgressStyle::automatic},

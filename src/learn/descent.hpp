@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "feed/hot_features.hpp"
 #include "hogwild/objective/loss.hpp"
 #include "hogwild/objective/penalty.hpp"
 #include "hogwild/update/update_rule.hpp"
@@ -56,6 +57,9 @@ struct DescentPlan {
   std::shared_ptr<const float[]> penalty_scale{};  ///< [features + 1] n / d_j, 0 for the bias; null
                                                    ///< if there is no penalty, or the rule sees to
                                                    ///< missed steps itself
+  std::shared_ptr<const HotFeatures> hot{};  ///< that workers may have copies of: see HotReplicas;
+                                             ///< null: of none. Taken up by racy steps on shared
+                                             ///< state, one row each, of rules whose steps shrink
 };
 
 /// Parameters being learnt. All members but start() may be called from any threads at once; where

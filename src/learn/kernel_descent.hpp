@@ -3,7 +3,9 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -11,6 +13,7 @@
 
 #include "learn/batch.hpp"
 #include "learn/descent.hpp"
+#include "learn/hot_replicas.hpp"
 #include "learn/kernel.hpp"
 #include "objective/switched_loss.hpp"
 #include "parallel/placement.hpp"
@@ -33,6 +36,9 @@ class KernelDescent final : public Descent {
                     together()),
         each_row_(together() && plan_.batch == 1),
         batch_(each_row_ ? plan_.group : plan_.batch) {
+    if constexpr (kReplicable) {
+      if (plan_.hot && !in_batches_) replicas_.emplace(plan_.hot, plan_.workers);
+    }
     if (!in_batches_) return;
     const bool norm = plan_.batch_norm;
     if (together()) {
@@ -47,12 +53,10 @@ class KernelDescent final : public Descent {
 
   LossSum learn(int worker, std::span<const SparseRow> rows, Pace pace) override {
     if (in_batches_) return learn_batches(static_cast<std::size_t>(worker), rows, pace);
-    const auto run = [&](const auto& penalty_at) {
-      return learn_rows(placement_.view(worker), rows, BiasAt{at_.bias(), plan_.bias}, rule_, loss_,
-                        penalty_at, pace, prefetch_);
-    };
-    return plan_.penalty.active() ? run(PenaltyAt<Rule>{plan_.penalty, plan_.penalty_scale.get()})
-                                  : run(NoPenaltyAt{});
+    if constexpr (kReplicable) {
+      if (replicas_) return learn_either_way(worker, rows, pace);
+    }
+    return learn_each(placement_.view(worker), rows, at_.bias(), pace);
   }
 
   float margin(const SparseRow& row, Pace now) const override {
@@ -97,7 +101,40 @@ class KernelDescent final : public Descent {
     float shift = 0;
   };
 
+  static constexpr bool kReplicable =
+      steps_shrink<Rule> &&
+      std::is_same_v<Placement, SharedState<typename Rule::State, RacyLanding>>;
+
   bool together() const noexcept { return plan_.teamwork == Teamwork::together; }
+
+  // With replicas or without, whichever is the faster now.
+  LossSum learn_either_way(int worker, std::span<const SparseRow> rows, Pace pace) {
+    using Clock = std::chrono::steady_clock;
+    const bool with_replicas = replicas_->trial().next();
+    const auto begin = Clock::now();
+    const auto view = placement_.view(worker);
+    const LossSum sum =
+        with_replicas ? learn_each(replicas_->view(view, worker), replicas_->split(rows, worker),
+                                   replicas_->place(at_.bias()), pace)
+                      : learn_each(view, rows, at_.bias(), pace);
+    const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+    std::size_t nonzeros = 0;
+    for (const SparseRow& row : rows) nonzeros += row.nonzeros();
+    if (seconds > 0) {
+      replicas_->trial().note(with_replicas, static_cast<double>(nonzeros) / seconds);
+    }
+    return sum;
+  }
+
+  template <class View>
+  LossSum learn_each(View view, std::span<const SparseRow> rows, Index bias, Pace pace) {
+    const auto run = [&](const auto& penalty_at) {
+      return learn_rows(view, rows, BiasAt{bias, plan_.bias}, rule_, loss_, penalty_at, pace,
+                        prefetch_);
+    };
+    return plan_.penalty.active() ? run(PenaltyAt<Rule>{plan_.penalty, plan_.penalty_scale.get()})
+                                  : run(NoPenaltyAt{});
+  }
 
   LossSum learn_batches(std::size_t worker, std::span<const SparseRow> rows, Pace pace) {
     const BatchRules<Rule, SwitchedLoss> rules{rule_,         loss_,
@@ -145,6 +182,7 @@ class KernelDescent final : public Descent {
   std::size_t batch_;  // rows at most whose margins are taken at once
   std::vector<std::unique_ptr<BatchScratch<Rule>>> scratch_;  // [workers], or the team's one
   Cell<RunningMoments> norm_ = {};
+  std::optional<HotReplicas<Placement>> replicas_;
 };
 
 /// Rules of which a coordinate's rate is a function of its state.

@@ -183,6 +183,14 @@ TrainPlan plan_training(const Dataset& data, const TrainOptions& options) {
   const bool by_degree = descent.penalty.active() && !by_rule;
   plan.block_multiple = descent.batch;
   if (by_rule) descent.penalty = descent.penalty.scaled(static_cast<float>(mean_weight(data)));
+  const bool shrinks =
+      std::visit([](const auto& rule) { return steps_shrink<std::decay_t<decltype(rule)>>; },
+                 options.update_rule);
+  if (options.hot_replicas && shrinks && descent.workers > 1 && !together &&
+      descent.landing == Landing::racy && descent.state == StatePlacement::shared &&
+      descent.batch == 1 && descent.outputs == 1) {
+    descent.hot = HotFeatures::find(data);
+  }
   if (!together && !by_degree) return plan;
   const ZeroedArray<Offset> degrees = degrees_of(data);
   if (by_degree) descent.penalty_scale = penalty_scale(data, degrees);

@@ -103,6 +103,23 @@ TEST(Train, OnManyThreadsLosesNothingThatMatters) {
   });
 }
 
+TEST(Train, WithHotReplicasReachesTheSameLoss) {
+  const Dataset data = test::skewed_rows(60'000, true, 1);
+  const Dataset test = test::skewed_rows(5'000, true, 2);
+  for (const float l2 : {0.0f, 1e-3f}) {
+    TrainOptions options{.learning_rate = 0.1f, .epochs = 2, .threads = 1, .l2 = l2};
+    const double alone = mean_loss(train(data, options).model, test);
+    for (const int threads : {2, 4}) {
+      for (const bool replicas : {true, false}) {
+        options.threads = threads;
+        options.hot_replicas = replicas;
+        EXPECT_NEAR(mean_loss(train(data, options).model, test), alone, 0.01 * alone)
+            << threads << " threads, replicas " << replicas;
+      }
+    }
+  }
+}
+
 TEST(Train, L1ZeroesWeightsAndL2ShrinksThem) {
   const Dataset data = test::random_rows(5000, 100, 0.1, true);
   const auto weights = [&](float l1, float l2) {

@@ -17,6 +17,7 @@ namespace hogwild {
 struct Adagrad {
   static constexpr std::string_view kName = "adagrad";
   static constexpr float kDefaultRate = 0.1f;
+  static constexpr bool kStepsShrink = true;
 
   float epsilon = 1e-8f;  ///< keeps the root away from 0; > 0
 

@@ -99,6 +99,14 @@ inline constexpr bool owns_penalty = [] {
   return false;
 }();
 
+/// Whether a coordinate's steps shrink by what it has seen, so that threads may go apart for many
+/// rows and their steps still add up. Other rules' would together go too far.
+template <class R>
+inline constexpr bool steps_shrink = [] {
+  if constexpr (requires { R::kStepsShrink; }) return R::kStepsShrink;
+  return false;
+}();
+
 /// Whether a state can be each thread's own, the weight alone being shared.
 template <class R>
 inline constexpr bool can_be_per_thread = !has_outcome<R> && !is_indivisible<R>;
