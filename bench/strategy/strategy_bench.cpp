@@ -20,21 +20,25 @@ struct Sharing {
   const char* name;
   Strategy strategy;
   StateHome state;
+  bool hot_replicas = false;
 };
-constexpr Sharing kSharings[] = {{"hogwild/shared", Strategy::hogwild, StateHome::shared},
-                                 {"hogwild/per_thread", Strategy::hogwild, StateHome::per_thread},
-                                 {"atomic/shared", Strategy::atomic, StateHome::shared},
-                                 {"atomic/per_thread", Strategy::atomic, StateHome::per_thread},
-                                 {"locked/shared", Strategy::locked, StateHome::shared},
-                                 {"locked/per_thread", Strategy::locked, StateHome::per_thread},
-                                 {"deterministic", Strategy::deterministic, StateHome::shared}};
+constexpr Sharing kSharings[] = {
+    {"hogwild/shared", Strategy::hogwild, StateHome::shared},
+    {"hogwild/hot_replicas", Strategy::hogwild, StateHome::shared, true},
+    {"hogwild/per_thread", Strategy::hogwild, StateHome::per_thread},
+    {"atomic/shared", Strategy::atomic, StateHome::shared},
+    {"atomic/per_thread", Strategy::atomic, StateHome::per_thread},
+    {"locked/shared", Strategy::locked, StateHome::shared},
+    {"locked/per_thread", Strategy::locked, StateHome::per_thread},
+    {"deterministic", Strategy::deterministic, StateHome::shared}};
 
 void epoch(benchmark::State& state, const Sharing& sharing, const Dataset& data,
            const Dataset& test) {
   const TrainOptions options{.learning_rate = 0.1f,
                              .threads = static_cast<int>(state.range(0)),
                              .strategy = sharing.strategy,
-                             .state = sharing.state};
+                             .state = sharing.state,
+                             .hot_replicas = sharing.hot_replicas};
   double loss = 0, seconds = 0;
   for (auto _ : state) {
     const TrainResult result = train(data, options);

@@ -63,9 +63,9 @@ struct DescentPlan {
 };
 
 /// Parameters being learnt. All members but start() may be called from any threads at once; where
-/// state is per-thread, or batches are learnt, learn() by one thread at a time for each worker
-/// number. The coordinates are those of the weights, output k of feature j at j * outputs + k, then
-/// of the outputs' biases.
+/// state is per-thread, hot features have replicas, or batches are learnt, learn() by one thread at
+/// a time for each worker number. The coordinates are those of the weights, output k of feature j
+/// at j * outputs + k, then of the outputs' biases.
 class Descent {
  public:
   virtual ~Descent() = default;
