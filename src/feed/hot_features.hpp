@@ -19,8 +19,8 @@ struct SplitRows {
 };
 
 /// Hot features have places 0 .. size() - 1, most frequent first; any other feature j has place
-/// size() + j. A row that is split has its hot features first, then the others, all by place: so
-/// whoever keeps the hot ones apart takes the same branch many times in succession. Const calls
+/// size() + j. A row that is split names places, those of hot features first: so whoever keeps
+/// the hot ones apart takes the same branch many times in succession. Const calls
 /// from any threads.
 ///
 /// Places are looked up in a table of 128 KiB, whatever the number of features, that a core keeps

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <cmath>
 #include <memory>
 #include <vector>
 
@@ -120,25 +119,6 @@ TEST_F(Replicas, OfOneWorkerLearnTheSame) {
     for (Index j = 0; j <= plan.features; ++j) {
       EXPECT_NEAR(replicated->weight(j, pace), plain->weight(j, pace), 1e-3);
     }
-  }
-}
-
-TEST(ReplicaTrial, TriesBothWaysThenTakesTheFasterAndLooksAgain) {
-  for (const bool faster : {false, true}) {
-    ReplicaTrial trial(1);
-    int with = 0;
-    for (int block = 0; block < 32; ++block) {
-      const bool replicas = trial.next();
-      with += replicas;
-      trial.note(replicas, replicas == faster ? 2 : 1);
-    }
-    EXPECT_EQ(with, 16);
-    EXPECT_EQ(trial.pays(), faster);
-    int slower = 0;
-    for (int block = 32; block < 33 * 8; ++block) slower += trial.next() != faster;
-    EXPECT_EQ(slower, 8);  // one phase, to see whether it still is
-    for (int k = 0; k < 100; ++k) trial.note(!faster, 3);
-    EXPECT_EQ(trial.next(), !faster);
   }
 }
 
