@@ -62,6 +62,9 @@ class Feeder {
     return Ticket{begin, std::min(block_rows_, data_.rows() - begin)};
   }
 
+  /// Whether next() has handed out every position. REQUIRES: no other thread is in next().
+  bool dealt_out() const noexcept { return next_.load(std::memory_order_relaxed) >= data_.rows(); }
+
   /// The rows of a block, in the order to learn them, with the file's labels. rows is overwritten;
   /// pass the same one again and it allocates nothing. Any thread.
   void rows_of(const Ticket& ticket, std::vector<SparseRow>& rows) const;

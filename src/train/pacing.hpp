@@ -14,10 +14,11 @@ namespace hogwild {
 
 /// The learning rate times what the schedule, the warm-up and the plateau make of it, and the count
 /// of steps. A place is an epoch, from 0, and a position in it, in rows.
-/// Thread safety: const members from any threads at once, note_validation() alone.
+/// Thread safety: const members from any threads at once, the others alone.
 class Pacing {
  public:
-  /// batch: rows a step.
+  /// batch: rows a step. rows: in an epoch, 0 if that is not known; then the run counts as being at
+  /// its start.
   Pacing(const TrainOptions& options, float learning_rate, Offset rows, std::size_t batch)
       : options_(options), learning_rate_(learning_rate), rows_(rows), batch_(batch) {}
 
@@ -25,14 +26,15 @@ class Pacing {
   /// that the first of few is not at nothing while the rate warms up.
   Pace at(int epoch, Offset position) const {
     const double ahead = batch_ > 1 ? in_epochs(batch_) : 0;
-    return {.rate = rate(epoch + in_epochs(position), ahead),
+    return {.rate = rate(epoch + std::min(1.0, in_epochs(position)), ahead),
             .time = steps_before(epoch, position)};
   }
 
   /// The pace where no block is being learnt, after so many rows.
   Pace after(std::uint64_t visits) const {
-    const auto epoch = static_cast<int>(visits / rows_);
-    return {.rate = rate(in_epochs(visits)), .time = steps_before(epoch, visits % rows_)};
+    const Offset rows = std::max<Offset>(rows_, 1);
+    const auto epoch = static_cast<int>(visits / rows);
+    return {.rate = rate(in_epochs(visits)), .time = steps_before(epoch, visits % rows)};
   }
 
   /// The rate after so many epochs.
@@ -45,6 +47,9 @@ class Pacing {
     return static_cast<float>(static_cast<double>(learning_rate_) * factor * warmth * annealed_);
   }
 
+  /// Now that it is known better, between two epochs.
+  void set_rows(Offset rows) { rows_ = rows; }
+
   /// The plateau schedule: a rate that no longer lowers the validation loss is too large.
   void note_validation(double loss) {
     const auto* const plateau = std::get_if<Plateau>(&options_.schedule);
@@ -56,6 +61,7 @@ class Pacing {
 
  private:
   double in_epochs(std::uint64_t rows) const {
+    if (rows_ == 0) return 0;
     return static_cast<double>(rows) / static_cast<double>(rows_);
   }
 

@@ -1,4 +1,4 @@
-// Epochs: blocks from the feeder to the descent, until they are done or something stops them.
+// Epochs: blocks from a feed to the descent, until they are done or something stops them.
 #include "train/run.hpp"
 
 #include <algorithm>
@@ -7,12 +7,10 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
-#include <new>
 #include <optional>
 #include <utility>
 
-#include "feed/curriculum.hpp"
-#include "feed/feeder.hpp"
+#include "feed/dataset_feed.hpp"
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/random.hpp"
 #include "hogwild/core/version.hpp"
@@ -37,29 +35,58 @@ constexpr double kDivergence = 10;
 // A stream of random numbers, apart from that of orders.
 constexpr std::uint64_t kStarting = 0x696e6974;
 
+// The loss at which a run has diverged: of rows from all over the data, enough of them to know the
+// loss at the start.
+double worst_loss(const Model& start, const Dataset& data) {
+  constexpr Offset kEnough = 10'000;
+  const Offset stride = std::max<Offset>(1, data.rows() / kEnough);
+  std::vector<Offset> rows;
+  for (Offset i = 0; i < data.rows(); ++i) {
+    if ((i % stride == 0 || rows.empty()) && data.row(i).weight > 0) rows.push_back(i);
+  }
+  const double loss = mean_loss(start, data.select(rows));
+  return loss > 0 ? kDivergence * loss : std::numeric_limits<double>::infinity();
+}
+
+// How rows that are held are dealt out.
+DealingRules dealing_rules(const Dataset& data, const TrainOptions& options,
+                           const TrainPlan& plan) {
+  DealingRules rules{.order = options.order,
+                     .seed = options.seed,
+                     .multiple = plan.block_multiple,
+                     .workers = plan.descent.workers,
+                     .same_for_all = plan.descent.teamwork == Teamwork::together,
+                     .whole = options.batch_size == kFullBatch,
+                     .epochs = options.epochs};
+  if (has_two_labels(options)) rules.labels = plan.labels;
+  if (options.order == RowOrder::curriculum) {
+    std::vector<float> difficulty = options.difficulty;
+    for (Offset i = 0; difficulty.size() < data.rows(); ++i) {
+      difficulty.push_back(static_cast<float>(data.row(i).nonzeros()));
+    }
+    rules.curriculum.emplace(options.curriculum, options.levels, difficulty);
+    // It goes by what validation says, if it has the epochs to listen.
+    rules.admits_by_validation = options.validation && options.epochs >= 2 * options.levels;
+  }
+  return rules;
+}
+
 class Run {
  public:
-  Run(const Dataset& data, const TrainOptions& options, TrainObserver& observer)
-      : data_(data),
+  Run(Feed& feed, const TrainPlan& plan, const Dataset& some, const TrainOptions& options,
+      TrainObserver& observer)
+      : feed_(feed),
+        plan_(plan),
+        some_(some),
         options_(options),
         observer_(observer),
-        plan_(plan_training(data, options)),
-        binary_(has_two_labels(options)),
-        pacing_(options, plan_.learning_rate, data.rows(), plan_.descent.batch),
-        feeder_(data, options.order, options.seed, plan_.block_multiple),
+        pacing_(options, plan_.learning_rate, feed.rows(), plan_.descent.batch),
         descent_(make_descent(plan_.descent)),
         crew_(plan_.descent.workers),
         tallies_(static_cast<std::size_t>(plan_.descent.workers)),
         seen_(tallies_.size()),
         meeting_(static_cast<std::uint32_t>(plan_.descent.workers)) {
     if (options.init > 0) start_at_random();
-    if (options.order == RowOrder::curriculum) {
-      curriculum_.emplace(options.curriculum, options.levels,
-                          options.difficulty.empty() ? nonzeros_of_rows() : options.difficulty);
-    }
-    if (options.batch_size == kFullBatch) {
-      for (Offset i = 0; i < data.rows(); ++i) all_rows_.push_back(signed_row(data.row(i)));
-    }
   }
 
   TrainResult operator()() {
@@ -70,15 +97,16 @@ class Run {
         options_.stop_after > 0 ? std::min(options_.stop_after, options_.epochs) : options_.epochs;
     Improvement improvement(options_.min_delta);
     Model best,
-        last = options_.init > 0 ? frozen() : zero_model(plan_, data_.features(), provenance());
-    const double worst = worst_loss(last, data_);
+        last = options_.init > 0 ? frozen() : zero_model(plan_, feed_.features(), provenance());
+    const double worst = worst_loss(last, some_);
     const double worst_valid = options_.validation ? worst_loss(last, *options_.validation) : 0;
     for (epoch_ = 0; epoch_ < epochs && reason_ == StopReason::epochs; ++epoch_) {
       learn_epoch();
       const TallySum sum = total();
       visits_ += sum.rows;
       if (!(sum.mean_loss() <= worst)) reason_ = StopReason::diverged;
-      const bool whole = sum.rows == data_.rows();
+      const bool whole = feed_.dealt_out();
+      pacing_.set_rows(feed_.rows());
       if (reason_ == StopReason::interrupted && whole && epoch_ + 1 == epochs) {
         reason_ = StopReason::epochs;  // too late to interrupt anything
       }
@@ -99,8 +127,7 @@ class Run {
           reason_ = StopReason::diverged;
           break;
         }
-        if (last_valid_loss_ && !(*report.valid_loss < *last_valid_loss_)) ++admitted_;
-        last_valid_loss_ = report.valid_loss;
+        feed_.note_validation(*report.valid_loss);
         pacing_.note_validation(*report.valid_loss);
       }
       const double loss = report.valid_loss.value_or(report.train_loss);
@@ -136,24 +163,11 @@ class Run {
            std::ranges::all_of(model.weights(), finite);
   }
 
-  // The loss at which a run has diverged: of rows from all over the data, enough of them to know
-  // the loss at the start.
-  static double worst_loss(const Model& start, const Dataset& data) {
-    constexpr Offset kEnough = 10'000;
-    const Offset stride = std::max<Offset>(1, data.rows() / kEnough);
-    std::vector<Offset> rows;
-    for (Offset i = 0; i < data.rows(); ++i) {
-      if ((i % stride == 0 || rows.empty()) && data.row(i).weight > 0) rows.push_back(i);
-    }
-    const double loss = mean_loss(start, data.select(rows));
-    return loss > 0 ? kDivergence * loss : std::numeric_limits<double>::infinity();
-  }
-
   // Features that no row to be learnt holds stay at zero: nothing would ever move them.
   void start_at_random() {
-    for (Offset i = 0; i < data_.rows(); ++i) {
-      if (data_.row(i).weight == 0) continue;
-      for (const Index j : data_.row(i).indices) {
+    for (Offset i = 0; i < some_.rows(); ++i) {
+      if (some_.row(i).weight == 0) continue;
+      for (const Index j : some_.row(i).indices) {
         for (Index k = 0; k < plan_.descent.outputs; ++k) {
           const Index coordinate = j * plan_.descent.outputs + k;
           const double normal = Random(options_.seed, kStarting, coordinate).normal();
@@ -163,38 +177,8 @@ class Run {
     }
   }
 
-  SparseRow signed_row(SparseRow row) const {
-    if (binary_) row.label = plan_.labels.sign(row.label);
-    return row;
-  }
-
-  std::vector<float> nonzeros_of_rows() const {
-    std::vector<float> nonzeros;
-    for (Offset i = 0; i < data_.rows(); ++i) {
-      nonzeros.push_back(static_cast<float>(data_.row(i).nonzeros()));
-    }
-    return nonzeros;
-  }
-
-  // A curriculum admits by what validation says, if it has the epochs to listen.
-  bool admits_by_validation() const {
-    return options_.validation && options_.epochs >= 2 * options_.levels;
-  }
-
-  // The level up to which rows are admitted at a visit of this epoch.
-  int admitted_at(Offset visit) const {
-    if (admits_by_validation()) return admitted_;
-    const double progress = epoch_ + static_cast<double>(visit) / static_cast<double>(data_.rows());
-    return 1 + static_cast<int>(2 * curriculum_->levels() * progress / options_.epochs);
-  }
-
   void learn_epoch() {
-    if (curriculum_) {
-      const auto admitted = [this](Offset visit) { return admitted_at(visit); };
-      feeder_.start_epoch(epoch_, curriculum_->order(options_.seed, epoch_, admitted));
-    } else {
-      feeder_.start_epoch(epoch_);
-    }
+    feed_.start_epoch(epoch_);
     for (Tally& tally : tallies_) tally.reset();
     const auto begin = Clock::now();
     const double before = seconds_;
@@ -214,60 +198,38 @@ class Run {
   // On each worker: blocks until there are none, or until told to stop.
   void work(int worker) {
     if (plan_.descent.teamwork == Teamwork::together) return work_together(worker);
-    std::vector<SparseRow> rows;
     // Relaxed: stop_ is a hint to end soon, and carries no data.
     while (!stop_.load(std::memory_order_relaxed)) {
-      const auto ticket = feeder_.next();
-      if (!ticket) return;
-      take_rows(*ticket, rows);
+      const auto block = feed_.next(worker);
+      if (!block) return;
       Offset& seen = seen_[static_cast<std::size_t>(worker)];
-      learn(worker, rows, ticket->begin, share_of(seen, *ticket));
-      seen += rows.size();
+      learn(worker, *block, share_of(seen, *block));
+      seen += block->rows.size();
     }
   }
 
   // The same, all workers learning the same blocks.
   void work_together(int worker) {
-    std::vector<SparseRow> rows;
-    bool ready = true;
-    try {
-      rows.reserve(feeder_.block_rows());  // what may fail fails here, and all hear of it
-    } catch (const std::bad_alloc&) {
-      ready = false;
-      stop_.store(true, std::memory_order_relaxed);
-    }
-    for (Offset block = 0;; ++block) {
+    for (;;) {
       // Workers that are together stop at the same block, or some would wait for ever: the last to
       // arrive decides for all.
       meeting_.meet([this] { halt_ = stop_.load(std::memory_order_relaxed); });
-      if (!ready) throw std::bad_alloc();
       if (halt_) return;
-      if (!all_rows_.empty()) {
-        if (block > 0) return;
-        learn(worker, all_rows_, 0, 1);
-        continue;
-      }
-      const auto ticket = feeder_.block(block);
-      if (!ticket) return;
-      take_rows(*ticket, rows);
-      learn(worker, rows, ticket->begin, 1);
+      const auto block = feed_.next(worker);
+      if (!block) return;
+      learn(worker, *block, 1);
     }
   }
 
-  void take_rows(const Ticket& ticket, std::vector<SparseRow>& rows) const {
-    feeder_.rows_of(ticket, rows);
-    for (SparseRow& row : rows) row = signed_row(row);
-  }
-
-  void learn(int worker, std::span<const SparseRow> rows, Offset begin, float share) {
-    Pace pace = pacing_.at(epoch_, begin);
+  void learn(int worker, const Block& block, float share) {
+    Pace pace = pacing_.at(epoch_, block.begin);
     pace.share = share;
-    const LossSum sum = descent_->learn(worker, rows, pace);
+    const LossSum sum = descent_->learn(worker, block.rows, pace);
     Tally& tally = tallies_[static_cast<std::size_t>(worker)];
     if (plan_.descent.teamwork == Teamwork::none || worker == 0) {
       std::uint64_t nonzeros = 0;
-      for (const SparseRow& row : rows) nonzeros += row.nonzeros();
-      Tally::add(tally.rows, static_cast<std::uint64_t>(rows.size()));
+      for (const SparseRow& row : block.rows) nonzeros += row.nonzeros();
+      Tally::add(tally.rows, static_cast<std::uint64_t>(block.rows.size()));
       Tally::add(tally.nonzeros, nonzeros);
     }
     Tally::add(tally.loss, sum.loss);
@@ -276,11 +238,11 @@ class Run {
 
   // Rows seen by all threads / rows seen by this one, counting half of the block at hand: the ratio
   // is then right on average over the block, and 1 for a thread that is alone.
-  float share_of(Offset seen, const Ticket& ticket) const {
+  float share_of(Offset seen, const Block& block) const {
     if (plan_.descent.state == StatePlacement::shared || crew_.size() == 1) return 1;
-    const double half = static_cast<double>(ticket.count) / 2;
+    const double half = static_cast<double>(block.rows.size()) / 2;
     const double by_all =
-        static_cast<double>(static_cast<Offset>(epoch_) * data_.rows() + ticket.begin) + half;
+        static_cast<double>(static_cast<Offset>(epoch_) * feed_.rows() + block.begin) + half;
     return static_cast<float>(std::max(1.0, by_all / (static_cast<double>(seen) + half)));
   }
 
@@ -295,7 +257,7 @@ class Run {
     observer_.on_progress({.epoch = epoch_ + 1,
                            .epochs = options_.epochs,
                            .rows_done = visits_ + sum.rows,
-                           .rows_total = data_.rows() * static_cast<Offset>(options_.epochs),
+                           .rows_total = feed_.rows() * static_cast<Offset>(options_.epochs),
                            .train_loss = shown_loss_,
                            .seconds = seconds_});
   }
@@ -323,7 +285,7 @@ class Run {
   }
 
   Model frozen() const {
-    return freeze(*descent_, pacing_.after(visits_), plan_, data_.features(), provenance());
+    return freeze(*descent_, pacing_.after(visits_), plan_, feed_.features(), provenance());
   }
 
   Provenance provenance() const {
@@ -335,17 +297,16 @@ class Run {
             .l2 = options_.l2,
             .threads = plan_.descent.workers,
             .seed = options_.seed,
-            .rows = data_.rows(),
+            .rows = feed_.rows(),
             .visits = visits_};
   }
 
-  const Dataset& data_;
+  Feed& feed_;
+  const TrainPlan& plan_;
+  const Dataset& some_;
   const TrainOptions& options_;
   TrainObserver& observer_;
-  TrainPlan plan_;
-  const bool binary_;
   Pacing pacing_;
-  Feeder feeder_;
   std::unique_ptr<Descent> descent_;
   Crew crew_;
   std::vector<Tally> tallies_;  // [workers]
@@ -356,20 +317,21 @@ class Run {
   std::uint64_t visits_ = 0;  // rows learnt in the epochs before this one
   double seconds_ = 0;
   double shown_loss_ = 0;  // a step on all rows tells nothing until it is made
-  std::optional<double> last_valid_loss_;
-
-  std::optional<Curriculum> curriculum_;
-  int admitted_ = 1;  // level of a curriculum that listens to validation
-
-  std::vector<SparseRow> all_rows_;  // where every step takes all of them
-  bool halt_ = false;                // changes only where all workers wait
+  bool halt_ = false;      // changes only where all workers wait
   Meeting meeting_;
 };
 
 }  // namespace
 
+TrainResult run(Feed& feed, const TrainPlan& plan, const Dataset& some, const TrainOptions& options,
+                TrainObserver& observer) {
+  return Run(feed, plan, some, options, observer)();
+}
+
 TrainResult run(const Dataset& data, const TrainOptions& options, TrainObserver& observer) {
-  return Run(data, options, observer)();
+  const TrainPlan plan = plan_training(data, options);
+  DatasetFeed feed(data, dealing_rules(data, options, plan));
+  return run(feed, plan, data, options, observer);
 }
 
 }  // namespace hogwild
