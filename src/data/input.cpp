@@ -74,11 +74,35 @@ void Input::skip_to_line_end() {
 }
 
 std::optional<Chunk> Input::next() {
+  Chunk chunk;
+  return next(chunk) ? std::optional(std::move(chunk)) : std::nullopt;
+}
+
+bool Input::next(Chunk& chunk) {
+  if (ahead_.empty()) return take(chunk);
+  chunk = std::move(ahead_.front());
+  ahead_.pop_front();
+  return true;
+}
+
+const std::deque<Chunk>& Input::look_ahead(std::size_t bytes) {
+  std::size_t seen = 0;
+  for (const Chunk& chunk : ahead_) seen += chunk.text.size();
+  for (Chunk chunk; seen < bytes && take(chunk); seen += ahead_.back().text.size()) {
+    ahead_.push_back(std::exchange(chunk, {}));
+  }
+  return ahead_;
+}
+
+bool Input::take(Chunk& chunk) {
+  chunk.overlong = false;
+  std::string& text = chunk.text;
   for (;;) {
-    if (!stream_ && file_ == paths_.size()) return std::nullopt;
+    if (!stream_ && file_ == paths_.size()) return false;
     if (!stream_) stream_ = std::make_unique<ByteStream>(paths_[file_]);
 
-    std::string text = std::exchange(rest_, {});
+    text.assign(rest_);
+    rest_.clear();
     bool more = true;
     std::size_t line_end = text.rfind('\n');  // whole lines, after one that was too long
     while (more && line_end == std::string::npos) {
@@ -90,17 +114,19 @@ std::optional<Chunk> Input::next() {
       if (line_end == std::string::npos && text.size() > kLongestLine) {
         skip_to_line_end();
         text.resize(256);
-        return Chunk{file_, std::move(text), true};
+        chunk.file = file_;
+        chunk.overlong = true;
+        return true;
       }
     }
-    const std::size_t file = file_;
+    chunk.file = file_;
     if (more) {
-      rest_ = text.substr(line_end + 1);
+      rest_.assign(text, line_end + 1);
       text.resize(line_end + 1);
     } else {
       close_file();
     }
-    if (!text.empty()) return Chunk{file, std::move(text), false};
+    if (!text.empty()) return true;
   }
 }
 

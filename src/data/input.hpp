@@ -3,9 +3,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "data/byte_stream.hpp"
@@ -28,8 +30,18 @@ class Input {
   /// "-" is the standard input. Throws IoError if one can't be opened or is a directory.
   explicit Input(std::vector<std::string> paths);
 
+  /// Just these chunks, of files of those paths, in order.
+  Input(std::vector<std::string> paths, std::deque<Chunk> chunks)
+      : paths_(std::move(paths)), file_(paths_.size()), ahead_(std::move(chunks)) {}
+
   /// The next chunk, or nothing at the end of the last file. Throws IoError.
   std::optional<Chunk> next();
+
+  /// The same, in the memory of another chunk; false at the end.
+  bool next(Chunk& chunk);
+
+  /// The chunks that will come next, of about as many bytes, or fewer at the end. Throws IoError.
+  const std::deque<Chunk>& look_ahead(std::size_t bytes);
 
   std::uint64_t bytes_of_text() const noexcept { return bytes_of_text_; }
   /// From the files, compressed as they may be.
@@ -40,6 +52,7 @@ class Input {
   std::uint64_t bytes_total() const noexcept { return bytes_total_; }
 
  private:
+  bool take(Chunk& chunk);
   bool fill(std::string& buffer, std::size_t size);
   void skip_to_line_end();
   void close_file() noexcept;
@@ -48,6 +61,7 @@ class Input {
   std::size_t file_ = 0;                // the one that is open, or the next to open
   std::unique_ptr<ByteStream> stream_;  // of that file, if it is open
   std::string rest_;                    // the begun line that a chunk left behind
+  std::deque<Chunk> ahead_;             // taken already
   std::uint64_t bytes_of_text_ = 0;
   std::uint64_t bytes_before_ = 0;  // consumed of files that are closed
   std::uint64_t bytes_total_ = 0;

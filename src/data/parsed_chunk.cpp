@@ -20,15 +20,11 @@ void move_out(ChunkRoom& room, RowBatch& batch) {
 
 }  // namespace
 
-ParsedChunk parse_chunk(const Chunk& chunk, Format format, const ParseRules& rules,
-                        OnError on_error, ChunkRoom& room) {
-  ParsedChunk parsed;
-  parsed.file = chunk.file;
-  RowBatch& batch = parsed.batch;
-  batch.indices = std::move(room.indices);
-  batch.values = std::move(room.values);
+std::optional<SpottedFault> parse_rows(const Chunk& chunk, Format format, const ParseRules& rules,
+                                       OnError on_error, RowBatch& batch) {
+  std::optional<SpottedFault> first;
   const auto reject = [&](std::uint64_t column, std::string reason, std::string remedy) {
-    if (!parsed.fault) parsed.fault = {batch.lines, column, std::move(reason), std::move(remedy)};
+    if (!first) first = {batch.lines, column, std::move(reason), std::move(remedy)};
     batch.drop_row();
     ++batch.skipped_lines;
     return on_error == OnError::skip;
@@ -38,8 +34,7 @@ ParsedChunk parse_chunk(const Chunk& chunk, Format format, const ParseRules& rul
     batch.lines = 1;
     reject(1, fmt::format("the line is longer than {} MiB", kLongestLine >> 20),
            "is this a text file with one row a line?");
-    move_out(room, batch);
-    return parsed;
+    return first;
   }
   const std::string_view text = chunk.text;
   const ParseLine parse_line = format == Format::vw ? parse_vw_line : parse_libsvm_line;
@@ -55,7 +50,17 @@ ParsedChunk parse_chunk(const Chunk& chunk, Format format, const ParseRules& rul
       if (!reject(column, std::move(fault->reason), std::move(fault->remedy))) break;
     }
   }
-  move_out(room, batch);
+  return first;
+}
+
+ParsedChunk parse_chunk(const Chunk& chunk, Format format, const ParseRules& rules,
+                        OnError on_error, ChunkRoom& room) {
+  ParsedChunk parsed;
+  parsed.file = chunk.file;
+  parsed.batch.indices = std::move(room.indices);
+  parsed.batch.values = std::move(room.values);
+  parsed.fault = parse_rows(chunk, format, rules, on_error, parsed.batch);
+  move_out(room, parsed.batch);
   return parsed;
 }
 

@@ -27,6 +27,11 @@ struct ParsedChunk {
   std::optional<SpottedFault> fault;  ///< the first; the batch ends there under OnError::fail
 };
 
+/// Adds the rows of a chunk to a batch that has none; returns the first fault, after which there
+/// are no more rows under OnError::fail. REQUIRES: format is not automatic.
+std::optional<SpottedFault> parse_rows(const Chunk& chunk, Format format, const ParseRules& rules,
+                                       OnError on_error, RowBatch& batch);
+
 /// Room for a chunk's non-zeros while it is parsed, one chunk after the other in the same memory:
 /// it stays in cache, and what is kept of a chunk is as large as it needs to be.
 struct ChunkRoom {
@@ -34,7 +39,7 @@ struct ChunkRoom {
   Array<float> values;
 };
 
-/// Rows of a chunk. REQUIRES: format is not automatic, and nobody else uses the room.
+/// The same, for a batch that is kept. REQUIRES: nobody else uses the room.
 ParsedChunk parse_chunk(const Chunk& chunk, Format format, const ParseRules& rules,
                         OnError on_error, ChunkRoom& room);
 

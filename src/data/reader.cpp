@@ -25,28 +25,13 @@
 
 #include "data/input.hpp"
 #include "data/parsed_chunk.hpp"
-#include "data/parser.hpp"
+#include "data/parsing.hpp"
+#include "data/read_input.hpp"
+#include "data/reading_record.hpp"
 #include "hogwild/core/error.hpp"
 
 namespace hogwild {
 namespace {
-
-std::string name_of(Format format) {
-  return format == Format::vw ? "vw" : "libsvm";
-}
-
-// VW if the first row holds a bar that is not in a comment.
-Format sniff(std::string_view text) {
-  while (!text.empty()) {
-    const std::string_view line = text.substr(0, text.find('\n'));
-    const auto first = line.find_first_not_of(" \t\r");
-    if (first != std::string_view::npos && line[first] != '#') {
-      return line.find('|') < line.find('#') ? Format::vw : Format::libsvm;
-    }
-    text.remove_prefix(std::min(text.size(), line.size() + 1));
-  }
-  return Format::libsvm;
-}
 
 // Where every batch begins in the joined arrays.
 struct Extent {
@@ -56,29 +41,8 @@ struct Extent {
 
 class Reader {
  public:
-  Reader(const std::vector<std::string>& paths, const ReadOptions& options)
-      : input_(paths), options_(options), format_(options.format) {
-    source_.paths = paths;
-    if (options.hash_bits < 0 || options.hash_bits > 31) {
-      throw OptionError("hash-bits", fmt::format("{} is not between 1 and 31", options.hash_bits));
-    }
-    rules_.duplicates = options.duplicates;
-    rules_.hash_bits = options.hash_bits;
-    rules_.class_labels = options.class_labels;
-    if (options.classes) {
-      for (const std::string& name : *options.classes) known_classes_.insert(name);
-      rules_.known_classes = &known_classes_;
-    }
-    rules_.one_based = options.index_base == IndexBase::one;
-    if (options.features) {
-      const FeatureSpace& space = *options.features;
-      rules_.hash_bits = space.hash_bits;
-      rules_.known_names = space.names.get();
-      rules_.one_based = space.index_base == 1;
-      rules_.known_end = std::uint64_t{space.size} + static_cast<std::uint64_t>(space.index_base);
-      rules_.drop_unknown = true;
-    }
-  }
+  Reader(Input input, const std::vector<std::string>& paths, const ReadOptions& options)
+      : input_(std::move(input)), options_(options), parsing_(options), record_(paths, options) {}
 
   Dataset run(int threads) {
     const std::size_t in_flight = 2 * static_cast<std::size_t>(threads);
@@ -86,11 +50,12 @@ class Reader {
         in_flight,
         tbb::make_filter<void, Chunk>(tbb::filter_mode::serial_in_order,
                                       [this](tbb::flow_control& flow) { return fetch(flow); }) &
-            tbb::make_filter<Chunk, ParsedChunk>(
-                tbb::filter_mode::parallel,
-                [this](const Chunk& chunk) {
-                  return parse_chunk(chunk, format_, rules_, options_.on_error, rooms_.local());
-                }) &
+            tbb::make_filter<Chunk, ParsedChunk>(tbb::filter_mode::parallel,
+                                                 [this](const Chunk& chunk) {
+                                                   return parse_chunk(
+                                                       chunk, parsing_.format(), parsing_.rules(),
+                                                       options_.on_error, rooms_.local());
+                                                 }) &
             tbb::make_filter<ParsedChunk, void>(tbb::filter_mode::serial_in_order,
                                                 [this](ParsedChunk parsed) {
                                                   if (accept_failure_)
@@ -114,7 +79,10 @@ class Reader {
     try {
       // Relaxed: a hint to end soon; a chunk too many does no harm.
       if (auto chunk = stop_.load(std::memory_order_relaxed) ? std::nullopt : input_.next()) {
-        if (!std::exchange(begun_, true)) decide_format(*chunk);
+        // The parsers of later chunks see the decision: the chunk is handed on after it is made.
+        if (!std::exchange(begun_, true)) {
+          parsing_.decide_format(*chunk, record_.source().paths[chunk->file]);
+        }
         if (options_.progress) options_.progress(input_.bytes_consumed(), input_.bytes_total());
         return *std::move(chunk);
       }
@@ -125,54 +93,19 @@ class Reader {
     return {};
   }
 
-  // The parsers of later chunks see the decision: the chunk is handed on after it is made.
-  void decide_format(const Chunk& chunk) {
-    if (format_ == Format::automatic) format_ = sniff(chunk.text);
-    if (!options_.features) return;
-    const std::string wanted = options_.features->names ? "vw" : options_.features->format;
-    if (wanted.empty() || wanted == name_of(format_)) return;
-    throw DataError(source_.paths[chunk.file],
-                    fmt::format("this is {} text, and the model was trained on {} text",
-                                name_of(format_), wanted),
-                    fmt::format("give {} text; the two name their features differently", wanted));
-  }
-
   void accept(ParsedChunk parsed) {
-    if (parsed.file != accepted_file_) {
-      accepted_file_ = parsed.file;
-      lines_before_ = 0;
-    }
-    const std::string& path = source_.paths[parsed.file];
-    if (auto& fault = parsed.fault) {
-      const ParseError error(path, lines_before_ + fault->line, fault->column,
-                             std::move(fault->reason), std::move(fault->remedy));
-      if (options_.on_error == OnError::fail) throw error;
-      if (source_.first_skipped.empty()) source_.first_skipped = error.what();
-    }
-    RowBatch& batch = parsed.batch;
-    const auto note = [&](const LabelSpot& spot) {
-      seen_.note(spot.label, [&] { return Place{path, lines_before_ + spot.line, spot.column}; });
-    };
-    if (!rules_.class_labels) std::ranges::for_each(batch.label_spots, note);
-    if (batch.unlabelled_spot) note(*batch.unlabelled_spot);
-    lines_before_ += batch.lines;
-    source_.lines += batch.lines;
-    source_.skipped_lines += batch.skipped_lines;
-    source_.unknown_features += batch.unknown_features;
-    all_ones_ &= batch.all_ones;
-    has_zero_index_ |= batch.has_zero_index;
-    has_weights_ |= !batch.weights.empty();
-    if (!batch.labels.empty()) batches_.push_back(std::move(batch));
+    record_.accept(parsed.file, parsed.batch, parsed.fault);
+    if (!parsed.batch.labels.empty()) batches_.push_back(std::move(parsed.batch));
   }
 
   FeatureSpace decide_features() {
     if (options_.features) return *options_.features;
     FeatureSpace space;
-    space.format = name_of(format_);
-    space.hash_bits = rules_.hash_bits;
+    space.format = name_of(parsing_.format());
+    space.hash_bits = parsing_.rules().hash_bits;
     if (space.hash_bits != 0) {
       space.size = Index{1} << space.hash_bits;
-    } else if (format_ == Format::vw) {
+    } else if (parsing_.format() == Format::vw) {
       auto names = std::make_shared<FeatureNames>();
       for (const RowBatch& batch : batches_) {
         std::vector<Index>& renumbered = renumbered_.emplace_back(batch.names.size());
@@ -185,9 +118,7 @@ class Reader {
       space.size = names->size();
       space.names = std::move(names);
     } else {
-      const bool zero_based = options_.index_base == IndexBase::zero ||
-                              (options_.index_base == IndexBase::automatic && has_zero_index_);
-      space.index_base = zero_based ? 0 : 1;
+      space.index_base = record_.index_base();
       for (const RowBatch& batch : batches_) {
         if (batch.indices.empty()) continue;
         const Index end = *std::ranges::max_element(batch.indices);
@@ -198,14 +129,15 @@ class Reader {
   }
 
   Dataset join() {
+    Source source = record_.source();
     if (batches_.empty()) {
-      throw DataError(source_.name(), "there is no row",
-                      source_.skipped_lines == 0
+      throw DataError(source.name(), "there is no row",
+                      source.skipped_lines == 0
                           ? "give a file with at least one row"
-                          : "every line was skipped: " + source_.first_skipped);
+                          : "every line was skipped: " + source.first_skipped);
     }
-    source_.format = name_of(format_);
-    source_.bytes = input_.bytes_of_text();
+    source.format = name_of(parsing_.format());
+    source.bytes = input_.bytes_of_text();
     FeatureSpace space = decide_features();
     const bool numbered = space.hash_bits == 0 && !space.names;
     const Index base = numbered ? static_cast<Index>(space.index_base) : 0;
@@ -215,23 +147,24 @@ class Reader {
       extents[b + 1] = {extents[b].row + batches_[b].labels.size(),
                         extents[b].nonzero + batches_[b].indices.size()};
     }
+    const bool all_ones = record_.all_ones(), has_weights = record_.has_weights();
     Dataset::Arrays all;
     all.offsets.resize(extents.back().row + 1);
     all.labels.resize(extents.back().row);
     all.indices.resize(extents.back().nonzero);
-    if (!all_ones_) all.values.resize(extents.back().nonzero);
-    if (has_weights_) all.weights.resize(extents.back().row);
+    if (!all_ones) all.values.resize(extents.back().nonzero);
+    if (has_weights) all.weights.resize(extents.back().row);
 
-    const ClassNames classes = rules_.class_labels ? number_classes() : nullptr;
+    const ClassNames classes = options_.class_labels ? number_classes() : nullptr;
     tbb::parallel_for(std::size_t{0}, batches_.size(), [&](std::size_t b) {
       RowBatch batch = std::move(batches_[b]);  // freed as soon as it is copied
       if (!renumbered_.empty()) renumber(batch, renumbered_[b]);
       const auto [row, nonzero] = extents[b];
       std::ranges::transform(batch.indices, all.indices.data() + nonzero,
                              [base](Index j) { return j - base; });
-      if (!all_ones_ && batch.values.empty()) batch.values.resize(batch.indices.size(), 1.0f);
-      if (!all_ones_) std::ranges::copy(batch.values, all.values.data() + nonzero);
-      if (has_weights_) {
+      if (!all_ones && batch.values.empty()) batch.values.resize(batch.indices.size(), 1.0f);
+      if (!all_ones) std::ranges::copy(batch.values, all.values.data() + nonzero);
+      if (has_weights) {
         batch.weights.resize(batch.labels.size(), 1.0f);
         std::ranges::copy(batch.weights, all.weights.data() + row);
       }
@@ -240,7 +173,8 @@ class Reader {
         all.offsets[row + i] = nonzero + batch.offsets[i];
       }
     });
-    return Dataset(std::move(all), std::move(space), std::move(source_), std::move(seen_), classes);
+    return Dataset(std::move(all), std::move(space), std::move(source), record_.seen_labels(),
+                   classes);
   }
 
   // From each chunk's numbers of classes to the data set's.
@@ -253,7 +187,7 @@ class Reader {
       }
     }
     if (names.size() > kMostClasses) {
-      throw DataError(source_.name(), fmt::format("there are {} labels", names.size()),
+      throw DataError(record_.source().name(), fmt::format("there are {} labels", names.size()),
                       "for labels that are numbers use --loss squared");
     }
     std::vector<std::string> order(names.begin(), names.end());
@@ -295,34 +229,35 @@ class Reader {
 
   Input input_;
   const ReadOptions& options_;
-  ParseRules rules_;
-  FeatureNames known_classes_;  // that labels are among, if there are such
+  Parsing parsing_;  // decided by fetch() before the first chunk is handed on
+  ReadingRecord record_;
   std::atomic<bool> stop_{false};
   std::exception_ptr fetch_failure_;   // of the first stage alone
   std::exception_ptr accept_failure_;  // of the last stage alone
   bool begun_ = false;
-  Format format_;  // decided by fetch() before the first chunk is handed on
   tbb::enumerable_thread_specific<ChunkRoom> rooms_;
   std::vector<RowBatch> batches_;
   std::vector<std::vector<Index>> renumbered_;  // [batches], where features have names
-  Source source_;
-  SeenLabels seen_;
-  std::size_t accepted_file_ = 0;
-  std::uint64_t lines_before_ = 0;  // of the file being accepted
-  bool all_ones_ = true;
-  bool has_zero_index_ = false;
-  bool has_weights_ = false;
 };
 
 }  // namespace
 
-Dataset read(const std::vector<std::string>& paths, const ReadOptions& options) {
-  if (paths.empty()) throw OptionError("data", "no file is named");
+int reading_threads(const ReadOptions& options) {
   // More parsers than cores bring nothing, and oneTBB would say so on stderr.
   const int cores = tbb::info::default_concurrency();
-  tbb::task_arena arena(options.threads > 0 ? std::min(options.threads, cores) : cores);
-  return arena.execute(
-      [&] { return Reader(paths, options).run(tbb::this_task_arena::max_concurrency()); });
+  return options.threads > 0 ? std::min(options.threads, cores) : cores;
+}
+
+Dataset read(Input input, const std::vector<std::string>& paths, const ReadOptions& options) {
+  tbb::task_arena arena(reading_threads(options));
+  return arena.execute([&] {
+    return Reader(std::move(input), paths, options).run(tbb::this_task_arena::max_concurrency());
+  });
+}
+
+Dataset read(const std::vector<std::string>& paths, const ReadOptions& options) {
+  if (paths.empty()) throw OptionError("data", "no file is named");
+  return read(Input(paths), paths, options);
 }
 
 Dataset read_libsvm(const std::string& path, ReadOptions options) {

@@ -48,14 +48,27 @@ std::optional<Fault> RowBatch::end_row(const char* at, float label, float weight
   all_ones &= ones;
   has_zero_index |= indices.size() > offsets.back() && indices[offsets.back()] == 0;
   unknown_features += std::exchange(unknown_in_row_, 0);
-  if (weight != 1 && weights.empty()) weights.resize(labels.size(), 1.0f);
-  if (weight != 1 || !weights.empty()) weights.push_back(weight);
+  if (weight != 1 && !has_weights) weights.assign(labels.size(), 1.0f);
+  has_weights |= weight != 1;
+  if (has_weights) weights.push_back(weight);
   labels.push_back(label);
   offsets.push_back(indices.size());
   return std::nullopt;
 }
 
-void RowBatch::note_label(float label, std::uint64_t line, std::uint64_t column) {
+void RowBatch::clear() {
+  static_cast<ChunkNotes&>(*this) = {};
+  offsets.resize(1);
+  indices.clear();
+  values.clear();
+  labels.clear();
+  weights.clear();
+  names = {};
+  class_names = {};
+  unknown_in_row_ = 0;
+}
+
+void ChunkNotes::note_label(float label, std::uint64_t line, std::uint64_t column) {
   if (std::isnan(label)) {
     if (!unlabelled_spot) unlabelled_spot = {label, line, column};
     return;

@@ -30,7 +30,21 @@ struct LabelSpot {
   std::uint64_t column;
 };
 
-class RowBatch {
+/// What a chunk's rows have to tell of themselves, besides the rows.
+struct ChunkNotes {
+  bool all_ones = true;
+  bool has_zero_index = false;
+  bool has_weights = false;  // one of them is not 1
+  std::uint64_t unknown_features = 0;
+  std::uint64_t lines = 0;
+  std::uint64_t skipped_lines = 0;
+  std::vector<LabelSpot> label_spots;        // the first rows of the first few different labels
+  std::optional<LabelSpot> unlabelled_spot;  // the first row without a label
+
+  void note_label(float label, std::uint64_t line, std::uint64_t column);
+};
+
+class RowBatch : public ChunkNotes {
  public:
   std::vector<Offset> offsets{0};
   Array<Index> indices;
@@ -39,13 +53,6 @@ class RowBatch {
   std::vector<float> weights;  // [rows] once one differs from 1
   FeatureNames names;          // where indices number names of this chunk
   FeatureNames class_names;    // where labels number names of this chunk
-  bool all_ones = true;
-  bool has_zero_index = false;
-  std::uint64_t unknown_features = 0;
-  std::uint64_t lines = 0;
-  std::uint64_t skipped_lines = 0;
-  std::vector<LabelSpot> label_spots;        // the first rows of the first few different labels
-  std::optional<LabelSpot> unlabelled_spot;  // the first row without a label
 
   void add(Index index, float value) {
     indices.push_back(index);
@@ -64,7 +71,7 @@ class RowBatch {
   void end_plain_row(float label, bool ones, std::size_t end) {
     all_ones &= ones;
     has_zero_index |= end > offsets.back() && indices[offsets.back()] == 0;
-    if (!weights.empty()) weights.push_back(1);
+    if (has_weights) weights.push_back(1);
     labels.push_back(label);
     offsets.push_back(end);
   }
@@ -76,7 +83,8 @@ class RowBatch {
     unknown_in_row_ = 0;
   }
 
-  void note_label(float label, std::uint64_t line, std::uint64_t column);
+  /// No rows, in the same memory.
+  void clear();
 
  private:
   std::uint64_t unknown_in_row_ = 0;

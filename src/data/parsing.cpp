@@ -1,0 +1,65 @@
+#include "data/parsing.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "hogwild/core/error.hpp"
+
+namespace hogwild {
+namespace {
+
+// VW if the first row holds a bar that is not in a comment.
+Format sniff(std::string_view text) {
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    const auto first = line.find_first_not_of(" \t\r");
+    if (first != std::string_view::npos && line[first] != '#') {
+      return line.find('|') < line.find('#') ? Format::vw : Format::libsvm;
+    }
+    text.remove_prefix(std::min(text.size(), line.size() + 1));
+  }
+  return Format::libsvm;
+}
+
+}  // namespace
+
+std::string name_of(Format format) {
+  return format == Format::vw ? "vw" : "libsvm";
+}
+
+Parsing::Parsing(const ReadOptions& options) : options_(options), format_(options.format) {
+  if (options.hash_bits < 0 || options.hash_bits > 31) {
+    throw OptionError("hash-bits", fmt::format("{} is not between 1 and 31", options.hash_bits));
+  }
+  rules_.duplicates = options.duplicates;
+  rules_.hash_bits = options.hash_bits;
+  rules_.class_labels = options.class_labels;
+  if (options.classes) {
+    for (const std::string& name : *options.classes) known_classes_.insert(name);
+    rules_.known_classes = &known_classes_;
+  }
+  rules_.one_based = options.index_base == IndexBase::one;
+  if (options.features) {
+    const FeatureSpace& space = *options.features;
+    rules_.hash_bits = space.hash_bits;
+    rules_.known_names = space.names.get();
+    rules_.one_based = space.index_base == 1;
+    rules_.known_end = std::uint64_t{space.size} + static_cast<std::uint64_t>(space.index_base);
+    rules_.drop_unknown = true;
+  }
+}
+
+void Parsing::decide_format(const Chunk& first, const std::string& path) {
+  if (format_ == Format::automatic) format_ = sniff(first.text);
+  if (!options_.features) return;
+  const std::string wanted = options_.features->names ? "vw" : options_.features->format;
+  if (wanted.empty() || wanted == name_of(format_)) return;
+  throw DataError(path,
+                  fmt::format("this is {} text, and the model was trained on {} text",
+                              name_of(format_), wanted),
+                  fmt::format("give {} text; the two name their features differently", wanted));
+}
+
+}  // namespace hogwild

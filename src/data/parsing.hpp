@@ -1,0 +1,37 @@
+// What reading decides before the first line is parsed: the rules, and the format of the text.
+#pragma once
+
+#include <string>
+
+#include "data/input.hpp"
+#include "data/parser.hpp"
+#include "hogwild/data/reader.hpp"
+
+namespace hogwild {
+
+/// "libsvm" or "vw". REQUIRES: it is decided.
+std::string name_of(Format format);
+
+/// Thread safety: decide_format() alone, before anything is parsed; the rest is const.
+class Parsing {
+ public:
+  /// options must live as long. Throws OptionError.
+  explicit Parsing(const ReadOptions& options);
+  Parsing(const Parsing&) = delete;  // rules point into it
+  Parsing& operator=(const Parsing&) = delete;
+
+  /// By the first chunk of the file at path, unless the options say. Throws DataError if rows are
+  /// read in the space of another format.
+  void decide_format(const Chunk& first, const std::string& path);
+
+  Format format() const noexcept { return format_; }
+  const ParseRules& rules() const noexcept { return rules_; }
+
+ private:
+  const ReadOptions& options_;
+  Format format_;
+  ParseRules rules_;
+  FeatureNames known_classes_;  // that labels are among, if there are such
+};
+
+}  // namespace hogwild
