@@ -86,11 +86,12 @@ void ProgressDisplay::training(const Progress& progress) {
   if (progress.rows_done == 0 || !due()) return;
   const auto rows = static_cast<double>(progress.rows_done);
   const double rate = rows / progress.seconds;
-  const double left = static_cast<double>(progress.rows_total) - rows;
-  draw(rows / static_cast<double>(progress.rows_total),
-       fmt::format("epoch {}/{}", progress.epoch, progress.epochs),
-       fmt::format("{}rows/s  loss {:.5f}  ETA {}", scaled(rate), progress.train_loss,
-                   duration(left / rate)));
+  // The total is an estimate where rows are learnt as they are read, and 0 where there is none.
+  const double total = std::max(rows, static_cast<double>(progress.rows_total));
+  const bool known = progress.rows_total > 0;
+  draw(known ? rows / total : NAN, fmt::format("epoch {}/{}", progress.epoch, progress.epochs),
+       fmt::format("{}rows  {}rows/s  loss {:.5f}{}", scaled(rows), scaled(rate),
+                   progress.train_loss, known ? "  ETA " + duration((total - rows) / rate) : ""));
 }
 
 // The bar takes what width the words leave; without room there is none.

@@ -197,6 +197,13 @@ void add_train_arguments(CLI::App& command, TrainArguments& arguments) {
         return "'" + text + "' is neither a number above 0 nor auto";
       });
   command
+      .add_option(
+          "--memory-limit", arguments.memory_limit,
+          "hold rows only up to this (8G, 500M): where more text than that is to be learnt, "
+          "it is learnt as it is read (default: three quarters of the memory there is)")
+      ->type_name("BYTES")
+      ->transform(CLI::AsSizeValue(false).description(""));
+  command
       .add_option("--seed", train.seed,
                   "of the order of rows; with one thread, equal seeds give "
                   "equal bytes (default: 1)")

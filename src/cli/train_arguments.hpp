@@ -1,6 +1,7 @@
 // The options of `hogwild train`, between the command line and TrainOptions.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,7 @@ struct TrainArguments {
   std::vector<std::string> class_weights;
   bool no_bias = false;
   std::string threads = "auto";
+  std::uint64_t memory_limit = 0;  // bytes; 0: by the machine
   ProgressStyle progress = ProgressStyle::automatic;
   std::string log;
 };

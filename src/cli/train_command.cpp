@@ -19,6 +19,7 @@
 #include "hogwild/core/error.hpp"
 #include "hogwild/model/file.hpp"
 #include "hogwild/report/report.hpp"
+#include "hogwild/train/stream.hpp"
 #include "hogwild/train/train.hpp"
 
 namespace hogwild::cli {
@@ -132,10 +133,16 @@ int run(const TrainArguments& command, const CLI::App& app) {
   ProgressDisplay display(command.progress);
   Observer observer(display, command.log);
 
-  const Dataset data = read_training_rows(command, app, options, display);
+  TrainingRows rows = take_training_rows(command, app, options, display);
 
   const InterruptGuard guard;
-  const TrainResult result = train(data, options, observer);
+  const TrainResult result =
+      rows.stream ? train(*rows.stream, options, observer) : train(*rows.data, options, observer);
+  if (rows.stream && rows.stream->source().skipped_lines != 0) {
+    const Source& source = rows.stream->source();
+    display.say(fmt::format("skipped {} malformed lines; the first: {}", source.skipped_lines,
+                            source.first_skipped));
+  }
   observer.write(json_line(result));
   if (result.reason == StopReason::diverged) {
     const bool some = !result.epochs.empty();

@@ -1,10 +1,14 @@
 #include "cli/training_rows.hpp"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "cli/difficulty.hpp"
+#include "cli/memory.hpp"
+#include "hogwild/train/stream.hpp"
 
 namespace hogwild::cli {
 namespace {
@@ -24,29 +28,33 @@ void say_what_was_read(ProgressDisplay& display, const Dataset& data) {
   }
 }
 
-}  // namespace
-
-bool has_validation(const TrainArguments& arguments, const CLI::App& command) {
-  return !arguments.valid.empty() || arguments.valid_fraction != 0 ||
-         command.count("--valid-fraction") != 0;
+// Reading as the options say it, with its progress shown.
+ReadOptions reading(const TrainArguments& arguments, const TrainOptions& options,
+                    ProgressDisplay& display) {
+  ReadOptions read = arguments.data.read;
+  read.threads = options.threads;
+  read.progress = [&](std::uint64_t bytes, std::uint64_t total) { display.reading(bytes, total); };
+  read.class_labels = learns_classes(options);
+  read.memory_limit = memory_limit(arguments);
+  return read;
 }
 
-Dataset read_training_rows(const TrainArguments& arguments, const CLI::App& command,
-                           TrainOptions& options, ProgressDisplay& display) {
-  DataOptions files = arguments.data;
-  files.read.threads = options.threads;
-  files.read.progress = [&](std::uint64_t bytes, std::uint64_t total) {
-    display.reading(bytes, total);
-  };
-  files.read.class_labels = learns_classes(options);
-  Dataset data = read(files.paths, files.read);
+void read_validation(const TrainArguments& arguments, ReadOptions read, FeatureSpace features,
+                     ClassNames classes, TrainOptions& options, ProgressDisplay& display) {
+  read.features = std::move(features);
+  read.classes = std::move(classes);
+  options.validation = hogwild::read({arguments.valid}, read);
+  say_what_was_read(display, *options.validation);
+}
+
+// What the options need of rows that are held.
+Dataset prepared(Dataset data, const TrainArguments& arguments, const CLI::App& command,
+                 TrainOptions& options, ProgressDisplay& display) {
   say_what_was_read(display, data);
   options.difficulty = difficulty_of(data, arguments.difficulty);
   if (!arguments.valid.empty()) {
-    files.read.features = data.features();
-    files.read.classes = data.classes();
-    options.validation = read({arguments.valid}, files.read);
-    say_what_was_read(display, *options.validation);
+    read_validation(arguments, reading(arguments, options, display), data.features(),
+                    data.classes(), options, display);
     if (options.refit) {
       options.validation_difficulty = difficulty_of(*options.validation, arguments.difficulty);
     }
@@ -68,6 +76,64 @@ Dataset read_training_rows(const TrainArguments& arguments, const CLI::App& comm
                             data.rows()));
   }
   return data;
+}
+
+std::string mebibytes(std::uint64_t bytes) {
+  return fmt::format("{:.0f} MiB", static_cast<double>(bytes) / (1 << 20));
+}
+
+// Whether the files are so small that how they are read makes no difference.
+bool is_little(const std::vector<std::string>& paths, std::uint64_t memory_limit) {
+  std::uint64_t bytes = 0;
+  for (const std::string& path : paths) {
+    struct stat status {};
+    if (path == "-" || stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return false;
+    bytes += static_cast<std::uint64_t>(status.st_size);
+  }
+  constexpr std::uint64_t kPacked = 10;  // compressed, they may hold as many times as much
+  return bytes <= std::min(kLittleText, memory_limit / 4) / kPacked;
+}
+
+}  // namespace
+
+bool has_validation(const TrainArguments& arguments, const CLI::App& command) {
+  return !arguments.valid.empty() || arguments.valid_fraction != 0 ||
+         command.count("--valid-fraction") != 0;
+}
+
+Dataset read_training_rows(const TrainArguments& arguments, const CLI::App& command,
+                           TrainOptions& options, ProgressDisplay& display) {
+  Dataset data = read(arguments.data.paths, reading(arguments, options, display));
+  return prepared(std::move(data), arguments, command, options, display);
+}
+
+TrainingRows take_training_rows(const TrainArguments& arguments, const CLI::App& command,
+                                TrainOptions& options, ProgressDisplay& display) {
+  const auto held = [&](Dataset data) {
+    return TrainingRows{{}, prepared(std::move(data), arguments, command, options, display)};
+  };
+  const ReadOptions read = reading(arguments, options, display);
+  const bool splits = arguments.valid.empty() && has_validation(arguments, command);
+  if (splits || reason_to_hold(options) || is_little(arguments.data.paths, read.memory_limit)) {
+    return held(hogwild::read(arguments.data.paths, read));
+  }
+  RowStream stream(arguments.data.paths, read);
+  const DataPlan plan = plan_data(stream, options, read.memory_limit);
+  const std::string text =
+      stream.bytes_of_text() > 0 ? mebibytes(stream.bytes_of_text()) + " of text" : "text";
+  if (!plan.streams) {
+    if (!stream.is_all_seen()) {
+      display.say(fmt::format("plan: hold the rows ({}), which takes some {}", plan.reason,
+                              mebibytes(plan.held_bytes)));
+    }
+    return held(stream.read());
+  }
+  display.say(fmt::format("plan: learn {} as it is read ({}), {} for the weights", text,
+                          plan.reason, mebibytes(plan.learning_bytes)));
+  if (!arguments.valid.empty()) {
+    read_validation(arguments, read, stream.features(), {}, options, display);
+  }
+  return {std::move(stream), {}};
 }
 
 }  // namespace hogwild::cli

@@ -23,6 +23,8 @@ class ByteStream {
   /// compressed data that is damaged or cut short.
   std::size_t read(char* bytes, std::size_t size);
 
+  bool is_compressed() const noexcept { return decompression_ != nullptr; }
+
   /// Bytes taken from the file itself, which are fewer than those read if it is compressed.
   std::uint64_t bytes_consumed() const noexcept;
 

@@ -43,6 +43,9 @@ class Input {
   /// The chunks that will come next, of about as many bytes, or fewer at the end. Throws IoError.
   const std::deque<Chunk>& look_ahead(std::size_t bytes);
 
+  /// Whether the last byte has been read, if not yet given out.
+  bool at_end() const noexcept { return !stream_ && file_ == paths_.size(); }
+
   std::uint64_t bytes_of_text() const noexcept { return bytes_of_text_; }
   /// From the files, compressed as they may be.
   std::uint64_t bytes_consumed() const noexcept {

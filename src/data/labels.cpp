@@ -19,55 +19,67 @@ namespace {
 
 constexpr std::array kBinaryPairs{LabelPair{-1, 1}, LabelPair{0, 1}, LabelPair{1, 2}};
 
-[[noreturn]] void fail(const Dataset& data, const Place& place, std::string reason,
+[[noreturn]] void fail(const std::string& name, const Place& place, std::string reason,
                        std::string remedy) {
-  if (place.line == 0) throw DataError(data.source().name(), std::move(reason), std::move(remedy));
+  if (place.line == 0) throw DataError(name, std::move(reason), std::move(remedy));
   throw ParseError(place.path, place.line, place.column, std::move(reason), std::move(remedy));
 }
 
 }  // namespace
 
-void require_labelled(const Dataset& data) {
-  if (data.rows() == 0) {
-    throw DataError(data.source().name(), "there is no row", "give a file with labelled rows");
-  }
-  if (const auto& place = data.seen_labels().unlabelled()) {
-    fail(data, *place, "this row has no label",
+void require_labelled(const SeenLabels& seen, const std::string& name) {
+  if (const auto& place = seen.unlabelled()) {
+    fail(name, *place, "this row has no label",
          "put one before the features, or remove the row (rows to predict need none)");
   }
 }
 
-LabelPair binary_labels(const Dataset& data) {
-  require_labelled(data);
-  const auto& seen = data.seen_labels().labels();
+LabelPair binary_labels(const SeenLabels& all, const std::string& name) {
+  const auto& seen = all.labels();
   if (seen.size() > 2) {
-    fail(data, seen[2].place,
+    fail(name, seen[2].place,
          fmt::format("{} is a third label, after {} and {}", seen[2].value, seen[0].value,
                      seen[1].value),
          "a binary loss needs two; for classes use --loss softmax or --one-vs-rest, for numbers "
          "--loss squared");
   }
   if (seen.size() == 1) {
-    throw DataError(data.source().name(), fmt::format("every label is {}", seen[0].value),
+    throw DataError(name, fmt::format("every label is {}", seen[0].value),
                     "a binary loss needs rows of two labels: {-1,1}, {0,1} or {1,2}");
   }
   const auto [low, high] = std::minmax(seen[0].value, seen[1].value);
   const LabelPair pair{low, high};
   if (std::ranges::find(kBinaryPairs, pair) == kBinaryPairs.end()) {
-    fail(data, seen[1].place, fmt::format("the labels {} and {} are not a binary pair", low, high),
+    fail(name, seen[1].place, fmt::format("the labels {} and {} are not a binary pair", low, high),
          "write them as {-1,1}, {0,1} or {1,2}; for labels that are numbers use --loss squared");
   }
   return pair;
 }
 
-void require_labels(const Dataset& data, const LabelPair& pair) {
-  require_labelled(data);
-  for (const auto& [value, place] : data.seen_labels().labels()) {
+void require_labels(const SeenLabels& seen, const LabelPair& pair, const std::string& name) {
+  for (const auto& [value, place] : seen.labels()) {
     if (value != pair.negative && value != pair.positive) {
-      fail(data, place, fmt::format("the label is {}", value),
+      fail(name, place, fmt::format("the label is {}", value),
            fmt::format("the model knows {} and {}", pair.negative, pair.positive));
     }
   }
+}
+
+void require_labelled(const Dataset& data) {
+  if (data.rows() == 0) {
+    throw DataError(data.source().name(), "there is no row", "give a file with labelled rows");
+  }
+  require_labelled(data.seen_labels(), data.source().name());
+}
+
+LabelPair binary_labels(const Dataset& data) {
+  require_labelled(data);
+  return binary_labels(data.seen_labels(), data.source().name());
+}
+
+void require_labels(const Dataset& data, const LabelPair& pair) {
+  require_labelled(data);
+  require_labels(data.seen_labels(), pair, data.source().name());
 }
 
 std::string class_name(float label) {
@@ -122,7 +134,8 @@ Array<float> class_numbers(const Dataset& data, const ClassNames& classes) {
           data.classes() ? (*data.classes())[static_cast<std::size_t>(label)] : class_name(label);
       const auto number = numbers.find(name);
       if (number == numbers.end()) {
-        fail(data, data.seen_labels().place_of(label), fmt::format("the label is {}", name),
+        fail(data.source().name(), data.seen_labels().place_of(label),
+             fmt::format("the label is {}", name),
              fmt::format("the model knows {} classes, and not this", classes->size()));
       }
       found = known.emplace(label, number->second).first;

@@ -95,6 +95,17 @@ class Reader {
 
   void accept(ParsedChunk parsed) {
     record_.accept(parsed.file, parsed.batch, parsed.fault);
+    // What a batch takes now, and its part of the arrays that all are joined to.
+    bytes_ += 2 * (parsed.batch.indices.size() * sizeof(Index) +
+                   parsed.batch.values.size() * sizeof(float) +
+                   parsed.batch.labels.size() * (sizeof(Offset) + sizeof(float)));
+    if (options_.memory_limit > 0 && bytes_ > options_.memory_limit) {
+      throw DataError(record_.source().name(),
+                      fmt::format("the rows take more than the {} MiB of the memory limit",
+                                  options_.memory_limit >> 20),
+                      "raise --memory-limit, or train one epoch of libsvm text or of hashed "
+                      "features, which is learnt as it is read");
+    }
     if (!parsed.batch.labels.empty()) batches_.push_back(std::move(parsed.batch));
   }
 
@@ -237,6 +248,7 @@ class Reader {
   bool begun_ = false;
   tbb::enumerable_thread_specific<ChunkRoom> rooms_;
   std::vector<RowBatch> batches_;
+  std::uint64_t bytes_ = 0;                     // that they take
   std::vector<std::vector<Index>> renumbered_;  // [batches], where features have names
 };
 

@@ -41,7 +41,7 @@ std::optional<Block> DatasetFeed::next(int worker) {
   return Block{hand.rows, ticket->begin};
 }
 
-bool DatasetFeed::dealt_out() const {
+bool DatasetFeed::dealt_out() {
   if (rules_.whole) return hands_[0].blocks > 0;
   if (rules_.same_for_all) return !feeder_.block(hands_[0].blocks);
   return feeder_.dealt_out();

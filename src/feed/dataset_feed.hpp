@@ -35,7 +35,7 @@ class DatasetFeed final : public Feed {
 
   void start_epoch(int epoch) override;
   std::optional<Block> next(int worker) override;
-  bool dealt_out() const override;
+  bool dealt_out() override;
   Offset rows() const override { return data_.rows(); }
   FeatureSpace features() const override { return data_.features(); }
   void note_validation(double loss) override;

@@ -31,7 +31,7 @@ class Feed {
 
   /// Whether all rows of the epoch have been handed out. Throws what was found to be wrong with
   /// them.
-  virtual bool dealt_out() const = 0;
+  virtual bool dealt_out() = 0;
 
   /// In an epoch; about, or 0, as long as that is not known.
   virtual Offset rows() const = 0;

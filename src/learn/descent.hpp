@@ -35,7 +35,8 @@ inline constexpr std::size_t kGroupRows = 64;
 /// Everything a descent is told at birth.
 struct DescentPlan {
   Index features = 0;
-  Index outputs = 1;  ///< margins a row has: one, or one a class
+  Index likely_features = 0;  ///< from the first on, that most steps are on; 0: all
+  Index outputs = 1;          ///< margins a row has: one, or one a class
   int workers = 1;
   AnyLoss loss;
   AnyUpdateRule rule;

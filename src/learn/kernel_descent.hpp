@@ -30,8 +30,8 @@ class KernelDescent final : public Descent {
         loss_(plan.loss),
         plan_(std::move(plan)),
         at_{plan_.features, plan_.outputs},
-        placement_(at_.size(plan_.batch_norm), plan_.workers),
-        prefetch_(placement_.size() * sizeof(typename Placement::State) > kInCache),
+        placement_(at_.size(plan_.batch_norm), likely(), plan_.workers),
+        prefetch_(likely() * sizeof(typename Placement::State) > kInCache),
         in_batches_(plan_.batch > 1 || plan_.outputs > 1 || plan_.noise > 0 || plan_.batch_norm ||
                     together()),
         each_row_(together() && plan_.batch == 1),
@@ -104,6 +104,13 @@ class KernelDescent final : public Descent {
   static constexpr bool kReplicable =
       steps_shrink<Rule> &&
       std::is_same_v<Placement, SharedState<typename Rule::State, RacyLanding>>;
+
+  // Coordinates that most steps are on.
+  std::size_t likely() const noexcept {
+    const std::size_t all = at_.size(plan_.batch_norm);
+    if (plan_.likely_features == 0) return all;
+    return std::min(all, std::size_t{plan_.likely_features} * plan_.outputs);
+  }
 
   bool together() const noexcept { return plan_.teamwork == Teamwork::together; }
 

@@ -89,7 +89,11 @@ class SharedState {
     Parameters* parameters_;
   };
 
-  SharedState(std::size_t coordinates, int /*workers*/) : parameters_(coordinates) {}
+  SharedState(std::size_t coordinates, int workers)
+      : SharedState(coordinates, coordinates, workers) {}
+  /// likely: the coordinates from the first on that most steps are on.
+  SharedState(std::size_t coordinates, std::size_t likely, int /*workers*/)
+      : parameters_(coordinates, likely) {}
   View view(int /*worker*/) noexcept { return View(parameters_); }
   State state(Index j) const noexcept { return parameters_[j].load(); }
   void start(Index j, State state) noexcept { parameters_[j].store(state); }
@@ -136,8 +140,11 @@ class PerThreadState {
     State* own_;
   };
 
-  PerThreadState(std::size_t coordinates, int workers) : weights_(coordinates) {
-    for (int worker = 0; worker < workers; ++worker) own_.emplace_back(coordinates);
+  PerThreadState(std::size_t coordinates, int workers)
+      : PerThreadState(coordinates, coordinates, workers) {}
+  PerThreadState(std::size_t coordinates, std::size_t likely, int workers)
+      : weights_(coordinates, likely) {
+    for (int worker = 0; worker < workers; ++worker) own_.emplace_back(coordinates, likely);
   }
   View view(int worker) noexcept {
     return View(weights_, own_[static_cast<std::size_t>(worker)].data());

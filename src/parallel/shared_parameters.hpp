@@ -34,7 +34,9 @@ template <class State, template <class> class CellType = Cell>
 class SharedParameters {
  public:
   /// All coordinates zero. Throws std::bad_alloc.
-  explicit SharedParameters(std::size_t coordinates) : cells_(coordinates) {}
+  explicit SharedParameters(std::size_t coordinates) : SharedParameters(coordinates, coordinates) {}
+  /// The same, most steps being on the first of them; the others cost nothing until they are used.
+  SharedParameters(std::size_t coordinates, std::size_t likely) : cells_(coordinates, likely) {}
 
   std::size_t size() const noexcept { return cells_.size(); }
   CellType<State>& operator[](std::size_t j) noexcept { return cells_[j]; }

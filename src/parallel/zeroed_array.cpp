@@ -12,7 +12,7 @@ constexpr std::size_t kLargestHuge = std::size_t{1} << 30;
 
 }  // namespace
 
-ZeroedMemory::ZeroedMemory(std::size_t bytes) {
+ZeroedMemory::ZeroedMemory(std::size_t bytes, std::size_t likely) {
   if (bytes == 0) return;
   const std::size_t page = bytes >= kHugePage ? kHugePage : std::size_t{4096};
   bytes_ = (bytes + page - 1) / page * page;
@@ -23,7 +23,7 @@ ZeroedMemory::ZeroedMemory(std::size_t bytes) {
     throw std::bad_alloc();
   }
   data_ = mapped;
-  if (bytes >= kHugePage && bytes <= kLargestHuge) madvise(data_, bytes_, MADV_HUGEPAGE);
+  if (likely >= kHugePage && likely <= kLargestHuge) madvise(data_, likely, MADV_HUGEPAGE);
 }
 
 ZeroedMemory::~ZeroedMemory() {

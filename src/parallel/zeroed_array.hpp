@@ -8,14 +8,16 @@
 
 namespace hogwild {
 
-/// Memory of zero bytes that costs nothing until it is written to. Arrays of up to 1 GiB ask for
-/// huge pages: random access to a few hundred MiB otherwise misses the TLB at nearly every step.
-/// Larger ones do not, since a sparsely used array would fill 2 MiB for each coordinate it touches.
-/// Throws std::bad_alloc.
+/// Memory of zero bytes that costs nothing until it is written to. What is likely to be used, all
+/// of it unless that is said, asks for huge pages if it is up to 1 GiB: random access to a few
+/// hundred MiB otherwise misses the TLB at nearly every step. More does not, since a sparsely used
+/// array would fill 2 MiB for each coordinate it touches. Throws std::bad_alloc.
 class ZeroedMemory {
  public:
   ZeroedMemory() = default;
-  explicit ZeroedMemory(std::size_t bytes);
+  explicit ZeroedMemory(std::size_t bytes) : ZeroedMemory(bytes, bytes) {}
+  /// likely: of the bytes from the first on. REQUIRES: likely <= bytes.
+  ZeroedMemory(std::size_t bytes, std::size_t likely);
   ~ZeroedMemory();
   ZeroedMemory(ZeroedMemory&& other) noexcept
       : data_(std::exchange(other.data_, nullptr)), bytes_(std::exchange(other.bytes_, 0)) {}
@@ -39,7 +41,9 @@ class ZeroedArray {
 
  public:
   ZeroedArray() = default;
-  explicit ZeroedArray(std::size_t size) : memory_(size * sizeof(Value)), size_(size) {}
+  explicit ZeroedArray(std::size_t size) : ZeroedArray(size, size) {}
+  ZeroedArray(std::size_t size, std::size_t likely)
+      : memory_(size * sizeof(Value), likely * sizeof(Value)), size_(size) {}
 
   Value* data() const noexcept { return static_cast<Value*>(memory_.data()); }
   std::size_t size() const noexcept { return size_; }

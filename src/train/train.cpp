@@ -1,14 +1,9 @@
 // What surrounds a run: the rate, backing off from one too large, refitting.
 #include "hogwild/train/train.hpp"
 
-#include <optional>
-#include <type_traits>
-#include <utility>
-#include <variant>
-
-#include "hogwild/train/tune.hpp"
 #include "train/prepare.hpp"
 #include "train/run.hpp"
+#include "train/search.hpp"
 
 namespace hogwild {
 namespace {
@@ -51,16 +46,6 @@ void refit(const Dataset& data, TrainOptions options, TrainObserver& observer, T
   }
 }
 
-bool searches_rate(const TrainOptions& options) {
-  return !options.learning_rate &&
-         std::visit([](const auto& rule) { return has_rate<std::decay_t<decltype(rule)>>; },
-                    options.update_rule);
-}
-
-// A rate that was right for the sample may still be too large for a longer run.
-constexpr int kMostBackingOff = 8;
-constexpr float kBackingOff = 1.0f / 3;
-
 }  // namespace
 
 std::string_view name_of(StopReason reason) noexcept {
@@ -85,28 +70,10 @@ TrainResult train(const Dataset& asked_data, const TrainOptions& asked, TrainObs
   const ClassWeights classes = asked.class_weights;
   const auto [data, prepared] = prepare(asked_data, asked);
   TrainOptions options = prepared;
-  std::optional<RateSearch> search;
-  if (searches_rate(options)) {
-    search = find_rate(data, options, [&] { return observer.stop_requested(); });
-    if (search->interrupted) {
-      TrainResult result;
-      result.reason = StopReason::interrupted;
-      result.rate_search = std::move(search);
-      return result;
-    }
-    options.learning_rate = search->rate;
-    if (search->epsilon) std::get<Adagrad>(options.update_rule).epsilon = *search->epsilon;
-    observer.on_rate(*search);
-  }
-  TrainResult result = run(data, options, observer);
-  while (search && result.reason == StopReason::diverged && search->backed_off < kMostBackingOff) {
-    ++search->backed_off;
-    search->rate *= kBackingOff;
-    options.learning_rate = search->rate;
-    observer.on_rate(*search);
-    result = run(data, options, observer);
-  }
-  result.rate_search = std::move(search);
+  const Dataset& rows = data;
+  TrainResult result =
+      run_at_found_rate(rows, options, observer, true,
+                        [&](const TrainOptions& found) { return run(rows, found, observer); });
   const bool ended_well =
       result.reason == StopReason::epochs || result.reason == StopReason::early_stopping;
   if (options.refit && ended_well) refit(data, options, observer, result, classes);

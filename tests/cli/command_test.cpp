@@ -94,6 +94,46 @@ TEST_F(Command, TrainsFromAPipe) {
   EXPECT_EQ(file("m"), file("n"));
 }
 
+TEST_F(Command, LearnsTextAsItIsReadWhereMemoryDoesNotHoldIt) {
+  ASSERT_EQ(run("generate click 20000 -o click.svm").status, 0);
+  ASSERT_EQ(run("generate click 2000 --seed 2 -o test.svm").status, 0);
+  const std::string command = "train click.svm -o m --memory-limit 13M --threads 2 ";
+  const Outcome outcome = run(command + "--valid test.svm --epochs 2 --log log");
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_NE(outcome.err.find("as it is read (there is more than memory holds)"), std::string::npos)
+      << outcome.err;
+  const Json epoch = Json::parse(lines(file("log")).at(1));
+  EXPECT_EQ(epoch["rows"], 20'000);
+  const double valid_loss = epoch["valid_loss"];
+  const Json metrics = Json::parse(run("evaluate m test.svm --json").out);
+  EXPECT_NEAR(metrics["log_loss"], valid_loss, 1e-6);
+  EXPECT_LT(valid_loss, 0.5);
+
+  const Outcome batches = run("train click.svm -o m --memory-limit 5M --batch-size 64");
+  EXPECT_EQ(batches.status, 1) << batches.err;  // the rows are seen not to fit while they are read
+  EXPECT_NE(batches.err.find("more than the 5 MiB of the memory limit"), std::string::npos);
+  const Outcome few = run("train click.svm -o m --memory-limit 1M");
+  EXPECT_EQ(few.status, 2);
+  EXPECT_NE(few.err.find("memory-limit: the weights of"), std::string::npos) << few.err;
+  EXPECT_EQ(run("train click.svm -o m --memory-limit much").status, 2);
+}
+
+TEST_F(Command, LearnsAPipeThatIsLongAsItIsRead) {
+  ASSERT_EQ(run("generate click 130000 -o click.svm").status, 0);  // 45 MB
+  const std::string options = " -o m --learning-rate 0.1 --threads 2";
+  const Outcome outcome = run("train -" + options, "", file("click.svm"));
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_NE(outcome.err.find("as it is read (one epoch)"), std::string::npos) << outcome.err;
+  EXPECT_NE(run("inspect m").out.find("130000"), std::string::npos);
+  const std::string broken = file("click.svm") + "1 x\n" + file("click.svm");
+  const std::string before = file("m");
+  const Outcome fault = run("train -" + options, "", broken);
+  EXPECT_EQ(fault.status, 1);
+  EXPECT_NE(fault.err.find("-:130001:3: expected index:value, found 'x'"), std::string::npos)
+      << fault.err;
+  EXPECT_EQ(file("m"), before);
+}
+
 TEST_F(Command, GivesTheSameBytesTwiceWithOneThread) {
   run("generate click 3000 -o click.svm");
   for (const char* options : {"", "--optimizer sgd", "--strategy atomic --epochs 3"}) {

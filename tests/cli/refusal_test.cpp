@@ -111,7 +111,8 @@ TEST_F(Command, LivesWithoutAStandardError) {
                                 nowhere;
     EXPECT_EQ(WEXITSTATUS(std::system(command.c_str())), 0) << nowhere;
     EXPECT_EQ(lines(file("log")).size(), 2u) << file("log");
-    for (const std::string& line : lines(file("log"))) EXPECT_TRUE(nlohmann::json::accept(line)) << line;
+    for (const std::string& line : lines(file("log")))
+      EXPECT_TRUE(nlohmann::json::accept(line)) << line;
   }
 }
 

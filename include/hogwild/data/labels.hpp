@@ -105,4 +105,9 @@ void require_labels(const Dataset& data, const LabelPair& pair);
 /// Checks that every row of data has a label, whatever it is. Throws as above.
 void require_labelled(const Dataset& data);
 
+/// The same where there are only the labels; name is that of the data, for messages.
+LabelPair binary_labels(const SeenLabels& seen, const std::string& name);
+void require_labels(const SeenLabels& seen, const LabelPair& pair, const std::string& name);
+void require_labelled(const SeenLabels& seen, const std::string& name);
+
 }  // namespace hogwild

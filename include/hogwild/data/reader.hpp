@@ -42,13 +42,15 @@ struct ReadOptions {
                               ///< ascending order, of numbers if all are numbers, else of texts
   ClassNames classes{};       ///< with class_labels: these and no others, in this order (a model's)
   int threads = 0;            ///< 0: as many as the machine has
+  std::uint64_t memory_limit = 0;  ///< bytes that the rows may take while they are read; 0: any
   std::optional<FeatureSpace> features{};  ///< read in this space (a model's) and leave others out
   ReadProgress progress{};                 ///< bytes_total is 0 where it can't be known (a pipe)
 };
 
 /// Reads text files, "-" being the standard input, into one data set, in order. The result does not
 /// depend on the number of threads. Throws IoError, ParseError (the first fault in file order),
-/// DataError when there is no row at all, OptionError for options out of range.
+/// DataError when there is no row at all or more than the memory limit holds, OptionError for
+/// options out of range.
 Dataset read(const std::vector<std::string>& paths, const ReadOptions& options = {});
 
 /// Reads one libsvm file; throws as read() does.

@@ -75,6 +75,8 @@ class Model {
   std::span<const float> weights() const noexcept {
     return {weights_.get(), std::size_t{features_.size} * outputs()};
   }
+  /// The same, to be kept beyond the model's life.
+  const std::shared_ptr<const float[]>& shared_weights() const noexcept { return weights_; }
   float bias() const noexcept { return biases_[0]; }
   std::span<const float> biases() const noexcept { return biases_; }  ///< [outputs()]
   std::size_t outputs() const noexcept { return biases_.size(); }  ///< 1, or the number of classes

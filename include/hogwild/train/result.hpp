@@ -28,7 +28,8 @@ struct Progress {
   int epoch = 0;  ///< being learnt, counted from 1
   int epochs = 0;
   std::uint64_t rows_done = 0;   ///< over all epochs
-  std::uint64_t rows_total = 0;  ///< over all epochs
+  std::uint64_t rows_total = 0;  ///< over all epochs; about, while rows are learnt as they are
+                                 ///< read the first time, and 0 where that can't be known
   double train_loss = 0;         ///< mean over this epoch so far, all threads together
   double seconds = 0;            ///< of training
 };

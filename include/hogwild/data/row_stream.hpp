@@ -1,0 +1,62 @@
+// Text whose rows are used while it is read, and never held all at once.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "hogwild/data/dataset.hpp"
+#include "hogwild/data/reader.hpp"
+
+namespace hogwild {
+
+/// Text files, "-" being the standard input, of which a sample has been seen. A stream's features
+/// are numbered as the text numbers them, or hashed, so that a row needs nothing of the others to
+/// be read.
+/// Thread safety: from one thread at a time.
+class RowStream {
+ public:
+  /// Takes the sample: some 40 MB of text, or a quarter of the memory limit, from all over the
+  /// files where they are plain files, else the first of it. Throws IoError if a file can't be
+  /// read; OptionError for options out of range; DataError for no path. Malformed rows of the
+  /// sample are left out: they are errors when their turn comes.
+  explicit RowStream(std::vector<std::string> paths, ReadOptions options = {});
+  ~RowStream();
+  RowStream(RowStream&&) noexcept;
+  RowStream& operator=(RowStream&&) noexcept;
+
+  /// Rows in the order of the text, in the space of features(); nothing if there is no row to be
+  /// had from the text seen.
+  const std::optional<Dataset>& sample() const noexcept;
+
+  /// Whether the sample is all there is.
+  bool is_all_seen() const noexcept;
+
+  /// Of all the text, about; 0 if that can't be known (a pipe).
+  std::uint64_t bytes_of_text() const noexcept;
+
+  /// Whether the text can be read more than once: all of it is in files.
+  bool can_repeat() const noexcept;
+
+  /// Of the rows as they come: numbers from 0 to the largest there may be, or to 2^hash_bits. Read
+  /// validation rows with it as ReadOptions::features.
+  FeatureSpace features() const;
+
+  /// What was found where the rows have been used: lines, and those that were skipped.
+  const Source& source() const noexcept;
+
+  /// Reads all rows into memory, as read() does. REQUIRES: can_repeat(), or nobody has read yet.
+  Dataset read();
+
+  /// What the library itself reads from.
+  class Text;
+  Text& text() noexcept { return *text_; }
+  const Text& text() const noexcept { return *text_; }
+
+ private:
+  std::unique_ptr<Text> text_;
+};
+
+}  // namespace hogwild

@@ -1,0 +1,102 @@
+// Text as a feed: a worker parses a chunk of it and learns the rows while they are in its cache.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "data/input.hpp"
+#include "data/parsed_chunk.hpp"
+#include "data/parsing.hpp"
+#include "data/reading_record.hpp"
+#include "data/row_batch.hpp"
+#include "data/stream_text.hpp"
+#include "feed/feed.hpp"
+#include "hogwild/data/labels.hpp"
+#include "hogwild/feed/order.hpp"
+#include "parallel/cache_line.hpp"
+
+namespace hogwild {
+
+/// Chunks of the text in their order, each to the worker that asks first; the rows of one chunk
+/// shuffled among each other, or not. With one worker the order of rows is a function of the text,
+/// the seed and the epoch. The memory it takes is that of one chunk a worker.
+///
+/// Invariants:
+///  1. input_ is used under reading_; the chunk taken n-th is number n, in the order of the text.
+///  2. record_ hears of every chunk exactly once, in the order of the text, under recording_; so
+///     the fault it throws is the first, whoever found it. What comes after a fault is not heard.
+///  3. A hand is its worker's alone while workers are in next().
+///  4. No row of a chunk that has a fault or a label out of place is handed out.
+class TextFeed final : public Feed {
+ public:
+  /// labels: those that become -1 and +1; a row with another is a fault. Nothing: labels are
+  /// numbers. REQUIRES: the stream has a sample, and outlives this.
+  TextFeed(RowStream::Text& text, RowOrder order, std::uint64_t seed,
+           std::optional<LabelPair> labels, int workers);
+
+  void start_epoch(int epoch) override;
+  std::optional<Block> next(int worker) override;
+  bool dealt_out() override;
+  /// Known to the row from the end of an epoch on.
+  Offset rows() const override { return rows_; }
+  /// The numbers of the text, up to the largest that was seen.
+  FeatureSpace features() const override;
+
+  /// What was found so far. Not while workers are in next().
+  const ReadingRecord& record() const noexcept { return *record_; }
+
+ private:
+  static constexpr std::size_t kBlockRows = 1024;
+
+  struct alignas(kCacheLinePair) Hand {
+    Chunk chunk;
+    RowBatch batch;
+    std::vector<SparseRow> rows;
+    std::size_t given = 0;  // of the rows
+    std::uint64_t end = 0;  // one more than the largest index seen
+  };
+
+  struct Noted {
+    std::size_t file;
+    ChunkNotes notes;
+    std::optional<SpottedFault> fault;
+  };
+
+  std::optional<std::uint64_t> take_chunk(Chunk& chunk);
+  bool refill(Hand& hand);
+  bool labels_fit(const ChunkNotes& notes) const;
+  void fill_rows(Hand& hand, std::uint64_t number) const;
+  void note(std::uint64_t number, Noted noted);
+  void require_labels_fit() const;
+
+  RowStream::Text& text_;
+  RowOrder order_;
+  std::uint64_t seed_;
+  std::optional<LabelPair> labels_;
+  Parsing parsing_;
+  int epoch_ = 0;
+  std::vector<Hand> hands_;  // [workers]
+  std::atomic<std::uint64_t> rows_given_{0};
+  std::atomic<bool> failed_{false};  // a hint to end soon
+  Offset rows_ = 0;                  // of an epoch, about, until one has been counted
+
+  std::mutex reading_;
+  std::optional<Input> input_;
+  std::uint64_t chunks_taken_ = 0;
+  bool ended_ = false;
+  std::exception_ptr read_failure_;
+
+  std::mutex recording_;
+  std::optional<ReadingRecord> record_;
+  std::map<std::uint64_t, Noted> waiting_;  // for chunks before them
+  std::uint64_t recorded_ = 0;              // chunks
+  std::exception_ptr record_failure_;
+};
+
+}  // namespace hogwild

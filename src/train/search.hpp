@@ -1,0 +1,54 @@
+// A run at a rate that is found first, and is backed off from if it was too large.
+#pragma once
+
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include "hogwild/train/options.hpp"
+#include "hogwild/train/result.hpp"
+#include "hogwild/train/tune.hpp"
+#include "hogwild/update/update_rule.hpp"
+
+namespace hogwild {
+
+/// A rate that was right for the sample may still be too large for a longer run.
+inline constexpr int kMostBackingOff = 8;
+inline constexpr float kBackingOff = 1.0f / 3;
+
+inline bool searches_rate(const TrainOptions& options) {
+  return !options.learning_rate &&
+         std::visit([](const auto& rule) { return has_rate<std::decay_t<decltype(rule)>>; },
+                    options.update_rule);
+}
+
+/// run_once(options) with the rate that data asks for, if it is left open; again with a third of it
+/// as often as that diverges, if it can be repeated. The options come back with what was found.
+template <class RunOnce>
+TrainResult run_at_found_rate(const Dataset& data, TrainOptions& options, TrainObserver& observer,
+                              bool can_repeat, const RunOnce& run_once) {
+  if (!searches_rate(options)) return run_once(options);
+  RateSearch search = find_rate(data, options, [&] { return observer.stop_requested(); });
+  if (search.interrupted) {
+    TrainResult result;
+    result.reason = StopReason::interrupted;
+    result.rate_search = std::move(search);
+    return result;
+  }
+  options.learning_rate = search.rate;
+  if (search.epsilon) std::get<Adagrad>(options.update_rule).epsilon = *search.epsilon;
+  observer.on_rate(search);
+  TrainResult result = run_once(options);
+  while (can_repeat && result.reason == StopReason::diverged &&
+         search.backed_off < kMostBackingOff) {
+    ++search.backed_off;
+    search.rate *= kBackingOff;
+    options.learning_rate = search.rate;
+    observer.on_rate(search);
+    result = run_once(options);
+  }
+  result.rate_search = std::move(search);
+  return result;
+}
+
+}  // namespace hogwild
