@@ -32,7 +32,9 @@ class Input {
 
   /// Just these chunks, of files of those paths, in order.
   Input(std::vector<std::string> paths, std::deque<Chunk> chunks)
-      : paths_(std::move(paths)), file_(paths_.size()), ahead_(std::move(chunks)) {}
+      : paths_(std::move(paths)), file_(paths_.size()), ahead_(std::move(chunks)) {
+    for (const Chunk& chunk : ahead_) bytes_of_text_ += chunk.text.size();
+  }
 
   /// The next chunk, or nothing at the end of the last file. Throws IoError.
   std::optional<Chunk> next();

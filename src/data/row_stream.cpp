@@ -48,11 +48,10 @@ std::string lines_at(const std::string& path, std::uint64_t begin, std::uint64_t
   return text;
 }
 
-// Pieces of plain files, from their beginning on at equal distances.
+// Pieces of plain files, from their beginning on at equal distances, of as many bytes together.
 std::deque<Chunk> pieces_of(const std::vector<std::string>& paths, std::uint64_t total,
                             std::uint64_t sampled) {
-  const std::uint64_t pieces = std::clamp<std::uint64_t>(sampled >> 18, 1, kPieces);
-  const std::uint64_t stride = total / pieces, size = sampled / pieces;
+  const std::uint64_t stride = total / kPieces + 1, size = sampled / kPieces;
   std::deque<Chunk> chunks;
   std::uint64_t place = 0;  // of the next piece, in its file
   for (std::size_t file = 0; file < paths.size(); ++file) {

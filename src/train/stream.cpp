@@ -74,7 +74,7 @@ DataPlan plan_data(const RowStream& stream, const TrainOptions& options,
                    std::uint64_t memory_limit) {
   DataPlan plan;
   const std::optional<Dataset>& sample = stream.sample();
-  if (!sample) return {.reason = "there is little to read"};
+  if (!sample) return {.reason = "no row is seen in a sample"};
   const double times =
       stream.is_all_seen()
           ? 1

@@ -142,6 +142,14 @@ TEST_F(TextFeeding, GivesRowsAsTheyWouldBeHeld) {
   EXPECT_EQ(feed.features().size, 6u);
 }
 
+TEST_F(TextFeeding, TakesTheLargestIndexThereIs) {
+  RowStream stream({folder_.write("a", "1 4294967294:1\n-1 1:1\n")});
+  TextFeed feed(stream.text(), RowOrder::sequential, 1, LabelPair{-1, 1}, 1);
+  EXPECT_EQ(labels(feed, 0, 1).size(), 2u);
+  EXPECT_EQ(feed.features().size, 4'294'967'295u);
+  EXPECT_LE(feed.features().size, stream.features().size);
+}
+
 TEST_F(TextFeeding, IsNotDealtOutBeforeTheEnd) {
   RowStream stream({folder_.write("a", numbered_rows(50'000))});
   TextFeed feed(stream.text(), RowOrder::sequential, 1, std::nullopt, 1);
