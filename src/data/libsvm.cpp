@@ -26,25 +26,6 @@ Fault not_a_feature(const char* p, const char* end) {
           "a row is `label index:value ...`; for VW text pass --format vw"};
 }
 
-// A number of any shape that is all of [p, end), or all but the '\r' of a line end.
-bool parse_number(const char* p, const char* end, float& number) {
-  if (*end == '\n' && end - p > 1 && end[-1] == '\r') --end;
-  if (parse_short_decimal(p, end, number)) return true;
-  const NumberEnd parsed = parse_float(p, end, number);
-  return parsed.fault == NumberFault::none && parsed.end == end;
-}
-
-// One digit, the commonest value and label there is.
-inline bool parse_digit(const char* p, const char* end, float& number) {
-  const auto digit = static_cast<unsigned char>(*p - '0');
-  number = static_cast<float>(digit);
-  return end - p == 1 && digit < 10;
-}
-
-inline bool parse_value(const char* p, const char* end, float& number) {
-  return parse_digit(p, end, number) || parse_number(p, end, number);
-}
-
 inline bool parse_index(const char* p, const char* end, std::uint64_t& index) {
   std::uint32_t short_index = 0;
   if (parse_short_integer(p, end, short_index)) {
@@ -54,6 +35,9 @@ inline bool parse_index(const char* p, const char* end, std::uint64_t& index) {
   const NumberEnd parsed = parse_integer(p, end, index);
   return parsed.fault == NumberFault::none && parsed.end == end;
 }
+
+// How the indices of plain lines are taken.
+enum class Indices { ascending, hashed };
 
 // A line that says nothing out of the ordinary.
 struct PlainLine {
@@ -66,6 +50,7 @@ struct PlainLine {
 
 // Parses the line of the text at place `at`, whose first delimiter is the walk's next, and writes
 // its non-zeros, for which there is room. False if it is not plain.
+template <Indices kIndices>
 inline bool parse_plain_line(const char* text, std::size_t at, DelimiterWalk& walk,
                              const ParseRules& rules, Index* indices, float* values,
                              PlainLine& line) {
@@ -73,7 +58,7 @@ inline bool parse_plain_line(const char* text, std::size_t at, DelimiterWalk& wa
   constexpr auto kOne = std::bit_cast<std::uint32_t>(1.0f);
   std::size_t end = walk.next();
   if (end == kEnd || end == at || text[end] == ':') return false;
-  if (!parse_value(text + at, text + end, line.label)) return false;
+  if (!parse_plain_number(text + at, text + end, line.label)) return false;
   std::size_t k = 0;
   std::uint32_t differing = 0;                    // bits in which a value is not that of 1
   std::uint64_t least = rules.one_based ? 1 : 0;  // what the next index may be
@@ -89,15 +74,19 @@ inline bool parse_plain_line(const char* text, std::size_t at, DelimiterWalk& wa
     end = walk.next();
     if (end == kEnd || end == value_begin || text[end] == ':') return false;
     float value = 0;
-    if (!parse_value(text + value_begin, text + end, value)) return false;
+    if (!parse_plain_number(text + value_begin, text + end, value)) return false;
     if (index < least) return false;
-    least = index + 1;
-    if (index >= rules.known_end) {
-      if (!rules.drop_unknown) return false;
-      ++unknown;
-      continue;
+    if constexpr (kIndices == Indices::hashed) {
+      indices[k] = hashed_index(mix_bits(index), rules.hash_bits);
+    } else {
+      least = index + 1;
+      if (index >= rules.known_end) {
+        if (!rules.drop_unknown) return false;
+        ++unknown;
+        continue;
+      }
+      indices[k] = static_cast<Index>(index);
     }
-    indices[k] = static_cast<Index>(index);
     values[k] = value;
     differing |= std::bit_cast<std::uint32_t>(value) ^ kOne;
     ++k;
@@ -109,14 +98,11 @@ inline bool parse_plain_line(const char* text, std::size_t at, DelimiterWalk& wa
   return true;
 }
 
-}  // namespace
-
-std::size_t parse_plain_libsvm(std::string_view all, std::size_t at, const ParseRules& rules,
-                               RowBatch& batch) {
-  if (rules.class_labels || rules.hash_bits != 0) return at;  // hashed, features lose their order
-  if (at < 8) return at;  // short numbers are read with the 8 bytes before
+template <Indices kIndices>
+std::size_t parse_plain_lines(std::string_view all, std::size_t at, const ParseRules& rules,
+                              RowBatch& batch) {
   DelimiterWalk::Window window;
-  DelimiterWalk walk(all, at, window);
+  DelimiterWalk walk(Delimiters::libsvm, all, at, window);
 
   // A non-zero is at least four bytes long, as in " 1:1".
   std::size_t nonzeros = batch.indices.size();
@@ -125,18 +111,35 @@ std::size_t parse_plain_libsvm(std::string_view all, std::size_t at, const Parse
   Index* const indices = batch.indices.data();
   float* const values = batch.values.data();
   PlainLine line;
-  while (at < all.size() && parse_plain_line(all.data(), at, walk, rules, indices + nonzeros,
-                                             values + nonzeros, line)) {
+  while (at < all.size() &&
+         parse_plain_line<kIndices>(all.data(), at, walk, rules, indices + nonzeros,
+                                    values + nonzeros, line)) {
+    if constexpr (kIndices == Indices::hashed) {
+      if (batch.end_row_at(nonzeros + line.nonzeros, all.data() + at, line.label, 1,
+                           Duplicates::sum)) {
+        break;
+      }
+    } else {
+      batch.end_plain_row(line.label, line.ones, nonzeros + line.nonzeros);
+    }
+    nonzeros = batch.offsets.back();
     ++batch.lines;
     batch.note_label(line.label, batch.lines, 1);
-    nonzeros += line.nonzeros;
     batch.unknown_features += line.unknown;
-    batch.end_plain_row(line.label, line.ones, nonzeros);
     at = line.end + 1;
   }
   batch.indices.resize(nonzeros);
   batch.values.resize(nonzeros);
   return at;
+}
+
+}  // namespace
+
+std::size_t parse_plain_libsvm(std::string_view all, std::size_t at, const ParseRules& rules,
+                               RowBatch& batch) {
+  if (rules.class_labels || at < 8) return at;  // short numbers are read with the 8 bytes before
+  return rules.hash_bits != 0 ? parse_plain_lines<Indices::hashed>(all, at, rules, batch)
+                              : parse_plain_lines<Indices::ascending>(all, at, rules, batch);
 }
 
 std::optional<Fault> parse_libsvm_line(std::string_view line, std::uint64_t line_number,

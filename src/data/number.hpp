@@ -109,4 +109,25 @@ inline bool parse_short_decimal(const char* p, const char* end, float& number) n
   return true;
 }
 
+/// A number of any shape that is all of [p, end), or all but the '\r' of a line end. REQUIRES: as
+/// above, and end can be read.
+inline bool parse_number(const char* p, const char* end, float& number) noexcept {
+  if (*end == '\n' && end - p > 1 && end[-1] == '\r') --end;
+  if (parse_short_decimal(p, end, number)) return true;
+  const NumberEnd parsed = parse_float(p, end, number);
+  return parsed.fault == NumberFault::none && parsed.end == end;
+}
+
+/// One digit, the commonest value and label there is.
+inline bool parse_digit(const char* p, const char* end, float& number) noexcept {
+  const auto digit = static_cast<unsigned char>(*p - '0');
+  number = static_cast<float>(digit);
+  return end - p == 1 && digit < 10;
+}
+
+/// Either of them.
+inline bool parse_plain_number(const char* p, const char* end, float& number) noexcept {
+  return parse_digit(p, end, number) || parse_number(p, end, number);
+}
+
 }  // namespace hogwild

@@ -39,7 +39,8 @@ std::optional<SpottedFault> parse_rows(const Chunk& chunk, Format format, const 
   const std::string_view text = chunk.text;
   const ParseLine parse_line = format == Format::vw ? parse_vw_line : parse_libsvm_line;
   for (std::size_t at = 0; at < text.size();) {
-    if (format == Format::libsvm) at = parse_plain_libsvm(text, at, rules, batch);
+    at = format == Format::vw ? parse_plain_vw(text, at, rules, batch)
+                              : parse_plain_libsvm(text, at, rules, batch);
     if (at == text.size()) break;
     std::string_view line = text.substr(at, text.find('\n', at) - at);
     at = std::min(text.size(), at + line.size() + 1);

@@ -38,6 +38,11 @@ std::optional<Fault> parse_vw_line(std::string_view line, std::uint64_t line_num
 std::size_t parse_plain_libsvm(std::string_view text, std::size_t at, const ParseRules& rules,
                                RowBatch& batch);
 
+/// The same of VW text: a label, a blank, namespaces and names with or without values, blanks
+/// between them, a line end.
+std::size_t parse_plain_vw(std::string_view text, std::size_t at, const ParseRules& rules,
+                           RowBatch& batch);
+
 /// The number of a hashed feature.
 inline Index hashed_index(std::uint64_t hash, int bits) noexcept {
   return static_cast<Index>(hash & ((std::uint64_t{1} << bits) - 1));

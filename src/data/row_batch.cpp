@@ -5,54 +5,81 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <span>
 #include <utility>
+
+#include "data/row_sort.hpp"
 
 namespace hogwild {
 
 std::optional<Fault> RowBatch::end_row(const char* at, float label, float weight,
                                        Duplicates duplicates) {
-  const auto begin = static_cast<std::ptrdiff_t>(offsets.back());
-  if (std::adjacent_find(indices.begin() + begin, indices.end(), std::greater_equal<>{}) !=
-      indices.end()) {
-    sorting_.clear();
-    for (std::size_t k = offsets.back(); k < indices.size(); ++k) {
-      sorting_.emplace_back(indices[k], values[k]);
-    }
-    // Stable, so that adding up duplicates rounds the same way everywhere.
-    std::ranges::stable_sort(sorting_, {}, &std::pair<Index, float>::first);
-    if (duplicates == Duplicates::refuse) {
-      const auto twice = std::ranges::adjacent_find(sorting_, {}, &std::pair<Index, float>::first);
-      if (twice != sorting_.end()) {
-        return Fault{at, fmt::format("feature {} occurs twice in the row", twice->first),
-                     "keep one of them, or pass --duplicates sum to add them up"};
-      }
-    }
-    std::size_t out = offsets.back();
-    for (std::size_t k = 0; k < sorting_.size(); ++k, ++out) {
-      indices[out] = sorting_[k].first;
-      values[out] = sorting_[k].second;
-      while (k + 1 < sorting_.size() && sorting_[k + 1].first == indices[out]) {
-        values[out] += sorting_[++k].second;
-      }
-    }
-    indices.resize(out);
-    values.resize(out);
+  if (auto fault = end_row_at(indices.size(), at, label, weight, duplicates)) return fault;
+  indices.resize(offsets.back());
+  values.resize(offsets.back());
+  return std::nullopt;
+}
+
+std::optional<Fault> RowBatch::end_row_at(std::size_t end, const char* at, float label,
+                                          float weight, Duplicates duplicates) {
+  const std::size_t begin = offsets.back();
+  const std::span<Index> row_indices(indices.data() + begin, end - begin);
+  const std::span<float> row_values(values.data() + begin, end - begin);
+  bool ascending = true;
+  for (std::size_t k = 1; k < row_indices.size(); ++k) {
+    ascending &= row_indices[k - 1] < row_indices[k];
   }
-  bool ones = true;
-  for (std::size_t k = offsets.back(); k < values.size(); ++k) {
-    ones &= values[k] == 1;
-    if (!std::isfinite(values[k])) {  // each number was; their sum or product is not
-      return Fault{at, "a feature's value grows past the largest float", "scale the values down"};
+  if (!ascending) {
+    keys_.resize(row_indices.size());
+    drawers_.resize(row_indices.size());
+    // By the place as well, so that adding up duplicates rounds the same way everywhere.
+    for (std::size_t k = 0; k < keys_.size(); ++k)
+      keys_[k] = std::uint64_t{row_indices[k]} << 32 | k;
+    sort_keys(keys_, drawers_);
+    const auto index = [this](std::size_t k) { return static_cast<Index>(keys_[k] >> 32); };
+    bool twice = false;
+    for (std::size_t k = 1; k < keys_.size(); ++k) twice |= index(k - 1) == index(k);
+    unsorted_.assign(row_values.begin(), row_values.end());
+    if (!twice) {
+      for (std::size_t k = 0; k < keys_.size(); ++k) {
+        row_indices[k] = index(k);
+        row_values[k] = unsorted_[static_cast<std::uint32_t>(keys_[k])];
+      }
+    } else {
+      std::size_t out = 0;
+      for (std::size_t k = 0; k < keys_.size(); ++k) {
+        const float value = unsorted_[static_cast<std::uint32_t>(keys_[k])];
+        if (k > 0 && index(k) == index(k - 1)) {
+          if (duplicates == Duplicates::refuse) {
+            return Fault{at, fmt::format("feature {} occurs twice in the row", index(k)),
+                         "keep one of them, or pass --duplicates sum to add them up"};
+          }
+          row_values[out - 1] += value;
+          continue;
+        }
+        row_indices[out] = index(k);
+        row_values[out] = value;
+        ++out;
+      }
+      end = begin + out;
     }
+  }
+  bool ones = true, finite = true;
+  for (std::size_t k = begin; k < end; ++k) {
+    ones &= values[k] == 1;
+    finite &= std::isfinite(values[k]);
+  }
+  if (!finite) {  // each number was; their sum or product is not
+    return Fault{at, "a feature's value grows past the largest float", "scale the values down"};
   }
   all_ones &= ones;
-  has_zero_index |= indices.size() > offsets.back() && indices[offsets.back()] == 0;
+  has_zero_index |= end > begin && indices[begin] == 0;
   unknown_features += std::exchange(unknown_in_row_, 0);
   if (weight != 1 && !has_weights) weights.assign(labels.size(), 1.0f);
   has_weights |= weight != 1;
   if (has_weights) weights.push_back(weight);
   labels.push_back(label);
-  offsets.push_back(indices.size());
+  offsets.push_back(end);
   return std::nullopt;
 }
 

@@ -66,6 +66,10 @@ class RowBatch : public ChunkNotes {
   /// twice. On a fault the row is still open.
   std::optional<Fault> end_row(const char* at, float label, float weight, Duplicates duplicates);
 
+  /// The same for a row whose non-zeros go up to number `end`, of arrays that are longer.
+  std::optional<Fault> end_row_at(std::size_t end, const char* at, float label, float weight,
+                                  Duplicates duplicates);
+
   /// Ends a row of weight 1 whose features, up to nonzero number `end`, ascend and have finite
   /// values; `ones`: which are all 1. indices and values need not be cut to their length yet.
   void end_plain_row(float label, bool ones, std::size_t end) {
@@ -88,7 +92,10 @@ class RowBatch : public ChunkNotes {
 
  private:
   std::uint64_t unknown_in_row_ = 0;
-  std::vector<std::pair<Index, float>> sorting_;  // scratch
+  // Scratch of rows that have to be sorted.
+  std::vector<std::uint64_t> keys_;     // index and place of a non-zero
+  std::vector<std::uint64_t> drawers_;  // of sort_keys()
+  std::vector<float> unsorted_;
 };
 
 }  // namespace hogwild

@@ -17,13 +17,16 @@ namespace HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-void mark_blocks(const char* text, std::size_t blocks, std::uint64_t* marks) {
+void mark_blocks(Delimiters which, const char* text, std::size_t blocks, std::uint64_t* marks) {
 #if HWY_TARGET == HWY_SCALAR
+  const bool vw = which == Delimiters::vw;
   for (std::size_t block = 0; block < blocks; ++block) {
     marks[block] = 0;
     for (std::size_t k = 0; k < 64; ++k) {
-      const char c = text[64 * block + k];
-      marks[block] |= std::uint64_t{c == ' ' || c == ':' || c == '\n'} << k;
+      const auto c = static_cast<unsigned char>(text[64 * block + k]);
+      const bool marked = c == ':' || (vw ? c == '|' || c <= ' '
+                                          : c == ' ' || c == static_cast<unsigned char>('\n'));
+      marks[block] |= std::uint64_t{marked} << k;
     }
   }
 #else
@@ -32,14 +35,25 @@ void mark_blocks(const char* text, std::size_t blocks, std::uint64_t* marks) {
   const auto blank = hn::Set(bytes, ' ');
   const auto colon = hn::Set(bytes, ':');
   const auto line_end = hn::Set(bytes, '\n');
-  for (std::size_t block = 0; block < blocks; ++block) {
-    const auto* const from = reinterpret_cast<const std::uint8_t*>(text + 64 * block);
-    auto* const to = reinterpret_cast<std::uint8_t*>(marks + block);
-    for (std::size_t k = 0; k < 64; k += width) {
-      const auto v = hn::LoadU(bytes, from + k);
-      const auto found = hn::Or(hn::Or(hn::Eq(v, blank), hn::Eq(v, colon)), hn::Eq(v, line_end));
-      hn::StoreMaskBits(bytes, found, to + k / 8);
+  const auto bar = hn::Set(bytes, '|');
+  const auto mark_all = [&](const auto& is_delimiter) {
+    for (std::size_t block = 0; block < blocks; ++block) {
+      const auto* const from = reinterpret_cast<const std::uint8_t*>(text + 64 * block);
+      auto* const to = reinterpret_cast<std::uint8_t*>(marks + block);
+      for (std::size_t k = 0; k < 64; k += width) {
+        hn::StoreMaskBits(bytes, is_delimiter(hn::LoadU(bytes, from + k)), to + k / 8);
+      }
     }
+  };
+  if (which == Delimiters::libsvm) {
+    mark_all([&](auto v) {
+      return hn::Or(hn::Or(hn::Eq(v, blank), hn::Eq(v, colon)), hn::Eq(v, line_end));
+    });
+  } else {
+    // The smaller of a byte and ' ' is the byte where that is no larger.
+    mark_all([&](auto v) {
+      return hn::Or(hn::Or(hn::Eq(v, bar), hn::Eq(v, colon)), hn::Eq(hn::Min(v, blank), v));
+    });
   }
 #endif
 }
@@ -78,14 +92,15 @@ void heed_environment() {
 
 }  // namespace
 
-void mark_delimiters(std::string_view text, std::uint64_t* marks) {
+void mark_delimiters(Delimiters which, std::string_view text, std::uint64_t* marks) {
   heed_environment();
   const std::size_t whole = text.size() / 64;
-  HWY_DYNAMIC_DISPATCH(mark_blocks)(text.data(), whole, marks);
+  HWY_DYNAMIC_DISPATCH(mark_blocks)(which, text.data(), whole, marks);
   if (const std::size_t rest = text.size() % 64; rest != 0) {
-    char last[64] = {};
+    char last[64];
+    std::memset(last, 'a', sizeof last);  // no delimiter
     std::memcpy(last, text.data() + 64 * whole, rest);
-    HWY_DYNAMIC_DISPATCH(mark_blocks)(last, 1, marks + whole);
+    HWY_DYNAMIC_DISPATCH(mark_blocks)(which, last, 1, marks + whole);
   }
 }
 

@@ -10,13 +10,19 @@
 
 namespace hogwild {
 
-/// Marks blanks, colons and line ends: bit i of marks[b] tells of byte 64 b + i. Bits past the end
-/// of the text are 0. marks is [(size + 63) / 64].
+/// Which bytes end a token.
+enum class Delimiters {
+  libsvm,  ///< ' ', ':' and a line end
+  vw,      ///< these and '|', and all that is below ' '
+};
+
+/// Marks delimiters: bit i of marks[b] tells of byte 64 b + i. Bits past the end of the text are 0.
+/// marks is [(size + 63) / 64].
 ///
 /// Uses the widest vectors that the processor has. The environment variable HOGWILD_SIMD limits
 /// it to one instruction set, by Highway's name (SSE2, SSSE3, SSE4, AVX2, AVX3, NEON, ...), read
 /// once; a name that this processor lacks is passed over.
-void mark_delimiters(std::string_view text, std::uint64_t* marks);
+void mark_delimiters(Delimiters which, std::string_view text, std::uint64_t* marks);
 
 /// The instruction set in use, by Highway's name.
 const char* scan_instruction_set();
@@ -30,8 +36,9 @@ class DelimiterWalk {
 
   /// Begins at `place`. The window is the caller's, so that the walk itself can stay in registers:
   /// measured on click rows, x1.2 of the parser's speed.
-  DelimiterWalk(std::string_view text, std::size_t place, Window& window)
-      : text_(text.data()),
+  DelimiterWalk(Delimiters which, std::string_view text, std::size_t place, Window& window)
+      : which_(which),
+        text_(text.data()),
         size_(text.size()),
         window_(window.data()),
         block_(place / 64),
@@ -59,11 +66,12 @@ class DelimiterWalk {
     if (block_ * 64 >= size_) return false;
     const std::size_t first = block_ / kBlocks * kBlocks;
     const std::size_t bytes = std::min(kBlocks * 64, size_ - first * 64);
-    mark_delimiters({text_ + first * 64, bytes}, window_);
+    mark_delimiters(which_, {text_ + first * 64, bytes}, window_);
     window_end_ = first + (bytes + 63) / 64;
     return true;
   }
 
+  Delimiters which_;
   const char* text_;
   std::size_t size_;
   std::uint64_t* window_;

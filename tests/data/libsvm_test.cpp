@@ -11,6 +11,7 @@
 #include "hogwild/core/random.hpp"
 #include "hogwild/data/reader.hpp"
 #include "support/files.hpp"
+#include "support/parsed.hpp"
 
 namespace hogwild {
 namespace {
@@ -237,29 +238,6 @@ std::string random_line(Random& random) {
   return line;
 }
 
-// All but the wording of messages: that is the other parser's in both cases.
-std::string shown(const ParsedChunk& parsed) {
-  const RowBatch& batch = parsed.batch;
-  std::string text = fmt::format("{} lines, {} skipped, {} unknown, ones {}, zero {}\n",
-                                 batch.lines, batch.skipped_lines, batch.unknown_features,
-                                 batch.all_ones, batch.has_zero_index);
-  for (std::size_t i = 0; i < batch.labels.size(); ++i) {
-    text += fmt::format("{}", batch.labels[i]);
-    for (Offset k = batch.offsets[i]; k < batch.offsets[i + 1]; ++k) {
-      text += fmt::format(" {}:{}", batch.indices[k], batch.values.empty() ? 1 : batch.values[k]);
-    }
-    text += '\n';
-  }
-  for (const LabelSpot& spot : batch.label_spots) {
-    text += fmt::format("label {} at {}:{}\n", spot.label, spot.line, spot.column);
-  }
-  if (parsed.fault) {
-    text +=
-        fmt::format("{}:{}: {}\n", parsed.fault->line, parsed.fault->column, parsed.fault->reason);
-  }
-  return text;
-}
-
 TEST(PlainLibsvm, IsReadAsLineByLineWhateverStandsBesideIt) {
   Random random(21);
   std::uint64_t plain_lines = 0, lines = 0;
@@ -275,27 +253,16 @@ TEST(PlainLibsvm, IsReadAsLineByLineWhateverStandsBesideIt) {
     if (random.below(3) == 0) {
       rules.known_end = 1000;
       rules.drop_unknown = true;
+    } else if (random.below(3) == 0) {
+      rules.hash_bits = 1 + static_cast<int>(random.below(20));
     }
     const OnError on_error = random.below(2) == 0 ? OnError::skip : OnError::fail;
     ChunkRoom room;
     const Chunk chunk{0, text, false};
     const ParsedChunk fast = parse_chunk(chunk, Format::libsvm, rules, on_error, room);
 
-    ParsedChunk slow;  // the same, by the parser of single lines alone
-    for (std::size_t at = 0; at < text.size();) {
-      std::string_view line = std::string_view(text).substr(at, text.find('\n', at) - at);
-      at += line.size() + 1;
-      if (line.ends_with('\r')) line.remove_suffix(1);
-      ++slow.batch.lines;
-      if (auto fault = parse_libsvm_line(line, slow.batch.lines, rules, slow.batch)) {
-        const auto column = static_cast<std::uint64_t>(fault->at - line.data()) + 1;
-        if (!slow.fault) slow.fault = {slow.batch.lines, column, fault->reason, fault->remedy};
-        slow.batch.drop_row();
-        ++slow.batch.skipped_lines;
-        if (on_error == OnError::fail) break;
-      }
-    }
-    ASSERT_EQ(shown(fast), shown(slow)) << text;
+    const ParsedChunk slow = test::parsed_line_by_line(text, parse_libsvm_line, rules, on_error);
+    ASSERT_EQ(test::shown(fast), test::shown(slow)) << text;
 
     RowBatch plain;
     const std::size_t first = text.find('\n');

@@ -21,6 +21,10 @@ std::string random_text(std::size_t size, Random& random) {
   return text;
 }
 
+bool is_vw_delimiter(char c) {
+  return c == ':' || c == '|' || static_cast<unsigned char>(c) <= ' ';
+}
+
 bool is_delimiter(char c) {
   return c == ' ' || c == ':' || c == '\n';
 }
@@ -51,10 +55,15 @@ TEST_F(EveryInstructionSet, MarksDelimitersAndNothingElse) {
     for (std::size_t size = 0; size < 400; ++size) {
       const std::string text = random_text(size, random);
       std::vector<std::uint64_t> marks((size + 63) / 64, ~std::uint64_t{0});
-      mark_delimiters(text, marks.data());
+      mark_delimiters(Delimiters::libsvm, text, marks.data());
+      std::vector<std::uint64_t> vw_marks(marks.size(), ~std::uint64_t{0});
+      mark_delimiters(Delimiters::vw, text, vw_marks.data());
       for (std::size_t i = 0; i < marks.size() * 64; ++i) {
         const bool marked = (marks[i / 64] >> i % 64 & 1) != 0;
         ASSERT_EQ(marked, i < size && is_delimiter(text[i])) << "byte " << i << " of " << size;
+        const bool vw_marked = (vw_marks[i / 64] >> i % 64 & 1) != 0;
+        ASSERT_EQ(vw_marked, i < size && is_vw_delimiter(text[i]))
+            << "byte " << i << " of " << size;
       }
     }
   });
@@ -69,7 +78,7 @@ TEST_F(EveryInstructionSet, AWalkGivesEveryDelimiterFromWhereItBegins) {
       for (int i = 0; i < 20; ++i) text[random.below(size)] = " :\n"[random.below(3)];
       for (const std::size_t begin : {std::size_t{0}, size / 3, size / 2, size - 1, size}) {
         DelimiterWalk::Window window;
-        DelimiterWalk walk(text, begin, window);
+        DelimiterWalk walk(Delimiters::libsvm, text, begin, window);
         for (std::size_t i = begin; i < size; ++i) {
           if (is_delimiter(text[i])) {
             ASSERT_EQ(walk.next(), i) << "of " << size << " from " << begin;

@@ -1,12 +1,15 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <initializer_list>
 #include <map>
 #include <string>
 
 #include "hogwild/core/error.hpp"
+#include "hogwild/core/random.hpp"
 #include "hogwild/data/reader.hpp"
 #include "support/files.hpp"
+#include "support/parsed.hpp"
 
 namespace hogwild {
 namespace {
@@ -143,6 +146,83 @@ TEST_F(Vw, NamesTheLineWhereAProductGrowsTooLarge) {
 TEST_F(Vw, SkippedLinesLeaveNoNames) {
   const Dataset data = read_text("1 | a\n1 | p q r:x\n-1 | b\n", {.on_error = OnError::skip});
   EXPECT_EQ(data.features().size, 2u);
+}
+
+// Lines of many shapes, right and wrong, plain and not.
+std::string random_line(Random& random) {
+  const auto one_of = [&](std::initializer_list<const char*> texts) {
+    return std::string(texts.begin()[random.below(texts.size())]);
+  };
+  if (random.below(12) == 0) return one_of({"", "# | a", " ", "1", "x", "|", "1 |", "1|a", "| a"});
+  std::string line = one_of({"1", "-1", "0", "2.5"});
+  if (random.below(5) == 0) line = one_of({"+1", "1 2", "1 0.5 'tag", "1 tag", "2 'a"});
+  line += random.below(15) == 0 ? one_of({"", "\t"}) : " ";
+  for (std::uint64_t spaces = 1 + random.below(2); spaces > 0; --spaces) {
+    line += random.below(10) == 0 ? one_of({"|f:2", "|f:", "| "}) : one_of({"|", "|f", "|words"});
+    for (std::uint64_t n = random.below(6); n > 0; --n) {
+      line += random.below(15) == 0 ? one_of({"  ", "\t", "\r", " \t ", ""}) : " ";
+      line += one_of({"a", "b", "c123456789012345678901234567890", "d7", "\xc3\xa9", "e^f"});
+      if (random.below(8) == 0) line += std::to_string(random.below(1000));
+      if (random.below(3) == 0) {
+        line += one_of({":2", ":0.25", ":1", ":-1e3", ":12345678901", ":3"});
+        if (random.below(15) == 0) line += one_of({":", "x", ":nan", "|"});
+      }
+    }
+    if (random.below(4) == 0) line += " ";
+  }
+  if (random.below(10) == 0) line += one_of({" ", "\r", " \r", ":", ":1"});
+  return line;
+}
+
+TEST(PlainVw, IsReadAsLineByLineWhateverStandsBesideIt) {
+  Random random(22);
+  FeatureNames known;
+  for (const char* name : {"a", "f^a", "f^b", "words^d7"}) known.insert(name);
+  std::uint64_t plain_lines = 0, lines = 0;
+  for (int i = 0; i < 4000; ++i) {
+    std::string text;
+    for (std::uint64_t n = random.below(30); n > 0; --n) {
+      text += random_line(random) + (random.below(15) == 0 ? "\r\n" : "\n");
+    }
+    if (random.below(2) == 0) text += random_line(random);
+    ParseRules rules;
+    if (random.below(2) == 0) rules.hash_bits = 1 + static_cast<int>(random.below(20));
+    if (random.below(3) == 0) {
+      rules.hash_bits = 0;
+      rules.known_names = &known;
+    }
+    const OnError on_error = random.below(2) == 0 ? OnError::skip : OnError::fail;
+    ChunkRoom room;
+    const ParsedChunk fast = parse_chunk({0, text, false}, Format::vw, rules, on_error, room);
+    ParsedChunk slow = test::parsed_line_by_line(text, parse_vw_line, rules, on_error);
+    // Names of a line that was given up are numbered in the order they were met.
+    const bool numbered = rules.hash_bits == 0 && rules.known_names == nullptr;
+    if (!numbered || fast.batch.skipped_lines == 0) {
+      ASSERT_EQ(test::shown(fast), test::shown(slow)) << text;
+    }
+    ASSERT_EQ(fast.batch.labels.size(), slow.batch.labels.size()) << text;
+    for (Index j = 0; numbered && fast.batch.skipped_lines == 0 && j < slow.batch.names.size();
+         ++j) {
+      ASSERT_EQ(fast.batch.names[j], slow.batch.names[j]);
+    }
+
+    RowBatch plain;
+    const std::size_t first = text.find('\n');
+    if (first != std::string::npos) parse_plain_vw(text, first + 1, rules, plain);
+    plain_lines += plain.lines;
+    lines += slow.batch.lines;
+  }
+  EXPECT_GT(plain_lines, lines / 40);  // or nothing but the other parser was tried
+}
+
+TEST_F(Vw, TakesALineOfMoreNamesThanHaveRoom) {
+  std::string line = "1 |space";
+  for (int j = 0; j < 60'000; ++j) line += " name" + std::to_string(j);
+  const Dataset data = read_text("-1 | a\n" + line + "\n-1 | b\n" + line + "\n");
+  ASSERT_EQ(data.rows(), 4u);
+  EXPECT_EQ(data.row(1).nonzeros(), 60'000u);
+  EXPECT_EQ(data.row(3).nonzeros(), 60'000u);
+  EXPECT_EQ(data.features().size, 60'002u);
 }
 
 }  // namespace

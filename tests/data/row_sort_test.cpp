@@ -1,0 +1,35 @@
+#include "data/row_sort.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+#include "hogwild/core/random.hpp"
+
+namespace hogwild {
+namespace {
+
+TEST(SortKeys, SortsKeysHoweverTheyAreSpread) {
+  Random random(5);
+  for (int i = 0; i < 5000; ++i) {
+    const std::size_t n = random.below(i % 50 == 0 ? 5000 : 300);
+    // From all alike to all over the 32 bits, and crowded at either end.
+    const std::uint64_t most = std::uint64_t{1} << random.below(33);
+    const bool crowded = random.below(3) == 0;
+    std::vector<std::uint64_t> keys;
+    for (std::size_t k = 0; k < n; ++k) {
+      std::uint64_t index = random.below(most);
+      if (crowded && random.below(20) != 0) index = std::min<std::uint64_t>(index % 50, most - 1);
+      keys.push_back(index << 32 | k);
+    }
+    std::vector<std::uint64_t> expected = keys, scratch(n);
+    std::ranges::sort(expected);
+    sort_keys(keys, scratch);
+    ASSERT_EQ(keys, expected) << n << " below " << most;
+  }
+}
+
+}  // namespace
+}  // namespace hogwild
