@@ -1,6 +1,6 @@
 // How fast is text read? Click rows (values of one) and text rows (decimals), from a file in the
-// page cache: a line and a number at a time with the standard library, parsing alone, and reading
-// into a Dataset.
+// page cache: a line and a number at a time with the standard library, parsing alone (also of the
+// same rows as VW text, its names hashed or kept), and reading into a Dataset.
 #include <benchmark/benchmark.h>
 #include <tbb/enumerable_thread_specific.h>
 #include <tbb/global_control.h>
@@ -60,9 +60,31 @@ std::vector<Chunk> chunks_of(const std::string& path) {
   return chunks;
 }
 
+// The same rows as VW text: features have names, and values of 1 are left out.
+std::vector<Chunk> as_vw(const std::vector<Chunk>& chunks) {
+  std::vector<Chunk> converted;
+  for (const Chunk& chunk : chunks) {
+    Chunk& vw = converted.emplace_back();
+    vw.file = chunk.file;
+    bool in_label = true;
+    for (const char c : chunk.text) {
+      const bool ends = c == ' ' || c == '\n';
+      if (ends && vw.text.ends_with(":1")) vw.text.resize(vw.text.size() - 2);
+      vw.text += c;
+      if (c == ' ') vw.text += in_label ? "|f c" : "c";
+      if (ends) in_label = c == '\n';
+    }
+  }
+  return converted;
+}
+
 // Chunks that are in memory, so that the parser alone is timed.
-void parse(benchmark::State& state, const std::string& path) {
-  const std::vector<Chunk> chunks = chunks_of(path);
+void parse(benchmark::State& state, const std::vector<Chunk>& chunks, Format format,
+           int hash_bits) {
+  ParseRules rules;
+  rules.hash_bits = hash_bits;
+  std::int64_t bytes = 0;
+  for (const Chunk& chunk : chunks) bytes += static_cast<std::int64_t>(chunk.text.size());
   const tbb::global_control threads(tbb::global_control::max_allowed_parallelism,
                                     static_cast<std::size_t>(state.range(0)));
   tbb::enumerable_thread_specific<ChunkRoom> rooms;
@@ -71,11 +93,22 @@ void parse(benchmark::State& state, const std::string& path) {
     nonzeros = 0;
     tbb::parallel_for(std::size_t{0}, chunks.size(), [&](std::size_t i) {
       const ParsedChunk parsed =
-          parse_chunk(chunks[i], Format::libsvm, {}, OnError::fail, rooms.local());
+          parse_chunk(chunks[i], format, rules, OnError::fail, rooms.local());
       nonzeros += parsed.batch.indices.size();
     });
   }
-  report(state, path, nonzeros);
+  state.SetBytesProcessed(state.iterations() * bytes);
+  state.counters["nonzeros"] = static_cast<double>(nonzeros);
+}
+
+void parse_libsvm(benchmark::State& state, const std::string& path) {
+  parse(state, chunks_of(path), Format::libsvm, 0);
+}
+void parse_vw_names(benchmark::State& state, const std::string& path) {
+  parse(state, as_vw(chunks_of(path)), Format::vw, 0);
+}
+void parse_vw_hashed(benchmark::State& state, const std::string& path) {
+  parse(state, as_vw(chunks_of(path)), Format::vw, 20);
 }
 
 void read_whole(benchmark::State& state, const std::string& path) {
@@ -102,7 +135,9 @@ int main(int argc, char** argv) {
           ->Unit(benchmark::kMillisecond);
     };
     add("by_line", by_line);
-    add("parse", parse)->Arg(1)->Arg(2);
+    add("parse", parse_libsvm)->Arg(1)->Arg(2);
+    add("parse_vw_hashed", parse_vw_hashed)->Arg(1)->Arg(2);
+    add("parse_vw_names", parse_vw_names)->Arg(1)->Arg(2);
     add("read", read_whole)->Arg(1)->Arg(2);
   };
   add_all("click", click.path());

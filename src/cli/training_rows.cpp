@@ -19,9 +19,12 @@ void say_what_was_read(ProgressDisplay& display, const Dataset& data) {
   std::string naming = fmt::format("counted from {}", features.index_base);
   if (features.names) naming = "by name";
   if (features.hash_bits != 0) naming = "hashed";
-  display.say(fmt::format("read {} as {}: {} rows, {} features {}, {} non-zeros{}", source.name(),
+  // Rows that hold most of the features.
+  const bool dense = 2 * static_cast<double>(data.nonzeros()) >
+                     static_cast<double>(data.rows()) * static_cast<double>(features.size);
+  display.say(fmt::format("read {} as {}: {} rows, {} features {}, {} non-zeros{}{}", source.name(),
                           source.format, data.rows(), features.size, naming, data.nonzeros(),
-                          data.all_ones() ? ", all of them 1" : ""));
+                          data.all_ones() ? ", all of them 1" : "", dense ? ", dense" : ""));
   if (source.skipped_lines != 0) {
     display.say(fmt::format("skipped {} malformed lines; the first: {}", source.skipped_lines,
                             source.first_skipped));

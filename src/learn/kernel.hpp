@@ -139,9 +139,13 @@ Index coordinate_of([[maybe_unused]] const View& view, Index j) noexcept {
 }
 
 /// One stochastic step on one row.
+/// What the loop over its non-zeros consults (view, rule, row) comes by value: behind a reference
+/// it would be read again after every store, and a second thread would wait for the line that they
+/// lie in. Measured on click rows with adagrad: 37 instructions a non-zero instead of 47; an epoch
+/// on two threads 0.17 s instead of 0.40 s, on one 0.27 s instead of 0.29 s.
 template <bool kOnes, class View, class Rule, class Loss, class PenaltyOf>
-void learn_row(View& view, const SparseRow& row, OwnBias<View, Rule>& bias, const Rule& rule,
-               const Loss& loss, const PenaltyOf& penalty_at, Pace pace,
+void learn_row(View view, const SparseRow row, OwnBias<View, Rule>& bias, const Rule rule,
+               const Loss& loss, const PenaltyOf penalty_at, const Pace pace,
                std::vector<SeenBy<Rule>>& seen, LossSum& sum) {
   [[maybe_unused]] const auto turn = view.turn();
   const auto step_at = [&](Index j) {

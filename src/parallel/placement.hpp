@@ -75,18 +75,18 @@ class SharedState {
 
   class View {
    public:
-    explicit View(Parameters& parameters) : parameters_(&parameters) {}
+    explicit View(Parameters& parameters) : cells_(&parameters[0]) {}
     float weight(Index j) const noexcept { return state(j).weight; }
-    State state(Index j) const noexcept { return std::as_const(*parameters_)[j].load(); }
-    void prefetch(Index j) const noexcept { __builtin_prefetch(&(*parameters_)[j], 1); }
+    State state(Index j) const noexcept { return std::as_const(cells_[j]).load(); }
+    void prefetch(Index j) const noexcept { __builtin_prefetch(&cells_[j], 1); }
     template <class Function>
     void update(Index j, Function&& f) noexcept {
-      Landing::land((*parameters_)[j], std::forward<Function>(f));
+      Landing::land(cells_[j], std::forward<Function>(f));
     }
     FreeTurn turn() const noexcept { return {}; }
 
    private:
-    Parameters* parameters_;
+    CellType<State>* cells_;
   };
 
   SharedState(std::size_t coordinates, int workers)
