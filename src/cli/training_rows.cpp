@@ -126,8 +126,9 @@ TrainingRows take_training_rows(const TrainArguments& arguments, const CLI::App&
       stream.bytes_of_text() > 0 ? mebibytes(stream.bytes_of_text()) + " of text" : "text";
   if (!plan.streams) {
     if (!stream.is_all_seen()) {
-      display.say(fmt::format("plan: hold the rows ({}), which takes some {}", plan.reason,
-                              mebibytes(plan.held_bytes)));
+      display.say(fmt::format(
+          "plan: hold the rows ({}){}", plan.reason,
+          plan.held_bytes > 0 ? ", which takes some " + mebibytes(plan.held_bytes) : ""));
     }
     return held(stream.read());
   }

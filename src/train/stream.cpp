@@ -40,6 +40,7 @@ std::optional<std::string> reason_of_text(const RowStream& stream, const TrainOp
   const Dataset& sample = *stream.sample();
   if (sample.features().names) return "features have names; --hash-bits does without";
   if (sample.classes()) return "labels are classes";
+  if (sample.seen_labels().unlabelled()) return "there are rows without a label";
   if (has_two_labels(options) && sample.seen_labels().labels().size() != 2) {
     return "what its two labels are is not known from its sample";
   }
@@ -87,9 +88,11 @@ DataPlan plan_data(const RowStream& stream, const TrainOptions& options,
   if (plan.learning_bytes > memory_limit) {
     throw OptionError(
         "memory-limit",
-        fmt::format("the weights of {} features take {:.0f} MiB, and the limit is {:.0f} MiB",
-                    sample->features().size, static_cast<double>(plan.learning_bytes) / kMebi,
-                    static_cast<double>(memory_limit) / kMebi));
+        fmt::format(
+            "the weights of {} features take {:.0f} MiB, and the limit is {:.0f} MiB; raise "
+            "it, or hash the features to fewer with --hash-bits",
+            sample->features().size, static_cast<double>(plan.learning_bytes) / kMebi,
+            static_cast<double>(memory_limit) / kMebi));
   }
   const bool fits = plan.held_bytes + plan.learning_bytes <= memory_limit;
   auto reason = reason_to_hold(options);
@@ -99,7 +102,7 @@ DataPlan plan_data(const RowStream& stream, const TrainOptions& options,
       throw OptionError(
           "memory-limit",
           fmt::format("the rows must be held ({}), which takes some {:.0f} MiB, and the limit is "
-                      "{:.0f} MiB",
+                      "{:.0f} MiB; raise it, or leave out what needs all rows at once",
                       *reason, static_cast<double>(plan.held_bytes + plan.learning_bytes) / kMebi,
                       static_cast<double>(memory_limit) / kMebi));
     }

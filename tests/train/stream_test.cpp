@@ -241,6 +241,7 @@ TEST_F(Streaming, PlansByTheText) {
   EXPECT_EQ(reason("1 1:1\n1 2:1\n"), "what its two labels are is not known from its sample");
   EXPECT_EQ(reason("1 1:1\n2 2:1\n3 3:1\n"),
             "what its two labels are is not known from its sample");
+  EXPECT_EQ(reason("1 1:1\n-1 2:1\n3:1\n"), "there are rows without a label");
   EXPECT_EQ(reason("1 | a\n-1 | b\n"), "features have names; --hash-bits does without");
   EXPECT_EQ(reason("x\n"), "no row is seen in a sample");
   EXPECT_EQ(reason(""), "no row is seen in a sample");
