@@ -38,9 +38,20 @@ std::optional<SpottedFault> parse_rows(const Chunk& chunk, Format format, const 
   }
   const std::string_view text = chunk.text;
   const ParseLine parse_line = format == Format::vw ? parse_vw_line : parse_libsvm_line;
+  // Where lines are not plain, looking at each for a stretch of plain ones costs more than it
+  // brings: after each vain look twice as many are passed over.
+  constexpr int kMostPassedOver = 64;
+  int passing = 0, to_pass = 0;
   for (std::size_t at = 0; at < text.size();) {
-    at = format == Format::vw ? parse_plain_vw(text, at, rules, batch)
-                              : parse_plain_libsvm(text, at, rules, batch);
+    if (to_pass > 0) {
+      --to_pass;
+    } else {
+      const std::size_t before = at;
+      at = format == Format::vw ? parse_plain_vw(text, at, rules, batch)
+                                : parse_plain_libsvm(text, at, rules, batch);
+      passing = at != before ? 0 : std::clamp(2 * passing, 1, kMostPassedOver);
+      to_pass = passing;
+    }
     if (at == text.size()) break;
     std::string_view line = text.substr(at, text.find('\n', at) - at);
     at = std::min(text.size(), at + line.size() + 1);
