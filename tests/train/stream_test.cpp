@@ -301,5 +301,18 @@ TEST_F(Streaming, SamplesFromAllOverALongText) {
   EXPECT_TRUE(plan_data(stream, {}, plan.held_bytes / 2).streams);
 }
 
+TEST_F(Streaming, SamplesDifferentPartsOfATextThatRepeatsItself) {
+  std::string once, text;
+  for (int i = 0; i < 250'000; ++i) once += std::to_string(i) + " 1:1 22:1\n";
+  for (int i = 0; i < 10; ++i) text += once;
+  RowStream stream({folder_.write("a", text)}, {.memory_limit = 6'000'000});
+  const auto seen = stream.sample()->labels();
+  std::vector<float> labels(seen.begin(), seen.end());
+  EXPECT_GT(labels.size(), 50'000u);
+  std::ranges::sort(labels);
+  // Rows that were learnt and scored as well would make a rate that is far too large look good.
+  EXPECT_EQ(std::ranges::adjacent_find(labels), labels.end());
+}
+
 }  // namespace
 }  // namespace hogwild
