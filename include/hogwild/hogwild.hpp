@@ -12,6 +12,7 @@
 #include "hogwild/data/generate.hpp"
 #include "hogwild/data/labels.hpp"
 #include "hogwild/data/profile.hpp"
+#include "hogwild/data/ranking.hpp"
 #include "hogwild/data/reader.hpp"
 #include "hogwild/data/row.hpp"
 #include "hogwild/data/row_stream.hpp"

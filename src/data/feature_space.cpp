@@ -56,8 +56,15 @@ std::optional<Index> FeatureNames::find(std::string_view name, std::uint64_t has
 }
 
 std::string FeatureSpace::name(Index j) const {
-  if (names) return std::string((*names)[j]);
-  return std::to_string(std::uint64_t{j} + static_cast<std::uint64_t>(index_base));
+  if (names) return std::string((*names)[plain(j)]);
+  return std::to_string(std::uint64_t{plain(j)} + static_cast<std::uint64_t>(index_base));
+}
+
+FeatureSpace FeatureSpace::plain() const {
+  FeatureSpace space = *this;
+  if (ranking) space.size = ranking->size;
+  space.ranking = nullptr;
+  return space;
 }
 
 }  // namespace hogwild

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "hogwild/core/error.hpp"
+#include "hogwild/data/ranking.hpp"
 #include "objective/switched_loss.hpp"
 
 namespace hogwild {
@@ -162,7 +163,8 @@ void require_comparable(const Model& model, const Dataset& data) {
 
 }  // namespace
 
-Metrics evaluate(const Model& model, const Dataset& data) {
+Metrics evaluate(const Model& model, const Dataset& rows) {
+  const Dataset data = unranked(rows);
   if (model.outputs() > 1) return evaluate_classes(model, data);
   require_comparable(model, data);
   RankedScores scores(model.is_binary() ? data.rows() : 0);
@@ -187,7 +189,8 @@ Metrics evaluate(const Model& model, const Dataset& data) {
   return metrics;
 }
 
-double mean_loss(const Model& model, const Dataset& data) {
+double mean_loss(const Model& model, const Dataset& rows) {
+  const Dataset data = unranked(rows);
   if (model.outputs() > 1) {
     const ClassSums sums = sum_classes(model, data);
     return sums.loss / sums.weight;

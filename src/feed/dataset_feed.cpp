@@ -37,7 +37,12 @@ std::optional<Block> DatasetFeed::next(int worker) {
   const auto ticket = rules_.same_for_all ? feeder_.block(number) : feeder_.next();
   if (!ticket) return std::nullopt;
   feeder_.rows_of(*ticket, hand.rows);
-  for (SparseRow& row : hand.rows) row = labelled(row);
+  // The block that is this worker's next, if the workers take turns.
+  const Offset ahead = rules_.same_for_all ? 1 : hands_.size();
+  feeder_.prefetch({ticket->begin + ahead * feeder_.block_rows(), ticket->count});
+  if (rules_.labels) {
+    for (SparseRow& row : hand.rows) row.label = rules_.labels->sign(row.label);
+  }
   return Block{hand.rows, ticket->begin};
 }
 

@@ -36,19 +36,31 @@ void Feeder::start_epoch(int epoch, std::vector<Offset> order) {
   strips_ = std::move(order);
 }
 
+void Feeder::prefetch(const Ticket& ticket) const {
+  if (strip_rows_ == 1) return;  // all of a small set is in cache
+  for (Offset i = 0; i < ticket.count; i += strip_rows_) {
+    const std::size_t strip = (ticket.begin + i) / strip_rows_;
+    if (strip < strips_.size()) data_.prefetch(strips_[strip], strip_rows_);
+  }
+}
+
 void Feeder::rows_of(const Ticket& ticket, std::vector<SparseRow>& rows) const {
   rows.clear();
   if (order_ == RowOrder::sequential) {
     for (Offset i = 0; i < ticket.count; ++i) rows.push_back(data_.row(ticket.begin + i));
     return;
   }
-  for (Offset i = 0; i < ticket.count; ++i) {
+  // The order of few bytes is shuffled, not that of the rows.
+  thread_local std::vector<std::uint32_t> order;
+  order.resize(ticket.count);
+  std::iota(order.begin(), order.end(), 0u);
+  if (strip_rows_ > 1) {
+    shuffle(std::span(order),
+            Random(seed_, static_cast<std::uint64_t>(epoch_), ticket.begin, std::uint64_t{1}));
+  }
+  for (const std::uint32_t i : order) {
     const Offset position = ticket.begin + i;
     rows.push_back(data_.row(strips_[position / strip_rows_] + position % strip_rows_));
-  }
-  if (strip_rows_ > 1) {
-    shuffle(std::span(rows),
-            Random(seed_, static_cast<std::uint64_t>(epoch_), ticket.begin, std::uint64_t{1}));
   }
 }
 

@@ -65,6 +65,9 @@ class Feeder {
   /// Whether next() has handed out every position. REQUIRES: no other thread is in next().
   bool dealt_out() const noexcept { return next_.load(std::memory_order_relaxed) >= data_.rows(); }
 
+  /// Asks the processor for what rows_of() will look up of a block, which need not exist.
+  void prefetch(const Ticket& ticket) const;
+
   /// The rows of a block, in the order to learn them, with the file's labels. rows is overwritten;
   /// pass the same one again and it allocates nothing. Any thread.
   void rows_of(const Ticket& ticket, std::vector<SparseRow>& rows) const;

@@ -8,7 +8,6 @@
 #include <span>
 #include <vector>
 
-#include "feed/hot_features.hpp"
 #include "hogwild/objective/loss.hpp"
 #include "hogwild/objective/penalty.hpp"
 #include "hogwild/update/update_rule.hpp"
@@ -58,9 +57,9 @@ struct DescentPlan {
   std::shared_ptr<const float[]> penalty_scale{};  ///< [features + 1] n / d_j, 0 for the bias; null
                                                    ///< if there is no penalty, or the rule sees to
                                                    ///< missed steps itself
-  std::shared_ptr<const HotFeatures> hot{};  ///< that workers may have copies of: see HotReplicas;
-                                             ///< null: of none. Taken up by racy steps on shared
-                                             ///< state, one row each, of rules whose steps shrink
+  Index hot = 0;          ///< the first features, that most steps are on and a core's cache holds
+  bool replicas = false;  ///< workers may have copies of the hot ones: see HotReplicas. Taken up by
+                          ///< racy steps on shared state, one row each, of rules whose steps shrink
 };
 
 /// Parameters being learnt. All members but start() may be called from any threads at once; where
@@ -75,6 +74,10 @@ class Descent {
   /// Together: all workers call it with the same rows and pace, and the losses are in the sum of
   /// worker 0. What a pace's time counts are steps.
   virtual LossSum learn(int worker, std::span<const SparseRow> rows, Pace pace) = 0;
+
+  /// To be called by each worker that has no more blocks to learn: steps that it has kept to itself
+  /// reach the others. Only when all workers have is what follows the whole truth.
+  virtual void settle(int worker) = 0;
 
   /// w.x + b with the weights as they are now, of a descent of one output. Row indices are
   /// < features.

@@ -3,28 +3,37 @@
 // merge.
 //
 // Invariants of HotReplicas, beside those of SharedParameters:
-//  1. A replica is read and written by its worker alone; what workers share are the cells.
-//  2. While no worker learns, no step waits in a replica: a worker takes its copies when it begins
-//     a block, and merges them when it ends.
-//  3. A merge brings the steps since the last by the rule's merge(), landing as any step does: of
+//  1. The replicated coordinates are the first ones, most frequent first, and have the same numbers
+//     in the replicas; in a row, whose indices ascend, they stand before all others.
+//  2. A replica is read and written by its worker alone; what workers share are the cells.
+//  3. A worker's steps may wait in its replicas until it merges, after so many rows, or settles.
+//     When all workers have settled, none waits.
+//  4. A merge brings the steps since the last by the rule's merge(), landing as any step does: of
 //     two merges racing for the same cell, one may be lost.
-//  4. The cells stay numbered by feature, so that blocks may be learnt with replicas and without at
-//     the same time.
+//  5. A worker that has settled may learn in the shared cells, while others learn with replicas.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
-#include <memory>
-#include <span>
+#include <cstdint>
 #include <utility>
 #include <vector>
 
-#include "feed/hot_features.hpp"
 #include "hogwild/core/types.hpp"
+#include "hogwild/data/row.hpp"
 #include "learn/replica_trial.hpp"
 #include "parallel/cache_line.hpp"
+#include "parallel/cell.hpp"
 #include "parallel/zeroed_array.hpp"
 
 namespace hogwild {
+
+/// Rows that replicas may go apart: a part of those learnt so far, since steps are largest at the
+/// start. Measured with adagrad on click rows, 2 and 4 threads: test loss within 0.1 % of one
+/// thread's for a 64th and for a 1024th alike.
+inline std::uint64_t rows_between_merges(std::uint64_t time) noexcept {
+  return std::clamp<std::uint64_t>(time / 64, 8, 4096);
+}
 
 /// Replicas beside a placement (see placement.hpp) whose state is shared. One thread at a time for
 /// each worker number.
@@ -32,80 +41,104 @@ template <class Shared>
 class HotReplicas {
  public:
   using State = typename Shared::State;
-
-  /// Learns rows that are split: see HotFeatures.
-  class View {
-   public:
-    View(typename Shared::View shared, const HotFeatures& features, State* own, State* before)
-        : shared_(shared),
-          features_(&features),
-          size_(features.size()),
-          own_(own),
-          before_(before) {}
-
-    float weight(Index place) const noexcept { return state(place).weight; }
-    State state(Index place) const noexcept {
-      return place < size_ ? own_[place] : shared_.state(place - size_);
-    }
-    void prefetch(Index place) const noexcept {
-      if (place >= size_) shared_.prefetch(place - size_);
-    }
-    template <class Function>
-    void update(Index place, Function&& f) noexcept {
-      if (place < size_) {
-        own_[place] = f(own_[place]);
-      } else {
-        shared_.update(place - size_, std::forward<Function>(f));
-      }
-    }
-    auto turn() const noexcept { return shared_.turn(); }
-    Index coordinate(Index place) const noexcept { return features_->feature(place); }
-
-    /// What the others have merged becomes the worker's own.
-    void take() noexcept {
-      for (Index h = 0; h < size_; ++h) own_[h] = before_[h] = shared_.state(coordinate(h));
-    }
-    /// The worker's steps since it took or merged reach the others, and theirs the worker.
-    template <class Rule>
-    void merge(const Rule& rule) noexcept {
-      for (Index h = 0; h < size_; ++h) {
-        shared_.update(coordinate(h), [&](State shared) {
-          return own_[h] = rule.merge(shared, before_[h], own_[h]);
-        });
-        before_[h] = own_[h];
-      }
-    }
-
-   private:
-    typename Shared::View shared_;
-    const HotFeatures* features_;
-    Index size_;
-    State* own_;     // [size_]
-    State* before_;  // [size_] as taken or last merged
-  };
-
-  HotReplicas(std::shared_ptr<const HotFeatures> features, int workers)
-      : features_(std::move(features)), trial_(workers), rooms_(static_cast<std::size_t>(workers)) {
-    for (Room& room : rooms_) room.states = ZeroedArray<State>(std::size_t{2} * features_->size());
-  }
-
-  View view(typename Shared::View shared, int worker) noexcept {
-    State* const own = rooms_[static_cast<std::size_t>(worker)].states.data();
-    return View(shared, *features_, own, own + features_->size());
-  }
-  Index place(Index coordinate) const noexcept { return features_->place(coordinate); }
-  std::span<const SparseRow> split(std::span<const SparseRow> rows, int worker) {
-    return features_->split(rows, rooms_[static_cast<std::size_t>(worker)].split);
-  }
-  ReplicaTrial& trial() noexcept { return trial_; }
+  using SharedView = typename Shared::View;
 
  private:
   struct alignas(kCacheLinePair) Room {
-    ZeroedArray<State> states;  // [2 * features] own, then before
-    SplitRows split;
+    ZeroedArray<Cell<State>> own;  // [hot]
+    ZeroedArray<State> before;     // [hot] as taken or last merged
+    std::uint64_t rows = 0;        // since then
+    bool taken = false;            // what is in own counts
   };
 
-  std::shared_ptr<const HotFeatures> features_;
+ public:
+  class View {
+   public:
+    View(SharedView shared, Room& room)
+        : shared_(shared), own_(room.own.data()), size_(room.own.size()), room_(&room) {}
+
+    const SharedView& shared() const noexcept { return shared_; }
+    auto turn() const noexcept { return shared_.turn(); }
+
+    /// The worker's copies alone.
+    SharedView own() const noexcept { return SharedView(own_); }
+
+    /// How many of a row's first non-zeros are in fours of which there are copies.
+    std::size_t hot_fours(const SparseRow& row) const noexcept {
+      std::size_t k = 0;
+      while (k + 4 <= row.nonzeros() && row.indices[k + 3] < size_) k += 4;
+      return k;
+    }
+
+    [[gnu::always_inline]] float weight(Index j) const noexcept { return state(j).weight; }
+    [[gnu::always_inline]] State state(Index j) const noexcept {
+      return std::as_const(*cell(j)).load();
+    }
+    [[gnu::always_inline]] void put(Index j, State state) noexcept { cell(j)->store(state); }
+    template <class Function>
+    [[gnu::always_inline]] void update(Index j, Function&& f) noexcept {
+      put(j, f(state(j)));
+    }
+
+    /// What the others have merged becomes the worker's own, unless it goes on where it was.
+    void take() noexcept {
+      if (std::exchange(room_->taken, true)) return;
+      for (Index h = 0; h < size_; ++h) own_[h].store(room_->before[h] = shared_.state(h));
+      room_->rows = 0;
+    }
+
+    /// To be called at each row: merges now and then, and says so. The worker's steps since it took
+    /// or merged reach the others, and theirs the worker.
+    template <class Rule>
+    bool merge_if_due(const Rule& rule, std::uint64_t time) noexcept {
+      if (++room_->rows <= rows_between_merges(time)) return false;
+      merge(rule);
+      return true;
+    }
+    template <class Rule>
+    void merge(const Rule& rule) noexcept {
+      State* const before = room_->before.data();
+      for (Index h = 0; h < size_; ++h) {
+        const State own = std::as_const(own_[h]).load();
+        shared_.update(
+            h, [&](State shared) { return before[h] = rule.merge(shared, before[h], own); });
+        own_[h].store(before[h]);
+      }
+      room_->rows = 0;
+    }
+
+   private:
+    [[gnu::always_inline]] Cell<State>* cell(Index j) const noexcept {
+      return (j < size_ ? own_ : shared_.cells()) + j;
+    }
+
+    SharedView shared_;
+    Cell<State>* own_;
+    std::size_t size_;
+    Room* room_;
+  };
+
+  /// Of the coordinates below hot.
+  HotReplicas(Index hot, int workers) : trial_(workers), rooms_(static_cast<std::size_t>(workers)) {
+    for (Room& room : rooms_) {
+      room.own = ZeroedArray<Cell<State>>(hot);
+      room.before = ZeroedArray<State>(hot);
+    }
+  }
+
+  View view(SharedView shared, int worker) noexcept { return View(shared, room(worker)); }
+
+  /// Merges what waits in a worker's replicas, if anything does.
+  template <class Rule>
+  void settle(SharedView shared, int worker, const Rule& rule) noexcept {
+    if (std::exchange(room(worker).taken, false)) view(shared, worker).merge(rule);
+  }
+
+  ReplicaTrial& trial() noexcept { return trial_; }
+
+ private:
+  Room& room(int worker) noexcept { return rooms_[static_cast<std::size_t>(worker)]; }
+
   ReplicaTrial trial_;
   std::vector<Room> rooms_;  // [workers]
 };

@@ -31,13 +31,13 @@ class KernelDescent final : public Descent {
         plan_(std::move(plan)),
         at_{plan_.features, plan_.outputs},
         placement_(at_.size(plan_.batch_norm), likely(), plan_.workers),
-        prefetch_(likely() * sizeof(typename Placement::State) > kInCache),
+        ahead_{likely() * sizeof(typename Placement::State) > kInCache, plan_.hot},
         in_batches_(plan_.batch > 1 || plan_.outputs > 1 || plan_.noise > 0 || plan_.batch_norm ||
                     together()),
         each_row_(together() && plan_.batch == 1),
         batch_(each_row_ ? plan_.group : plan_.batch) {
     if constexpr (kReplicable) {
-      if (plan_.hot && !in_batches_) replicas_.emplace(plan_.hot, plan_.workers);
+      if (plan_.replicas && !in_batches_) replicas_.emplace(plan_.hot, plan_.workers);
     }
     if (!in_batches_) return;
     const bool norm = plan_.batch_norm;
@@ -56,7 +56,13 @@ class KernelDescent final : public Descent {
     if constexpr (kReplicable) {
       if (replicas_) return learn_either_way(worker, rows, pace);
     }
-    return learn_each(placement_.view(worker), rows, at_.bias(), pace);
+    return learn_each(placement_.view(worker), rows, pace);
+  }
+
+  void settle(int worker) override {
+    if constexpr (kReplicable) {
+      if (replicas_) replicas_->settle(placement_.view(worker), worker, rule_);
+    }
   }
 
   float margin(const SparseRow& row, Pace now) const override {
@@ -119,25 +125,28 @@ class KernelDescent final : public Descent {
     using Clock = std::chrono::steady_clock;
     const bool with_replicas = replicas_->trial().next();
     const auto begin = Clock::now();
-    const auto view = placement_.view(worker);
-    const LossSum sum =
-        with_replicas ? learn_each(replicas_->view(view, worker), replicas_->split(rows, worker),
-                                   replicas_->place(at_.bias()), pace)
-                      : learn_each(view, rows, at_.bias(), pace);
+    const auto shared = placement_.view(worker);
+    LossSum sum;
+    if (with_replicas) {
+      auto view = replicas_->view(shared, worker);
+      view.take();
+      sum = learn_each(view, rows, pace);
+    } else {
+      replicas_->settle(shared, worker, rule_);
+      sum = learn_each(shared, rows, pace);
+    }
     const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
-    std::size_t nonzeros = 0;
-    for (const SparseRow& row : rows) nonzeros += row.nonzeros();
     if (seconds > 0) {
-      replicas_->trial().note(with_replicas, static_cast<double>(nonzeros) / seconds);
+      replicas_->trial().note(with_replicas, static_cast<double>(rows.size()) / seconds);
     }
     return sum;
   }
 
   template <class View>
-  LossSum learn_each(View view, std::span<const SparseRow> rows, Index bias, Pace pace) {
+  LossSum learn_each(View view, std::span<const SparseRow> rows, Pace pace) {
+    const BiasAt bias{at_.bias(), plan_.bias};
     const auto run = [&](const auto& penalty_at) {
-      return learn_rows(view, rows, BiasAt{bias, plan_.bias}, rule_, loss_, penalty_at, pace,
-                        prefetch_);
+      return learn_rows(view, rows, bias, rule_, loss_, penalty_at, pace, ahead_);
     };
     return plan_.penalty.active() ? run(PenaltyAt<Rule>{plan_.penalty, plan_.penalty_scale.get()})
                                   : run(NoPenaltyAt{});
@@ -183,7 +192,7 @@ class KernelDescent final : public Descent {
   DescentPlan plan_;
   Coordinates at_;
   Placement placement_;
-  bool prefetch_;
+  Lookahead ahead_;
   bool in_batches_;
   bool each_row_;
   std::size_t batch_;  // rows at most whose margins are taken at once

@@ -16,7 +16,7 @@ namespace hogwild {
 /// is no harm.
 class ReplicaTrial {
  public:
-  explicit ReplicaTrial(int workers) : phase_blocks_(8 * static_cast<std::uint32_t>(workers)) {}
+  explicit ReplicaTrial(int workers) : phase_blocks_(2 * static_cast<std::uint32_t>(workers)) {}
 
   /// Whether to learn the next block with replicas.
   bool next() noexcept {
@@ -39,7 +39,7 @@ class ReplicaTrial {
 
  private:
   static constexpr std::uint32_t kFirstPhases = 4;  // without, with, without, with
-  static constexpr std::uint32_t kCycle = 32;       // phases, one of them the slower way
+  static constexpr std::uint32_t kCycle = 512;      // phases, one of them the slower way
 
   std::uint32_t phase_blocks_;
   std::atomic<std::uint32_t> begun_{0};  // blocks

@@ -11,6 +11,7 @@
 // with per-thread state 123 / 179. Racy with shared state is therefore the default.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <mutex>
 #include <utility>
@@ -75,15 +76,25 @@ class SharedState {
 
   class View {
    public:
-    explicit View(Parameters& parameters) : cells_(&parameters[0]) {}
-    float weight(Index j) const noexcept { return state(j).weight; }
-    State state(Index j) const noexcept { return std::as_const(cells_[j]).load(); }
-    void prefetch(Index j) const noexcept { __builtin_prefetch(&cells_[j], 1); }
+    explicit View(CellType<State>* cells) : cells_(cells) {}
+    [[gnu::always_inline]] float weight(Index j) const noexcept { return state(j).weight; }
+    [[gnu::always_inline]] State state(Index j) const noexcept {
+      return std::as_const(cells_[j]).load();
+    }
+    [[gnu::always_inline]] void prefetch(Index j) const noexcept {
+      __builtin_prefetch(&cells_[j], 1);
+    }
     template <class Function>
-    void update(Index j, Function&& f) noexcept {
+    [[gnu::always_inline]] void update(Index j, Function&& f) noexcept {
       Landing::land(cells_[j], std::forward<Function>(f));
     }
+    /// The second half of an update whose first was state(j).
+    [[gnu::always_inline]] void put(
+        Index j, State state) noexcept requires std::same_as<Landing, RacyLanding> {
+      cells_[j].store(state);
+    }
     FreeTurn turn() const noexcept { return {}; }
+    CellType<State>* cells() const noexcept { return cells_; }
 
    private:
     CellType<State>* cells_;
@@ -94,7 +105,7 @@ class SharedState {
   /// likely: the coordinates from the first on that most steps are on.
   SharedState(std::size_t coordinates, std::size_t likely, int /*workers*/)
       : parameters_(coordinates, likely) {}
-  View view(int /*worker*/) noexcept { return View(parameters_); }
+  View view(int /*worker*/) noexcept { return View(&parameters_[0]); }
   State state(Index j) const noexcept { return parameters_[j].load(); }
   void start(Index j, State state) noexcept { parameters_[j].store(state); }
   std::size_t size() const noexcept { return parameters_.size(); }

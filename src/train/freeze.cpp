@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -10,9 +11,20 @@
 namespace hogwild {
 namespace {
 
-// Those of the features that there are; a descent may have room for more.
-std::size_t weights_of(const FeatureSpace& features, const TrainPlan& plan) {
-  return std::size_t{features.size} * plan.descent.outputs;
+// Of a model, whose features have their plain numbers.
+std::size_t weights_of(const FeatureSpace& plain, const TrainPlan& plan) {
+  return std::size_t{plain.size} * plan.descent.outputs;
+}
+
+// The weights where ranked features have them, to where they are by plain numbers.
+void scatter(std::span<const float> by_rank, const Ranking& ranking, Index outputs,
+             std::span<float> plain) {
+  for (std::size_t rank = 0; rank < ranking.features.size(); ++rank) {
+    for (Index k = 0; k < outputs; ++k) {
+      const float weight = by_rank[rank * outputs + k];
+      if (weight != 0) plain[std::size_t{ranking.features[rank]} * outputs + k] = weight;
+    }
+  }
 }
 
 Model model_of(std::shared_ptr<const float[]> weights, std::vector<float> biases,
@@ -29,20 +41,30 @@ Model model_of(std::shared_ptr<const float[]> weights, std::vector<float> biases
 
 Model freeze(const Descent& descent, Pace now, const TrainPlan& plan, const FeatureSpace& features,
              Provenance provenance) {
-  const std::size_t size = weights_of(features, plan);
-  const Index biases_at = plan.descent.features * plan.descent.outputs;
-  const auto weights = shared_zeroed_array<float>(size);
-  descent.copy_weights({weights.get(), size}, now);
+  const Index outputs = plan.descent.outputs;
+  const Index biases_at = plan.descent.features * outputs;
+  const FeatureSpace plain = features.plain();
+  const auto weights = shared_zeroed_array<float>(weights_of(plain, plan));
+  const std::span all(weights.get(), weights_of(plain, plan));
+  if (features.ranking) {
+    const ZeroedArray<float> by_rank(std::size_t{features.size} * outputs);
+    const std::span ranked(by_rank.data(), by_rank.size());
+    descent.copy_weights(ranked, now);
+    scatter(ranked, *features.ranking, outputs, all);
+  } else {
+    descent.copy_weights(all, now);
+  }
   std::vector<float> biases;
-  for (Index k = 0; k < plan.descent.outputs; ++k) {
+  for (Index k = 0; k < outputs; ++k) {
     biases.push_back(descent.weight(biases_at + k, now));
   }
-  return model_of(weights, std::move(biases), plan, features, std::move(provenance));
+  return model_of(weights, std::move(biases), plan, plain, std::move(provenance));
 }
 
 Model zero_model(const TrainPlan& plan, const FeatureSpace& features, Provenance provenance) {
-  return model_of(shared_zeroed_array<float>(weights_of(features, plan)),
-                  std::vector<float>(plan.descent.outputs, 0.0f), plan, features,
+  const FeatureSpace plain = features.plain();
+  return model_of(shared_zeroed_array<float>(weights_of(plain, plan)),
+                  std::vector<float>(plan.descent.outputs, 0.0f), plan, plain,
                   std::move(provenance));
 }
 

@@ -22,6 +22,9 @@ namespace {
 // Below this a thread costs more to start and to feed than it brings.
 constexpr Offset kNonzerosPerThread = 20'000;
 
+// 32 KiB of adagrad's state: what a core's first cache holds.
+constexpr Index kMostHot = 4096;
+
 int threads_for(const Dataset& data, int asked) {
   if (asked > 0) return asked;
   const auto cores = std::max(1u, std::thread::hardware_concurrency());
@@ -77,6 +80,31 @@ std::shared_ptr<const float[]> penalty_scale(const Dataset& data,
   return scale;
 }
 
+// How many of the first features a fair part of the rows hold, if features are ranked.
+Index hot_features(const Dataset& data) {
+  constexpr Offset kRowsPerTouch = 512;    // a feature in fewer rows is not hot
+  constexpr Offset kSampleRows = 1 << 14;  // that are counted, about
+  constexpr double kLeastShare = 0.25;     // of the non-zeros that must be hot
+  if (!data.features().ranking) return 0;
+  std::vector<Offset> counts(std::min<Index>(kMostHot, data.features().size));
+  Offset rows = 0, nonzeros = 0, hot_nonzeros = 0;
+  const Offset stride = std::max<Offset>(1, data.rows() / kSampleRows);
+  for (Offset i = 0; i < data.rows(); i += stride, ++rows) {
+    const SparseRow row = data.row(i);
+    nonzeros += row.nonzeros();
+    for (std::size_t k = 0; k < row.nonzeros() && row.indices[k] < counts.size(); ++k) {
+      ++counts[row.indices[k]];
+    }
+  }
+  Index hot = 0;
+  for (; hot < counts.size() && counts[hot] * kRowsPerTouch >= rows; ++hot) {
+    hot_nonzeros += counts[hot];
+  }
+  const bool pays =
+      static_cast<double>(hot_nonzeros) >= kLeastShare * static_cast<double>(nonzeros);
+  return pays ? hot : 0;
+}
+
 void require_weight(const Dataset& data) {
   for (Offset i = 0; i < data.rows(); ++i) {
     if (data.row(i).weight > 0) return;
@@ -119,7 +147,7 @@ void require_learnable(const Dataset& data, const TrainOptions& options) {
     require_difficulty(options.difficulty, data);
     if (options.refit) require_difficulty(options.validation_difficulty, *validation);
   }
-  if (options.refit && validation->features().size > data.features().size) {
+  if (options.refit && validation->features().plain().size > data.features().plain().size) {
     throw DataError(validation->source().name(), "it has features that the training data lacks",
                     "read it in the training data's feature space (ReadOptions::features)");
   }
@@ -186,11 +214,11 @@ TrainPlan plan_training(const Dataset& data, const TrainOptions& options) {
   const bool shrinks =
       std::visit([](const auto& rule) { return steps_shrink<std::decay_t<decltype(rule)>>; },
                  options.update_rule);
-  if (options.hot_replicas && shrinks && descent.workers > 1 && !together &&
-      descent.landing == Landing::racy && descent.state == StatePlacement::shared &&
-      descent.batch == 1 && descent.outputs == 1) {
-    descent.hot = HotFeatures::find(data);
-  }
+  descent.hot = hot_features(data);
+  descent.replicas = options.hot_replicas && descent.hot > 0 && shrinks && descent.workers > 1 &&
+                     !together && descent.landing == Landing::racy &&
+                     descent.state == StatePlacement::shared && descent.batch == 1 &&
+                     descent.outputs == 1;
   if (!together && !by_degree) return plan;
   const ZeroedArray<Offset> degrees = degrees_of(data);
   if (by_degree) descent.penalty_scale = penalty_scale(data, degrees);

@@ -170,7 +170,8 @@ class Run {
       for (const Index j : some_.row(i).indices) {
         for (Index k = 0; k < plan_.descent.outputs; ++k) {
           const Index coordinate = j * plan_.descent.outputs + k;
-          const double normal = Random(options_.seed, kStarting, coordinate).normal();
+          const Index plain = some_.features().plain(j) * plan_.descent.outputs + k;
+          const double normal = Random(options_.seed, kStarting, plain).normal();
           descent_->start(coordinate, options_.init * static_cast<float>(normal));
         }
       }
@@ -201,11 +202,12 @@ class Run {
     // Relaxed: stop_ is a hint to end soon, and carries no data.
     while (!stop_.load(std::memory_order_relaxed)) {
       const auto block = feed_.next(worker);
-      if (!block) return;
+      if (!block) break;
       Offset& seen = seen_[static_cast<std::size_t>(worker)];
       learn(worker, *block, share_of(seen, *block));
       seen += block->rows.size();
     }
+    descent_->settle(worker);
   }
 
   // The same, all workers learning the same blocks.

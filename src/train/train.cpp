@@ -1,12 +1,27 @@
 // What surrounds a run: the rate, backing off from one too large, refitting.
 #include "hogwild/train/train.hpp"
 
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "hogwild/data/ranking.hpp"
 #include "train/prepare.hpp"
 #include "train/run.hpp"
 #include "train/search.hpp"
 
 namespace hogwild {
 namespace {
+
+// Whether the epochs of a run save more by ranked features than ranking them takes.
+bool is_worth_ranking(const Dataset& data, const TrainOptions& options) {
+  constexpr Offset kFewestNonzeros = 1'000'000;
+  constexpr int kFewestEpochs = 3;
+  const int epochs =
+      options.stop_after > 0 ? std::min(options.stop_after, options.epochs) : options.epochs;
+  return epochs >= kFewestEpochs && data.nonzeros() >= kFewestNonzeros &&
+         options.strategy == Strategy::hogwild && options.batch_size == 1;
+}
 
 // Passes on what the second run, on all rows, has to tell.
 class RefitObserver : public TrainObserver {
@@ -27,7 +42,8 @@ class RefitObserver : public TrainObserver {
 // All rows, for as many epochs as were best. The first run's reason and reports stay.
 void refit(const Dataset& data, TrainOptions options, TrainObserver& observer, TrainResult& result,
            const ClassWeights& classes) {
-  const Dataset all = concatenate(data, with_class_weights(*options.validation, classes));
+  Dataset all =
+      concatenate(unranked(data), with_class_weights(unranked(*options.validation), classes));
   if (!options.difficulty.empty()) {
     options.difficulty.insert(options.difficulty.end(), options.validation_difficulty.begin(),
                               options.validation_difficulty.end());
@@ -36,6 +52,7 @@ void refit(const Dataset& data, TrainOptions options, TrainObserver& observer, T
   options.early_stopping = 0;
   options.stop_after = result.best_epoch;
   options.refit = false;
+  if (is_worth_ranking(all, options)) all = ranked(all);
   RefitObserver marking(observer);
   const TrainResult again = run(all, options, marking);
   result.seconds += again.seconds;
@@ -61,22 +78,21 @@ std::string_view name_of(StopReason reason) noexcept {
   }
 }
 
-TrainResult train(const Dataset& data, const TrainOptions& options) {
+TrainResult train(Dataset data, const TrainOptions& options) {
   TrainObserver silent;
-  return train(data, options, silent);
+  return train(std::move(data), options, silent);
 }
 
-TrainResult train(const Dataset& asked_data, const TrainOptions& asked, TrainObserver& observer) {
+TrainResult train(Dataset data, const TrainOptions& asked, TrainObserver& observer) {
   const ClassWeights classes = asked.class_weights;
-  const auto [data, prepared] = prepare(asked_data, asked);
-  TrainOptions options = prepared;
-  const Dataset& rows = data;
-  TrainResult result =
-      run_at_found_rate(rows, options, observer, true,
-                        [&](const TrainOptions& found) { return run(rows, found, observer); });
+  auto [rows, options] = prepare(data, asked);
+  data = {};  // whoever moved it in has no more use of it
+  if (is_worth_ranking(rows, options)) rows = ranked(rows);
+  const auto run_once = [&](const TrainOptions& found) { return run(rows, found, observer); };
+  TrainResult result = run_at_found_rate(rows, options, observer, true, run_once);
   const bool ended_well =
       result.reason == StopReason::epochs || result.reason == StopReason::early_stopping;
-  if (options.refit && ended_well) refit(data, options, observer, result, classes);
+  if (options.refit && ended_well) refit(rows, options, observer, result, classes);
   return result;
 }
 

@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
-#include <memory>
+#include <algorithm>
+#include <span>
 #include <vector>
 
+#include "hogwild/data/ranking.hpp"
 #include "hogwild/update/adagrad.hpp"
 #include "learn/descent.hpp"
 #include "parallel/crew.hpp"
@@ -21,75 +23,87 @@ Adagrad::State counted(Adagrad::State s) {
   return {s.weight + 1, s.squares + 2};
 }
 
-class Replicas : public testing::Test {
- protected:
-  const Dataset data_ = test::skewed_rows(HotFeatures::kSampleRows, true);
-  const std::shared_ptr<const HotFeatures> hot_ = HotFeatures::find(data_);
-};
+constexpr Index kFeatures = 1000, kHot = 300;
 
-TEST_F(Replicas, KeepHotStepsToThemselvesUntilTheyMerge) {
-  Shared shared(data_.features().size, 2);
-  HotReplicas<Shared> replicas(hot_, 2);
+TEST(Replicas, KeepHotStepsToThemselvesUntilTheyMerge) {
+  Shared shared(kFeatures, 2);
+  HotReplicas<Shared> replicas(kHot, 2);
   auto first = replicas.view(shared.view(0), 0), second = replicas.view(shared.view(1), 1);
-  const Index hottest = hot_->feature(0);
-  Index cold = 0;
-  while (hot_->place(cold) < hot_->size()) ++cold;
+  const Index hottest = 0, cold = kHot;
   first.take();
   second.take();
   for (auto* const view : {&first, &second}) {
-    view->update(0, counted);
-    view->update(hot_->place(cold), counted);
+    view->update(hottest, counted);
+    view->update(cold, counted);
   }
-  EXPECT_EQ(first.weight(0), 1);
+  EXPECT_EQ(first.weight(hottest), 1);
   EXPECT_EQ(shared.state(hottest).weight, 0);
   EXPECT_EQ(shared.state(cold).weight, 2);
   first.merge(Adagrad{});
   EXPECT_EQ(shared.state(hottest).weight, 1);
-  EXPECT_EQ(second.weight(0), 1);  // its own
+  EXPECT_EQ(second.weight(hottest), 1);  // its own
   second.merge(Adagrad{});
   EXPECT_EQ(shared.state(hottest).weight, 2);
   EXPECT_EQ(shared.state(hottest).squares, 4);
-  EXPECT_EQ(second.weight(0), 2);
+  EXPECT_EQ(second.weight(hottest), 2);
   second.merge(Adagrad{});  // nothing is brought twice
   EXPECT_EQ(shared.state(hottest).weight, 2);
-  first.take();
-  EXPECT_EQ(first.weight(0), 2);
+  first.update(hottest, counted);
+  first.take();  // goes on where it was
+  EXPECT_EQ(first.weight(hottest), 2);
+  replicas.settle(shared.view(0), 0, Adagrad{});
+  EXPECT_EQ(shared.state(hottest).weight, 3);
+  replicas.settle(shared.view(0), 0, Adagrad{});  // nothing waits any more
+  EXPECT_EQ(shared.state(hottest).weight, 3);
+}
+
+TEST(Replicas, AreOfTheFirstFoursOfARow) {
+  Shared shared(kFeatures, 1);
+  HotReplicas<Shared> replicas(10, 1);
+  const auto view = replicas.view(shared.view(0), 0);
+  const std::vector<Index> indices{0, 3, 5, 7, 8, 9, 10, 500, 999};
+  const SparseRow row{indices, {}};
+  EXPECT_EQ(view.hot_fours(row), 4u);
+  EXPECT_EQ(view.hot_fours(row.part(2, 6)), 4u);
+  EXPECT_EQ(view.hot_fours(row.part(3, 9)), 0u);
+  EXPECT_EQ(view.hot_fours(row.part(0, 3)), 0u);
 }
 
 // One worker at a time, one thread first: every step arrives.
-TEST_F(Replicas, OfWorkersTakingTurnsLoseNothing) {
+TEST(Replicas, OfWorkersTakingTurnsLoseNothing) {
   for (const int workers : {1, 2, 4}) {
-    Shared shared(data_.features().size, workers);
-    HotReplicas<Shared> replicas(hot_, workers);
+    Shared shared(kFeatures, workers);
+    HotReplicas<Shared> replicas(kHot, workers);
     for (int round = 0; round < 10; ++round) {
       for (int worker = 0; worker < workers; ++worker) {
         auto view = replicas.view(shared.view(worker), worker);
         view.take();
-        for (Index h = 0; h < hot_->size(); ++h) view.update(h, counted);
-        view.merge(Adagrad{});
+        for (Index h = 0; h < kHot; ++h) view.update(h, counted);
+        replicas.settle(shared.view(worker), worker, Adagrad{});
       }
     }
-    for (Index h = 0; h < hot_->size(); ++h) {
-      EXPECT_EQ(shared.state(hot_->feature(h)).weight, static_cast<float>(10 * workers));
+    for (Index h = 0; h < kHot; ++h) {
+      EXPECT_EQ(shared.state(h).weight, static_cast<float>(10 * workers));
     }
   }
 }
 
-TEST_F(Replicas, InventNothingWhenWorkersMergeAtOnce) {
+TEST(Replicas, InventNothingWhenWorkersMergeAtOnce) {
   for (const int workers : {1, 2, 4}) {
-    Shared shared(data_.features().size, workers);
-    HotReplicas<Shared> replicas(hot_, workers);
+    Shared shared(kFeatures, workers);
+    HotReplicas<Shared> replicas(kHot, workers);
     Crew crew(workers);
     crew.run([&](int worker) {
       for (int round = 0; round < 200; ++round) {
         auto view = replicas.view(shared.view(worker), worker);
         view.take();
-        for (Index h = 0; h < hot_->size(); ++h) view.update(h, counted);
-        view.merge(Adagrad{});
+        for (Index h = 0; h < kHot; ++h) view.update(h, counted);
+        if (round % 2 == 0) view.merge(Adagrad{});
       }
+      replicas.settle(shared.view(worker), worker, Adagrad{});
     });
-    for (Index h = 0; h < hot_->size(); ++h) {
-      const Adagrad::State state = shared.state(hot_->feature(h));
+    for (Index h = 0; h < kHot; ++h) {
+      const Adagrad::State state = shared.state(h);
       EXPECT_LE(state.weight, static_cast<float>(200 * workers));
       EXPECT_GE(state.weight, 1);
       EXPECT_EQ(state.squares, 2 * state.weight);  // one word: the two never part
@@ -99,23 +113,25 @@ TEST_F(Replicas, InventNothingWhenWorkersMergeAtOnce) {
 
 // Alone, a worker with replicas takes the same steps; only the order in which a row's products are
 // added is another.
-TEST_F(Replicas, OfOneWorkerLearnTheSame) {
+TEST(Replicas, OfOneWorkerLearnTheSame) {
   for (const bool ones : {true, false}) {
-    const Dataset data = test::skewed_rows(HotFeatures::kSampleRows, ones);
+    const Dataset data = ranked(test::skewed_rows(10'000, ones));
     const std::vector<SparseRow> rows = test::rows_of(data);
     DescentPlan plan;
     plan.features = data.features().size;
     plan.rule = Adagrad{};
     const auto plain = make_descent(plan);
-    plan.hot = HotFeatures::find(data);
-    ASSERT_NE(plan.hot, nullptr);
+    plan.hot = plan.features / 3;
+    plan.replicas = true;
     const auto replicated = make_descent(plan);
     Pace pace{.rate = 0.1f};
     for (std::size_t begin = 0; begin < rows.size(); begin += 512, pace.time += 512) {
-      const auto block = std::span(rows).subspan(begin, 512);
+      const auto block =
+          std::span(rows).subspan(begin, std::min<std::size_t>(512, rows.size() - begin));
       const LossSum one = plain->learn(0, block, pace), other = replicated->learn(0, block, pace);
       EXPECT_NEAR(other.loss, one.loss, 1e-4 * one.loss);
     }
+    replicated->settle(0);
     for (Index j = 0; j <= plan.features; ++j) {
       EXPECT_NEAR(replicated->weight(j, pace), plain->weight(j, pace), 1e-3);
     }

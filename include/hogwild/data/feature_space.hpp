@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "hogwild/core/array.hpp"
 #include "hogwild/core/types.hpp"
 
 namespace hogwild {
@@ -49,16 +50,31 @@ class FeatureNames {
   std::vector<Index> slots_;           // open addressing, at most half full, a power of two
 };
 
+/// Features in another order than the plain one: those of most rows first, and those of no row
+/// left out.
+struct Ranking {
+  Array<Index> features;  ///< [ranked features] the plain number of each, all different, < size
+  Index size = 0;         ///< of the plain space
+};
+
 /// The features of a data set or a model: how many, and what each is called.
 struct FeatureSpace {
   Index size = 0;                               ///< features are numbered 0 .. size - 1
-  std::shared_ptr<const FeatureNames> names{};  ///< [size], or null where features have numbers
+  std::shared_ptr<const FeatureNames> names{};  ///< by plain number, or null: features have numbers
   int hash_bits = 0;     ///< 0, or features are hashed to 2^hash_bits numbers and have no names
-  int index_base = 0;    ///< what the file adds to a number: 0 or 1
+  int index_base = 0;    ///< what the file adds to a plain number: 0 or 1
   std::string format{};  ///< of the file: "libsvm" or "vw"; empty for data made in memory
+  std::shared_ptr<const Ranking> ranking{};  ///< of a data set's features, [size]; null: they have
+                                             ///< their plain numbers, as a model's always do
 
   /// What the data file calls feature j: its name, or its number there.
   std::string name(Index j) const;
+
+  /// The plain number of feature j.
+  Index plain(Index j) const noexcept { return ranking ? ranking->features[j] : j; }
+
+  /// The same features with their plain numbers.
+  FeatureSpace plain() const;
 };
 
 }  // namespace hogwild

@@ -51,7 +51,7 @@ class Learner {
 
   /// One step on one row; returns its loss before the step. For a binary loss a label above 0 is
   /// the positive one. REQUIRES: every index < features; every value,
-  /// the label and the weight finite, the weight >= 0.
+  /// the label and the weight finite, the weight >= 0; no index twice.
   float learn(const SparseRow& row, float label);
 
   /// One step on each row in turn, with the rows' own labels and weights; returns the mean loss,

@@ -30,6 +30,14 @@ concept Loss = requires(const L loss, float m, double d) {
   { loss.slope(d, d) } -> std::same_as<double>;
 };
 
+/// A loss and its slope at one margin. The loss is shift + log(factor), so that the sum of many
+/// takes the logarithm of one product: a logarithm a row was a tenth of learning.
+struct LossParts {
+  float shift = 0;
+  double factor = 1;  ///< in [1, 2]
+  float slope = 0;
+};
+
 /// Logistic loss, log(1 + exp(-ym)): log 2 and slope -y/2 at m = 0. The exponential is taken of
 /// -|m| only, so value and slope are finite for every finite margin.
 /// Source: Cox, Journal of the Royal Statistical Society B 1958.
@@ -49,6 +57,12 @@ struct Logistic {
     const Real z = y * m;
     const Real e = std::exp(-std::abs(z));
     return -y * (z > 0 ? e : 1) / (1 + e);
+  }
+  /// Value and slope by one exponential.
+  LossParts parts(float m, float y) const noexcept {
+    const float z = y * m;
+    const float e = std::exp(-std::abs(z));
+    return {z > 0 ? 0 : -z, 1 + static_cast<double>(e), -y * (z > 0 ? e : 1) / (1 + e)};
   }
   template <std::floating_point Real>
   Real prediction(Real m) const noexcept {

@@ -10,7 +10,10 @@ namespace hogwild {
 
 /// No penalty: shrinking is the identity and costs nothing.
 struct NoPenalty {
-  float shrink(float weight, float /*rate*/) const noexcept { return weight; }
+  template <class Real>
+  Real shrink(Real weight, Real /*rate*/) const noexcept {
+    return weight;
+  }
 };
 
 /// The two strengths of an elastic net, both >= 0.

@@ -21,21 +21,26 @@ struct Adagrad {
 
   float epsilon = 1e-8f;  ///< keeps the root away from 0; > 0
 
-  struct State {
-    float weight = 0;
-    float squares = 0;  ///< G, the sum of squared gradients
+  /// Of one coordinate, or of several side by side.
+  template <class Real>
+  struct StateOf {
+    Real weight{};
+    Real squares{};  ///< G, the sum of squared gradients
   };
+  using State = StateOf<float>;
 
   /// The rate of a coordinate in this state.
-  template <class Net>
-  float rate(State s, const Step<Net>& step) const noexcept {
-    return step.rate / std::sqrt(s.squares * step.share + epsilon);
+  template <class Real, class Net>
+  [[gnu::always_inline]] Real rate(StateOf<Real> s, const Step<Net>& step) const noexcept {
+    using std::sqrt;
+    return step.rate / sqrt(s.squares * step.share + epsilon);
   }
 
-  template <class Net>
-  State step(State s, float g, const Step<Net>& step) const noexcept {
+  template <class Real, class Net>
+  [[gnu::always_inline]] StateOf<Real> step(StateOf<Real> s, Real g,
+                                            const Step<Net>& step) const noexcept {
     s.squares = finite_sum(s.squares, g * g);
-    const float rate = this->rate(s, step);
+    const Real rate = this->rate(s, step);
     s.weight = step.penalty.shrink(s.weight - rate * g, rate);
     return s;
   }

@@ -24,8 +24,10 @@ struct Step {
 
 /// The sum of two numbers >= 0, at most the largest float: squares that overflowed to infinity
 /// would freeze a coordinate without a word.
-inline float finite_sum(float a, float b) noexcept {
-  return std::min(a + b, std::numeric_limits<float>::max());
+template <class Real>
+Real finite_sum(Real a, Real b) noexcept {
+  using std::min;
+  return min(a + b, Real{std::numeric_limits<float>::max()});
 }
 
 /// Where a sum stands that was `before` when a thread began to work on a copy of it, is `shared`
@@ -52,6 +54,9 @@ inline float merged_mean(float shared, float before, float after) noexcept {
 /// and one whose step depends on what happened since the gradient's weights were read by
 ///   Seen, seen(state)       what it wants kept from that moment (adaptive_revision)
 ///   step(state, gradient, seen, step)
+///
+/// A rule may be one for several coordinates side by side: then its State is a template of the
+/// number, StateOf<Real>, and so is its step().
 template <class R>
 concept UpdateRule = requires(const R rule, typename R::State state, float gradient) {
   { R::kName } -> std::convertible_to<std::string_view>;

@@ -1,0 +1,125 @@
+#include "hogwild/data/ranking.hpp"
+
+#include <tbb/blocked_range.h>
+#include <tbb/enumerable_thread_specific.h>
+#include <tbb/parallel_for.h>
+#include <tbb/parallel_sort.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "data/row_sort.hpp"
+#include "parallel/zeroed_array.hpp"
+
+namespace hogwild {
+namespace {
+
+constexpr Offset kGrain = 4096;  // rows
+
+// How often some rows hold each feature.
+struct Counts {
+  explicit Counts(std::size_t features) : of(features) {}
+
+  void add(Index j, std::uint32_t times) {
+    if (of[j] == 0) seen.push_back(j);
+    // A feature of more rows than can be counted is no less frequent for that.
+    of[j] = of[j] + times < of[j] ? ~std::uint32_t{0} : of[j] + times;
+  }
+
+  ZeroedArray<std::uint32_t> of;  // [features]
+  std::vector<Index> seen;        // each once; untouched counts take no memory
+};
+
+template <class Function>
+void for_row_ranges(const Dataset& data, const Function& function) {
+  tbb::parallel_for(tbb::blocked_range<Offset>(0, data.rows(), kGrain),
+                    [&](const auto& range) { function(range.begin(), range.end()); });
+}
+
+std::shared_ptr<const Ranking> rank_features(const Dataset& data) {
+  const std::size_t features = data.features().size;
+  tbb::enumerable_thread_specific<Counts> parts([&] { return Counts(features); });
+  for_row_ranges(data, [&](Offset begin, Offset end) {
+    Counts& counts = parts.local();
+    for (Offset i = begin; i < end; ++i) {
+      for (const Index j : data.row(i).indices) counts.add(j, 1);
+    }
+  });
+  Counts all(0);
+  for (Counts& part : parts) {
+    if (all.of.size() == 0) {
+      all = std::move(part);
+      continue;
+    }
+    for (const Index j : part.seen) all.add(j, part.of[j]);
+  }
+  // By falling count, then by number.
+  std::vector<std::uint64_t> keys;
+  keys.reserve(all.seen.size());
+  for (const Index j : all.seen) keys.push_back(std::uint64_t{~all.of[j]} << 32 | j);
+  tbb::parallel_sort(keys.begin(), keys.end());
+  auto ranking = std::make_shared<Ranking>();
+  ranking->size = data.features().size;
+  ranking->features.reserve(keys.size());
+  for (const std::uint64_t key : keys) ranking->features.push_back(static_cast<Index>(key));
+  return ranking;
+}
+
+// The same rows, feature j being called number_of(j), in a space that it is in.
+template <class NumberOf>
+Dataset renumbered(const Dataset& data, FeatureSpace space, const NumberOf& number_of) {
+  Dataset::Arrays arrays;
+  arrays.offsets.assign(data.offsets().begin(), data.offsets().end());
+  arrays.labels.assign(data.labels().begin(), data.labels().end());
+  if (data.has_weights()) arrays.weights.resize(data.rows());
+  arrays.indices.resize(data.nonzeros());
+  if (!data.all_ones()) arrays.values.resize(data.nonzeros());
+  for_row_ranges(data, [&](Offset begin, Offset end) {
+    std::vector<std::uint64_t> keys, room;  // of a row: number and place
+    for (Offset i = begin; i < end; ++i) {
+      const SparseRow row = data.row(i);
+      keys.resize(row.nonzeros());
+      room.resize(row.nonzeros());
+      for (std::size_t k = 0; k < keys.size(); ++k) {
+        keys[k] = std::uint64_t{number_of(row.indices[k])} << 32 | k;
+      }
+      sort_keys(keys, room);
+      Index* const indices = arrays.indices.data() + arrays.offsets[i];
+      for (std::size_t k = 0; k < keys.size(); ++k) {
+        indices[k] = static_cast<Index>(keys[k] >> 32);
+      }
+      if (!row.values.empty()) {
+        float* const values = arrays.values.data() + arrays.offsets[i];
+        for (std::size_t k = 0; k < keys.size(); ++k) {
+          values[k] = row.values[static_cast<std::uint32_t>(keys[k])];
+        }
+      }
+      if (data.has_weights()) arrays.weights[i] = row.weight;
+    }
+  });
+  return Dataset(std::move(arrays), std::move(space), data.source(), data.seen_labels(),
+                 data.classes());
+}
+
+}  // namespace
+
+Dataset ranked(const Dataset& data) {
+  if (data.features().ranking) return data;
+  FeatureSpace space = data.features();
+  space.ranking = rank_features(data);
+  space.size = static_cast<Index>(space.ranking->features.size());
+  const ZeroedArray<Index> ranks(data.features().size);
+  for (Index rank = 0; rank < space.size; ++rank) ranks[space.ranking->features[rank]] = rank;
+  return renumbered(data, std::move(space), [&](Index j) { return ranks[j]; });
+}
+
+Dataset unranked(const Dataset& data) {
+  const FeatureSpace& space = data.features();
+  if (!space.ranking) return data;
+  return renumbered(data, space.plain(), [&](Index j) { return space.ranking->features[j]; });
+}
+
+}  // namespace hogwild

@@ -1,0 +1,90 @@
+#include "hogwild/data/ranking.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "hogwild/eval/evaluate.hpp"
+#include "hogwild/train/train.hpp"
+#include "support/rows.hpp"
+
+namespace hogwild {
+namespace {
+
+std::map<Index, Offset> degrees_of(const Dataset& data) {
+  std::map<Index, Offset> degrees;
+  for (const Index j : data.indices()) ++degrees[j];
+  return degrees;
+}
+
+TEST(Ranked, NumbersFeaturesByTheRowsThatHoldThem) {
+  const Dataset plain = test::skewed_rows(5000, true);
+  const Dataset data = ranked(plain);
+  ASSERT_EQ(data.rows(), plain.rows());
+  ASSERT_NE(data.features().ranking, nullptr);
+  std::map<Index, Offset> degrees = degrees_of(plain), by_rank = degrees_of(data);
+  EXPECT_EQ(data.features().size, degrees.size());  // features of no row have no rank
+  EXPECT_EQ(data.features().plain().size, plain.features().size);
+  for (Index rank = 0; rank < data.features().size; ++rank) {
+    EXPECT_EQ(by_rank[rank], degrees[data.features().plain(rank)]);
+    if (rank > 0) {
+      EXPECT_LE(by_rank[rank], by_rank[rank - 1]);
+    }
+  }
+}
+
+TEST(Ranked, HoldsTheSameRows) {
+  for (const bool ones : {true, false}) {
+    const Dataset plain = test::skewed_rows(5000, ones);
+    const Dataset back = unranked(ranked(plain));
+    EXPECT_EQ(back.features().ranking, nullptr);
+    EXPECT_EQ(back.features().size, plain.features().size);
+    EXPECT_TRUE(std::ranges::equal(back.indices(), plain.indices()));
+    EXPECT_TRUE(std::ranges::equal(back.values(), plain.values()));
+    EXPECT_TRUE(std::ranges::equal(back.labels(), plain.labels()));
+    EXPECT_TRUE(std::ranges::equal(back.offsets(), plain.offsets()));
+  }
+}
+
+TEST(Ranked, KeepsWeightsAndNames) {
+  auto names = std::make_shared<FeatureNames>();
+  for (const char* const name : {"rare", "absent", "often"}) names->insert(name);
+  Dataset::Arrays arrays{.offsets = {0, 2, 3},
+                         .indices = {0, 2, 2},
+                         .values = {5, 6, 7},
+                         .labels = {1, -1},
+                         .weights = {1, 3}};
+  const Dataset data = ranked(Dataset(std::move(arrays), {.size = 3, .names = names}));
+  EXPECT_EQ(data.features().size, 2u);
+  EXPECT_EQ(data.features().name(0), "often");
+  EXPECT_EQ(data.features().name(1), "rare");
+  EXPECT_EQ(data.row(0).value(0), 6);
+  EXPECT_EQ(data.row(0).value(1), 5);
+  EXPECT_EQ(data.row(1).weight, 3);
+}
+
+TEST(Ranked, TwiceIsRankedOnce) {
+  const Dataset data = ranked(test::skewed_rows(1000, true));
+  EXPECT_EQ(ranked(data).indices().data(), data.indices().data());
+}
+
+// A model has plain numbers, so it is the same model but for the order of sums.
+TEST(Ranked, RowsTrainTheSameModel) {
+  for (const bool ones : {true, false}) {
+    const Dataset plain = test::skewed_rows(5000, ones);
+    const TrainOptions options{.learning_rate = 0.1f, .epochs = 2, .threads = 1};
+    const Model one = train(plain, options).model, other = train(ranked(plain), options).model;
+    ASSERT_EQ(other.features().size, plain.features().size);
+    EXPECT_EQ(other.features().ranking, nullptr);
+    for (Index j = 0; j < plain.features().size; ++j) {
+      EXPECT_NEAR(other.weights()[j], one.weights()[j], 1e-4) << j;
+    }
+    EXPECT_NEAR(evaluate(other, ranked(plain)).loss, evaluate(one, plain).loss, 1e-5);
+  }
+}
+
+}  // namespace
+}  // namespace hogwild
