@@ -1,21 +1,16 @@
-// Text to a Dataset, in three stages: chunks are read in order, parsed in parallel, and accepted in
-// order again, where the first fault in file order is thrown. Then the batches are joined. What
-// must be decided once a data set (format, index base, numbers of names) is decided in the two
-// ordered stages, so no number of threads changes it.
+// Text to a Dataset: chunks become batches of rows, which are joined at the end, where index base
+// and numbers of names are known.
 #include "hogwild/data/reader.hpp"
 
 #include <fmt/format.h>
 #include <tbb/enumerable_thread_specific.h>
 #include <tbb/info.h>
 #include <tbb/parallel_for.h>
-#include <tbb/parallel_pipeline.h>
 #include <tbb/task_arena.h>
 
 #include <algorithm>
-#include <atomic>
 #include <charconv>
 #include <cmath>
-#include <exception>
 #include <functional>
 #include <map>
 #include <memory>
@@ -23,6 +18,7 @@
 #include <set>
 #include <utility>
 
+#include "data/chunk_pipeline.hpp"
 #include "data/input.hpp"
 #include "data/parsed_chunk.hpp"
 #include "data/parsing.hpp"
@@ -42,57 +38,19 @@ struct Extent {
 class Reader {
  public:
   Reader(Input input, const std::vector<std::string>& paths, const ReadOptions& options)
-      : input_(std::move(input)), options_(options), parsing_(options), record_(paths, options) {}
+      : options_(options), pipeline_(std::move(input), paths, options) {}
 
-  Dataset run(int threads) {
-    const std::size_t in_flight = 2 * static_cast<std::size_t>(threads);
-    tbb::parallel_pipeline(
-        in_flight,
-        tbb::make_filter<void, Chunk>(tbb::filter_mode::serial_in_order,
-                                      [this](tbb::flow_control& flow) { return fetch(flow); }) &
-            tbb::make_filter<Chunk, ParsedChunk>(tbb::filter_mode::parallel,
-                                                 [this](const Chunk& chunk) {
-                                                   return parse_chunk(
-                                                       chunk, parsing_.format(), parsing_.rules(),
-                                                       options_.on_error, rooms_.local());
-                                                 }) &
-            tbb::make_filter<ParsedChunk, void>(tbb::filter_mode::serial_in_order,
-                                                [this](ParsedChunk parsed) {
-                                                  if (accept_failure_)
-                                                    return;  // a later chunk than the one at fault
-                                                  try {
-                                                    accept(std::move(parsed));
-                                                  } catch (...) {
-                                                    accept_failure_ = std::current_exception();
-                                                    stop_.store(true, std::memory_order_relaxed);
-                                                  }
-                                                }));
-    // What was accepted lies before what was fetched, and so does what is wrong with it.
-    if (accept_failure_) std::rethrow_exception(accept_failure_);
-    if (fetch_failure_) std::rethrow_exception(fetch_failure_);
+  Dataset run() {
+    pipeline_.run(
+        [this](const Chunk& chunk) {
+          return parse_chunk(chunk, parsing_.format(), parsing_.rules(), options_.on_error,
+                             rooms_.local());
+        },
+        [this](ParsedChunk parsed) { accept(std::move(parsed)); });
     return join();
   }
 
  private:
-  // No exception leaves a serial stage: oneTBB leaks the items that are in flight when one does.
-  Chunk fetch(tbb::flow_control& flow) {
-    try {
-      // Relaxed: a hint to end soon; a chunk too many does no harm.
-      if (auto chunk = stop_.load(std::memory_order_relaxed) ? std::nullopt : input_.next()) {
-        // The parsers of later chunks see the decision: the chunk is handed on after it is made.
-        if (!std::exchange(begun_, true)) {
-          parsing_.decide_format(*chunk, record_.source().paths[chunk->file]);
-        }
-        if (options_.progress) options_.progress(input_.bytes_consumed(), input_.bytes_total());
-        return *std::move(chunk);
-      }
-    } catch (...) {
-      fetch_failure_ = std::current_exception();
-    }
-    flow.stop();
-    return {};
-  }
-
   void accept(ParsedChunk parsed) {
     record_.accept(parsed.file, parsed.batch, parsed.fault);
     // What a batch takes now, and its part of the arrays that all are joined to.
@@ -106,7 +64,8 @@ class Reader {
                       "raise --memory-limit, or train one epoch of libsvm text or of hashed "
                       "features, which is learnt as it is read");
     }
-    if (!parsed.batch.labels.empty()) batches_.push_back(std::move(parsed.batch));
+    rows_ += parsed.batch.rows();
+    if (parsed.batch.rows() > 0) batches_.push_back(std::move(parsed.batch));
   }
 
   FeatureSpace decide_features() {
@@ -140,18 +99,9 @@ class Reader {
   }
 
   Dataset join() {
-    Source source = record_.source();
-    if (batches_.empty()) {
-      throw DataError(source.name(), "there is no row",
-                      source.skipped_lines == 0
-                          ? "give a file with at least one row"
-                          : "every line was skipped: " + source.first_skipped);
-    }
-    source.format = name_of(parsing_.format());
-    source.bytes = input_.bytes_of_text();
+    Source source = pipeline_.source(rows_);
     FeatureSpace space = decide_features();
-    const bool numbered = space.hash_bits == 0 && !space.names;
-    const Index base = numbered ? static_cast<Index>(space.index_base) : 0;
+    const Index base = added_by_text(space);
 
     std::vector<Extent> extents(batches_.size() + 1);
     for (std::size_t b = 0; b < batches_.size(); ++b) {
@@ -238,16 +188,13 @@ class Reader {
     }
   }
 
-  Input input_;
   const ReadOptions& options_;
-  Parsing parsing_;  // decided by fetch() before the first chunk is handed on
-  ReadingRecord record_;
-  std::atomic<bool> stop_{false};
-  std::exception_ptr fetch_failure_;   // of the first stage alone
-  std::exception_ptr accept_failure_;  // of the last stage alone
-  bool begun_ = false;
+  ChunkPipeline pipeline_;
+  const Parsing& parsing_ = pipeline_.parsing();
+  ReadingRecord& record_ = pipeline_.record();
   tbb::enumerable_thread_specific<ChunkRoom> rooms_;
   std::vector<RowBatch> batches_;
+  Offset rows_ = 0;                             // in them
   std::uint64_t bytes_ = 0;                     // that they take
   std::vector<std::vector<Index>> renumbered_;  // [batches], where features have names
 };
@@ -262,9 +209,7 @@ int reading_threads(const ReadOptions& options) {
 
 Dataset read(Input input, const std::vector<std::string>& paths, const ReadOptions& options) {
   tbb::task_arena arena(reading_threads(options));
-  return arena.execute([&] {
-    return Reader(std::move(input), paths, options).run(tbb::this_task_arena::max_concurrency());
-  });
+  return arena.execute([&] { return Reader(std::move(input), paths, options).run(); });
 }
 
 Dataset read(const std::vector<std::string>& paths, const ReadOptions& options) {

@@ -2,8 +2,10 @@
 // a dictionary of the chunk's own. The reader joins the batches of all chunks into a Dataset.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,6 +15,7 @@
 #include "hogwild/data/feature_space.hpp"
 #include "hogwild/data/labels.hpp"
 #include "hogwild/data/reader.hpp"
+#include "hogwild/data/row.hpp"
 
 namespace hogwild {
 
@@ -44,6 +47,11 @@ struct ChunkNotes {
   void note_label(float label, std::uint64_t line, std::uint64_t column);
 };
 
+/// What text adds to the number that a feature has in the space.
+inline Index added_by_text(const FeatureSpace& space) noexcept {
+  return space.hash_bits == 0 && !space.names ? static_cast<Index>(space.index_base) : 0;
+}
+
 class RowBatch : public ChunkNotes {
  public:
   std::vector<Offset> offsets{0};
@@ -53,6 +61,24 @@ class RowBatch : public ChunkNotes {
   std::vector<float> weights;  // [rows] once one differs from 1
   FeatureNames names;          // where indices number names of this chunk
   FeatureNames class_names;    // where labels number names of this chunk
+
+  std::size_t rows() const noexcept { return labels.size(); }
+
+  /// Row i, valid until the batch changes. REQUIRES: i < rows().
+  SparseRow row(std::size_t i) const noexcept {
+    const std::size_t begin = offsets[i], count = offsets[i + 1] - begin;
+    return {{indices.data() + begin, count},
+            all_ones ? std::span<const float>() : std::span(values.data() + begin, count),
+            labels[i],
+            has_weights ? weights[i] : 1.0f};
+  }
+
+  /// From the text's numbers of features to those of the space the rows were parsed for.
+  void renumber_for(const FeatureSpace& space) noexcept {
+    const Index added = added_by_text(space);
+    if (added == 0) return;
+    for (Index& index : indices) index -= added;
+  }
 
   void add(Index index, float value) {
     indices.push_back(index);

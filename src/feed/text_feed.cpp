@@ -83,18 +83,11 @@ bool TextFeed::labels_fit(const ChunkNotes& notes) const {
 
 void TextFeed::fill_rows(Hand& hand, std::uint64_t number) const {
   const RowBatch& batch = hand.batch;
-  const std::span<const Index> indices = batch.indices;
-  const std::span<const float> values = batch.values;
-  for (std::size_t i = 0; i < batch.labels.size(); ++i) {
-    const Offset begin = batch.offsets[i];
-    const Offset count = batch.offsets[i + 1] - begin;
-    const float label = batch.labels[i];
-    hand.rows.push_back(
-        {.indices = indices.subspan(begin, count),
-         .values = batch.all_ones ? std::span<const float>() : values.subspan(begin, count),
-         .label = labels_ ? labels_->sign(label) : label,
-         .weight = batch.has_weights ? batch.weights[i] : 1});
-    if (count > 0) hand.end = std::max(hand.end, indices[begin + count - 1] + std::uint64_t{1});
+  for (std::size_t i = 0; i < batch.rows(); ++i) {
+    SparseRow row = batch.row(i);
+    if (labels_) row.label = labels_->sign(row.label);
+    if (row.nonzeros() > 0) hand.end = std::max(hand.end, row.indices.back() + std::uint64_t{1});
+    hand.rows.push_back(row);
   }
   if (order_ == RowOrder::sequential) return;
   shuffle(std::span(hand.rows), Random(seed_, static_cast<std::uint64_t>(epoch_), number));
