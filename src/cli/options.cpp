@@ -34,7 +34,10 @@ void add_data_options(CLI::App& command, DataOptions& data, DataFor purpose) {
       command, "--duplicates", read.duplicates,
       "an index twice in a libsvm row: refuse it, or sum its values (default: refuse)",
       {{"refuse", Duplicates::refuse}, {"sum", Duplicates::sum}});
-  if (purpose == DataFor::model) return;
+  if (purpose == DataFor::model) {
+    add_threads_option(command, read.threads, "at most N; auto: one a core (default: auto)");
+    return;
+  }
   add_choice<IndexBase>(
       command, "--index-base", read.index_base,
       "the lowest index of libsvm data (default: auto, 0 if index 0 occurs, else 1)",
@@ -44,6 +47,21 @@ void add_data_options(CLI::App& command, DataOptions& data, DataFor purpose) {
                   "hash features to 2^BITS numbers: bounded memory, names are not kept")
       ->type_name("BITS")
       ->check(CLI::Range(1, 31).description(""));
+}
+
+void add_threads_option(CLI::App& command, int& threads, const std::string& description) {
+  command
+      .add_option_function<std::string>(
+          "--threads",
+          [&threads](const std::string& text) { threads = text == "auto" ? 0 : std::stoi(text); },
+          description)
+      ->type_name("N|auto")
+      ->check([](const std::string& text) -> std::string {
+        const bool digits = !text.empty() && text.size() < 6 &&
+                            text.find_first_not_of("0123456789") == std::string::npos;
+        if (text == "auto" || (digits && std::stoi(text) > 0)) return {};
+        return "'" + text + "' is neither a number above 0 nor auto";
+      });
 }
 
 CLI::Validator digits() {

@@ -1,8 +1,7 @@
 // hogwild predict
+#include <fmt/compile.h>
 #include <fmt/format.h>
-#include <tbb/parallel_for.h>
 
-#include <algorithm>
 #include <cstddef>
 #include <iterator>
 #include <memory>
@@ -10,6 +9,7 @@
 #include <vector>
 
 #include "cli/command.hpp"
+#include "data/row_pass.hpp"
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/model/file.hpp"
@@ -33,34 +33,30 @@ void add_class_line(const Model& model, const SparseRow& row, Output output,
   } else {
     output == Output::margin ? model.margins(row, outputs) : model.probabilities(row, outputs);
     for (std::size_t k = 0; k < outputs.size(); ++k) {
-      fmt::format_to(std::back_inserter(text), "{}{}:{}", k == 0 ? "" : " ", (*model.classes())[k],
-                     outputs[k]);
+      fmt::format_to(std::back_inserter(text), FMT_COMPILE("{}{}:{}"), k == 0 ? "" : " ",
+                     (*model.classes())[k], outputs[k]);
     }
   }
   text += '\n';
 }
 
-// The predictions of rows begin to end, a line each.
-std::string lines_of(const Model& model, const Dataset& data, Offset begin, Offset end,
-                     Output output) {
+// The predictions of rows, a line each.
+std::string lines_of(const Model& model, const RowBatch& batch, Output output) {
   std::string text;
   std::vector<float> outputs(model.outputs());
-  for (Offset i = begin; i < end; ++i) {
-    const SparseRow row = data.row(i);
+  for (std::size_t i = 0; i < batch.rows(); ++i) {
+    const SparseRow row = batch.row(i);
     if (model.classes()) {
       add_class_line(model, row, output, outputs, text);
     } else {
       const float value = output == Output::probability ? model.predict(row)
                           : output == Output::margin    ? model.margin(row)
                                                         : model.label(row);
-      fmt::format_to(std::back_inserter(text), "{}\n", value);
+      fmt::format_to(std::back_inserter(text), FMT_COMPILE("{}\n"), value);
     }
   }
   return text;
 }
-
-constexpr Offset kBlockRows = 4096;
-constexpr std::size_t kBlocksAtOnce = 64;
 
 int run(const PredictCommand& command) {
   const Model model = load(command.model);
@@ -78,20 +74,12 @@ int run(const PredictCommand& command) {
   ReadOptions options = command.data.read;
   options.features = model.features();
   options.class_labels = model.classes() != nullptr;
-  const Dataset data = read(command.data.paths, options);
-  // Some blocks of rows become text on all threads, and are printed in order; then the next.
-  std::vector<std::string> blocks(kBlocksAtOnce);
-  for (Offset begin = 0; begin < data.rows(); begin += kBlockRows * kBlocksAtOnce) {
-    tbb::parallel_for(std::size_t{0}, blocks.size(), [&](std::size_t block) {
-      const Offset first = std::min(begin + block * kBlockRows, data.rows());
-      blocks[block] =
-          lines_of(model, data, first, std::min(first + kBlockRows, data.rows()), output);
-    });
-    for (const std::string& text : blocks) print(text);
-  }
-  if (data.source().skipped_lines != 0) {
+  const auto predict = [&](const RowBatch& batch) { return lines_of(model, batch, output); };
+  const auto print_lines = [](const std::string& lines, const ReadingRecord&) { print(lines); };
+  const Source source = pass_over_rows(command.data.paths, options, predict, print_lines).source;
+  if (source.skipped_lines != 0) {
     note(fmt::format("skipped {} malformed lines, which have no prediction; the first: {}",
-                     data.source().skipped_lines, data.source().first_skipped));
+                     source.skipped_lines, source.first_skipped));
   }
   return kDone;
 }
@@ -112,7 +100,8 @@ void add_predict_command(CLI::App& app, Action& action) {
       "where the loss has none; of classes the label)",
       {{"probability", Output::probability}, {"margin", Output::margin}, {"label", Output::label}});
   sub.footer(
-      "One line a row, in order. Features that the model lacks count as absent.\n"
+      "One line a row, in order, while the rows are read. Features that the model lacks count as\n"
+      "absent.\n"
       "Examples:\n"
       "  hogwild predict model.hog test.svm > probabilities\n"
       "  echo '1:0.5 7:1' | hogwild predict model.hog --output label");

@@ -136,7 +136,6 @@ TrainOptions train_options(const TrainArguments& arguments, const CLI::App& comm
   options.update_rule = chosen<AnyUpdateRule>(arguments.optimizer);
   options.schedule = chosen<AnySchedule>(arguments.schedule);
   options.bias = !arguments.no_bias;
-  if (arguments.threads != "auto") options.threads = std::stoi(arguments.threads);
   options.learning_rate = learning_rate(arguments.learning_rate);
   options.find_epsilon = command.count("--epsilon") == 0;
   options.batch_size = batch_size(arguments.batch_size);
@@ -185,17 +184,8 @@ void add_train_arguments(CLI::App& command, TrainArguments& arguments) {
   command.add_option("--epochs", train.epochs, "passes over the data (default: 1)")
       ->type_name("N")
       ->check(digits());
-  command
-      .add_option("--threads", arguments.threads,
-                  "exactly N; auto: one a core, fewer for few rows "
-                  "(default: auto)")
-      ->type_name("N|auto")
-      ->check([](const std::string& text) -> std::string {
-        const bool digits = !text.empty() && text.size() < 6 &&
-                            text.find_first_not_of("0123456789") == std::string::npos;
-        if (text == "auto" || (digits && std::stoi(text) > 0)) return {};
-        return "'" + text + "' is neither a number above 0 nor auto";
-      });
+  add_threads_option(command, arguments.train.threads,
+                     "exactly N; auto: one a core, fewer for few rows (default: auto)");
   command
       .add_option(
           "--memory-limit", arguments.memory_limit,

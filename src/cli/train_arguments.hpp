@@ -31,7 +31,6 @@ struct TrainArguments {
   std::string difficulty = "nonzeros";
   std::vector<std::string> class_weights;
   bool no_bias = false;
-  std::string threads = "auto";
   std::uint64_t memory_limit = 0;  // bytes; 0: by the machine
   ProgressStyle progress = ProgressStyle::automatic;
   std::string log;

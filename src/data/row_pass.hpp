@@ -1,0 +1,76 @@
+// Rows of text in the space of a model, looked at while they are read and never held all at once.
+#pragma once
+
+#include <tbb/enumerable_thread_specific.h>
+#include <tbb/task_arena.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "data/chunk_pipeline.hpp"
+#include "data/parsed_chunk.hpp"
+#include "data/read_input.hpp"
+#include "data/reading_record.hpp"
+#include "data/row_batch.hpp"
+#include "hogwild/core/error.hpp"
+#include "hogwild/data/dataset.hpp"
+#include "hogwild/data/reader.hpp"
+
+namespace hogwild {
+
+/// What a pass has gone through.
+struct PassedRows {
+  Source source;
+  Offset rows = 0;
+  Offset nonzeros = 0;  ///< of features that the space has
+};
+
+/// Reads text as read() does, in the space of options.features, on as many threads as options
+/// allow. look(batch) makes something of the rows of a chunk, on any thread; take(made, record) is
+/// given it, alone and in the order of the text, after the record has heard of the chunk. Nothing
+/// is taken of a chunk with a fault, nor of any after it or after an exception of take(). It takes
+/// the memory of two chunks a thread and of what look() made of them. Throws as read() does, and
+/// what take() throws. REQUIRES: options.features.
+template <class Look, class Take>
+PassedRows pass_over_rows(const std::vector<std::string>& paths, const ReadOptions& options,
+                          const Look& look, const Take& take) {
+  struct Looked {
+    std::size_t file;
+    ChunkNotes notes;
+    std::optional<SpottedFault> fault;
+    Offset rows;
+    Offset nonzeros;
+    std::invoke_result_t<const Look&, const RowBatch&> made;
+  };
+  if (paths.empty()) throw OptionError("data", "no file is named");
+  ChunkPipeline pipeline(Input(paths), paths, options);
+  tbb::enumerable_thread_specific<RowBatch> batches;
+  const auto look_at = [&](const Chunk& chunk) {
+    RowBatch& batch = batches.local();
+    batch.clear();
+    const Parsing& parsing = pipeline.parsing();
+    auto fault = parse_rows(chunk, parsing.format(), parsing.rules(), options.on_error, batch);
+    batch.renumber_for(*options.features);
+    return Looked{chunk.file,           batch,      std::move(fault), batch.rows(),
+                  batch.indices.size(), look(batch)};
+  };
+  PassedRows passed;
+  const auto accept = [&](Looked looked) {
+    ReadingRecord& record = pipeline.record();
+    record.accept(looked.file, looked.notes, looked.fault);
+    passed.rows += looked.rows;
+    passed.nonzeros += looked.nonzeros;
+    take(std::move(looked.made), std::as_const(record));
+  };
+  tbb::task_arena arena(reading_threads(options));
+  arena.execute([&] { pipeline.run(look_at, accept); });
+  passed.source = pipeline.source(passed.rows);
+  return passed;
+}
+
+}  // namespace hogwild
