@@ -19,17 +19,11 @@ struct EvaluateCommand {
 
 int run(const EvaluateCommand& command) {
   const Model model = load(command.model);
-  ReadOptions options = command.data.read;
-  options.features = model.features();
-  options.class_labels = model.classes() != nullptr;
-  options.classes = model.classes();
-  const Dataset data = read(command.data.paths, options);
-  const Metrics metrics = evaluate(model, data);
+  const auto [metrics, source, nonzeros] = evaluate(model, command.data.paths, command.data.read);
   print(command.json ? json_line(metrics) + "\n" : table(metrics));
-  const Source& source = data.source();
   if (source.unknown_features != 0) {
     note(fmt::format("{} of {} non-zeros are of features that the model lacks",
-                     source.unknown_features, source.unknown_features + data.nonzeros()));
+                     source.unknown_features, source.unknown_features + nonzeros));
   }
   if (source.skipped_lines != 0) {
     note(fmt::format("skipped {} malformed lines; the first: {}", source.skipped_lines,

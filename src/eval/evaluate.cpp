@@ -2,202 +2,115 @@
 
 #include <tbb/blocked_range.h>
 #include <tbb/parallel_reduce.h>
+#include <tbb/task_arena.h>
 
-#include <algorithm>
-#include <cmath>
-#include <cstddef>
-#include <functional>
-#include <span>
 #include <utility>
-#include <variant>
-#include <vector>
 
-#include "hogwild/core/error.hpp"
+#include "data/read_input.hpp"
+#include "data/reading_record.hpp"
+#include "data/row_batch.hpp"
+#include "data/row_pass.hpp"
+#include "eval/sums.hpp"
+#include "hogwild/core/array.hpp"
 #include "hogwild/data/ranking.hpp"
-#include "objective/switched_loss.hpp"
 
 namespace hogwild {
 namespace {
 
-// What one range of rows adds up to.
-struct Sums {
-  double weight = 0;
-  double loss = 0;
-  double squared_error = 0;
-  double positive = 0;
-  double predicted = 0;  // of probabilities
-  double right = 0;
+// Sums of the rows that row_at(i) gives.
+template <class Sums, class RowAt>
+struct Summing {
+  const Sums& none;
+  const RowAt& row_at;
+  Sums sums;
 
-  Sums operator+(const Sums& other) const noexcept {
-    return {
-        weight + other.weight,     loss + other.loss,           squared_error + other.squared_error,
-        positive + other.positive, predicted + other.predicted, right + other.right};
+  Summing(const Sums& none, const RowAt& row_at) : none(none), row_at(row_at), sums(none) {}
+  Summing(Summing& other, tbb::split) : Summing(other.none, other.row_at) {}
+
+  void operator()(const tbb::blocked_range<Offset>& range) {
+    for (Offset i = range.begin(); i != range.end(); ++i) sums.add(row_at(i));
   }
+  void join(const Summing& right) { sums.merge(right.sums); }
 };
 
-void require_weight(double weight, const Dataset& data) {
-  if (weight > 0) return;
-  throw DataError(data.source().name(), "no row has a weight above 0",
-                  "give some rows an importance");
-}
-
-// Scores may be null; each row writes its own.
-Sums sum_rows(const Model& model, const Dataset& data, RankedScores* scores) {
-  const bool binary = model.is_binary();
-  const auto sum_range = [&](const tbb::blocked_range<Offset>& range, Sums sums) {
-    for (Offset i = range.begin(); i != range.end(); ++i) {
-      const SparseRow row = data.row(i);
-      const float margin = model.margin(row);
-      const float label = binary ? model.labels().sign(row.label) : row.label;
-      const auto weight = static_cast<double>(row.weight);
-      const auto [loss, prediction] = std::visit(
-          [&](const auto& l) {
-            return std::pair(l.value(static_cast<double>(margin), static_cast<double>(label)),
-                             static_cast<double>(l.prediction(margin)));
-          },
-          model.loss());
-      sums.weight += weight;
-      sums.loss += weight * loss;
-      const double error = static_cast<double>(margin) - static_cast<double>(label);
-      sums.squared_error += weight * error * error;
-      if (!binary) continue;
-      const bool positive = label > 0;
-      sums.positive += positive ? weight : 0;
-      sums.predicted += weight * prediction;
-      sums.right += (margin > 0) == positive ? weight : 0;
-      if (scores != nullptr) scores->set(i, margin, positive, row.weight);
-    }
-    return sums;
-  };
+template <class Sums, class RowAt>
+Sums sum_rows(Offset rows, const Sums& none, const RowAt& row_at) {
+  Summing<Sums, RowAt> all(none, row_at);
   // Deterministic: ranges are split and joined alike whatever the number of threads.
-  const Sums sums = tbb::parallel_deterministic_reduce(
-      tbb::blocked_range<Offset>(0, data.rows(), 4096), Sums{}, sum_range, std::plus<>{});
-  require_weight(sums.weight, data);
-  return sums;
+  tbb::parallel_deterministic_reduce(tbb::blocked_range<Offset>(0, rows, 4096), all);
+  return std::move(all.sums);
 }
 
-double entropy(double p) {
-  const auto term = [](double q) { return q > 0 ? -q * std::log(q) : 0.0; };
-  return term(p) + term(1 - p);
-}
-
-// Of a model of several classes.
-struct ClassSums {
-  double weight = 0;
-  double loss = 0;
-  double log_loss = 0;
-  double right = 0;
-  std::vector<double> of_class;  // weights of the rows, by class
-
-  ClassSums operator+(const ClassSums& other) const {
-    ClassSums sum = *this;
-    sum.weight += other.weight;
-    sum.loss += other.loss;
-    sum.log_loss += other.log_loss;
-    sum.right += other.right;
-    sum.of_class.resize(std::max(of_class.size(), other.of_class.size()));
-    for (std::size_t k = 0; k < other.of_class.size(); ++k) sum.of_class[k] += other.of_class[k];
-    return sum;
-  }
-};
-
-ClassSums sum_classes(const Model& model, const Dataset& data) {
-  const Array<float> labels = class_numbers(data, model.classes());
-  const SwitchedLoss loss(model.loss());
-  const bool softmax = std::holds_alternative<Softmax>(model.loss());
-  const auto sum_range = [&](const tbb::blocked_range<Offset>& range, ClassSums sums) {
-    std::vector<float> margins(model.outputs()), p(model.outputs());
-    std::vector<double> wide(model.outputs());
-    sums.of_class.resize(model.outputs());
-    for (Offset i = range.begin(); i != range.end(); ++i) {
-      const SparseRow row = data.row(i);
-      const auto weight = static_cast<double>(row.weight);
-      const auto c = static_cast<std::size_t>(labels[i]);
-      model.margins(row, margins);
-      std::ranges::copy(margins, wide.begin());
-      sums.weight += weight;
-      sums.of_class[c] += weight;
-      sums.loss += weight * loss.value(std::span<const double>(wide), static_cast<double>(c));
-      const auto likeliest = std::ranges::max_element(margins) - margins.begin();
-      sums.right += likeliest == static_cast<std::ptrdiff_t>(c) ? weight : 0;
-      if (!model.gives_probability() || softmax) continue;
-      model.probabilities(row, p);
-      constexpr double kLeast = 1e-38;  // a float's
-      sums.log_loss -= weight * std::log(std::max(static_cast<double>(p[c]), kLeast));
-    }
-    return sums;
-  };
-  ClassSums sums = tbb::parallel_deterministic_reduce(
-      tbb::blocked_range<Offset>(0, data.rows(), 4096), ClassSums{}, sum_range, std::plus<>{});
-  require_weight(sums.weight, data);
-  return sums;
-}
-
-Metrics evaluate_classes(const Model& model, const Dataset& data) {
-  const ClassSums sums = sum_classes(model, data);
-  Metrics metrics;
-  metrics.rows = data.rows();
-  metrics.loss = sums.loss / sums.weight;
-  metrics.classes = model.outputs();
-  metrics.accuracy = sums.right / sums.weight;
-  metrics.base_accuracy = std::ranges::max(sums.of_class) / sums.weight;
-  if (model.gives_probability()) {
-    const bool softmax = std::holds_alternative<Softmax>(model.loss());
-    metrics.log_loss = (softmax ? sums.loss : sums.log_loss) / sums.weight;
-    double base = 0;
-    for (const double weight : sums.of_class) {
-      if (weight > 0) base -= weight / sums.weight * std::log(weight / sums.weight);
-    }
-    metrics.base_log_loss = base;
-  }
-  return metrics;
-}
-
-void require_comparable(const Model& model, const Dataset& data) {
+MarginSums sum_margins(const Model& model, const Dataset& data, MarginSums::Scores scores) {
   if (model.is_binary()) {
     require_labels(data, model.labels());
   } else {
     require_labelled(data);
   }
+  return sum_rows(data.rows(), MarginSums(model, scores), [&](Offset i) { return data.row(i); });
+}
+
+ClassSums sum_classes(const Model& model, const Dataset& data) {
+  const Array<float> numbers = class_numbers(data, model.classes());
+  return sum_rows(data.rows(), ClassSums(model), [&](Offset i) {
+    SparseRow row = data.row(i);
+    row.label = numbers[i];
+    return row;
+  });
+}
+
+// What is wrong with a label, as soon as the record has heard of it.
+void require_comparable(const Model& model, const ReadingRecord& record) {
+  const SeenLabels& seen = record.seen_labels();
+  const std::string name = record.source().name();
+  require_labelled(seen, name);
+  if (model.is_binary()) require_labels(seen, model.labels(), name);
+}
+
+template <class Sums>
+Evaluation evaluate_text(const Model& model, const Sums& none,
+                         const std::vector<std::string>& paths, const ReadOptions& options) {
+  Sums all = none;
+  const auto sum_batch = [&](const RowBatch& batch) {
+    Sums sums = none;
+    if (batch.unlabelled_spot) return sums;  // which is refused
+    for (std::size_t i = 0; i < batch.rows(); ++i) sums.add(batch.row(i));
+    return sums;
+  };
+  const auto take = [&](const Sums& sums, const ReadingRecord& record) {
+    require_comparable(model, record);
+    all.merge(sums);
+  };
+  PassedRows passed = pass_over_rows(paths, options, sum_batch, take);
+  tbb::task_arena arena(reading_threads(options));
+  const Metrics metrics =
+      arena.execute([&] { return std::move(all).metrics(passed.source.name()); });
+  return {metrics, std::move(passed.source), passed.nonzeros};
 }
 
 }  // namespace
 
 Metrics evaluate(const Model& model, const Dataset& rows) {
   const Dataset data = unranked(rows);
-  if (model.outputs() > 1) return evaluate_classes(model, data);
-  require_comparable(model, data);
-  RankedScores scores(model.is_binary() ? data.rows() : 0);
-  const Sums sums = sum_rows(model, data, &scores);
-  Metrics metrics;
-  metrics.rows = data.rows();
-  metrics.loss = sums.loss / sums.weight;
-  if (!model.is_binary()) {
-    metrics.rmse = std::sqrt(sums.squared_error / sums.weight);
-    return metrics;
-  }
-  const double base = sums.positive / sums.weight;
-  metrics.auc = scores.auc();
-  metrics.accuracy = sums.right / sums.weight;
-  metrics.base_rate = base;
-  metrics.base_accuracy = std::max(base, 1 - base);
-  if (model.gives_probability()) {
-    metrics.log_loss = metrics.loss;
-    metrics.base_log_loss = entropy(base);
-    if (base > 0) metrics.calibration = sums.predicted / sums.positive;
-  }
-  return metrics;
+  const std::string name = data.source().name();
+  if (model.outputs() > 1) return sum_classes(model, data).metrics(name);
+  return sum_margins(model, data, MarginSums::Scores::kept).metrics(name);
+}
+
+Evaluation evaluate(const Model& model, const std::vector<std::string>& paths,
+                    ReadOptions options) {
+  options.features = model.features();
+  options.classes = model.classes();
+  options.class_labels = options.classes != nullptr;
+  if (model.outputs() > 1) return evaluate_text(model, ClassSums(model), paths, options);
+  return evaluate_text(model, MarginSums(model, MarginSums::Scores::kept), paths, options);
 }
 
 double mean_loss(const Model& model, const Dataset& rows) {
   const Dataset data = unranked(rows);
-  if (model.outputs() > 1) {
-    const ClassSums sums = sum_classes(model, data);
-    return sums.loss / sums.weight;
-  }
-  require_comparable(model, data);
-  const Sums sums = sum_rows(model, data, nullptr);
-  return sums.loss / sums.weight;
+  const std::string name = data.source().name();
+  if (model.outputs() > 1) return sum_classes(model, data).mean_loss(name);
+  return sum_margins(model, data, MarginSums::Scores::dropped).mean_loss(name);
 }
 
 }  // namespace hogwild

@@ -26,21 +26,11 @@ struct Metrics {
 };
 
 /// Scores of binary rows, gathered in parts and merged: part by part and all at once give the same
-/// figures. Not thread-safe, save that set() of different rows may be called at once.
+/// figures. A row takes 8 bytes. Not thread-safe.
 class RankedScores {
  public:
-  RankedScores() = default;
-  /// Room for that many rows, each of weight 0 until it is set.
-  explicit RankedScores(std::size_t rows) : scores_(rows) {}
-
-  /// The score of row i. REQUIRES: i < rows, and as add().
-  void set(std::size_t i, float score, bool positive, float weight) {
-    scores_[i] = {score, positive, weight};
-  }
   /// score orders rows from negative to positive. REQUIRES: score is not NaN, weight >= 0.
-  void add(float score, bool positive, float weight) {
-    scores_.push_back({score, positive, weight});
-  }
+  void add(float score, bool positive, float weight);
   void merge(const RankedScores& other) {
     scores_.insert(scores_.end(), other.scores_.begin(), other.scores_.end());
   }
@@ -48,15 +38,11 @@ class RankedScores {
   /// Area under the ROC curve: the probability that a positive row scores above a negative one,
   /// equal scores counting half. Nothing if a class has no weight. O(n log n).
   /// Source: Hanley and McNeil, Radiology 1982.
-  std::optional<double> auc() const;
+  std::optional<double> auc() const& { return RankedScores(*this).auc(); }
+  std::optional<double> auc() &&;  ///< the same, in the memory of the scores, which are gone then
 
  private:
-  struct Score {
-    float score = 0;
-    bool positive = false;
-    float weight = 0;
-  };
-  std::vector<Score> scores_;
+  std::vector<std::uint64_t> scores_;  // as numbers whose order is that of (score, class, weight)
 };
 
 }  // namespace hogwild
