@@ -37,11 +37,17 @@ float narrowed(double margin) noexcept {
 
 // In double, in which no sum of products of floats overflows.
 double Model::margin_of(std::size_t output, const SparseRow& row) const noexcept {
+  // GCC 12 leaves in the loop what does not change in it: `hogwild predict` took a sixth longer.
+  const float* const weights = weights_.get() + output;
+  const std::size_t stride = outputs();
+  const Index size = features_.size;
+  const bool ones = row.values.empty();
   double sum = static_cast<double>(biases_[output]);
   for (std::size_t k = 0; k < row.nonzeros(); ++k) {
-    if (row.indices[k] >= features_.size) continue;
-    const auto w = static_cast<double>(weights_[row.indices[k] * outputs() + output]);
-    sum += static_cast<double>(row.value(k)) * w;
+    const Index j = row.indices[k];
+    if (j >= size) continue;
+    const auto w = static_cast<double>(weights[j * stride]);
+    sum += ones ? w : static_cast<double>(row.values[k]) * w;
   }
   return sum;
 }
