@@ -1,6 +1,6 @@
 // How fast is text read? Click rows (values of one) and text rows (decimals), from a file in the
 // page cache: a line and a number at a time with the standard library, parsing alone (also of the
-// same rows as VW text, its names hashed or kept), and reading into a Dataset.
+// same rows as VW text, its names hashed or kept), reading into a Dataset, and evaluating a model.
 #include <benchmark/benchmark.h>
 #include <tbb/enumerable_thread_specific.h>
 #include <tbb/global_control.h>
@@ -8,8 +8,10 @@
 
 #include <atomic>
 #include <charconv>
+#include <cstddef>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -119,6 +121,21 @@ void read_whole(benchmark::State& state, const std::string& path) {
   report(state, path, nonzeros);
 }
 
+// On weights drawn at random, so that scores are to be sorted.
+void evaluate_whole(benchmark::State& state, const std::string& path) {
+  const FeatureSpace space = read({path}).features();
+  const std::shared_ptr<float[]> weights(new float[space.size]);
+  for (Index j = 0; j < space.size; ++j) {
+    weights[static_cast<std::ptrdiff_t>(j)] = static_cast<float>(Random(1, j).normal());
+  }
+  const Model model(space, weights, 0, Logistic{}, LabelPair{-1, 1}, {});
+  std::uint64_t nonzeros = 0;
+  for (auto _ : state) {
+    nonzeros = evaluate(model, {path}, {.threads = static_cast<int>(state.range(0))}).nonzeros;
+  }
+  report(state, path, nonzeros);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -139,6 +156,7 @@ int main(int argc, char** argv) {
     add("parse_vw_hashed", parse_vw_hashed)->Arg(1)->Arg(2);
     add("parse_vw_names", parse_vw_names)->Arg(1)->Arg(2);
     add("read", read_whole)->Arg(1)->Arg(2);
+    add("evaluate", evaluate_whole)->Arg(1)->Arg(2);
   };
   add_all("click", click.path());
   add_all("text", text.path());
