@@ -2,19 +2,12 @@
 // strategy and home of the state. Beside the speed stands the loss reached on rows not learnt.
 #include <benchmark/benchmark.h>
 
-#include <cstdint>
-
 #include "hogwild/hogwild.hpp"
 #include "support/generated.hpp"
 
 namespace {
 
 using namespace hogwild;
-
-Dataset click_rows(std::uint64_t rows, std::uint64_t seed) {
-  const bench::GeneratedFile file(GeneratedKind::click, rows, seed);
-  return read_libsvm(file.path(), {.features = FeatureSpace{.size = 1'000'000, .index_base = 1}});
-}
 
 struct Sharing {
   const char* name;
@@ -40,10 +33,12 @@ void epoch(benchmark::State& state, const Sharing& sharing, const Dataset& data,
                              .state = sharing.state,
                              .hot_replicas = sharing.hot_replicas};
   double loss = 0, seconds = 0;
+  int threads_seen = 0;
   for (auto _ : state) {
     const TrainResult result = train(data, options);
     state.SetIterationTime(result.seconds);
     seconds += result.seconds;
+    threads_seen = result.threads_seen;
     state.PauseTiming();
     loss = mean_loss(result.model, test);
     state.ResumeTiming();
@@ -52,13 +47,14 @@ void epoch(benchmark::State& state, const Sharing& sharing, const Dataset& data,
       static_cast<double>(data.nonzeros()) * static_cast<double>(state.iterations());
   state.counters["Mnnz/s"] = nonzeros / seconds / 1e6;
   state.counters["test_loss"] = loss;
+  state.counters["threads_seen"] = threads_seen;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  const Dataset data = click_rows(1'000'000, 1);
-  const Dataset test = click_rows(100'000, 2);
+  const Dataset data = bench::generated_rows(GeneratedKind::click, 1'000'000);
+  const Dataset test = bench::generated_rows(GeneratedKind::click, 100'000, 2);
   for (const Sharing& sharing : kSharings) {
     benchmark::RegisterBenchmark(
         sharing.name, [&](benchmark::State& state) { epoch(state, sharing, data, test); })

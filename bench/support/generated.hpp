@@ -1,4 +1,4 @@
-// Generated data in a file that is gone afterwards.
+// Generated data, in a file that is gone afterwards or in memory.
 #pragma once
 
 #include <stdlib.h>
@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "hogwild/data/generate.hpp"
+#include "hogwild/data/reader.hpp"
 
 namespace hogwild::bench {
 
@@ -35,5 +36,23 @@ class GeneratedFile {
  private:
   std::string path_;
 };
+
+inline Index features_of(GeneratedKind kind) {
+  switch (kind) {
+    case GeneratedKind::click:
+      return 1'000'000;
+    case GeneratedKind::text:
+      return 47'236;
+    default:
+      return 50;
+  }
+}
+
+// Rows of the same features whatever the seed.
+inline Dataset generated_rows(GeneratedKind kind, std::uint64_t rows, std::uint64_t seed = 1) {
+  const GeneratedFile file(kind, rows, seed);
+  return read_libsvm(file.path(),
+                     {.features = FeatureSpace{.size = features_of(kind), .index_base = 1}});
+}
 
 }  // namespace hogwild::bench
