@@ -10,6 +10,7 @@
 #include "hogwild/data/dataset.hpp"
 #include "hogwild/data/feature_space.hpp"
 #include "hogwild/data/generate.hpp"
+#include "hogwild/data/hogdata.hpp"
 #include "hogwild/data/labels.hpp"
 #include "hogwild/data/profile.hpp"
 #include "hogwild/data/ranking.hpp"

@@ -25,6 +25,7 @@ void add_train_command(CLI::App& app, Action& action);
 void add_predict_command(CLI::App& app, Action& action);
 void add_evaluate_command(CLI::App& app, Action& action);
 void add_inspect_command(CLI::App& app, Action& action);
+void add_convert_command(CLI::App& app, Action& action);
 void add_generate_command(CLI::App& app, Action& action);
 void add_compare_command(CLI::App& app, Action& action);
 void add_scale_command(CLI::App& app, Action& action);

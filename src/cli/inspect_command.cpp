@@ -6,6 +6,7 @@
 
 #include "cli/command.hpp"
 #include "hogwild/core/error.hpp"
+#include "hogwild/data/hogdata.hpp"
 #include "hogwild/data/profile.hpp"
 #include "hogwild/model/file.hpp"
 #include "hogwild/report/report.hpp"
@@ -17,6 +18,7 @@ struct InspectCommand {
   DataOptions data;  // or a model
   bool json = false;
   bool weights = false;
+  bool verify = false;
   std::size_t top = 10;
 };
 
@@ -55,6 +57,13 @@ int run(const InspectCommand& command) {
   if (command.data.paths.size() == 1 && is_model_file(command.data.paths[0])) {
     return inspect_model(command);
   }
+  if (command.verify) {
+    if (command.data.paths.size() != 1 || !is_hogdata(command.data.paths[0])) {
+      throw OptionError("verify", "only a .hogdata file has checksums, and this is none");
+    }
+    verify_hogdata(command.data.paths[0]);
+    note("every byte is as it was written");
+  }
   if (command.weights)
     throw OptionError("weights", "only a model has weights, and this is no model");
   const Dataset data = read(command.data.paths, command.data.read);
@@ -73,6 +82,8 @@ void add_inspect_command(CLI::App& app, Action& action) {
   sub.add_flag("--json", command->json, "one line of JSON");
   sub.add_flag("--weights", command->weights,
                "every weight of a model: feature, tab, (of classes: class, tab,) weight");
+  sub.add_flag("--verify", command->verify,
+               "compare the checksums of a .hogdata file, all of it, before describing it");
   sub.add_option("--top", command->top,
                  "how many of a model's strongest features to list each way "
                  "(default: 10)")

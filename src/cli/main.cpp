@@ -63,6 +63,7 @@ int run(int argc, char** argv) {
   add_predict_command(app, action);
   add_evaluate_command(app, action);
   add_inspect_command(app, action);
+  add_convert_command(app, action);
   add_generate_command(app, action);
   add_compare_command(app, action);
   add_scale_command(app, action);

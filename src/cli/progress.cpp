@@ -11,6 +11,7 @@
 #include <string_view>
 #include <utility>
 
+#include "cli/command.hpp"
 namespace hogwild::cli {
 namespace {
 
@@ -123,6 +124,15 @@ void ProgressDisplay::say(const std::string& line) {
   if (style_ == ProgressStyle::none) return;
   clear();
   show(line + "\n");
+}
+
+void add_progress_option(CLI::App& command, ProgressStyle& style) {
+  add_choice<ProgressStyle>(command, "--progress", style,
+                            "on stderr (default: auto, a bar on a terminal, else lines)",
+                            {{"auto", ProgressStyle::automatic},
+                             {"bar", ProgressStyle::bar},
+                             {"plain", ProgressStyle::plain},
+                             {"none", ProgressStyle::none}});
 }
 
 }  // namespace hogwild::cli

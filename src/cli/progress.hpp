@@ -1,6 +1,7 @@
 // How far reading and training have come, on stderr.
 #pragma once
 
+#include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -15,6 +16,9 @@ enum class ProgressStyle {
   plain,      ///< a line now and then
   none,       ///< nothing
 };
+
+/// Adds --progress.
+void add_progress_option(CLI::App& command, ProgressStyle& style);
 
 /// Draws progress. note() and the drawing share stderr, so say everything through it.
 class ProgressDisplay {

@@ -318,12 +318,7 @@ void add_train_arguments(CLI::App& command, TrainArguments& arguments) {
   command.add_flag("!--no-hot-replicas", train.hot_replicas,
                    "never let threads keep copies of the most frequent features' weights; else "
                    "adagrad's do where that is measured to be faster");
-  add_choice<ProgressStyle>(command, "--progress", arguments.progress,
-                            "on stderr (default: auto, a bar on a terminal, else lines)",
-                            {{"auto", ProgressStyle::automatic},
-                             {"bar", ProgressStyle::bar},
-                             {"plain", ProgressStyle::plain},
-                             {"none", ProgressStyle::none}});
+  add_progress_option(command, arguments.progress);
 }
 
 }  // namespace hogwild::cli

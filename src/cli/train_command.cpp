@@ -63,6 +63,15 @@ class Observer : public TrainObserver {
         search.held_out, search.seconds));
     display_.say(fmt::format("  loss at{}", trials));
   }
+  void on_threads(const ThreadTrial& trial) override {
+    std::string speeds;
+    for (const ThreadTrial::Speed& speed : trial.trials) {
+      fmt::format_to(std::back_inserter(speeds), "  {}: {:.0f}", speed.threads,
+                     speed.nonzeros_per_second / 1e6);
+    }
+    display_.say(fmt::format("threads {}, the fastest; million non-zeros a second with{}",
+                             trial.threads, speeds));
+  }
   bool stop_requested() override { return interrupted(); }
 
   void write(const std::string& line) {

@@ -8,6 +8,7 @@
 
 #include "cli/difficulty.hpp"
 #include "cli/memory.hpp"
+#include "hogwild/data/hogdata.hpp"
 #include "hogwild/train/stream.hpp"
 
 namespace hogwild::cli {
@@ -117,7 +118,8 @@ TrainingRows take_training_rows(const TrainArguments& arguments, const CLI::App&
   };
   const ReadOptions read = reading(arguments, options, display);
   const bool splits = arguments.valid.empty() && has_validation(arguments, command);
-  if (splits || reason_to_hold(options) || is_little(arguments.data.paths, read.memory_limit)) {
+  if (splits || reason_to_hold(options) || is_hogdata(arguments.data.paths.front()) ||
+      is_little(arguments.data.paths, read.memory_limit)) {
     return held(hogwild::read(arguments.data.paths, read));
   }
   RowStream stream(arguments.data.paths, read);

@@ -3,11 +3,15 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <tbb/blocked_range.h>
+#include <tbb/parallel_for.h>
 #include <tbb/parallel_reduce.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <functional>
+#include <memory>
+#include <vector>
 
 #include "hogwild/core/error.hpp"
 #include "hogwild/core/random.hpp"
@@ -25,6 +29,12 @@ SeenLabels labels_of(std::span<const float> labels) {
   throw DataError(fmt::format("row {}", row), std::move(reason), "correct the arrays");
 }
 
+[[noreturn]] void fail(const Source& source, bool in_file, Offset row, std::string reason) {
+  if (!in_file) fail(row, std::move(reason));
+  throw DataError(source.name(), fmt::format("the file is damaged: row {}: {}", row, reason),
+                  "convert the data again");
+}
+
 }  // namespace
 
 std::string Source::name() const {
@@ -32,12 +42,17 @@ std::string Source::name() const {
 }
 
 Dataset::Dataset(Arrays arrays, FeatureSpace features, Source source, SeenLabels seen,
-                 ClassNames classes)
-    : owned_(std::make_shared<const Arrays>(std::move(arrays))),
-      indices_(owned_->indices),
-      values_(owned_->values) {
+                 ClassNames classes) {
+  const auto storage = std::make_shared<const Storage>(std::move(arrays));
+  const Arrays& own = storage->arrays;
+  storage_ = storage;
+  offsets_ = own.offsets;
+  indices_ = own.indices;
+  values_ = own.values;
+  labels_ = own.labels;
+  weights_ = own.weights;
   if (source.format.empty()) source.format = "memory";
-  if (seen.labels().empty() && !seen.unlabelled()) seen = labels_of(owned_->labels);
+  if (seen.labels().empty() && !seen.unlabelled()) seen = labels_of(labels_);
   description_ = std::make_shared<const Description>(
       Description{std::move(features), std::move(source), std::move(seen), std::move(classes)});
   validate();
@@ -51,28 +66,75 @@ Dataset Dataset::borrow(Array<Offset> offsets, std::span<const Index> indices,
   Arrays arrays;
   arrays.offsets = std::move(offsets);
   arrays.labels = std::move(labels);
-  data.owned_ = std::make_shared<const Arrays>(std::move(arrays));
+  const auto storage = std::make_shared<const Storage>(std::move(arrays));
+  data.storage_ = storage;
+  data.offsets_ = storage->arrays.offsets;
+  data.labels_ = storage->arrays.labels;
   data.indices_ = indices;
   data.values_ = values;
   data.validate();
   return data;
 }
 
+// Which blocks of rows have been found sound. A block is looked at by whoever comes first, or by
+// several at once, who find the same. Relaxed is enough: a mark stands for bytes that do not
+// change.
+class FirstLook {
+ public:
+  static constexpr Offset kBlockRows = 4096;
+
+  explicit FirstLook(Offset rows) : sound_((rows + kBlockRows - 1) / kBlockRows) {}
+  std::atomic<bool>& block_of(Offset row) { return sound_[row / kBlockRows]; }
+
+ private:
+  std::vector<std::atomic<bool>> sound_;
+};
+
+Dataset Dataset::lend(const Lent& arrays, FeatureSpace features, Source source, SeenLabels seen,
+                      ClassNames classes, std::shared_ptr<const void> keeper) {
+  Dataset data;
+  data.storage_ = std::move(keeper);
+  data.offsets_ = arrays.offsets;
+  data.indices_ = arrays.indices;
+  data.values_ = arrays.values;
+  data.labels_ = arrays.labels;
+  data.weights_ = arrays.weights;
+  data.description_ = std::make_shared<const Description>(
+      Description{std::move(features), std::move(source), std::move(seen), std::move(classes)});
+  data.first_look_ = std::make_shared<FirstLook>(data.rows());
+  return data;
+}
+
+void Dataset::look_at(Offset i) const {
+  std::atomic<bool>& sound = first_look_->block_of(i);
+  if (sound.load(std::memory_order_relaxed)) return;
+  const Offset begin = i / FirstLook::kBlockRows * FirstLook::kBlockRows;
+  const Offset end = std::min(begin + FirstLook::kBlockRows, rows());
+  if (!are_sound(begin, end)) {
+    for (Offset row = begin; row < end; ++row) require_sound(row);
+  }
+  sound.store(true, std::memory_order_relaxed);
+}
+
+void Dataset::look_at_all() const {
+  if (!first_look_) return;
+  tbb::parallel_for(Offset{0}, (rows() + FirstLook::kBlockRows - 1) / FirstLook::kBlockRows,
+                    [this](Offset block) { look_at(block * FirstLook::kBlockRows); });
+}
+
 void Dataset::validate() const {
-  const auto& [offsets, indices, values, labels, weights] = *owned_;
-  if (offsets.size() != labels.size() + 1 || offsets.front() != 0 ||
-      offsets.back() != indices_.size()) {
-    fail(labels.size(), "offsets do not fit: they are [rows + 1], from 0 to the non-zeros");
+  if (offsets_.size() != labels_.size() + 1 || offsets_.front() != 0 ||
+      offsets_.back() != indices_.size()) {
+    fail(labels_.size(), "offsets do not fit: they are [rows + 1], from 0 to the non-zeros");
   }
   if (!values_.empty() && values_.size() != indices_.size()) {
     fail(0, "there are more or fewer values than indices");
   }
-  if (!weights.empty() && weights.size() != labels.size()) {
+  if (!weights_.empty() && weights_.size() != labels_.size()) {
     fail(0, "there are more or fewer weights than labels");
   }
   const auto sound = [this](const tbb::blocked_range<Offset>& range, bool all) {
-    for (Offset i = range.begin(); all && i != range.end(); ++i) all = is_sound(i);
-    return all;
+    return all && are_sound(range.begin(), range.end());
   };
   constexpr Offset kGrain = 4096;
   if (tbb::parallel_reduce(tbb::blocked_range<Offset>(0, rows(), kGrain), true, sound,
@@ -82,11 +144,17 @@ void Dataset::validate() const {
   for (Offset i = 0; i < rows(); ++i) require_sound(i);
 }
 
+bool Dataset::are_sound(Offset begin, Offset end) const noexcept {
+  bool all = true;
+  for (Offset i = begin; all && i < end; ++i) all = is_sound(i);
+  return all;
+}
+
 // The same as require_sound(), without a word on what is wrong.
 bool Dataset::is_sound(Offset i) const noexcept {
-  const Offset begin = owned_->offsets[i], end = owned_->offsets[i + 1];
+  const Offset begin = offsets_[i], end = offsets_[i + 1];
   if (begin > end || end > indices_.size()) return false;
-  const SparseRow row = this->row(i);
+  const SparseRow row = unchecked_row(i);
   bool sound = true;
   for (std::size_t k = 1; k < row.nonzeros(); ++k) sound &= row.indices[k - 1] < row.indices[k];
   for (const float value : row.values) sound &= std::isfinite(value);
@@ -101,11 +169,13 @@ bool Dataset::names_a_class(float label) const noexcept {
 }
 
 void Dataset::require_sound(Offset i) const {
-  const auto& offsets = owned_->offsets;
-  if (offsets[i] > offsets[i + 1] || offsets[i + 1] > indices_.size()) {
+  const auto fail = [&](Offset row, std::string reason) {
+    hogwild::fail(source(), first_look_ != nullptr, row, std::move(reason));
+  };
+  if (offsets_[i] > offsets_[i + 1] || offsets_[i + 1] > indices_.size()) {
     fail(i, "its offsets are not ascending");
   }
-  const SparseRow row = this->row(i);
+  const SparseRow row = unchecked_row(i);
   if (std::ranges::adjacent_find(row.indices, std::ranges::greater_equal{}) != row.indices.end()) {
     fail(i, "its indices are not ascending");
   }
@@ -152,28 +222,31 @@ class RowWriter {
 }  // namespace
 
 Dataset Dataset::with_weights(Array<float> weights) const {
-  Dataset data = with(owned_->labels, std::move(weights));
+  look_at_all();
+  Arrays arrays;
+  arrays.weights = std::move(weights);
+  const auto storage = std::make_shared<const Storage>(Storage{std::move(arrays), storage_});
+  Dataset data = *this;
+  data.weights_ = storage->arrays.weights;
+  data.storage_ = storage;
+  data.first_look_ = nullptr;
   data.validate();
   return data;
 }
 
 Dataset Dataset::with_classes(Array<float> numbers, ClassNames classes) const {
   if (classes->empty()) throw DataError("data", "there are no classes", "name at least one");
-  Dataset data = with(std::move(numbers), owned_->weights);
+  look_at_all();
+  Arrays arrays;
+  arrays.labels = std::move(numbers);
+  const auto storage = std::make_shared<const Storage>(Storage{std::move(arrays), storage_});
+  Dataset data = *this;
+  data.labels_ = storage->arrays.labels;
+  data.storage_ = storage;
   data.description_ = std::make_shared<const Description>(
       Description{features(), source(), seen_labels(), std::move(classes)});
+  data.first_look_ = nullptr;
   data.validate();
-  return data;
-}
-
-Dataset Dataset::with(Array<float> labels, Array<float> weights) const {
-  Dataset data = *this;
-  Arrays arrays;
-  arrays.offsets = owned_->offsets;
-  arrays.labels = std::move(labels);
-  arrays.weights = std::move(weights);
-  if (!data.lent_) data.lent_ = owned_;
-  data.owned_ = std::make_shared<const Arrays>(std::move(arrays));
   return data;
 }
 

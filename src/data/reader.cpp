@@ -19,12 +19,14 @@
 #include <utility>
 
 #include "data/chunk_pipeline.hpp"
+#include "data/in_space.hpp"
 #include "data/input.hpp"
 #include "data/parsed_chunk.hpp"
 #include "data/parsing.hpp"
 #include "data/read_input.hpp"
 #include "data/reading_record.hpp"
 #include "hogwild/core/error.hpp"
+#include "hogwild/data/hogdata.hpp"
 
 namespace hogwild {
 namespace {
@@ -69,7 +71,7 @@ class Reader {
   }
 
   FeatureSpace decide_features() {
-    if (options_.features) return *options_.features;
+    if (options_.features) return options_.features->plain();
     FeatureSpace space;
     space.format = name_of(parsing_.format());
     space.hash_bits = parsing_.rules().hash_bits;
@@ -212,8 +214,52 @@ Dataset read(Input input, const std::vector<std::string>& paths, const ReadOptio
   return arena.execute([&] { return Reader(std::move(input), paths, options).run(); });
 }
 
+namespace {
+
+// What a mapped file has been made of can't be chosen again.
+void require_made_so(const Dataset& data, const ReadOptions& options) {
+  const auto refuse = [&](const std::string& made, const std::string& option) {
+    throw DataError(data.source().name(), "the file was made " + made,
+                    fmt::format("leave --{} out, or convert the data again with it", option));
+  };
+  const FeatureSpace& features = data.features();
+  if (options.format != Format::automatic && name_of(options.format) != features.format) {
+    refuse(fmt::format("from {}", features.format), "format");
+  }
+  if (options.hash_bits != 0 && options.hash_bits != features.hash_bits) {
+    refuse(features.hash_bits == 0 ? "without hashing"
+                                   : fmt::format("with --hash-bits {}", features.hash_bits),
+           "hash-bits");
+  }
+  const auto base = options.index_base == IndexBase::zero ? 0 : 1;
+  if (options.index_base != IndexBase::automatic && base != features.index_base) {
+    refuse(fmt::format("with --index-base {}", features.index_base), "index-base");
+  }
+  if (data.classes() && !options.class_labels) {
+    throw DataError(data.source().name(), "its labels are names of classes",
+                    "train with --loss softmax, or convert the data again without --class-labels");
+  }
+}
+
+Dataset read_hogdata(const std::vector<std::string>& paths, const ReadOptions& options) {
+  if (paths.size() != 1) {
+    throw DataError(Source{.paths = paths}.name(), "a .hogdata file is a data set of its own",
+                    "name it alone, or convert all the text files into one");
+  }
+  Dataset data = open_hogdata(paths[0]);
+  require_made_so(data, options);
+  if (options.features) data = in_space(data, options.features->plain());
+  if (options.class_labels && options.classes) {
+    data = data.with_classes(class_numbers(data, options.classes), options.classes);
+  }
+  return data;
+}
+
+}  // namespace
+
 Dataset read(const std::vector<std::string>& paths, const ReadOptions& options) {
   if (paths.empty()) throw OptionError("data", "no file is named");
+  if (std::ranges::any_of(paths, is_hogdata)) return read_hogdata(paths, options);
   return read(Input(paths), paths, options);
 }
 

@@ -12,6 +12,7 @@
 #include "data/row_pass.hpp"
 #include "eval/sums.hpp"
 #include "hogwild/core/array.hpp"
+#include "hogwild/data/hogdata.hpp"
 #include "hogwild/data/ranking.hpp"
 
 namespace hogwild {
@@ -102,6 +103,10 @@ Evaluation evaluate(const Model& model, const std::vector<std::string>& paths,
   options.features = model.features();
   options.classes = model.classes();
   options.class_labels = options.classes != nullptr;
+  if (!paths.empty() && is_hogdata(paths.front())) {
+    const Dataset data = read(paths, options);
+    return {evaluate(model, data), data.source(), data.nonzeros()};
+  }
   if (model.outputs() > 1) return evaluate_text(model, ClassSums(model), paths, options);
   return evaluate_text(model, MarginSums(model, MarginSums::Scores::kept), paths, options);
 }

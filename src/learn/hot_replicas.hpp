@@ -32,7 +32,7 @@ namespace hogwild {
 /// start. Measured with adagrad on click rows, 2 and 4 threads: test loss within 0.1 % of one
 /// thread's for a 64th and for a 1024th alike.
 inline std::uint64_t rows_between_merges(std::uint64_t time) noexcept {
-  return std::clamp<std::uint64_t>(time / 64, 8, 4096);
+  return std::clamp<std::uint64_t>(time / 64, 8, 8192);
 }
 
 /// Replicas beside a placement (see placement.hpp) whose state is shared. One thread at a time for
@@ -48,14 +48,21 @@ class HotReplicas {
     ZeroedArray<Cell<State>> own;  // [hot]
     ZeroedArray<State> before;     // [hot] as taken or last merged
     std::uint64_t rows = 0;        // since then
-    bool taken = false;            // what is in own counts
+    Index first = 0;               // where a merge begins, to come round to it again: workers that
+                                   // merge at the same time would else wait at each line. Measured
+    // on click rows, 2 threads: 550 to 730 million non-zeros a second
+    // when all began at 0
+    bool taken = false;  // what is in own counts
   };
 
  public:
   class View {
    public:
     View(SharedView shared, Room& room)
-        : shared_(shared), own_(room.own.data()), size_(room.own.size()), room_(&room) {}
+        : shared_(shared),
+          own_(room.own.data()),
+          size_(static_cast<Index>(room.own.size())),
+          room_(&room) {}
 
     const SharedView& shared() const noexcept { return shared_; }
     auto turn() const noexcept { return shared_.turn(); }
@@ -97,30 +104,37 @@ class HotReplicas {
     }
     template <class Rule>
     void merge(const Rule& rule) noexcept {
+      merge(rule, room_->first, size_);
+      merge(rule, 0, room_->first);
+      room_->rows = 0;
+    }
+
+   private:
+    template <class Rule>
+    void merge(const Rule& rule, Index begin, Index end) noexcept {
       State* const before = room_->before.data();
-      for (Index h = 0; h < size_; ++h) {
+      for (Index h = begin; h < end; ++h) {
         const State own = std::as_const(own_[h]).load();
         shared_.update(
             h, [&](State shared) { return before[h] = rule.merge(shared, before[h], own); });
         own_[h].store(before[h]);
       }
-      room_->rows = 0;
     }
-
-   private:
     [[gnu::always_inline]] Cell<State>* cell(Index j) const noexcept {
       return (j < size_ ? own_ : shared_.cells()) + j;
     }
 
     SharedView shared_;
     Cell<State>* own_;
-    std::size_t size_;
+    Index size_;
     Room* room_;
   };
 
   /// Of the coordinates below hot.
   HotReplicas(Index hot, int workers) : trial_(workers), rooms_(static_cast<std::size_t>(workers)) {
-    for (Room& room : rooms_) {
+    for (std::size_t worker = 0; worker < rooms_.size(); ++worker) {
+      Room& room = rooms_[worker];
+      room.first = static_cast<Index>(worker * hot / rooms_.size());
       room.own = ZeroedArray<Cell<State>>(hot);
       room.before = ZeroedArray<State>(hot);
     }

@@ -280,7 +280,7 @@ inline void prefetch_nonzeros(const SparseRow& row) noexcept {
   const auto lines_of = [](const auto& span) {
     const auto begin = reinterpret_cast<std::uintptr_t>(span.data());
     for (auto at = begin / kLine * kLine; at < begin + span.size_bytes(); at += kLine) {
-      __builtin_prefetch(reinterpret_cast<const void*>(at));
+      __builtin_prefetch(reinterpret_cast<const void*>(at), 0, 0);
     }
   };
   lines_of(row.indices);
@@ -302,7 +302,7 @@ LossSum learn_rows(View view, std::span<const SparseRow> rows, BiasAt bias_at, c
   // Far enough ahead for a line to arrive, near enough for it to be still there. Measured on click
   // rows with 2^20 coordinates: 4 to 8 rows ahead, x1.3 to x1.6.
   constexpr std::size_t kRowsAhead = 6;
-  constexpr std::size_t kNonzerosAhead = 24;  // from memory: further, or the loop waits for them
+  constexpr std::size_t kNonzerosAhead = 12;  // from memory: further, or the loop waits for them
   OwnBias bias(shared_part(view), bias_at, rule);
   std::vector<SeenBy<Rule>> seen;  // [non-zeros of the row at hand], if the rule has a memory
   RunningLoss sum;

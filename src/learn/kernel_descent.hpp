@@ -54,7 +54,9 @@ class KernelDescent final : public Descent {
   LossSum learn(int worker, std::span<const SparseRow> rows, Pace pace) override {
     if (in_batches_) return learn_batches(static_cast<std::size_t>(worker), rows, pace);
     if constexpr (kReplicable) {
-      if (replicas_) return learn_either_way(worker, rows, pace);
+      if (replicas_ && rows_between_merges(pace.time) >= kFewestRowsApart) {
+        return learn_either_way(worker, rows, pace);
+      }
     }
     return learn_each(placement_.view(worker), rows, pace);
   }
@@ -101,6 +103,9 @@ class KernelDescent final : public Descent {
  private:
   static constexpr std::size_t kInCache = std::size_t{256} << 10;  // where no prefetch pays
 
+  // Below which merging takes longer than replicas save.
+  static constexpr std::uint64_t kFewestRowsApart = 1024;
+
   // What batch norm makes of a margin m where there is no batch: scale m + shift.
   struct FoldedNorm {
     float scale = 1;
@@ -123,11 +128,11 @@ class KernelDescent final : public Descent {
   // With replicas or without, whichever is the faster now.
   LossSum learn_either_way(int worker, std::span<const SparseRow> rows, Pace pace) {
     using Clock = std::chrono::steady_clock;
-    const bool with_replicas = replicas_->trial().next();
+    const ReplicaTrial::Turn turn = replicas_->trial().next();
     const auto begin = Clock::now();
     const auto shared = placement_.view(worker);
     LossSum sum;
-    if (with_replicas) {
+    if (turn.replicas) {
       auto view = replicas_->view(shared, worker);
       view.take();
       sum = learn_each(view, rows, pace);
@@ -137,7 +142,7 @@ class KernelDescent final : public Descent {
     }
     const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
     if (seconds > 0) {
-      replicas_->trial().note(with_replicas, static_cast<double>(rows.size()) / seconds);
+      replicas_->trial().note(turn, static_cast<double>(rows.size()) / seconds);
     }
     return sum;
   }

@@ -1,22 +1,17 @@
 // A model to a file, whole or not at all.
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cmath>
-#include <cstring>
 #include <nlohmann/json.hpp>
-#include <random>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "core/new_file.hpp"
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/model/file.hpp"
@@ -95,77 +90,17 @@ std::string serialised(const Model& model) {
   return out;
 }
 
-[[noreturn]] void fail_to_write(const std::string& path, int error) {
-  throw IoError(path, fmt::format("can't write the model: {}", std::strerror(error)),
-                error == ENOSPC || error == EFBIG || error == EDQUOT
-                    ? "make room, then save again; a model that was there is as it was"
-                    : "check the path and its permissions");
-}
-
-// A new file that is gone again unless it is renamed.
-class TemporaryFile {
- public:
-  explicit TemporaryFile(const std::string& beside) {
-    std::random_device random;
-    do {
-      path_ = fmt::format("{}.{:08x}", beside, random());
-      descriptor_ = open(path_.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
-    } while (descriptor_ < 0 && errno == EEXIST);
-    if (descriptor_ < 0) fail_to_write(beside, errno);
-  }
-  ~TemporaryFile() {
-    if (descriptor_ >= 0) close(descriptor_);
-    if (!path_.empty()) unlink(path_.c_str());
-  }
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
-
-  bool write(std::string_view text) noexcept {
-    while (!text.empty()) {
-      const ssize_t written = ::write(descriptor_, text.data(), text.size());
-      if (written < 0 && errno == EINTR) continue;
-      if (written < 0) return false;
-      text.remove_prefix(static_cast<std::size_t>(written));
-    }
-    return fsync(descriptor_) == 0;
-  }
-  bool rename_to(const std::string& path) noexcept {
-    if (close(std::exchange(descriptor_, -1)) != 0) return false;
-    if (rename(path_.c_str(), path.c_str()) != 0) return false;
-    path_.clear();
-    return true;
-  }
-
- private:
-  std::string path_;
-  int descriptor_;
-};
-
-// Makes the rename itself last. Not every file system can; the file is whole either way.
-void sync_folder_of(const std::string& path) noexcept {
-  const auto slash = path.rfind('/');
-  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
-  const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return;
-  fsync(descriptor);
-  close(descriptor);
-}
-
 }  // namespace
 
 void save(const Model& model, const std::string& path) {
-  struct stat status {};
-  if (stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
-    throw IoError(path, "this is not a regular file", "name a file for the model");
-  }
   const auto finite = [](float w) { return std::isfinite(w); };
   if (!std::ranges::all_of(model.biases(), finite) ||
       !std::ranges::all_of(model.weights(), finite)) {
     throw ModelError(path, "a weight of the model is not finite", "learn with a smaller rate");
   }
-  TemporaryFile file(path);
-  if (!file.write(serialised(model)) || !file.rename_to(path)) fail_to_write(path, errno);
-  sync_folder_of(path);
+  NewFile file(path, "model");
+  file.write(serialised(model));
+  file.commit();
 }
 
 }  // namespace hogwild

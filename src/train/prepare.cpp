@@ -27,6 +27,7 @@ std::map<float, std::string> names_of_labels(const Dataset& data) {
 }
 
 void require_known(const Dataset& data, const ClassWeights& weights) {
+  if (weights.empty()) return;
   std::set<std::string> known;
   for (const auto& [label, name] : names_of_labels(data)) known.insert(name);
   for (const auto& [label, times] : weights) {

@@ -9,6 +9,7 @@
 #include "train/prepare.hpp"
 #include "train/run.hpp"
 #include "train/search.hpp"
+#include "train/thread_trial.hpp"
 
 namespace hogwild {
 namespace {
@@ -88,10 +89,20 @@ TrainResult train(Dataset data, const TrainOptions& asked, TrainObserver& observ
   auto [rows, options] = prepare(data, asked);
   data = {};  // whoever moved it in has no more use of it
   if (is_worth_ranking(rows, options)) rows = ranked(rows);
-  const auto run_once = [&](const TrainOptions& found) { return run(rows, found, observer); };
+  int threads = options.threads;
+  const auto run_once = [&](TrainOptions found) {
+    found.threads = threads;
+    if (is_worth_measuring(rows, found)) {
+      const ThreadTrial trial = measure_threads(rows, found);
+      observer.on_threads(trial);
+      found.threads = threads = trial.threads;
+    }
+    return run(rows, found, observer);
+  };
   TrainResult result = run_at_found_rate(rows, options, observer, true, run_once);
   const bool ended_well =
       result.reason == StopReason::epochs || result.reason == StopReason::early_stopping;
+  options.threads = threads;
   if (options.refit && ended_well) refit(rows, options, observer, result, classes);
   return result;
 }

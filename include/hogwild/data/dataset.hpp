@@ -20,7 +20,7 @@ namespace hogwild {
 /// Where a data set came from and what reading it decided.
 struct Source {
   std::vector<std::string> paths{};    ///< empty for data made in memory
-  std::string format{};                ///< "libsvm", "vw", or "memory"
+  std::string format{};                ///< "libsvm", "vw", "hogdata" or "memory"
   std::uint64_t bytes = 0;             ///< of text read
   std::uint64_t lines = 0;             ///< read, comments and skipped lines included
   std::uint64_t skipped_lines = 0;     ///< malformed ones, under OnError::skip
@@ -31,8 +31,13 @@ struct Source {
   std::string name() const;
 };
 
+/// Checks rows of a mapped file when they are first looked at: see open_hogdata().
+class FirstLook;
+
 /// An immutable set of rows. A value: copies share the storage.
-/// Thread safety: every member is const and may be called from any threads at once.
+/// Thread safety: every member is const and may be called from any threads at once. Of rows in a
+/// mapped file those that give rows or their arrays throw DataError where the file is damaged;
+/// of other rows they throw nothing.
 class Dataset {
  public:
   /// The arrays a data set is made of.
@@ -55,33 +60,48 @@ class Dataset {
   static Dataset borrow(Array<Offset> offsets, std::span<const Index> indices,
                         std::span<const float> values, Array<float> labels, FeatureSpace features);
 
-  Offset rows() const noexcept { return labels().size(); }
+  /// Rows that lie in memory which someone else has filled.
+  struct Lent {
+    std::span<const Offset> offsets;  ///< [rows + 1]
+    std::span<const Index> indices;   ///< [non-zeros]
+    std::span<const float> values;    ///< [non-zeros], or empty
+    std::span<const float> labels;    ///< [rows]
+    std::span<const float> weights;   ///< [rows], or empty
+  };
+
+  /// Rows that are checked when they are first looked at, one by one in blocks. keeper holds what
+  /// the arrays are in. REQUIRES: the arrays' lengths fit each other.
+  static Dataset lend(const Lent& arrays, FeatureSpace features, Source source, SeenLabels seen,
+                      ClassNames classes, std::shared_ptr<const void> keeper);
+
+  Offset rows() const noexcept { return labels_.size(); }
   Offset nonzeros() const noexcept { return indices_.size(); }
   bool all_ones() const noexcept { return values_.empty(); }
-  bool has_weights() const noexcept { return !owned_->weights.empty(); }
+  bool has_weights() const noexcept { return !weights_.empty(); }
 
   /// Row i. REQUIRES: i < rows().
-  SparseRow row(Offset i) const noexcept {
-    const Offset begin = owned_->offsets[i];
-    const Offset count = owned_->offsets[i + 1] - begin;
-    return {indices_.subspan(begin, count),
-            values_.empty() ? values_ : values_.subspan(begin, count), owned_->labels[i],
-            owned_->weights.empty() ? 1.0f : owned_->weights[i]};
+  SparseRow row(Offset i) const {
+    if (first_look_) look_at(i);
+    return unchecked_row(i);
   }
+
+  /// Checks all rows that have not been looked at yet.
+  void look_at_all() const;
 
   /// Asks the processor for what row() looks up of some rows from i on. REQUIRES: i < rows().
   void prefetch(Offset i, Offset count) const noexcept {
     constexpr std::size_t kLine = 64;
     for (std::size_t at = 0; at <= count * sizeof(Offset); at += kLine) {
-      __builtin_prefetch(reinterpret_cast<const char*>(&owned_->offsets[i]) + at);
+      __builtin_prefetch(reinterpret_cast<const char*>(&offsets_[i]) + at);
     }
-    __builtin_prefetch(&owned_->labels[i]);
+    __builtin_prefetch(&labels_[i]);
   }
 
-  std::span<const Offset> offsets() const noexcept { return owned_->offsets; }
-  std::span<const Index> indices() const noexcept { return indices_; }
-  std::span<const float> values() const noexcept { return values_; }
-  std::span<const float> labels() const noexcept { return owned_->labels; }
+  std::span<const Offset> offsets() const { return looked_at(offsets_); }
+  std::span<const Index> indices() const { return looked_at(indices_); }
+  std::span<const float> values() const { return looked_at(values_); }
+  std::span<const float> labels() const { return looked_at(labels_); }
+  std::span<const float> weights() const { return looked_at(weights_); }
 
   const FeatureSpace& features() const noexcept { return description_->features; }
   const Source& source() const noexcept { return description_->source; }
@@ -108,17 +128,39 @@ class Dataset {
     ClassNames classes;
   };
 
+  // What keeps the arrays.
+  struct Storage {
+    Arrays arrays;
+    std::shared_ptr<const void> more;  // of whose arrays some are used, too
+  };
+
+  SparseRow unchecked_row(Offset i) const noexcept {
+    const Offset begin = offsets_[i];
+    const Offset count = offsets_[i + 1] - begin;
+    return {indices_.subspan(begin, count),
+            values_.empty() ? values_ : values_.subspan(begin, count), labels_[i],
+            weights_.empty() ? 1.0f : weights_[i]};
+  }
+  template <class Value>
+  std::span<const Value> looked_at(std::span<const Value> array) const {
+    if (first_look_) look_at_all();
+    return array;
+  }
+  void look_at(Offset i) const;
   void validate() const;
   bool is_sound(Offset i) const noexcept;
+  bool are_sound(Offset begin, Offset end) const noexcept;
   void require_sound(Offset i) const;
   bool names_a_class(float label) const noexcept;
-  Dataset with(Array<float> labels, Array<float> weights) const;
 
-  std::shared_ptr<const Arrays> owned_;
+  std::shared_ptr<const void> storage_;
   std::shared_ptr<const Description> description_;
-  std::shared_ptr<const Arrays> lent_;  // whose indices and values these are, if not owned_'s
-  std::span<const Index> indices_;      // into owned_ or lent_, or borrowed
+  std::span<const Offset> offsets_;
+  std::span<const Index> indices_;
   std::span<const float> values_;
+  std::span<const float> labels_;
+  std::span<const float> weights_;
+  std::shared_ptr<FirstLook> first_look_;  // null: all rows are known to be sound
 };
 
 /// The rows of a, then those of b, in a's feature space. REQUIRES: both spaces are equal.

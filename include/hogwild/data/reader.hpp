@@ -47,10 +47,11 @@ struct ReadOptions {
   ReadProgress progress{};                 ///< bytes_total is 0 where it can't be known (a pipe)
 };
 
-/// Reads text files, "-" being the standard input, into one data set, in order. The result does not
-/// depend on the number of threads. Throws IoError, ParseError (the first fault in file order),
-/// DataError when there is no row at all or more than the memory limit holds, OptionError for
-/// options out of range.
+/// Reads text files, "-" being the standard input, into one data set, in order; or opens a .hogdata
+/// file, which must then be the only one and have been made by options that do not contradict
+/// these: see open_hogdata(). The result does not depend on the number of threads. Throws IoError,
+/// ParseError (the first fault in file order), DataError when there is no row at all or more than
+/// the memory limit holds, OptionError for options out of range.
 Dataset read(const std::vector<std::string>& paths, const ReadOptions& options = {});
 
 /// Reads one libsvm file; throws as read() does.

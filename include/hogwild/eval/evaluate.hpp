@@ -28,8 +28,9 @@ struct Evaluation {
 /// and not held: for the AUC a binary model's rows take 8 bytes each (twice that while the array
 /// grows), besides two chunks of text a thread. Features, labels and classes are those of the
 /// model, whatever the options say. Sums are made of other parts than a data set's, so the last
-/// digits may be others. Throws as read() and evaluate() do, for the same fault on any number of
-/// threads. Thread safety: any threads at once, of other files than "-".
+/// digits may be others. A .hogdata file is evaluated as a data set. Throws as read() and
+/// evaluate() do, for the same fault on any number of threads. Thread safety: any threads at once,
+/// of other files than "-".
 Evaluation evaluate(const Model& model, const std::vector<std::string>& paths,
                     ReadOptions options = {});
 

@@ -63,7 +63,8 @@ struct TrainOptions {
   double min_delta = 0;    ///< what counts as better: lower by more than this; >= 0
   bool refit = false;  ///< then learn again from all rows, validation included, for as many epochs
                        ///< as were best. Needs validation rows
-  int threads = 0;     ///< 0: as many as the machine has, or fewer for few rows
+  int threads = 0;     ///< 0: as many as are fastest: measured where the run is long enough, else
+                       ///< one a core, or fewer for few rows
   std::uint64_t seed = 1;  ///< of the order of rows, and of the validation split
   float l1 = 0;            ///< >= 0
   float l2 = 0;            ///< >= 0

@@ -66,6 +66,16 @@ struct RateSearch {
   int backed_off = 0;  ///< times the run then diverged, and began anew at a third of the rate
 };
 
+/// How the number of threads was found.
+struct ThreadTrial {
+  struct Speed {
+    int threads;
+    double nonzeros_per_second;
+  };
+  int threads = 1;              ///< the number that was chosen
+  std::vector<Speed> trials{};  ///< by threads, ascending
+};
+
 /// Told by train() how it goes. All calls come from the thread that called train().
 class TrainObserver {
  public:
@@ -74,6 +84,7 @@ class TrainObserver {
   virtual void on_epoch(const EpochReport&) {}     ///< after each epoch
   virtual void on_rate(const RateSearch&) {}       ///< when the rate was found, before the epochs,
                                                    ///< and again each time it backs off
+  virtual void on_threads(const ThreadTrial&) {}   ///< when their number was measured, likewise
   virtual bool stop_requested() { return false; }  ///< asked as often as on_progress is called
 };
 

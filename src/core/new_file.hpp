@@ -1,0 +1,34 @@
+// A file that is whole or not there.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace hogwild {
+
+/// Written beside its path under another name, synced, and renamed into place by commit(); without
+/// that nothing is left of it. A file that was there stays as it was until then.
+class NewFile {
+ public:
+  /// what: it is, for messages. Throws IoError.
+  NewFile(std::string path, std::string what);
+  ~NewFile();
+  NewFile(const NewFile&) = delete;
+  NewFile& operator=(const NewFile&) = delete;
+
+  /// Appends. Throws IoError.
+  void write(std::string_view bytes);
+
+  /// Throws IoError.
+  void commit();
+
+ private:
+  [[noreturn]] void fail(int error) const;
+
+  std::string path_;
+  std::string what_;
+  std::string beside_;  // its name until then, or empty
+  int descriptor_ = -1;
+};
+
+}  // namespace hogwild

@@ -1,0 +1,40 @@
+#include "parallel/mapped_file.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "hogwild/core/error.hpp"
+
+namespace hogwild {
+
+MappedFile::MappedFile(const std::string& path) {
+  const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) throw IoError(path, std::strerror(errno), "check the path");
+  struct stat status {};
+  int error = fstat(descriptor, &status) == 0 ? 0 : errno;
+  if (error == 0 && !S_ISREG(status.st_mode)) {
+    close(descriptor);
+    throw IoError(path, "this is not a regular file", "name a file");
+  }
+  size_ = static_cast<std::size_t>(status.st_size);
+  if (error == 0 && size_ > 0) {
+    data_ = mmap(nullptr, size_, PROT_READ, MAP_SHARED, descriptor, 0);
+    if (data_ == MAP_FAILED) {
+      data_ = nullptr;
+      error = errno;
+    }
+  }
+  close(descriptor);
+  if (error != 0) throw IoError(path, std::strerror(error), "check the file");
+}
+
+MappedFile::~MappedFile() {
+  if (data_ != nullptr) munmap(data_, size_);
+}
+
+}  // namespace hogwild

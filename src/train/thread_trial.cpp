@@ -1,0 +1,78 @@
+#include "train/thread_trial.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "train/run.hpp"
+
+namespace hogwild {
+namespace {
+
+constexpr Offset kPartOfRun = 50;
+// Fewer tell nothing: threads take so many rows to get going, hot replicas above all.
+constexpr Offset kFewestRows = 150'000;
+constexpr Offset kFewestNonzeros = 4'000'000;
+
+int cores() {
+  return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+}
+
+int epochs_of(const TrainOptions& options) {
+  return options.stop_after > 0 ? std::min(options.stop_after, options.epochs) : options.epochs;
+}
+
+// Rows of a trial.
+Offset rows_to_try(const Dataset& data, const TrainOptions& options) {
+  const auto all = data.rows() * static_cast<Offset>(epochs_of(options));
+  const Offset enough = kFewestNonzeros * data.rows() / std::max<Offset>(1, data.nonzeros());
+  return std::min(std::max({all / kPartOfRun, enough, kFewestRows}), data.rows());
+}
+
+}  // namespace
+
+bool is_worth_measuring(const Dataset& data, const TrainOptions& options) {
+  if (options.threads != 0 || cores() == 1 || options.order == RowOrder::curriculum) return false;
+  if (options.strategy == Strategy::deterministic || options.batch_size != 1) return false;
+  const Offset all = data.rows() * static_cast<Offset>(epochs_of(options));
+  return rows_to_try(data, options) * kPartOfRun / 2 <= all;
+}
+
+ThreadTrial measure_threads(const Dataset& data, const TrainOptions& options) {
+  std::vector<Offset> chosen;
+  const Offset rows = rows_to_try(data, options);
+  for (Offset i = 0; i < rows; ++i) chosen.push_back(i * (data.rows() / rows));
+  const Dataset part = data.select(chosen);
+  TrainOptions trial = options;
+  trial.epochs = 1;
+  trial.stop_after = 0;
+  trial.early_stopping = 0;
+  trial.refit = false;
+  trial.validation.reset();
+  TrainObserver silent;
+
+  ThreadTrial found;
+  const auto measure = [&](int threads) {
+    trial.threads = threads;
+    const TrainResult result = run(part, trial, silent);
+    const double speed = static_cast<double>(part.nonzeros()) / std::max(1e-9, result.seconds);
+    found.trials.push_back({threads, speed});
+    return speed;
+  };
+  const double alone = measure(1);
+  double best = 0;
+  int fastest = 1;
+  for (int threads = cores(); threads > 1; threads /= 2) {
+    const double speed = measure(threads);
+    if (speed <= best) break;
+    best = speed;
+    fastest = threads;
+  }
+  found.threads = best > alone ? fastest : 1;
+  std::ranges::sort(found.trials, {}, &ThreadTrial::Speed::threads);
+  return found;
+}
+
+}  // namespace hogwild
