@@ -36,7 +36,7 @@ int run(const ConvertCommand& command) {
   };
   Dataset data = read(paths, options);
   const Source source = data.source();
-  data = ranked(data);
+  data = ranked(std::move(data));
   save_hogdata(data, output);
   display.clear();
   display.say(fmt::format("wrote {}: {} rows, {} features, {} non-zeros{}", output, data.rows(),

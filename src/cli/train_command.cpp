@@ -145,8 +145,8 @@ int run(const TrainArguments& command, const CLI::App& app) {
   TrainingRows rows = take_training_rows(command, app, options, display);
 
   const InterruptGuard guard;
-  const TrainResult result =
-      rows.stream ? train(*rows.stream, options, observer) : train(*rows.data, options, observer);
+  const TrainResult result = rows.stream ? train(*rows.stream, options, observer)
+                                         : train(std::move(*rows.data), options, observer);
   if (rows.stream && rows.stream->source().skipped_lines != 0) {
     const Source& source = rows.stream->source();
     display.say(fmt::format("skipped {} malformed lines; the first: {}", source.skipped_lines,

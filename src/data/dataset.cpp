@@ -11,6 +11,7 @@
 #include <cmath>
 #include <functional>
 #include <memory>
+#include <type_traits>
 #include <vector>
 
 #include "hogwild/core/error.hpp"
@@ -43,9 +44,10 @@ std::string Source::name() const {
 
 Dataset::Dataset(Arrays arrays, FeatureSpace features, Source source, SeenLabels seen,
                  ClassNames classes) {
-  const auto storage = std::make_shared<const Storage>(std::move(arrays));
+  const auto storage = std::make_shared<Storage>(Storage{std::move(arrays), nullptr});
   const Arrays& own = storage->arrays;
   storage_ = storage;
+  owns_all_ = true;
   offsets_ = own.offsets;
   indices_ = own.indices;
   values_ = own.values;
@@ -66,14 +68,31 @@ Dataset Dataset::borrow(Array<Offset> offsets, std::span<const Index> indices,
   Arrays arrays;
   arrays.offsets = std::move(offsets);
   arrays.labels = std::move(labels);
-  const auto storage = std::make_shared<const Storage>(std::move(arrays));
+  const auto storage = std::make_shared<const Storage>(Storage{std::move(arrays), nullptr});
   data.storage_ = storage;
+  data.owns_all_ = false;
   data.offsets_ = storage->arrays.offsets;
   data.labels_ = storage->arrays.labels;
   data.indices_ = indices;
   data.values_ = values;
   data.validate();
   return data;
+}
+
+Dataset::Arrays Dataset::take_arrays() && {
+  look_at_all();
+  const auto all = [](const auto& span) {
+    using Value = std::remove_cv_t<typename std::decay_t<decltype(span)>::element_type>;
+    return Array<Value>(span.begin(), span.end());
+  };
+  if (owns_all_ && storage_.use_count() == 1) {
+    // Made by the constructor as what it is, and seen by nobody but this.
+    Arrays arrays =
+        std::move(const_cast<Storage*>(static_cast<const Storage*>(storage_.get()))->arrays);
+    *this = {};
+    return arrays;
+  }
+  return {all(offsets_), all(indices_), all(values_), all(labels_), all(weights_)};
 }
 
 // Which blocks of rows have been found sound. A block is looked at by whoever comes first, or by
@@ -94,6 +113,7 @@ Dataset Dataset::lend(const Lent& arrays, FeatureSpace features, Source source, 
                       ClassNames classes, std::shared_ptr<const void> keeper) {
   Dataset data;
   data.storage_ = std::move(keeper);
+  data.owns_all_ = false;
   data.offsets_ = arrays.offsets;
   data.indices_ = arrays.indices;
   data.values_ = arrays.values;
@@ -229,6 +249,7 @@ Dataset Dataset::with_weights(Array<float> weights) const {
   Dataset data = *this;
   data.weights_ = storage->arrays.weights;
   data.storage_ = storage;
+  data.owns_all_ = false;
   data.first_look_ = nullptr;
   data.validate();
   return data;
@@ -243,6 +264,7 @@ Dataset Dataset::with_classes(Array<float> numbers, ClassNames classes) const {
   Dataset data = *this;
   data.labels_ = storage->arrays.labels;
   data.storage_ = storage;
+  data.owns_all_ = false;
   data.description_ = std::make_shared<const Description>(
       Description{features(), source(), seen_labels(), std::move(classes)});
   data.first_look_ = nullptr;

@@ -34,15 +34,15 @@ struct Counts {
 };
 
 template <class Function>
-void for_row_ranges(const Dataset& data, const Function& function) {
-  tbb::parallel_for(tbb::blocked_range<Offset>(0, data.rows(), kGrain),
+void for_row_ranges(Offset rows, const Function& function) {
+  tbb::parallel_for(tbb::blocked_range<Offset>(0, rows, kGrain),
                     [&](const auto& range) { function(range.begin(), range.end()); });
 }
 
 std::shared_ptr<const Ranking> rank_features(const Dataset& data) {
   const std::size_t features = data.features().size;
   tbb::enumerable_thread_specific<Counts> parts([&] { return Counts(features); });
-  for_row_ranges(data, [&](Offset begin, Offset end) {
+  for_row_ranges(data.rows(), [&](Offset begin, Offset end) {
     Counts& counts = parts.local();
     for (Offset i = begin; i < end; ++i) {
       for (const Index j : data.row(i).indices) counts.add(j, 1);
@@ -70,56 +70,52 @@ std::shared_ptr<const Ranking> rank_features(const Dataset& data) {
 
 // The same rows, feature j being called number_of(j), in a space that it is in.
 template <class NumberOf>
-Dataset renumbered(const Dataset& data, FeatureSpace space, const NumberOf& number_of) {
-  Dataset::Arrays arrays;
-  arrays.offsets.assign(data.offsets().begin(), data.offsets().end());
-  arrays.labels.assign(data.labels().begin(), data.labels().end());
-  if (data.has_weights()) arrays.weights.resize(data.rows());
-  arrays.indices.resize(data.nonzeros());
-  if (!data.all_ones()) arrays.values.resize(data.nonzeros());
-  for_row_ranges(data, [&](Offset begin, Offset end) {
+Dataset renumbered(Dataset data, FeatureSpace space, const NumberOf& number_of) {
+  Source source = data.source();
+  SeenLabels seen = data.seen_labels();
+  ClassNames classes = data.classes();
+  Dataset::Arrays arrays = std::move(data).take_arrays();
+  for_row_ranges(arrays.labels.size(), [&](Offset begin, Offset end) {
     std::vector<std::uint64_t> keys, room;  // of a row: number and place
+    std::vector<float> values;
     for (Offset i = begin; i < end; ++i) {
-      const SparseRow row = data.row(i);
-      keys.resize(row.nonzeros());
-      room.resize(row.nonzeros());
-      for (std::size_t k = 0; k < keys.size(); ++k) {
-        keys[k] = std::uint64_t{number_of(row.indices[k])} << 32 | k;
+      const Offset first = arrays.offsets[i], count = arrays.offsets[i + 1] - first;
+      Index* const indices = arrays.indices.data() + first;
+      keys.resize(count);
+      room.resize(count);
+      for (Offset k = 0; k < count; ++k) {
+        keys[k] = std::uint64_t{number_of(indices[k])} << 32 | k;
       }
       sort_keys(keys, room);
-      Index* const indices = arrays.indices.data() + arrays.offsets[i];
-      for (std::size_t k = 0; k < keys.size(); ++k) {
-        indices[k] = static_cast<Index>(keys[k] >> 32);
-      }
-      if (!row.values.empty()) {
-        float* const values = arrays.values.data() + arrays.offsets[i];
-        for (std::size_t k = 0; k < keys.size(); ++k) {
-          values[k] = row.values[static_cast<std::uint32_t>(keys[k])];
-        }
-      }
-      if (data.has_weights()) arrays.weights[i] = row.weight;
+      for (Offset k = 0; k < count; ++k) indices[k] = static_cast<Index>(keys[k] >> 32);
+      if (arrays.values.empty()) continue;
+      float* const own = arrays.values.data() + first;
+      values.assign(own, own + count);
+      for (Offset k = 0; k < count; ++k) own[k] = values[static_cast<std::uint32_t>(keys[k])];
     }
   });
-  return Dataset(std::move(arrays), std::move(space), data.source(), data.seen_labels(),
-                 data.classes());
+  return Dataset(std::move(arrays), std::move(space), std::move(source), std::move(seen),
+                 std::move(classes));
 }
 
 }  // namespace
 
-Dataset ranked(const Dataset& data) {
+Dataset ranked(Dataset data) {
   if (data.features().ranking) return data;
   FeatureSpace space = data.features();
   space.ranking = rank_features(data);
   space.size = static_cast<Index>(space.ranking->features.size());
   const ZeroedArray<Index> ranks(data.features().size);
   for (Index rank = 0; rank < space.size; ++rank) ranks[space.ranking->features[rank]] = rank;
-  return renumbered(data, std::move(space), [&](Index j) { return ranks[j]; });
+  return renumbered(std::move(data), std::move(space), [&](Index j) { return ranks[j]; });
 }
 
-Dataset unranked(const Dataset& data) {
-  const FeatureSpace& space = data.features();
-  if (!space.ranking) return data;
-  return renumbered(data, space.plain(), [&](Index j) { return space.ranking->features[j]; });
+Dataset unranked(Dataset data) {
+  const auto ranking = data.features().ranking;
+  if (!ranking) return data;
+  FeatureSpace space = data.features().plain();
+  return renumbered(std::move(data), std::move(space),
+                    [&](Index j) { return ranking->features[j]; });
 }
 
 }  // namespace hogwild

@@ -104,7 +104,7 @@ class KernelDescent final : public Descent {
   static constexpr std::size_t kInCache = std::size_t{256} << 10;  // where no prefetch pays
 
   // Below which merging takes longer than replicas save.
-  static constexpr std::uint64_t kFewestRowsApart = 1024;
+  static constexpr std::uint64_t kFewestRowsApart = 512;
 
   // What batch norm makes of a margin m where there is no batch: scale m + shift.
   struct FoldedNorm {

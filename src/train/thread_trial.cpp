@@ -11,10 +11,12 @@
 namespace hogwild {
 namespace {
 
-constexpr Offset kPartOfRun = 50;
-// Fewer tell nothing: threads take so many rows to get going, hot replicas above all.
-constexpr Offset kFewestRows = 150'000;
-constexpr Offset kFewestNonzeros = 4'000'000;
+// Learnt twice, of which the second time counts: threads take a while to get going, hot replicas
+// above all. Of fewer rows it tells nothing.
+constexpr Offset kPartOfRun = 100;
+constexpr int kEpochs = 2;
+constexpr Offset kFewestRows = 100'000;
+constexpr Offset kFewestNonzeros = 2'000'000;
 
 int cores() {
   return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
@@ -46,7 +48,7 @@ ThreadTrial measure_threads(const Dataset& data, const TrainOptions& options) {
   for (Offset i = 0; i < rows; ++i) chosen.push_back(i * (data.rows() / rows));
   const Dataset part = data.select(chosen);
   TrainOptions trial = options;
-  trial.epochs = 1;
+  trial.epochs = kEpochs;
   trial.stop_after = 0;
   trial.early_stopping = 0;
   trial.refit = false;
@@ -54,10 +56,13 @@ ThreadTrial measure_threads(const Dataset& data, const TrainOptions& options) {
   TrainObserver silent;
 
   ThreadTrial found;
-  const auto measure = [&](int threads) {
+  const auto measure = [&](int threads) -> double {
     trial.threads = threads;
     const TrainResult result = run(part, trial, silent);
-    const double speed = static_cast<double>(part.nonzeros()) / std::max(1e-9, result.seconds);
+    if (result.epochs.size() < kEpochs) return 0.0;  // diverged: the run will say so
+    const EpochReport& last = result.epochs.back();
+    const double seconds = last.seconds - result.epochs.front().seconds;
+    const double speed = static_cast<double>(last.nonzeros) / std::max(1e-9, seconds);
     found.trials.push_back({threads, speed});
     return speed;
   };
@@ -66,7 +71,7 @@ ThreadTrial measure_threads(const Dataset& data, const TrainOptions& options) {
   int fastest = 1;
   for (int threads = cores(); threads > 1; threads /= 2) {
     const double speed = measure(threads);
-    if (speed <= best) break;
+    if (!(speed > best)) break;
     best = speed;
     fastest = threads;
   }

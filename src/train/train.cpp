@@ -17,10 +17,12 @@ namespace {
 // Whether the epochs of a run save more by ranked features than ranking them takes.
 bool is_worth_ranking(const Dataset& data, const TrainOptions& options) {
   constexpr Offset kFewestNonzeros = 1'000'000;
-  constexpr int kFewestEpochs = 3;
+  // Measured on a million click rows: ranking takes 0.24 s on two cores; of an epoch on one thread
+  // it saves 0.01 of 0.1 s, on two 0.03 of 0.08 s, and far more where cores are far apart.
+  const int fewest_epochs = options.threads == 1 ? 25 : 8;
   const int epochs =
       options.stop_after > 0 ? std::min(options.stop_after, options.epochs) : options.epochs;
-  return epochs >= kFewestEpochs && data.nonzeros() >= kFewestNonzeros &&
+  return epochs >= fewest_epochs && data.nonzeros() >= kFewestNonzeros &&
          options.strategy == Strategy::hogwild && options.batch_size == 1;
 }
 
@@ -53,7 +55,7 @@ void refit(const Dataset& data, TrainOptions options, TrainObserver& observer, T
   options.early_stopping = 0;
   options.stop_after = result.best_epoch;
   options.refit = false;
-  if (is_worth_ranking(all, options)) all = ranked(all);
+  if (is_worth_ranking(all, options)) all = ranked(std::move(all));
   RefitObserver marking(observer);
   const TrainResult again = run(all, options, marking);
   result.seconds += again.seconds;
@@ -88,7 +90,7 @@ TrainResult train(Dataset data, const TrainOptions& asked, TrainObserver& observ
   const ClassWeights classes = asked.class_weights;
   auto [rows, options] = prepare(data, asked);
   data = {};  // whoever moved it in has no more use of it
-  if (is_worth_ranking(rows, options)) rows = ranked(rows);
+  if (is_worth_ranking(rows, options)) rows = ranked(std::move(rows));
   int threads = options.threads;
   const auto run_once = [&](TrainOptions found) {
     found.threads = threads;

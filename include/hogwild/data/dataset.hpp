@@ -85,6 +85,9 @@ class Dataset {
     return unchecked_row(i);
   }
 
+  /// The arrays: moved out where nobody else has them, else copied.
+  Arrays take_arrays() &&;
+
   /// Checks all rows that have not been looked at yet.
   void look_at_all() const;
 
@@ -154,6 +157,7 @@ class Dataset {
   bool names_a_class(float label) const noexcept;
 
   std::shared_ptr<const void> storage_;
+  bool owns_all_ = false;  // storage_ is a Storage, and all arrays are its own
   std::shared_ptr<const Description> description_;
   std::span<const Offset> offsets_;
   std::span<const Index> indices_;
