@@ -1,6 +1,7 @@
 // A mapped file to a data set, believing nothing that the file says.
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define XXH_INLINE_ALL
@@ -252,12 +253,13 @@ void verify_hogdata(const std::string& path) {
 }
 
 bool is_hogdata(const std::string& path) noexcept {
-  if (path == "-") return false;
-  const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  // A pipe is not even opened: whoever writes to it would take that for its reader.
+  struct stat status {};
+  if (path == "-" || stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return false;
+  const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) return false;
   char begin[kDataMagic.size()];
-  // pread() takes nothing out of a pipe: it refuses.
-  const ssize_t taken = pread(descriptor, begin, sizeof begin, 0);
+  const ssize_t taken = ::read(descriptor, begin, sizeof begin);
   close(descriptor);
   return taken == sizeof begin && std::string_view(begin, sizeof begin) == kDataMagic;
 }

@@ -86,7 +86,7 @@ Dataset renumbered(Dataset data, FeatureSpace space, const NumberOf& number_of) 
       for (Offset k = 0; k < count; ++k) {
         keys[k] = std::uint64_t{number_of(indices[k])} << 32 | k;
       }
-      sort_keys(keys, room);
+      sort_keys<LogarithmicDrawers>(keys, room);
       for (Offset k = 0; k < count; ++k) indices[k] = static_cast<Index>(keys[k] >> 32);
       if (arrays.values.empty()) continue;
       float* const own = arrays.values.data() + first;

@@ -77,13 +77,11 @@ class HotReplicas {
       return k;
     }
 
-    [[gnu::always_inline]] float weight(Index j) const noexcept { return state(j).weight; }
-    [[gnu::always_inline]] State state(Index j) const noexcept {
-      return std::as_const(*cell(j)).load();
-    }
-    [[gnu::always_inline]] void put(Index j, State state) noexcept { cell(j)->store(state); }
+    float weight(Index j) const noexcept { return state(j).weight; }
+    State state(Index j) const noexcept { return std::as_const(*cell(j)).load(); }
+    void put(Index j, State state) noexcept { cell(j)->store(state); }
     template <class Function>
-    [[gnu::always_inline]] void update(Index j, Function&& f) noexcept {
+    void update(Index j, Function&& f) noexcept {
       put(j, f(state(j)));
     }
 
@@ -120,9 +118,7 @@ class HotReplicas {
         own_[h].store(before[h]);
       }
     }
-    [[gnu::always_inline]] Cell<State>* cell(Index j) const noexcept {
-      return (j < size_ ? own_ : shared_.cells()) + j;
-    }
+    Cell<State>* cell(Index j) const noexcept { return (j < size_ ? own_ : shared_.cells()) + j; }
 
     SharedView shared_;
     Cell<State>* own_;

@@ -30,7 +30,7 @@ class Lanes {
 
   /// Numbers that lie in a row, from lane 0 on; the other lanes are 0.
   template <std::size_t kCount>
-  [[gnu::always_inline]] static Lanes of(const float* numbers, Count<kCount>) noexcept {
+  static Lanes of(const float* numbers, Count<kCount>) noexcept {
     Floats floats{};
     for (std::size_t i = 0; i < kCount; ++i) floats[i] = numbers[i];
     return Lanes(floats);
@@ -38,26 +38,18 @@ class Lanes {
 
   Floats floats() const noexcept { return floats_; }
 
-  [[gnu::always_inline]] friend Lanes operator+(Lanes a, Lanes b) noexcept {
-    return Lanes(a.floats_ + b.floats_);
-  }
-  [[gnu::always_inline]] friend Lanes operator-(Lanes a, Lanes b) noexcept {
-    return Lanes(a.floats_ - b.floats_);
-  }
-  [[gnu::always_inline]] friend Lanes operator*(Lanes a, Lanes b) noexcept {
-    return Lanes(a.floats_ * b.floats_);
-  }
-  [[gnu::always_inline]] friend Lanes operator/(Lanes a, Lanes b) noexcept {
-    return Lanes(a.floats_ / b.floats_);
-  }
+  friend Lanes operator+(Lanes a, Lanes b) noexcept { return Lanes(a.floats_ + b.floats_); }
+  friend Lanes operator-(Lanes a, Lanes b) noexcept { return Lanes(a.floats_ - b.floats_); }
+  friend Lanes operator*(Lanes a, Lanes b) noexcept { return Lanes(a.floats_ * b.floats_); }
+  friend Lanes operator/(Lanes a, Lanes b) noexcept { return Lanes(a.floats_ / b.floats_); }
 
-  [[gnu::always_inline]] friend Lanes sqrt(Lanes a) noexcept {
+  friend Lanes sqrt(Lanes a) noexcept {
     Floats roots;
     for (std::size_t i = 0; i < 4; ++i) roots[i] = std::sqrt(a.floats_[i]);
     return Lanes(roots);
   }
   /// As std::min() has it: a, unless b is less.
-  [[gnu::always_inline]] friend Lanes min(Lanes a, Lanes b) noexcept {
+  friend Lanes min(Lanes a, Lanes b) noexcept {
     return Lanes(b.floats_ < a.floats_ ? b.floats_ : a.floats_);
   }
 
@@ -82,7 +74,7 @@ class StatesAbreast {
 
   /// Those of j[0] .. j[kCount - 1]; the other lanes are 0.
   template <class View, std::size_t kCount>
-  [[gnu::always_inline]] StatesAbreast(const Index* j, const View& view, Count<kCount>) noexcept {
+  StatesAbreast(const Index* j, const View& view, Count<kCount>) noexcept {
     const auto word = [&](auto i) -> std::uint64_t {
       if constexpr (i < kCount) return std::bit_cast<std::uint64_t>(view.state(j[i]));
       return 0;
@@ -94,13 +86,12 @@ class StatesAbreast {
   }
 
   template <class Net>
-  [[gnu::always_inline]] void step(const Rule& rule, Lanes gradients,
-                                   const Step<Net>& step) noexcept {
+  void step(const Rule& rule, Lanes gradients, const Step<Net>& step) noexcept {
     states_ = rule.step(states_, gradients, step);
   }
 
   template <class View, std::size_t kCount>
-  [[gnu::always_inline]] void put(const Index* j, View& view, Count<kCount>) const noexcept {
+  void put(const Index* j, View& view, Count<kCount>) const noexcept {
     const auto [a, b] = states_;
     const auto first = (Words)__builtin_shufflevector(a.floats(), b.floats(), 0, 4, 1, 5);
     const auto second = (Words)__builtin_shufflevector(a.floats(), b.floats(), 2, 6, 3, 7);

@@ -26,7 +26,7 @@ class SwitchedLoss {
     return std::visit([&](const auto& loss) { return loss.slope(margin, label); }, loss_);
   }
   /// Both. The default loss is where it is asked for; the others are a call away.
-  [[gnu::always_inline]] LossParts parts(float margin, float label) const noexcept {
+  LossParts parts(float margin, float label) const noexcept {
     if (const auto* const logistic = std::get_if<Logistic>(&loss_)) {
       return logistic->parts(margin, label);
     }

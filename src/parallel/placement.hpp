@@ -77,20 +77,17 @@ class SharedState {
   class View {
    public:
     explicit View(CellType<State>* cells) : cells_(cells) {}
-    [[gnu::always_inline]] float weight(Index j) const noexcept { return state(j).weight; }
-    [[gnu::always_inline]] State state(Index j) const noexcept {
-      return std::as_const(cells_[j]).load();
-    }
+    float weight(Index j) const noexcept { return state(j).weight; }
+    State state(Index j) const noexcept { return std::as_const(cells_[j]).load(); }
     [[gnu::always_inline]] void prefetch(Index j) const noexcept {
       __builtin_prefetch(&cells_[j], 1);
     }
     template <class Function>
-    [[gnu::always_inline]] void update(Index j, Function&& f) noexcept {
+    void update(Index j, Function&& f) noexcept {
       Landing::land(cells_[j], std::forward<Function>(f));
     }
     /// The second half of an update whose first was state(j).
-    [[gnu::always_inline]] void put(
-        Index j, State state) noexcept requires std::same_as<Landing, RacyLanding> {
+    void put(Index j, State state) noexcept requires std::same_as<Landing, RacyLanding> {
       cells_[j].store(state);
     }
     FreeTurn turn() const noexcept { return {}; }
@@ -129,7 +126,7 @@ class PerThreadState {
       state.weight = weight(j);
       return state;
     }
-    void prefetch(Index j) const noexcept {
+    [[gnu::always_inline]] void prefetch(Index j) const noexcept {
       __builtin_prefetch(&(*weights_)[j], 1);
       __builtin_prefetch(&own_[j], 1);
     }

@@ -11,7 +11,8 @@
 namespace hogwild {
 namespace {
 
-TEST(SortKeys, SortsKeysHoweverTheyAreSpread) {
+template <class Drawers>
+void expect_keys_sorted_however_they_are_spread() {
   Random random(5);
   for (int i = 0; i < 5000; ++i) {
     const std::size_t n = random.below(i % 50 == 0 ? 5000 : 300);
@@ -26,9 +27,17 @@ TEST(SortKeys, SortsKeysHoweverTheyAreSpread) {
     }
     std::vector<std::uint64_t> expected = keys, scratch(n);
     std::ranges::sort(expected);
-    sort_keys(keys, scratch);
+    sort_keys<Drawers>(keys, scratch);
     ASSERT_EQ(keys, expected) << n << " below " << most;
   }
+}
+
+TEST(SortKeys, InEvenDrawersSortsKeysHoweverTheyAreSpread) {
+  expect_keys_sorted_however_they_are_spread<EvenDrawers>();
+}
+
+TEST(SortKeys, InLogarithmicDrawersSortsKeysHoweverTheyAreSpread) {
+  expect_keys_sorted_however_they_are_spread<LogarithmicDrawers>();
 }
 
 }  // namespace

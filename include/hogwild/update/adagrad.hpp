@@ -31,14 +31,13 @@ struct Adagrad {
 
   /// The rate of a coordinate in this state.
   template <class Real, class Net>
-  [[gnu::always_inline]] Real rate(StateOf<Real> s, const Step<Net>& step) const noexcept {
+  Real rate(StateOf<Real> s, const Step<Net>& step) const noexcept {
     using std::sqrt;
     return step.rate / sqrt(s.squares * step.share + epsilon);
   }
 
   template <class Real, class Net>
-  [[gnu::always_inline]] StateOf<Real> step(StateOf<Real> s, Real g,
-                                            const Step<Net>& step) const noexcept {
+  StateOf<Real> step(StateOf<Real> s, Real g, const Step<Net>& step) const noexcept {
     s.squares = finite_sum(s.squares, g * g);
     const Real rate = this->rate(s, step);
     s.weight = step.penalty.shrink(s.weight - rate * g, rate);

@@ -1,0 +1,55 @@
+// Memory asked for before the loop that learns comes to it.
+//
+// All of it is inlined by force: GCC 12 takes a function that only prefetches for one that does
+// nothing, and leaves out calls of it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "hogwild/core/types.hpp"
+#include "hogwild/data/row.hpp"
+
+namespace hogwild {
+
+/// Asks for a row's indices and values, every line of them: in a shuffled order no row follows from
+/// the one before.
+[[gnu::always_inline]] inline void prefetch_nonzeros(const SparseRow& row) noexcept {
+  constexpr std::uintptr_t kLine = 64;
+  const auto lines_of = [](const auto& span) __attribute__((always_inline)) {
+    const auto begin = reinterpret_cast<std::uintptr_t>(span.data());
+    for (auto at = begin / kLine * kLine; at < begin + span.size_bytes(); at += kLine) {
+      __builtin_prefetch(reinterpret_cast<const void*>(at), 0, 0);
+    }
+  };
+  lines_of(row.indices);
+  lines_of(row.values);
+}
+
+/// Asks for what the rows ahead will touch.
+struct Lookahead {
+  // Far enough for a line to arrive, near enough for it to be still there. Measured on click rows
+  // with 2^20 coordinates: coordinates 4 to 8 rows ahead x1.3 to x1.6, and on two threads 4 and 8
+  // are worse than 6.
+  static constexpr std::size_t kRows = 6;
+  static constexpr std::size_t kRowsToNonzeros = 12;
+
+  bool wanted = false;
+  Index from = 0;  ///< the first coordinate that is not in cache anyway
+
+  /// To be called before row i is learnt.
+  template <class View>
+  [[gnu::always_inline]] void operator()(const View& view, std::span<const SparseRow> rows,
+                                         std::size_t i) const noexcept {
+    if (!wanted) return;
+    if (i + kRowsToNonzeros < rows.size()) prefetch_nonzeros(rows[i + kRowsToNonzeros]);
+    if (i + kRows >= rows.size()) return;
+    const auto indices = rows[i + kRows].indices;
+    for (std::size_t k = indices.size(); k > 0 && indices[k - 1] >= from; --k) {
+      view.prefetch(indices[k - 1]);
+    }
+  }
+};
+
+}  // namespace hogwild

@@ -1,0 +1,44 @@
+// What rows that are learnt come to.
+#pragma once
+
+#include <cmath>
+#include <utility>
+
+#include "hogwild/objective/loss.hpp"
+
+namespace hogwild {
+
+/// What a block of rows came to, each row's loss taken before its own step.
+struct LossSum {
+  double loss = 0;    ///< weighted
+  double weight = 0;  ///< sum of row weights
+};
+
+/// A LossSum that grows row by row.
+class RunningLoss {
+ public:
+  void add(LossParts row, float weight) noexcept {
+    weight_ += static_cast<double>(weight);
+    if (weight == 1) {
+      shifts_ += static_cast<double>(row.shift);
+      product_ *= row.factor;
+      if (product_ > 1e300) fold();
+    } else {
+      shifts_ +=
+          static_cast<double>(weight) * (static_cast<double>(row.shift) + std::log(row.factor));
+    }
+  }
+  LossSum sum() noexcept {
+    fold();
+    return {shifts_, weight_};
+  }
+
+ private:
+  void fold() noexcept { shifts_ += std::log(std::exchange(product_, 1)); }
+
+  double shifts_ = 0;
+  double product_ = 1;  // of factors whose logarithms are still to be added
+  double weight_ = 0;
+};
+
+}  // namespace hogwild
