@@ -17,7 +17,9 @@
 namespace hogwild {
 namespace {
 
-constexpr std::uint64_t kSampleBytes = 40'000'000;
+// Measured on one pass over 350 MB of click text and 259 MB of decimals: with 40 MB runs take a third
+// longer, for the same rates and losses.
+constexpr std::uint64_t kSampleBytes = 16'000'000;
 constexpr std::uint64_t kLeastSample = 1'000'000;  // whatever the memory limit
 // That it is made of: a prime, so that of a file that repeats itself different parts are seen.
 constexpr std::uint64_t kPieces = 127;

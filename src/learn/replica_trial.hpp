@@ -55,7 +55,7 @@ class ReplicaTrial {
 
  private:
   static constexpr std::uint32_t kFirstPhases = 2;  // without, then with
-  static constexpr std::uint32_t kCycle = 256;      // phases, one of them the slower way
+  static constexpr std::uint32_t kCycle = 1024;     // phases, one of them the slower way
 
   std::uint32_t workers_;
   std::uint32_t phase_blocks_;

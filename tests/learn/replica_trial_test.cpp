@@ -17,7 +17,7 @@ TEST(ReplicaTrial, TriesBothWaysThenTakesTheFasterAndLooksAgain) {
     EXPECT_EQ(with, 8);
     EXPECT_EQ(trial.pays(), faster);
     int slower = 0;
-    for (int block = 16; block < 257 * 8; ++block) slower += trial.next().replicas != faster;
+    for (int block = 16; block < 1025 * 8; ++block) slower += trial.next().replicas != faster;
     EXPECT_EQ(slower, 8);  // one phase, to see whether it still is
     for (int k = 0; k < 100; ++k) {
       auto turn = trial.next();

@@ -18,7 +18,7 @@ namespace hogwild {
 /// Thread safety: from one thread at a time.
 class RowStream {
  public:
-  /// Takes the sample: some 40 MB of text, or a quarter of the memory limit, from all over the
+  /// Takes the sample: some 16 MB of text, or a quarter of the memory limit, from all over the
   /// files where they are plain files, else the first of it. Throws IoError if a file can't be
   /// read; OptionError for options out of range; DataError for no path. Malformed rows of the
   /// sample are left out: they are errors when their turn comes.
