@@ -220,6 +220,13 @@ class RowWriter {
  public:
   RowWriter(bool all_ones, bool weighted) : all_ones_(all_ones), weighted_(weighted) {}
 
+  // Growing would take twice the memory.
+  void reserve(Offset rows, Offset nonzeros) {
+    arrays_.offsets.reserve(rows + 1);
+    arrays_.labels.reserve(rows);
+    arrays_.indices.reserve(nonzeros);
+    if (!all_ones_) arrays_.values.reserve(nonzeros);
+  }
   void add(const SparseRow& row) {
     arrays_.indices.insert(arrays_.indices.end(), row.indices.begin(), row.indices.end());
     if (!all_ones_ && row.values.empty()) {
@@ -274,6 +281,9 @@ Dataset Dataset::with_classes(Array<float> numbers, ClassNames classes) const {
 
 Dataset Dataset::select(std::span<const Offset> rows) const {
   RowWriter chosen(all_ones(), has_weights());
+  Offset nonzeros = 0;
+  for (const Offset i : rows) nonzeros += row(i).nonzeros();
+  chosen.reserve(rows.size(), nonzeros);
   for (const Offset i : rows) chosen.add(row(i));
   Arrays arrays = chosen.take();
   SeenLabels seen;

@@ -64,6 +64,8 @@ class Renumbering {
   // labels are those of all the data: a sample may lack one.
   Dataset operator()(const Dataset& data, const SeenLabels& labels) const {
     Dataset::Arrays arrays;
+    arrays.indices.reserve(data.nonzeros());  // growing would take twice the memory
+    if (!data.all_ones()) arrays.values.reserve(data.nonzeros());
     for (Offset i = 0; i < data.rows(); ++i) {
       const SparseRow row = data.row(i);
       for (std::size_t k = 0; k < row.nonzeros(); ++k) {

@@ -81,9 +81,10 @@ struct TrainOptions {
                                                                ///< many
   Strategy strategy = Strategy::hogwild;
   StateHome state = StateHome::shared;
-  bool hot_replicas = true;  ///< several racy threads on rows that share most of their features may
-                             ///< each keep copies of those features' weights for up to a block of
-                             ///< rows, where that is measured to be faster. With adagrad alone
+  bool hot_replicas = true;  ///< several racy threads on ranked rows (see ranked(), which long runs
+                             ///< do by themselves) may each keep copies of the most frequent
+                             ///< features' weights, and merge them every few thousand rows, where
+                             ///< that is measured to be faster. With adagrad alone
   RowOrder order = RowOrder::shuffle;
   CurriculumKind curriculum = CurriculumKind::combined;  ///< with RowOrder::curriculum
   int levels = 5;                                        ///< of difficulty; > 0
