@@ -28,11 +28,11 @@
 
 namespace hogwild {
 
-/// Rows that replicas may go apart: a part of those learnt so far, since steps are largest at the
-/// start. Measured with adagrad on click rows, 2 and 4 threads: test loss within 0.1 % of one
-/// thread's for a 64th and for a 1024th alike.
-inline std::uint64_t rows_between_merges(std::uint64_t time) noexcept {
-  return std::clamp<std::uint64_t>(time / 64, 8, 8192);
+/// Rows that a worker's replicas may go apart, time steps after the start: all workers' together a
+/// 64th of those learnt so far, since steps are largest at the start. Measured with adagrad, test
+/// loss after one epoch on 2 and 4 threads against one thread's: click rows within 0.1 %.
+inline std::uint64_t rows_between_merges(std::uint64_t time, std::size_t workers) noexcept {
+  return std::clamp<std::uint64_t>(time / (64 * workers), 8, 8192);
 }
 
 /// Replicas beside a placement (see placement.hpp) whose state is shared. One thread at a time for
@@ -53,6 +53,7 @@ class HotReplicas {
     // on click rows, 2 threads: 550 to 730 million non-zeros a second
     // when all began at 0
     bool taken = false;  // what is in own counts
+    std::size_t workers = 1;
   };
 
  public:
@@ -96,7 +97,7 @@ class HotReplicas {
     /// or merged reach the others, and theirs the worker.
     template <class Rule>
     bool merge_if_due(const Rule& rule, std::uint64_t time) noexcept {
-      if (++room_->rows <= rows_between_merges(time)) return false;
+      if (++room_->rows <= rows_between_merges(time, room_->workers)) return false;
       merge(rule);
       return true;
     }
@@ -130,6 +131,7 @@ class HotReplicas {
   HotReplicas(Index hot, int workers) : trial_(workers), rooms_(static_cast<std::size_t>(workers)) {
     for (std::size_t worker = 0; worker < rooms_.size(); ++worker) {
       Room& room = rooms_[worker];
+      room.workers = rooms_.size();
       room.first = static_cast<Index>(worker * hot / rooms_.size());
       room.own = ZeroedArray<Cell<State>>(hot);
       room.before = ZeroedArray<State>(hot);

@@ -54,7 +54,7 @@ class KernelDescent final : public Descent {
   LossSum learn(int worker, std::span<const SparseRow> rows, Pace pace) override {
     if (in_batches_) return learn_batches(static_cast<std::size_t>(worker), rows, pace);
     if constexpr (kReplicable) {
-      if (replicas_ && rows_between_merges(pace.time) >= kFewestRowsApart) {
+      if (replicas_ && rows_between_merges(pace.time, workers()) >= kFewestRowsApart) {
         return learn_either_way(worker, rows, pace);
       }
     }
@@ -104,7 +104,7 @@ class KernelDescent final : public Descent {
   static constexpr std::size_t kInCache = std::size_t{256} << 10;  // where no prefetch pays
 
   // Below which merging takes longer than replicas save.
-  static constexpr std::uint64_t kFewestRowsApart = 512;
+  static constexpr std::uint64_t kFewestRowsApart = 256;
 
   // What batch norm makes of a margin m where there is no batch: scale m + shift.
   struct FoldedNorm {
@@ -123,6 +123,7 @@ class KernelDescent final : public Descent {
     return std::min(all, std::size_t{plan_.likely_features} * plan_.outputs);
   }
 
+  std::size_t workers() const noexcept { return static_cast<std::size_t>(plan_.workers); }
   bool together() const noexcept { return plan_.teamwork == Teamwork::together; }
 
   // With replicas or without, whichever is the faster now.
