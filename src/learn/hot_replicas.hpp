@@ -29,8 +29,8 @@
 namespace hogwild {
 
 /// Rows that a worker's replicas may go apart, time steps after the start: all workers' together a
-/// 64th of those learnt so far, since steps are largest at the start. Measured with adagrad, test
-/// loss after one epoch on 2 and 4 threads against one thread's: click rows within 0.1 %.
+/// 64th of those learnt so far, since steps are largest at the start. Measured with adagrad on
+/// click rows, test loss after one epoch: two threads 0.01 % above one, four on two cores 0.3 %.
 inline std::uint64_t rows_between_merges(std::uint64_t time, std::size_t workers) noexcept {
   return std::clamp<std::uint64_t>(time / (64 * workers), 8, 8192);
 }

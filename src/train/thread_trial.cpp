@@ -17,6 +17,8 @@ constexpr Offset kPartOfRun = 100;
 constexpr int kEpochs = 2;
 constexpr Offset kFewestRows = 100'000;
 constexpr Offset kFewestNonzeros = 2'000'000;
+// Some tenths of a second, in which nobody asks whether to stop; more tell no more.
+constexpr Offset kMostNonzeros = 20'000'000;
 
 int cores() {
   return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
@@ -29,8 +31,12 @@ int epochs_of(const TrainOptions& options) {
 // Rows of a trial.
 Offset rows_to_try(const Dataset& data, const TrainOptions& options) {
   const auto all = data.rows() * static_cast<Offset>(epochs_of(options));
-  const Offset enough = kFewestNonzeros * data.rows() / std::max<Offset>(1, data.nonzeros());
-  return std::min(std::max({all / kPartOfRun, enough, kFewestRows}), data.rows());
+  const auto rows_of = [&](Offset nonzeros) {
+    return std::max<Offset>(1, nonzeros * data.rows() / std::max<Offset>(1, data.nonzeros()));
+  };
+  const Offset fewest = std::max(rows_of(kFewestNonzeros), kFewestRows);
+  const Offset wanted = std::min(all / kPartOfRun, rows_of(kMostNonzeros));
+  return std::min(std::max(wanted, fewest), data.rows());
 }
 
 }  // namespace

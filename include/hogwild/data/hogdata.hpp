@@ -29,11 +29,11 @@ namespace hogwild {
 /// was read from is noted with size, time and checksum. Throws IoError.
 void save_hogdata(const Dataset& data, const std::string& path);
 
-/// Opens such a file without reading it: header and lengths are checked now, rows in blocks when
-/// they are first looked at (then DataError names the damage), checksums by verify_hogdata() alone.
-/// The file may be replaced or deleted while it is open, but not cut short or written to. Its rows
-/// are ranked: see ranked(). Throws IoError; DataError if it is damaged, of another version, or
-/// stale: if one of the files it was made from is still there and has changed.
+/// Opens such a file without reading its rows: header, lengths and features are checked now, rows
+/// in blocks when they are first looked at (then DataError names the damage), checksums by
+/// verify_hogdata() alone. The file may be replaced or deleted while it is open, but not cut short
+/// or written to. Its rows are ranked: see ranked(). Throws IoError; DataError if it is damaged, of
+/// another version, or stale: if one of the files it was made from is still there and has changed.
 Dataset open_hogdata(const std::string& path);
 
 /// Reads all of the file and compares every checksum. Throws DataError naming what is damaged, or
