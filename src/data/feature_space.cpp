@@ -4,12 +4,19 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 #include <stdexcept>
+
+#include "data/name_hash.hpp"
 
 namespace hogwild {
 
 std::uint64_t hash_of_name(std::string_view name) noexcept {
-  return XXH3_64bits(name.data(), name.size());
+  if (name.size() > ShortName::kMost) return XXH3_64bits(name.data(), name.size());
+  std::array<char, ShortName::kMost> bytes{};
+  std::memcpy(bytes.data(), name.data(), name.size());
+  return hash_of_name(ShortName::at(bytes.data(), name.size()));
 }
 
 std::string_view FeatureNames::operator[](Index j) const noexcept {

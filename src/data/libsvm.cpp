@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <bit>
 #include <cstdint>
 #include <string_view>
 
@@ -26,16 +25,6 @@ Fault not_a_feature(const char* p, const char* end) {
           "a row is `label index:value ...`; for VW text pass --format vw"};
 }
 
-inline bool parse_index(const char* p, const char* end, std::uint64_t& index) {
-  std::uint32_t short_index = 0;
-  if (parse_short_integer(p, end, short_index)) {
-    index = short_index;
-    return true;
-  }
-  const NumberEnd parsed = parse_integer(p, end, index);
-  return parsed.fault == NumberFault::none && parsed.end == end;
-}
-
 // How the indices of plain lines are taken.
 enum class Indices { ascending, hashed };
 
@@ -45,78 +34,107 @@ struct PlainLine {
   bool ones = true;           // all values are 1
   std::size_t nonzeros = 0;   // written
   std::uint64_t unknown = 0;  // features left out
-  std::size_t end = 0;        // where its '\n' stands in the text
+  const char* end = nullptr;  // its '\n'
 };
 
-// Parses the line of the text at place `at`, whose first delimiter is the walk's next, and writes
-// its non-zeros, for which there is room. False if it is not plain.
+constexpr std::uint64_t kNoIndex = ~std::uint64_t{0};
+
+// An index of more digits than are read at once; kNoIndex if it is none up to `most`. Out of line:
+// what is always there is to stay in registers.
+[[gnu::noinline]] std::uint64_t parse_long_index(const char* p, const char* end,
+                                                 std::uint64_t most) {
+  std::uint64_t index = 0;
+  const NumberEnd parsed = parse_integer(p, end, index);
+  const bool sound = parsed.fault == NumberFault::none && parsed.end == end && index <= most;
+  return sound ? index : kNoIndex;
+}
+
+// Leaves out the features that the space lacks: the line's last, as they ascend.
+void drop_unknown(std::uint64_t known_end, const Index* indices, const float* values,
+                  PlainLine& line) {
+  while (line.nonzeros > 0 && indices[line.nonzeros - 1] >= known_end) {
+    --line.nonzeros;
+    ++line.unknown;
+  }
+  line.ones = std::all_of(values, values + line.nonzeros, [](float v) { return v == 1; });
+}
+
+// Parses the line at `at`, whose first delimiter is the walk's next, and writes its non-zeros, for
+// which there is room. False if it is not plain. REQUIRES: kReadPast bytes of text behind the line.
 template <Indices kIndices>
-inline bool parse_plain_line(const char* text, std::size_t at, DelimiterWalk& walk,
-                             const ParseRules& rules, Index* indices, float* values,
-                             PlainLine& line) {
-  constexpr std::size_t kEnd = DelimiterWalk::kEnd;
-  constexpr auto kOne = std::bit_cast<std::uint32_t>(1.0f);
-  std::size_t end = walk.next();
-  if (end == kEnd || end == at || text[end] == ':') return false;
-  if (!parse_plain_number(text + at, text + end, line.label)) return false;
+inline bool parse_plain_line(const char* at, DelimiterWalk& walk, const ParseRules& rules,
+                             Index* indices, float* values, PlainLine& line) {
+  const char* end = walk.next();
+  if (*end == ':' || !parse_number(at, end, line.label)) return false;
   std::size_t k = 0;
-  std::uint32_t differing = 0;                    // bits in which a value is not that of 1
+  bool ones = true;
   std::uint64_t least = rules.one_based ? 1 : 0;  // what the next index may be
-  std::uint64_t unknown = 0;
-  while (text[end] != '\n') {
-    const std::size_t index_begin = end + 1;
-    end = walk.next();
-    if (end == index_begin && text[end] != ':') continue;  // a blank more than needed
-    if (end == kEnd || text[end] != ':') return false;
+  while (*end != '\n') {
+    const char* const begin = end + 1;
+    const char* const colon = walk.next();
+    if (*colon != ':') {
+      if (colon != begin) return false;
+      end = colon;  // a blank more than needed
+      continue;
+    }
     std::uint64_t index = 0;
-    if (!parse_index(text + index_begin, text + end, index)) return false;
-    const std::size_t value_begin = end + 1;
-    end = walk.next();
-    if (end == kEnd || end == value_begin || text[end] == ':') return false;
-    float value = 0;
-    if (!parse_plain_number(text + value_begin, text + end, value)) return false;
+    if (std::uint32_t short_index = 0; parse_short_integer(begin, colon, short_index)) {
+      index = short_index;
+    } else {
+      index = parse_long_index(begin, colon, kIndices == Indices::hashed ? kNoIndex : kMaxIndex);
+      if (index == kNoIndex) return false;
+    }
     if (index < least) return false;
     if constexpr (kIndices == Indices::hashed) {
       indices[k] = hashed_index(mix_bits(index), rules.hash_bits);
     } else {
       least = index + 1;
-      if (index >= rules.known_end) {
-        if (!rules.drop_unknown) return false;
-        ++unknown;
-        continue;
-      }
       indices[k] = static_cast<Index>(index);
     }
-    values[k] = value;
-    differing |= std::bit_cast<std::uint32_t>(value) ^ kOne;
+    if (colon[1] == '1' && colon[2] == ' ') {  // the commonest value there is
+      end = colon + 2;
+      walk.skip();
+      values[k] = 1;
+    } else {
+      end = walk.next();
+      float value = 0;
+      if (*end == ':' || !parse_number(colon + 1, end, value)) return false;
+      values[k] = value;
+      if (ones) ones = value == 1;  // a branch waits for nothing, where one of them is not
+    }
     ++k;
   }
-  line.ones = differing == 0;
+  line.ones = ones;
   line.nonzeros = k;
-  line.unknown = unknown;
+  line.unknown = 0;
   line.end = end;
+  if (kIndices == Indices::ascending && least > rules.known_end) {
+    if (!rules.drop_unknown) return false;
+    drop_unknown(rules.known_end, indices, values, line);
+  }
   return true;
 }
 
 template <Indices kIndices>
-std::size_t parse_plain_lines(std::string_view all, std::size_t at, const ParseRules& rules,
+std::size_t parse_plain_lines(std::string_view all, std::size_t begin, const ParseRules& rules,
                               RowBatch& batch) {
+  const char* at = all.data() + begin;
+  const char* const end = end_of_padded_lines(all);
   DelimiterWalk::Window window;
   DelimiterWalk walk(Delimiters::libsvm, all, at, window);
 
   // A non-zero is at least four bytes long, as in " 1:1".
   std::size_t nonzeros = batch.indices.size();
-  batch.indices.resize(nonzeros + (all.size() - at) / 4 + 1);
+  batch.indices.resize(nonzeros + (all.size() - begin) / 4 + 1);
   batch.values.resize(batch.indices.size());
   Index* const indices = batch.indices.data();
   float* const values = batch.values.data();
   PlainLine line;
-  while (at < all.size() &&
-         parse_plain_line<kIndices>(all.data(), at, walk, rules, indices + nonzeros,
-                                    values + nonzeros, line)) {
+  while (at < end &&
+         parse_plain_line<kIndices>(at, walk, rules, indices + nonzeros, values + nonzeros, line)) {
     if constexpr (kIndices == Indices::hashed) {
-      if (batch.end_row_at(nonzeros + line.nonzeros, all.data() + at, line.label, 1,
-                           Duplicates::sum)) {
+      if (batch.end_hashed_row(nonzeros + line.nonzeros, at, line.label, line.ones,
+                               rules.any_order)) {
         break;
       }
     } else {
@@ -130,14 +148,14 @@ std::size_t parse_plain_lines(std::string_view all, std::size_t at, const ParseR
   }
   batch.indices.resize(nonzeros);
   batch.values.resize(nonzeros);
-  return at;
+  return static_cast<std::size_t>(at - all.data());
 }
 
 }  // namespace
 
 std::size_t parse_plain_libsvm(std::string_view all, std::size_t at, const ParseRules& rules,
                                RowBatch& batch) {
-  if (rules.class_labels || at < 8) return at;  // short numbers are read with the 8 bytes before
+  if (rules.class_labels) return at;
   return rules.hash_bits != 0 ? parse_plain_lines<Indices::hashed>(all, at, rules, batch)
                               : parse_plain_lines<Indices::ascending>(all, at, rules, batch);
 }

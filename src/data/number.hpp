@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <string_view>
 #include <system_error>
 
@@ -64,18 +65,19 @@ inline NumberEnd parse_float(const char* p, const char* end, float& number) noex
 }
 
 // The common shapes of numbers, eight digits at a time. These say no where the functions above have
-// to decide; where they say yes, the number is the same.
+// to decide; where they say yes, the number is the same. REQUIRES, of all of them: kReadPast bytes
+// behind end can be read.
 
-/// Up to eight digits, from p to end and nothing else. REQUIRES: the 8 bytes before end can be
-/// read.
+inline constexpr std::size_t kReadPast = 16;
+
+/// Up to eight digits, from p to end and nothing else.
 inline bool parse_short_integer(const char* p, const char* end, std::uint32_t& number) noexcept {
   static_assert(std::endian::native == std::endian::little);
   const auto length = static_cast<std::uint64_t>(end - p);
   if (length - 1 > 7) return false;
   std::uint64_t digits = 0;
-  std::memcpy(&digits, end - 8, 8);
-  const std::uint64_t before = 64 - 8 * length;  // bits of what precedes p
-  digits = (digits ^ 0x3030303030303030) >> before << before;
+  std::memcpy(&digits, p, 8);
+  digits = (digits ^ 0x3030303030303030) << (-8 * length & 63);  // zeros before them, none behind
   // A byte above 9 carries into its top bit when 0x76 is added; one above 0x7F has it already.
   if ((((digits + 0x7676767676767676) | digits) & 0x8080808080808080) != 0) return false;
   digits = digits * (1 + (10 << 8)) >> 8;  // pairs of digits, then fours, then all eight
@@ -85,49 +87,60 @@ inline bool parse_short_integer(const char* p, const char* end, std::uint32_t& n
   return true;
 }
 
+/// An integer below 10^9 over a power of ten, with a minus or not, rounded to the nearest float;
+/// false if that is not easily told.
+/// Source: the quotient of two numbers that floats hold is rounded once, Clinger, How to Read
+/// Floating Point Numbers Accurately, PLDI 1990.
+inline bool scale_down(std::uint32_t integer, std::size_t decimals, bool negative,
+                       float& number) noexcept {
+  static constexpr float kTens[][2] = {{1, -1},     {1e1, -1e1}, {1e2, -1e2},
+                                       {1e3, -1e3}, {1e4, -1e4}, {1e5, -1e5},
+                                       {1e6, -1e6}, {1e7, -1e7}, {1e8, -1e8}};
+  const float scale = kTens[decimals][negative];
+  const auto dividend = static_cast<std::int32_t>(integer);
+  if (dividend <= 1 << 24) {
+    number = static_cast<float>(dividend) / scale;
+    return true;
+  }
+  const double wide = static_cast<double>(dividend) / static_cast<double>(scale);
+  number = static_cast<float>(wide);
+  // Rounding twice is rounding once, unless the first ended half-way between two floats.
+  constexpr std::uint64_t kBelowAFloat = 0x1FFFFFFF, kHalf = 0x10000000;
+  return (std::bit_cast<std::uint64_t>(wide) & kBelowAFloat) != kHalf;
+}
+
 /// A number of up to eight digits, or of one digit, a point and up to eight more, with or without a
-/// minus, from p to end and nothing else. REQUIRES: the 8 bytes before end can be read.
+/// minus, from p to end and nothing else.
 inline bool parse_short_decimal(const char* p, const char* end, float& number) noexcept {
-  constexpr double kTens[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8};
+  static constexpr std::uint32_t kTens[] = {1,      10,      100,      1000,     10000,
+                                            100000, 1000000, 10000000, 100000000};
   const bool negative = *p == '-';
   p += negative ? 1 : 0;
   std::uint32_t digits = 0;
-  double wide = 0;
-  if (end - p >= 3 && p[1] == '.') {
-    const auto whole = static_cast<unsigned char>(p[0] - '0');
-    if (whole > 9 || !parse_short_integer(p + 2, end, digits)) return false;
-    const double scale = kTens[end - p - 2];
-    wide = (whole * scale + digits) / scale;  // exact, but for the division's rounding
-  } else {
-    if (!parse_short_integer(p, end, digits)) return false;
-    wide = digits;
+  if (p[1] != '.') {
+    return parse_short_integer(p, end, digits) && scale_down(digits, 0, negative, number);
   }
-  // Rounding twice is rounding once, unless the first ended half-way between two floats.
-  constexpr std::uint64_t kBelowAFloat = 0x1FFFFFFF, kHalf = 0x10000000;
-  if ((std::bit_cast<std::uint64_t>(wide) & kBelowAFloat) == kHalf) return false;
-  number = static_cast<float>(negative ? -wide : wide);
-  return true;
+  const auto whole = static_cast<unsigned char>(p[0] - '0');
+  if (whole > 9 || !parse_short_integer(p + 2, end, digits)) return false;
+  const auto decimals = static_cast<std::size_t>(end - p - 2);
+  return scale_down(digits + whole * kTens[decimals], decimals, negative, number);
 }
 
-/// A number of any shape that is all of [p, end), or all but the '\r' of a line end. REQUIRES: as
-/// above, and end can be read.
-inline bool parse_number(const char* p, const char* end, float& number) noexcept {
-  if (*end == '\n' && end - p > 1 && end[-1] == '\r') --end;
-  if (parse_short_decimal(p, end, number)) return true;
+/// A number of another shape that is all of [p, end); NaN if there is none. Out of line: what is
+/// always there is to stay in registers.
+[[gnu::noinline]] inline float parse_uncommon_number(const char* p, const char* end) noexcept {
+  if (*end == '\n' && end - p > 1 && end[-1] == '\r') --end;  // of a line end
+  float number = 0;
   const NumberEnd parsed = parse_float(p, end, number);
-  return parsed.fault == NumberFault::none && parsed.end == end;
+  const bool sound = parsed.fault == NumberFault::none && parsed.end == end;
+  return sound ? number : std::numeric_limits<float>::quiet_NaN();
 }
 
-/// One digit, the commonest value and label there is.
-inline bool parse_digit(const char* p, const char* end, float& number) noexcept {
-  const auto digit = static_cast<unsigned char>(*p - '0');
-  number = static_cast<float>(digit);
-  return end - p == 1 && digit < 10;
-}
-
-/// Either of them.
-inline bool parse_plain_number(const char* p, const char* end, float& number) noexcept {
-  return parse_digit(p, end, number) || parse_number(p, end, number);
+/// A number of any shape that is all of [p, end), or all but the '\r' of a line end.
+inline bool parse_number(const char* p, const char* end, float& number) noexcept {
+  if (parse_short_decimal(p, end, number)) return true;
+  number = parse_uncommon_number(p, end);
+  return !std::isnan(number);
 }
 
 }  // namespace hogwild

@@ -15,7 +15,8 @@ namespace hogwild {
 struct ParseRules {
   Duplicates duplicates = Duplicates::refuse;
   int hash_bits = 0;
-  bool one_based = false;                                  ///< index 0 is a fault
+  bool any_order = false;  ///< hashed features of a row need not ascend, if none occurs twice
+  bool one_based = false;  ///< index 0 is a fault
   std::uint64_t known_end = kMaxIndex + std::uint64_t{1};  ///< an index from here on is a fault,
   bool drop_unknown = false;                    ///< or, where this is set, left out and counted
   const FeatureNames* known_names = nullptr;    ///< look names up here; those missing are left out
@@ -32,9 +33,17 @@ std::optional<Fault> parse_libsvm_line(std::string_view line, std::uint64_t line
 std::optional<Fault> parse_vw_line(std::string_view line, std::uint64_t line_number,
                                    const ParseRules& rules, RowBatch& batch);
 
+/// The end of the lines that have kReadPast bytes of text behind them.
+inline const char* end_of_padded_lines(std::string_view text) noexcept {
+  if (text.size() < kReadPast) return text.data();
+  const std::size_t last = text.rfind('\n', text.size() - kReadPast);
+  return text.data() + (last == std::string_view::npos ? 0 : last + 1);
+}
+
 /// Rows from the front of text, `at` being a line's beginning, as long as each is plain: a label,
 /// ascending features, blanks between them, a line end. Returns where the first line begins that is
-/// not, which parse_libsvm_line() has to decide, or the text's end. Adds no line that it stops at.
+/// not, which parse_libsvm_line() has to decide: so are the last, which lack bytes behind them.
+/// Adds no line that it stops at.
 std::size_t parse_plain_libsvm(std::string_view text, std::size_t at, const ParseRules& rules,
                                RowBatch& batch);
 

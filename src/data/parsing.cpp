@@ -29,12 +29,14 @@ std::string name_of(Format format) {
   return format == Format::vw ? "vw" : "libsvm";
 }
 
-Parsing::Parsing(const ReadOptions& options) : options_(options), format_(options.format) {
+Parsing::Parsing(const ReadOptions& options, FeatureOrder order)
+    : options_(options), format_(options.format) {
   if (options.hash_bits < 0 || options.hash_bits > 31) {
     throw OptionError("hash-bits", fmt::format("{} is not between 1 and 31", options.hash_bits));
   }
   rules_.duplicates = options.duplicates;
   rules_.hash_bits = options.hash_bits;
+  rules_.any_order = order == FeatureOrder::any;
   rules_.class_labels = options.class_labels;
   if (options.classes) {
     for (const std::string& name : *options.classes) known_classes_.insert(name);

@@ -12,11 +12,17 @@ namespace hogwild {
 /// "libsvm" or "vw". REQUIRES: it is decided.
 std::string name_of(Format format);
 
+/// Of the features in a row.
+enum class FeatureOrder {
+  ascending,
+  any,  ///< hashed features stay in the text's order where none occurs twice
+};
+
 /// Thread safety: decide_format() alone, before anything is parsed; the rest is const.
 class Parsing {
  public:
   /// options must live as long. Throws OptionError.
-  explicit Parsing(const ReadOptions& options);
+  explicit Parsing(const ReadOptions& options, FeatureOrder order = FeatureOrder::ascending);
   Parsing(const Parsing&) = delete;  // rules point into it
   Parsing& operator=(const Parsing&) = delete;
 

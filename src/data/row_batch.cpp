@@ -83,6 +83,25 @@ std::optional<Fault> RowBatch::end_row_at(std::size_t end, const char* at, float
   return std::nullopt;
 }
 
+// Looks for a feature among those before it only where one of them fell in the same slot. Of rows
+// so long that most do, says yes: sorting is cheaper.
+bool RowBatch::occurs_twice(std::span<const Index> features) {
+  constexpr std::size_t kSlots = 2048;  // 8 KiB, in L1
+  if (features.size() > kSlots / 4) return true;
+  if (++looked_at_ == 0 || slots_.empty()) {
+    slots_.assign(kSlots, 0);
+    looked_at_ = 1;
+  }
+  for (std::size_t k = 0; k < features.size(); ++k) {
+    std::uint32_t& slot = slots_[features[k] % kSlots];
+    if (std::exchange(slot, looked_at_) == looked_at_ &&
+        std::ranges::find(features.first(k), features[k]) != features.begin() + k) {
+      return true;
+    }
+  }
+  return false;
+}
+
 void RowBatch::clear() {
   static_cast<ChunkNotes&>(*this) = {};
   offsets.resize(1);

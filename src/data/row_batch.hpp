@@ -106,6 +106,16 @@ class RowBatch : public ChunkNotes {
     offsets.push_back(end);
   }
 
+  /// Ends a row of hashed features of finite values, which stay in the text's order where the rules
+  /// allow it and none occurs twice, and are sorted and added up where not. A fault as above.
+  std::optional<Fault> end_hashed_row(std::size_t end, const char* at, float label, bool ones,
+                                      bool any_order) {
+    const auto features = std::span(indices).subspan(offsets.back(), end - offsets.back());
+    if (!any_order || occurs_twice(features)) return end_row_at(end, at, label, 1, Duplicates::sum);
+    end_plain_row(label, ones, end);
+    return std::nullopt;
+  }
+
   /// Forgets the features of the row that is open.
   void drop_row() {
     indices.resize(offsets.back());
@@ -117,11 +127,16 @@ class RowBatch : public ChunkNotes {
   void clear();
 
  private:
+  bool occurs_twice(std::span<const Index> features);
+
   std::uint64_t unknown_in_row_ = 0;
   // Scratch of rows that have to be sorted.
   std::vector<std::uint64_t> keys_;     // index and place of a non-zero
   std::vector<std::uint64_t> drawers_;  // of sort_keys()
   std::vector<float> unsorted_;
+  // Of rows that need not be: which was the last that had a feature in a slot.
+  std::vector<std::uint32_t> slots_;
+  std::uint32_t looked_at_ = 0;  // rows
 };
 
 }  // namespace hogwild

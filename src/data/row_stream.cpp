@@ -17,8 +17,8 @@
 namespace hogwild {
 namespace {
 
-// Measured on one pass over 350 MB of click text and 259 MB of decimals: with 40 MB runs take a third
-// longer, for the same rates and losses.
+// Measured on one pass over 350 MB of click text and 259 MB of decimals: with 40 MB runs take a
+// third longer, for the same rates and losses.
 constexpr std::uint64_t kSampleBytes = 16'000'000;
 constexpr std::uint64_t kLeastSample = 1'000'000;  // whatever the memory limit
 // That it is made of: a prime, so that of a file that repeats itself different parts are seen.

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "data/name_hash.hpp"
 #include "data/number.hpp"
 #include "data/parser.hpp"
 #include "data/scan.hpp"
@@ -95,148 +96,138 @@ void add_feature(std::string_view name, float value, const ParseRules& rules, Ro
   }
 }
 
-// The names of a line's features, "namespace^feature", end to end. All are written before the first
-// is hashed: bytes that were stored just now are slow to load as words (x0.7 of the speed).
-class LineNames {
+// What the names of a namespace begin with, "namespace^", and the names that follow from it.
+class NameHead {
  public:
-  LineNames() : text_(kRoom) {}
+  NameHead() { begin_namespace(nullptr, nullptr); }
 
-  void clear() noexcept {
-    ends_.clear();
-    used_ = 0;
+  void begin_namespace(const char* begin, const char* end) {
+    name_.assign(begin, end);
+    if (!name_.empty()) name_ += '^';
+    head_ = name_.size();
+    short_head_ = {};
+    if (head_ >= kShortHead) return;
+    std::array<char, ShortName::kMost> bytes{};
+    std::copy(name_.begin(), name_.end(), bytes.begin());
+    short_head_ = ShortName::at(bytes.data(), head_);
   }
 
-  // False if it is too long for a plain one.
-  bool open_namespace(const char* begin, const char* end) noexcept {
-    head_size_ = static_cast<std::size_t>(end - begin);
-    if (head_size_ >= head_.size()) return false;
-    std::memcpy(head_.data(), begin, head_size_);
-    if (head_size_ > 0) head_[head_size_++] = '^';
-    return true;
+  /// The whole name, until the next call.
+  std::string_view name(const char* begin, const char* end) {
+    name_.resize(head_);
+    return name_.append(begin, end);
   }
 
-  // False if there is no room left. The text goes on up to text_end.
-  bool add(const char* begin, const char* end, const char* text_end) {
+  /// Its hash. REQUIRES: kReadPast bytes behind end.
+  std::uint64_t hash(const char* begin, const char* end) {
     const auto size = static_cast<std::size_t>(end - begin);
-    if (used_ + head_.size() + size + kAtOnce > text_.size()) return false;
-    copy(head_.data(), head_size_, head_.data() + head_.size());
-    copy(begin, size, text_end);
-    ends_.push_back(used_);
-    return true;
-  }
-
-  std::size_t size() const noexcept { return ends_.size(); }
-  std::string_view operator[](std::size_t k) const noexcept {
-    const std::size_t begin = k == 0 ? 0 : ends_[k - 1];
-    return {text_.data() + begin, ends_[k] - begin};
+    if (head_ < kShortHead && head_ + size <= ShortName::kMost) {
+      return hash_of_name(short_head_.followed_by(ShortName::at(begin, size)));
+    }
+    return hash_of_name(name(begin, end));
   }
 
  private:
-  static constexpr std::size_t kRoom = std::size_t{1} << 18;
-  static constexpr std::size_t kAtOnce = 16;  // bytes that most names have
+  static constexpr std::size_t kShortHead = 8;
 
-  // A copy of a length that is known beforehand is two instructions.
-  void copy(const char* from, std::size_t size, const char* readable_end) noexcept {
-    const bool at_once =
-        size <= kAtOnce && static_cast<std::size_t>(readable_end - from) >= kAtOnce;
-    if (at_once) {
-      std::memcpy(text_.data() + used_, from, kAtOnce);
-    } else {
-      std::memcpy(text_.data() + used_, from, size);
-    }
-    used_ += size;
-  }
-
-  std::vector<char> text_;
-  std::vector<std::size_t> ends_;  // where in the text a name ends
-  std::size_t used_ = 0;
-  std::array<char, 256> head_{};
-  std::size_t head_size_ = 0;
+  std::string name_;
+  std::size_t head_ = 0;
+  ShortName short_head_;
 };
 
+// How names become numbers.
+enum class Names { hashed, kept, known };
+
 // The number of a feature; nothing if it is unknown, and left out.
-inline std::optional<Index> index_of(std::string_view name, const ParseRules& rules,
-                                     RowBatch& batch) {
-  const std::uint64_t hash = hash_of_name(name);
-  if (rules.hash_bits != 0) return hashed_index(hash, rules.hash_bits);
-  if (rules.known_names == nullptr) return batch.names.insert(name, hash);
-  return rules.known_names->find(name, hash);
+template <Names kNames>
+inline std::optional<Index> index_of(NameHead& head, const char* begin, const char* end,
+                                     const ParseRules& rules, RowBatch& batch) {
+  const std::uint64_t hash = head.hash(begin, end);
+  if constexpr (kNames == Names::hashed) return hashed_index(hash, rules.hash_bits);
+  if constexpr (kNames == Names::kept) return batch.names.insert(head.name(begin, end), hash);
+  if constexpr (kNames == Names::known) return rules.known_names->find(head.name(begin, end), hash);
 }
 
-// Parses the line of the text at place `at`, whose first delimiter is the walk's next, into the
-// batch, whose arrays have room for it, and moves `at` behind it. False if it is not plain.
-bool parse_plain_line(std::string_view all, std::size_t& at, DelimiterWalk& walk, LineNames& names,
-                      const ParseRules& rules, RowBatch& batch) {
-  constexpr std::size_t kEnd = DelimiterWalk::kEnd;
-  const char* const text = all.data();
-  std::size_t end = walk.next();
+// Parses the line at `at`, whose first delimiter is the walk's next, into the batch, whose arrays
+// have room for it. Returns its '\n', or null if it is not plain. REQUIRES: kReadPast bytes of text
+// behind the line.
+template <Names kNames>
+inline const char* parse_plain_line(const char* at, DelimiterWalk& walk, NameHead& head,
+                                    const ParseRules& rules, RowBatch& batch) {
   float label = 0;
-  if (end == kEnd || end == at || text[end] != ' ') return false;
-  if (!parse_plain_number(text + at, text + end, label)) return false;
-  const std::size_t label_end = end;
-  end = walk.next();
-  if (end != label_end + 1 || text[end] != '|') return false;
-
-  names.clear();
+  const char* end = walk.next();
+  if (*end != ' ' || end[1] != '|' || !parse_number(at, end, label)) return nullptr;
   const std::size_t first = batch.offsets.back();
+  Index* const indices = batch.indices.data() + first;
   float* const values = batch.values.data() + first;
-  while (text[end] != '\n') {
-    const std::size_t begin = end + 1;
-    const bool opens_namespace = text[end] == '|';
+  std::size_t k = 0;
+  bool ones = true;
+  while (*end != '\n') {
+    const char* const begin = end + 1;
     end = walk.next();
-    if (end == kEnd) return false;
-    if (opens_namespace) {
-      if (text[end] != ' ' || !names.open_namespace(text + begin, text + end)) return false;
-      continue;
-    }
-    // Between features there is a blank, maybe more of them, and maybe a bar after it.
-    if (end == begin && text[end] != ':') {
-      if (text[end] != ' ' && text[end] != '\n' && text[end] != '|') return false;
-      continue;
-    }
-    if (end == begin || !names.add(text + begin, text + end, text + all.size())) return false;
-    float value = 1;
-    if (text[end] == ':') {
-      const std::size_t value_begin = end + 1;
+    if (end == begin && *end == '|') {
       end = walk.next();
-      if (end == kEnd || end == value_begin) return false;
-      if (!parse_plain_number(text + value_begin, text + end, value)) return false;
+      if (*end != ' ') return nullptr;
+      head.begin_namespace(begin + 1, end);
+      continue;
     }
-    if (text[end] != ' ' && text[end] != '\n') return false;
-    values[names.size() - 1] = value;
-  }
-  std::size_t k = first;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    if (const auto index = index_of(names[i], rules, batch)) {
-      batch.indices[k] = *index;
-      batch.values[k] = values[i];
-      ++k;
-    } else {
+    if (end == begin) {  // a blank more than needed
+      if (*end != ' ' && *end != '\n') return nullptr;
+      continue;
+    }
+    const char* const name_end = end;
+    float value = 1;
+    if (*end == ':') {
+      end = walk.next();
+      if (!parse_number(name_end + 1, end, value)) return nullptr;
+      if (ones) ones = value == 1;  // a branch waits for nothing, where one of them is not
+    }
+    if (*end != ' ' && *end != '\n') return nullptr;
+    const std::optional<Index> index = index_of<kNames>(head, begin, name_end, rules, batch);
+    if (!index) {
       batch.add_unknown();
+      continue;
     }
+    indices[k] = *index;
+    values[k] = value;
+    ++k;
   }
-  if (batch.end_row_at(k, text + at, label, 1, Duplicates::sum)) return false;
-  ++batch.lines;
-  batch.note_label(label, batch.lines, 1);
-  at = end + 1;
-  return true;
+  const bool is_hashed = kNames == Names::hashed;
+  const auto fault = is_hashed ? batch.end_hashed_row(first + k, at, label, ones, rules.any_order)
+                               : batch.end_row_at(first + k, at, label, 1, Duplicates::sum);
+  return fault ? nullptr : end;
+}
+
+template <Names kNames>
+std::size_t parse_plain_lines(std::string_view text, std::size_t begin, const ParseRules& rules,
+                              RowBatch& batch) {
+  const char* at = text.data() + begin;
+  const char* const end = end_of_padded_lines(text);
+  DelimiterWalk::Window window;
+  DelimiterWalk walk(Delimiters::vw, text, at, window);
+  // A feature is at least two bytes long, as in " a".
+  batch.indices.resize(batch.offsets.back() + (text.size() - begin) / 2 + 1);
+  batch.values.resize(batch.indices.size());
+  NameHead head;
+  while (at < end) {
+    const char* const line_end = parse_plain_line<kNames>(at, walk, head, rules, batch);
+    if (line_end == nullptr) break;
+    ++batch.lines;
+    batch.note_label(batch.labels.back(), batch.lines, 1);
+    at = line_end + 1;
+  }
+  batch.drop_row();  // what is left of a line that is not plain
+  return static_cast<std::size_t>(at - text.data());
 }
 
 }  // namespace
 
 std::size_t parse_plain_vw(std::string_view text, std::size_t at, const ParseRules& rules,
                            RowBatch& batch) {
-  if (rules.class_labels || at < 8) return at;  // short numbers are read with the 8 bytes before
-  DelimiterWalk::Window window;
-  DelimiterWalk walk(Delimiters::vw, text, at, window);
-  // A feature is at least two bytes long, as in " a".
-  batch.indices.resize(batch.offsets.back() + (text.size() - at) / 2 + 1);
-  batch.values.resize(batch.indices.size());
-  static thread_local LineNames names;  // its room is too large to be made for every few lines
-  while (at < text.size() && parse_plain_line(text, at, walk, names, rules, batch)) {
-  }
-  batch.drop_row();  // what is left of a line that is not plain
-  return at;
+  if (rules.class_labels) return at;
+  if (rules.hash_bits != 0) return parse_plain_lines<Names::hashed>(text, at, rules, batch);
+  return rules.known_names == nullptr ? parse_plain_lines<Names::kept>(text, at, rules, batch)
+                                      : parse_plain_lines<Names::known>(text, at, rules, batch);
 }
 
 std::optional<Fault> parse_vw_line(std::string_view line, std::uint64_t line_number,

@@ -15,7 +15,7 @@ TextFeed::TextFeed(RowStream::Text& text, RowOrder order, std::uint64_t seed,
       order_(order),
       seed_(seed),
       labels_(labels),
-      parsing_(text.options()),
+      parsing_(text.options(), FeatureOrder::any),
       hands_(static_cast<std::size_t>(workers)) {
   const Dataset& sample = *text.sample();
   const double whole = static_cast<double>(text.bytes_of_text()) /
@@ -83,10 +83,13 @@ bool TextFeed::labels_fit(const ChunkNotes& notes) const {
 
 void TextFeed::fill_rows(Hand& hand, std::uint64_t number) const {
   const RowBatch& batch = hand.batch;
+  const bool is_hashed = parsing_.rules().hash_bits != 0;  // to all numbers there are
   for (std::size_t i = 0; i < batch.rows(); ++i) {
     SparseRow row = batch.row(i);
     if (labels_) row.label = labels_->sign(row.label);
-    if (row.nonzeros() > 0) hand.end = std::max(hand.end, row.indices.back() + std::uint64_t{1});
+    if (!is_hashed && row.nonzeros() > 0) {
+      hand.end = std::max(hand.end, row.indices.back() + std::uint64_t{1});
+    }
     hand.rows.push_back(row);
   }
   if (order_ == RowOrder::sequential) return;

@@ -1,8 +1,15 @@
 #include "hogwild/data/feature_space.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
+#include <functional>
 #include <string>
+#include <vector>
+
+#include "data/name_hash.hpp"
 
 namespace hogwild {
 namespace {
@@ -44,6 +51,45 @@ TEST(FeatureNames, TakesAnyBytes) {
   EXPECT_EQ(names.insert(odd), 1u);
   EXPECT_EQ(names[0], "");
   EXPECT_EQ(names[1], odd);
+}
+
+TEST(HashOfAName, IsTheSameOnEveryMachineAndInEveryVersion) {
+  EXPECT_EQ(hash_of_name(""), 0x480FE49664288F5Du);
+  EXPECT_EQ(hash_of_name("a"), 0x81E953EADD1084EFu);
+  EXPECT_EQ(hash_of_name("words^red"), 0x57B23BBC48D76B89u);
+  EXPECT_EQ(hash_of_name("sixteen_of_them_"), 0xE79D643B8210939u);
+  EXPECT_EQ(hash_of_name("seventeen_of_them"), 0xAA6E489140015FF8u);
+}
+
+// As many numbers as if they were drawn at random.
+TEST(HashOfAName, SpreadsNamesThatAreAlike) {
+  constexpr int kNames = 200'000;
+  constexpr std::size_t kNumbers = std::size_t{1} << 18;
+  const auto distinct = [](const std::function<std::string(int)>& name, int shift) {
+    std::vector<bool> taken(kNumbers);
+    for (int i = 0; i < kNames; ++i) taken[hash_of_name(name(i)) >> shift & (kNumbers - 1)] = true;
+    return static_cast<double>(std::ranges::count(taken, true));
+  };
+  const double load = static_cast<double>(kNames) / kNumbers;
+  const double expected = kNumbers * (1 - std::exp(-load));
+  const double variance = kNumbers * (std::exp(-load) - (1 + load) * std::exp(-2 * load));
+  for (const int shift : {0, 23, 46}) {
+    for (const char* format : {"{}", "f^{}", "f^c{}", "{:08x}", "{:x}00000", "{:016b}"}) {
+      const auto name = [&](int i) { return fmt::format(fmt::runtime(format), i); };
+      EXPECT_NEAR(distinct(name, shift), expected, 5 * std::sqrt(variance)) << format;
+    }
+  }
+}
+
+TEST(ShortName, IsPutTogetherFromItsParts) {
+  const std::string text = "name_of_16_bytes|and what follows";
+  for (std::size_t size = 0; size <= ShortName::kMost; ++size) {
+    for (std::size_t head = 0; head < 8 && head <= size; ++head) {
+      const ShortName whole = ShortName::at(text.data(), head)
+                                  .followed_by(ShortName::at(text.data() + head, size - head));
+      EXPECT_EQ(hash_of_name(whole), hash_of_name(text.substr(0, size))) << head << " of " << size;
+    }
+  }
 }
 
 TEST(FeatureSpace, CallsFeaturesAsTheFileDoes) {

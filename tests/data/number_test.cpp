@@ -98,11 +98,13 @@ TEST(ParseInteger, TakesDigitsOnly) {
   EXPECT_EQ(fault("99999999999999999999"), NumberFault::too_large);
 }
 
-// Text with the eight bytes before it that short numbers are read with.
+// Text with the bytes behind it that short numbers are read with.
 struct Padded {
-  explicit Padded(const std::string& number) : text("1234567." + number) {}
-  const char* begin() const { return text.data() + 8; }
-  const char* end() const { return text.data() + text.size(); }
+  explicit Padded(const std::string& number) : text(number + " 123456789:1.5678") {
+    static_assert(kReadPast <= 17);
+  }
+  const char* begin() const { return text.data(); }
+  const char* end() const { return text.data() + text.size() - 17; }
   std::string text;
 };
 

@@ -158,10 +158,13 @@ std::string random_line(Random& random) {
   if (random.below(5) == 0) line = one_of({"+1", "1 2", "1 0.5 'tag", "1 tag", "2 'a"});
   line += random.below(15) == 0 ? one_of({"", "\t"}) : " ";
   for (std::uint64_t spaces = 1 + random.below(2); spaces > 0; --spaces) {
-    line += random.below(10) == 0 ? one_of({"|f:2", "|f:", "| "}) : one_of({"|", "|f", "|words"});
+    line += random.below(10) == 0
+                ? one_of({"|f:2", "|f:", "| "})
+                : one_of({"|", "|f", "|words", "|seven77", "|eight888", "|a_namespace"});
     for (std::uint64_t n = random.below(6); n > 0; --n) {
       line += random.below(15) == 0 ? one_of({"  ", "\t", "\r", " \t ", ""}) : " ";
-      line += one_of({"a", "b", "c123456789012345678901234567890", "d7", "\xc3\xa9", "e^f"});
+      line += one_of({"a", "b", "c123456789012345678901234567890", "d7", "\xc3\xa9", "e^f",
+                      "eight_by", "fifteen_of_them", "sixteen_of_them_"});
       if (random.below(8) == 0) line += std::to_string(random.below(1000));
       if (random.below(3) == 0) {
         line += one_of({":2", ":0.25", ":1", ":-1e3", ":12345678901", ":3"});
@@ -187,13 +190,15 @@ TEST(PlainVw, IsReadAsLineByLineWhateverStandsBesideIt) {
     if (random.below(2) == 0) text += random_line(random);
     ParseRules rules;
     if (random.below(2) == 0) rules.hash_bits = 1 + static_cast<int>(random.below(20));
+    rules.any_order = random.below(2) == 0;
     if (random.below(3) == 0) {
       rules.hash_bits = 0;
       rules.known_names = &known;
     }
     const OnError on_error = random.below(2) == 0 ? OnError::skip : OnError::fail;
     ChunkRoom room;
-    const ParsedChunk fast = parse_chunk({0, text, false}, Format::vw, rules, on_error, room);
+    ParsedChunk fast = parse_chunk({0, text, false}, Format::vw, rules, on_error, room);
+    test::sort_features(fast.batch);
     ParsedChunk slow = test::parsed_line_by_line(text, parse_vw_line, rules, on_error);
     // Names of a line that was given up are numbered in the order they were met.
     const bool numbered = rules.hash_bits == 0 && rules.known_names == nullptr;

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <fmt/format.h>
+#include <gtest/gtest.h>
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,6 +34,25 @@ inline std::string shown(const ParsedChunk& parsed) {
         fmt::format("{}:{}: {}\n", parsed.fault->line, parsed.fault->column, parsed.fault->reason);
   }
   return text;
+}
+
+/// Each row's features in ascending order.
+inline void sort_features(RowBatch& batch) {
+  for (std::size_t i = 0; i < batch.rows(); ++i) {
+    std::map<Index, float> row;
+    const SparseRow features = batch.row(i);
+    for (std::size_t k = 0; k < features.nonzeros(); ++k) {
+      row.emplace(features.indices[k], features.value(k));
+    }
+    ASSERT_EQ(row.size(), features.nonzeros()) << "a feature occurs twice in row " << i;
+    Offset k = batch.offsets[i];
+    for (const auto& [index, value] : row) {
+      batch.indices[k] = index;
+      if (!batch.values.empty()) batch.values[k] = value;
+      batch.has_zero_index |= index == 0;
+      ++k;
+    }
+  }
 }
 
 /// The rows of a text by the parser of single lines alone.

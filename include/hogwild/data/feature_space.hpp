@@ -14,7 +14,9 @@
 
 namespace hogwild {
 
-/// 64 hash bits of a name: XXH3, the same on every machine and in every version of this library.
+/// 64 hash bits of a name, the same on every machine and in every version of this library: two
+/// folded products of its bytes for names of up to 16 (after Wang Yi's wyhash, 2019), XXH3 for
+/// longer ones.
 std::uint64_t hash_of_name(std::string_view name) noexcept;
 
 /// A dictionary of names, numbered from 0 in order of insertion.
