@@ -79,6 +79,11 @@ std::optional<Chunk> Input::next() {
 }
 
 bool Input::next(Chunk& chunk) {
+  if (make_) {
+    if (!make_(chunk)) return false;
+    bytes_of_text_ += chunk.text.size();
+    return true;
+  }
   if (ahead_.empty()) return take(chunk);
   chunk = std::move(ahead_.front());
   ahead_.pop_front();

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,6 +37,10 @@ class Input {
     for (const Chunk& chunk : ahead_) bytes_of_text_ += chunk.text.size();
   }
 
+  /// The chunks that a function makes, of files of those paths, in order; it says false at the end.
+  Input(std::vector<std::string> paths, std::function<bool(Chunk&)> make)
+      : paths_(std::move(paths)), file_(paths_.size()), make_(std::move(make)) {}
+
   /// The next chunk, or nothing at the end of the last file. Throws IoError.
   std::optional<Chunk> next();
 
@@ -67,6 +72,7 @@ class Input {
   std::unique_ptr<ByteStream> stream_;  // of that file, if it is open
   std::string rest_;                    // the begun line that a chunk left behind
   std::deque<Chunk> ahead_;             // taken already
+  std::function<bool(Chunk&)> make_;    // chunks, if they are not the files'
   std::uint64_t bytes_of_text_ = 0;
   std::uint64_t bytes_before_ = 0;  // consumed of files that are closed
   std::uint64_t bytes_total_ = 0;

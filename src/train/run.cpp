@@ -35,16 +35,28 @@ constexpr double kDivergence = 10;
 // A stream of random numbers, apart from that of orders.
 constexpr std::uint64_t kStarting = 0x696e6974;
 
+// Rows without their features.
+Dataset labels_of(const Dataset& data, std::span<const Offset> rows) {
+  Dataset::Arrays arrays;
+  for (const Offset i : rows) {
+    arrays.offsets.push_back(0);
+    arrays.labels.push_back(data.row(i).label);
+    arrays.weights.push_back(data.row(i).weight);
+  }
+  return Dataset(std::move(arrays), data.features(), data.source(), data.seen_labels(),
+                 data.classes());
+}
+
 // The loss at which a run has diverged: of rows from all over the data, enough of them to know the
-// loss at the start.
-double worst_loss(const Model& start, const Dataset& data) {
+// loss at the start. From a start at zero features change nothing.
+double worst_loss(const Model& start, const Dataset& data, bool at_zero) {
   constexpr Offset kEnough = 10'000;
   const Offset stride = std::max<Offset>(1, data.rows() / kEnough);
   std::vector<Offset> rows;
   for (Offset i = 0; i < data.rows(); ++i) {
     if ((i % stride == 0 || rows.empty()) && data.row(i).weight > 0) rows.push_back(i);
   }
-  const double loss = mean_loss(start, data.select(rows));
+  const double loss = mean_loss(start, at_zero ? labels_of(data, rows) : data.select(rows));
   return loss > 0 ? kDivergence * loss : std::numeric_limits<double>::infinity();
 }
 
@@ -98,8 +110,10 @@ class Run {
     Improvement improvement(options_.min_delta);
     Model best,
         last = options_.init > 0 ? frozen() : zero_model(plan_, feed_.features(), provenance());
-    const double worst = worst_loss(last, some_);
-    const double worst_valid = options_.validation ? worst_loss(last, *options_.validation) : 0;
+    const bool at_zero = options_.init == 0;
+    const double worst = worst_loss(last, some_, at_zero);
+    const double worst_valid =
+        options_.validation ? worst_loss(last, *options_.validation, at_zero) : 0;
     for (epoch_ = 0; epoch_ < epochs && reason_ == StopReason::epochs; ++epoch_) {
       learn_epoch();
       const TallySum sum = total();

@@ -52,21 +52,35 @@ std::vector<Offset> sampled(Offset rows, double fraction, std::uint64_t seed) {
 // that of its rows, however large the space they are in.
 class Renumbering {
  public:
-  explicit Renumbering(const Dataset& sample) : numbers_(sample.features().size) {
+  Renumbering(const Dataset& data, std::span<const Offset> sample)
+      : numbers_(data.features().size) {
     std::vector<Index> held;
-    for (const Index j : sample.indices()) {
-      if (std::exchange(numbers_[j], 1) == 0) held.push_back(j);
+    for (const Offset i : sample) {
+      for (const Index j : data.row(i).indices) {
+        if (std::exchange(numbers_[j], 1) == 0) held.push_back(j);
+      }
     }
-    std::ranges::sort(held);  // rows stay in ascending order
-    for (const Index j : held) numbers_[j] = ++count_;
+    // In ascending order, so that rows stay in it.
+    constexpr Index kFewer = 64;  // than that many times as many: sorting looks at less
+    if (held.size() < data.features().size / kFewer) {
+      std::ranges::sort(held);
+      for (const Index j : held) numbers_[j] = ++count_;
+    } else {
+      for (Index j = 0; j < data.features().size; ++j) {
+        if (numbers_[j] != 0) numbers_[j] = ++count_;
+      }
+    }
   }
 
   // labels are those of all the data: a sample may lack one.
-  Dataset operator()(const Dataset& data, const SeenLabels& labels) const {
+  Dataset operator()(const Dataset& data, std::span<const Offset> rows,
+                     const SeenLabels& labels) const {
     Dataset::Arrays arrays;
-    arrays.indices.reserve(data.nonzeros());  // growing would take twice the memory
-    if (!data.all_ones()) arrays.values.reserve(data.nonzeros());
-    for (Offset i = 0; i < data.rows(); ++i) {
+    Offset nonzeros = 0;
+    for (const Offset i : rows) nonzeros += data.row(i).nonzeros();
+    arrays.indices.reserve(nonzeros);  // growing would take twice the memory
+    if (!data.all_ones()) arrays.values.reserve(nonzeros);
+    for (const Offset i : rows) {
       const SparseRow row = data.row(i);
       for (std::size_t k = 0; k < row.nonzeros(); ++k) {
         if (row.indices[k] >= numbers_.size()) continue;  // a feature that the data lacks
@@ -94,11 +108,8 @@ struct Sample {
   int epochs = 1;                 // of a trial
 };
 
-bool has_weight(const Dataset& data) {
-  for (Offset i = 0; i < data.rows(); ++i) {
-    if (data.row(i).weight > 0) return true;
-  }
-  return false;
+bool have_weight(const Dataset& data, std::span<const Offset> rows) {
+  return std::ranges::any_of(rows, [&](Offset i) { return data.row(i).weight > 0; });
 }
 
 // Nothing where there are too few rows to tell one rate from another.
@@ -115,30 +126,30 @@ std::optional<Sample> take_sample(const Dataset& data, const TrainOptions& optio
       1.0, std::max(each / (horizon * nonzeros), fewest / static_cast<double>(data.rows())));
   // Of a run of very many epochs even the smallest sample is too much.
   const double affordable = each / (fraction * nonzeros) * (epochs / horizon);
-  std::vector<Offset> rows = sampled(data.rows(), fraction, options.seed);
-  Dataset held_out;
+  std::vector<Offset> rows = sampled(data.rows(), fraction, options.seed), held_out;
   // A handful of validation rows would choose by chance.
-  if (options.validation && options.validation->rows() >= kFewestHeldOut) {
-    const Dataset& all = *options.validation;
-    held_out = all.select(sampled(all.rows(), fraction, options.seed));
-    if (held_out.rows() < kFewestHeldOut) held_out = all;
+  const bool by_validation = options.validation && options.validation->rows() >= kFewestHeldOut;
+  const Dataset& other = by_validation ? *options.validation : data;
+  if (by_validation) {
+    held_out = sampled(other.rows(), fraction, options.seed);
+    if (held_out.size() < kFewestHeldOut) held_out = sampled(other.rows(), 1, options.seed);
   } else {
-    std::vector<Offset> kept, rest;
+    std::vector<Offset> kept;
     for (const Offset i : rows) {
-      (Random(options.seed, kHoldingOut, i).uniform() < 0.2 ? rest : kept).push_back(i);
+      (Random(options.seed, kHoldingOut, i).uniform() < 0.2 ? held_out : kept).push_back(i);
     }
-    held_out = data.select(rest);
     rows = std::move(kept);
   }
-  const Dataset learnt = data.select(rows);
-  if (learnt.rows() < kFewestHeldOut || !has_weight(learnt) || !has_weight(held_out)) return {};
+  if (rows.size() < kFewestHeldOut || !have_weight(data, rows) || !have_weight(other, held_out)) {
+    return {};
+  }
   std::vector<float> difficulty;
   for (const Offset i : rows) {
     if (!options.difficulty.empty()) difficulty.push_back(options.difficulty[i]);
   }
-  const Renumbering renumber(learnt);
+  const Renumbering renumber(data, rows);
   return Sample{
-      renumber(learnt, data.seen_labels()), renumber(held_out, data.seen_labels()),
+      renumber(data, rows, data.seen_labels()), renumber(other, held_out, data.seen_labels()),
       std::move(difficulty),
       static_cast<int>(std::clamp<double>(affordable, std::min(epochs, kFewestEpochs), epochs))};
 }
@@ -250,14 +261,14 @@ RateSearch find_rate(const Dataset& asked_data, const TrainOptions& asked_option
     return std::ranges::min_element(losses, {}, [](const auto& entry) { return entry.second; });
   };
 
-  try_all({-1, 0, 1});
+  try_all({0, 1});  // two at a time cost as much as one, on two cores
   while (!ended.load(std::memory_order_relaxed)) {
     const int lowest = losses.begin()->first, highest = losses.rbegin()->first;
     const bool found = std::isfinite(best()->second);
     if ((!found || best()->first == lowest) && lowest > -kFarthest) {
       try_all({lowest - 1, lowest - 2});
     } else if (found && best()->first == highest && highest < kFarthest) {
-      try_all({highest + 1, highest + 2});  // two at a time cost as much as one, on two cores
+      try_all({highest + 1, highest + 2});
     } else {
       break;
     }

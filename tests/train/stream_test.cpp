@@ -289,7 +289,7 @@ TEST_F(Streaming, SamplesFromAllOverALongText) {
   const auto& labels = stream.sample()->labels();
   const double ones = std::accumulate(labels.begin(), labels.end(), 0.0);
   EXPECT_NEAR(ones / static_cast<double>(labels.size()), 0.5, 0.02);
-  EXPECT_GT(stream.sample()->rows(), stream.bytes_of_text() / 17 / 2);
+  EXPECT_GT(stream.sample()->rows(), stream.bytes_of_text() / 17 / 3);
   EXPECT_EQ(stream.bytes_of_text(), text.size());
   EXPECT_EQ(stream.sample()->source().skipped_lines, 0u);
 
