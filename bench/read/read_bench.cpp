@@ -18,7 +18,7 @@
 #include <vector>
 
 #include "data/input.hpp"
-#include "data/parsed_chunk.hpp"
+#include "data/chunk_parser.hpp"
 #include "data/scan.hpp"
 #include "hogwild/hogwild.hpp"
 #include "support/generated.hpp"

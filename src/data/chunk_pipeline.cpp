@@ -18,6 +18,14 @@ std::optional<Chunk> ChunkPipeline::fetch() {
     if (!std::exchange(begun_, true)) {
       parsing_.decide_format(*chunk, record_.source().paths[chunk->file]);
     }
+    // Of compressed files as much again for each byte as there was so far.
+    if (const std::uint64_t consumed = input_.bytes_consumed(); consumed > 0) {
+      const double ratio =
+          static_cast<double>(input_.bytes_of_text()) / static_cast<double>(consumed);
+      expected_text_.store(
+          static_cast<std::uint64_t>(ratio * static_cast<double>(input_.bytes_total())),
+          std::memory_order_relaxed);
+    }
     if (options_.progress) options_.progress(input_.bytes_consumed(), input_.bytes_total());
     return chunk;
   } catch (...) {

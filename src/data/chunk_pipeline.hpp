@@ -1,6 +1,7 @@
-// Text in three stages: chunks are read in order, worked on in parallel, and accepted in order
-// again, where the first fault in file order is thrown. What must be decided once for all of the
-// text is decided in the two ordered stages, so no number of threads changes it.
+// Text in four stages: chunks are read in order, worked on in parallel, accepted in order again,
+// where the first fault in file order is thrown, and finished in parallel. What must be decided
+// once for all of the text is decided in the two ordered stages, so no number of threads changes
+// it.
 #pragma once
 
 #include <tbb/parallel_pipeline.h>
@@ -10,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <memory>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -24,20 +26,27 @@
 
 namespace hogwild {
 
-/// Thread safety: run() from one thread, once. parsing() may be called by work().
+/// Thread safety: run() from one thread, once. parsing() may be called by work(), and
+/// expected_text() by all.
 class ChunkPipeline {
  public:
   /// options must live as long. Throws OptionError.
   ChunkPipeline(Input input, const std::vector<std::string>& paths, const ReadOptions& options);
 
   /// work(chunk) makes something of each chunk, on any thread of the arena; accept(made) is given
-  /// it, alone and in the order of the text, until it throws. Two chunks a thread are in flight at
-  /// most. Throws what accept() threw, else what reading threw.
-  template <class Work, class Accept>
-  void run(const Work& work, const Accept& accept);
+  /// it, alone and in the order of the text, until it throws; finish(accepted) is given what that
+  /// returns, on any thread. Two chunks a thread are in flight at most. Throws what accept() threw,
+  /// else what reading threw.
+  template <class Work, class Accept, class Finish>
+  void run(const Work& work, const Accept& accept, const Finish& finish);
 
   /// Decided before the first chunk is worked on.
   const Parsing& parsing() const noexcept { return parsing_; }
+
+  /// About how many bytes of text there are; 0 if that can't be known.
+  std::uint64_t expected_text() const noexcept {
+    return expected_text_.load(std::memory_order_relaxed);  // a guess, whoever made it
+  }
 
   /// For accept() to tell of each chunk.
   ReadingRecord& record() noexcept { return record_; }
@@ -53,27 +62,30 @@ class ChunkPipeline {
   Parsing parsing_;  // decided by fetch() before the first chunk is handed on
   ReadingRecord record_;
   std::atomic<bool> stop_{false};
+  std::atomic<std::uint64_t> expected_text_{0};
   std::exception_ptr fetch_failure_;   // of the first stage alone
   std::exception_ptr accept_failure_;  // of the last stage alone
   bool begun_ = false;
 };
 
-template <class Work, class Accept>
-void ChunkPipeline::run(const Work& work, const Accept& accept) {
+template <class Work, class Accept, class Finish>
+void ChunkPipeline::run(const Work& work, const Accept& accept, const Finish& finish) {
   using Made = std::invoke_result_t<const Work&, const Chunk&>;
+  using Accepted = std::invoke_result_t<const Accept&, Made>;
   // No exception leaves a serial stage: oneTBB leaks the items that are in flight when one does.
   const auto first = [this](tbb::flow_control& flow) {
     if (auto chunk = fetch()) return *std::move(chunk);
     flow.stop();
     return Chunk{};
   };
-  const auto last = [&](Made made) {
-    if (accept_failure_) return;  // a later chunk than the one at fault
+  const auto third = [&](Made made) -> std::unique_ptr<Accepted> {
+    if (accept_failure_) return nullptr;  // a later chunk than the one at fault
     try {
-      accept(std::move(made));
+      return std::make_unique<Accepted>(accept(std::move(made)));
     } catch (...) {
       accept_failure_ = std::current_exception();
       stop_.store(true, std::memory_order_relaxed);
+      return nullptr;
     }
   };
   using tbb::filter_mode;
@@ -82,7 +94,11 @@ void ChunkPipeline::run(const Work& work, const Accept& accept) {
       tbb::make_filter<void, Chunk>(filter_mode::serial_in_order, first) &
           tbb::make_filter<Chunk, Made>(filter_mode::parallel,
                                         [&](const Chunk& chunk) { return work(chunk); }) &
-          tbb::make_filter<Made, void>(filter_mode::serial_in_order, last));
+          tbb::make_filter<Made, std::unique_ptr<Accepted>>(filter_mode::serial_in_order, third) &
+          tbb::make_filter<std::unique_ptr<Accepted>, void>(
+              filter_mode::parallel, [&](std::unique_ptr<Accepted> accepted) {
+                if (accepted) finish(std::move(*accepted));
+              }));
   // What was accepted lies before what was fetched, and so does what is wrong with it.
   if (accept_failure_) std::rethrow_exception(accept_failure_);
   if (fetch_failure_) std::rethrow_exception(fetch_failure_);

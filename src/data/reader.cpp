@@ -1,11 +1,10 @@
-// Text to a Dataset: chunks become batches of rows, which are joined at the end, where index base
-// and numbers of names are known.
+// Text to a Dataset: chunks become batches of rows, which are written to their places in its arrays
+// as soon as it is known how many rows there are before them.
 #include "hogwild/data/reader.hpp"
 
 #include <fmt/format.h>
-#include <tbb/enumerable_thread_specific.h>
+#include <tbb/concurrent_queue.h>
 #include <tbb/info.h>
-#include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 
 #include <algorithm>
@@ -18,24 +17,19 @@
 #include <set>
 #include <utility>
 
+#include "data/chunk_parser.hpp"
 #include "data/chunk_pipeline.hpp"
 #include "data/in_space.hpp"
 #include "data/input.hpp"
-#include "data/parsed_chunk.hpp"
 #include "data/parsing.hpp"
 #include "data/read_input.hpp"
 #include "data/reading_record.hpp"
+#include "data/row_arrays.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/data/hogdata.hpp"
 
 namespace hogwild {
 namespace {
-
-// Where every batch begins in the joined arrays.
-struct Extent {
-  Offset row = 0;
-  Offset nonzero = 0;
-};
 
 class Reader {
  public:
@@ -43,34 +37,82 @@ class Reader {
       : options_(options), pipeline_(std::move(input), paths, options) {}
 
   Dataset run() {
-    pipeline_.run(
-        [this](const Chunk& chunk) {
-          return parse_chunk(chunk, parsing_.format(), parsing_.rules(), options_.on_error,
-                             rooms_.local());
-        },
-        [this](ParsedChunk parsed) { accept(std::move(parsed)); });
-    return join();
+    pipeline_.run([this](const Chunk& chunk) { return parse(chunk); },
+                  [this](Parsed parsed) { return accept(std::move(parsed)); },
+                  [this](Accepted accepted) { write(std::move(accepted)); });
+    return data_set();
   }
 
  private:
-  void accept(ParsedChunk parsed) {
-    record_.accept(parsed.file, parsed.batch, parsed.fault);
-    // What a batch takes now, and its part of the arrays that all are joined to.
-    bytes_ += 2 * (parsed.batch.indices.size() * sizeof(Index) +
-                   parsed.batch.values.size() * sizeof(float) +
-                   parsed.batch.labels.size() * (sizeof(Offset) + sizeof(float)));
-    if (options_.memory_limit > 0 && bytes_ > options_.memory_limit) {
+  struct Parsed {
+    std::size_t file;
+    std::uint64_t bytes;  // of text
+    std::unique_ptr<RowBatch> batch;
+    std::optional<SpottedFault> fault;
+  };
+
+  struct Accepted {
+    std::unique_ptr<RowBatch> batch;
+    RowArrays::Place place;
+    std::vector<Index> renumbered;  // [names of the batch], where features have names
+  };
+
+  // Labels from here on name classes of these; those of the next batch follow.
+  struct BatchClasses {
+    Offset first_row;
+    FeatureNames names;
+  };
+
+  Parsed parse(const Chunk& chunk) {
+    std::unique_ptr<RowBatch> batch;  // one that was written, if there is one: its memory is warm
+    if (!written_.try_pop(batch)) batch = std::make_unique<RowBatch>();
+    batch->clear();
+    auto fault = parse_rows(chunk, parsing_.format(), parsing_.rules(), options_.on_error, *batch);
+    return {chunk.file, chunk.text.size(), std::move(batch), std::move(fault)};
+  }
+
+  Accepted accept(Parsed parsed) {
+    RowBatch& batch = *parsed.batch;
+    record_.accept(parsed.file, batch, parsed.fault);
+    bytes_of_text_ += parsed.bytes;
+    const auto expected = static_cast<double>(pipeline_.expected_text());
+    const RowArrays::Place place =
+        rows_.claim(batch, expected > 0 ? static_cast<double>(bytes_of_text_) / expected : 0);
+    if (options_.memory_limit > 0 && rows_.bytes() > options_.memory_limit) {
       throw DataError(record_.source().name(),
                       fmt::format("the rows take more than the {} MiB of the memory limit",
                                   options_.memory_limit >> 20),
                       "raise --memory-limit, or train one epoch of libsvm text or of hashed "
                       "features, which is learnt as it is read");
     }
-    rows_ += parsed.batch.rows();
-    if (parsed.batch.rows() > 0) batches_.push_back(std::move(parsed.batch));
+    if (!batch.indices.empty()) {
+      most_ = std::max(most_.value_or(0), *std::ranges::max_element(batch.indices));
+    }
+    if (options_.class_labels && !options_.classes) {
+      classes_.push_back({place.row, std::exchange(batch.class_names, {})});
+    }
+    return {std::move(parsed.batch), place, number_names(batch)};
   }
 
-  FeatureSpace decide_features() {
+  // The numbers of a batch's names among all.
+  std::vector<Index> number_names(const RowBatch& batch) {
+    if (batch.names.size() == 0) return {};
+    std::vector<bool> occurs(batch.names.size());  // some may be of skipped lines alone
+    for (const Index j : batch.indices) occurs[j] = true;
+    std::vector<Index> numbers(batch.names.size());
+    for (Index j = 0; j < batch.names.size(); ++j) {
+      if (occurs[j]) numbers[j] = names_->insert(batch.names[j], batch.names.hash(j));
+    }
+    return numbers;
+  }
+
+  void write(Accepted accepted) {
+    if (!accepted.renumbered.empty()) renumber(*accepted.batch, accepted.renumbered);
+    rows_.write(*accepted.batch, accepted.place);
+    written_.push(std::move(accepted.batch));
+  }
+
+  FeatureSpace space() const {
     if (options_.features) return options_.features->plain();
     FeatureSpace space;
     space.format = name_of(parsing_.format());
@@ -78,75 +120,40 @@ class Reader {
     if (space.hash_bits != 0) {
       space.size = Index{1} << space.hash_bits;
     } else if (parsing_.format() == Format::vw) {
-      auto names = std::make_shared<FeatureNames>();
-      for (const RowBatch& batch : batches_) {
-        std::vector<Index>& renumbered = renumbered_.emplace_back(batch.names.size());
-        std::vector<bool> occurs(batch.names.size());  // some may be of skipped lines alone
-        for (const Index j : batch.indices) occurs[j] = true;
-        for (Index j = 0; j < batch.names.size(); ++j) {
-          if (occurs[j]) renumbered[j] = names->insert(batch.names[j], batch.names.hash(j));
-        }
-      }
-      space.size = names->size();
-      space.names = std::move(names);
+      space.size = names_->size();
+      space.names = names_;
     } else {
       space.index_base = record_.index_base();
-      for (const RowBatch& batch : batches_) {
-        if (batch.indices.empty()) continue;
-        const Index end = *std::ranges::max_element(batch.indices);
-        space.size = std::max(space.size, end + 1 - static_cast<Index>(space.index_base));
-      }
+      space.size = most_ ? *most_ + 1 - static_cast<Index>(space.index_base) : 0;
     }
     return space;
   }
 
-  Dataset join() {
-    Source source = pipeline_.source(rows_);
-    FeatureSpace space = decide_features();
-    const Index base = added_by_text(space);
-
-    std::vector<Extent> extents(batches_.size() + 1);
-    for (std::size_t b = 0; b < batches_.size(); ++b) {
-      extents[b + 1] = {extents[b].row + batches_[b].labels.size(),
-                        extents[b].nonzero + batches_[b].indices.size()};
-    }
-    const bool all_ones = record_.all_ones(), has_weights = record_.has_weights();
-    Dataset::Arrays all;
-    all.offsets.resize(extents.back().row + 1);
-    all.labels.resize(extents.back().row);
-    all.indices.resize(extents.back().nonzero);
-    if (!all_ones) all.values.resize(extents.back().nonzero);
-    if (has_weights) all.weights.resize(extents.back().row);
-
-    const ClassNames classes = options_.class_labels ? number_classes() : nullptr;
-    tbb::parallel_for(std::size_t{0}, batches_.size(), [&](std::size_t b) {
-      RowBatch batch = std::move(batches_[b]);  // freed as soon as it is copied
-      if (!renumbered_.empty()) renumber(batch, renumbered_[b]);
-      const auto [row, nonzero] = extents[b];
-      std::ranges::transform(batch.indices, all.indices.data() + nonzero,
-                             [base](Index j) { return j - base; });
-      if (!all_ones && batch.values.empty()) batch.values.resize(batch.indices.size(), 1.0f);
-      if (!all_ones) std::ranges::copy(batch.values, all.values.data() + nonzero);
-      if (has_weights) {
-        batch.weights.resize(batch.labels.size(), 1.0f);
-        std::ranges::copy(batch.weights, all.weights.data() + row);
-      }
-      std::ranges::copy(batch.labels, all.labels.data() + row);
-      for (std::size_t i = 1; i < batch.offsets.size(); ++i) {
-        all.offsets[row + i] = nonzero + batch.offsets[i];
-      }
-    });
-    return Dataset(std::move(all), std::move(space), std::move(source), record_.seen_labels(),
+  Dataset data_set() {
+    Source source = pipeline_.source(rows_.rows());
+    FeatureSpace features = space();
+    Dataset::Arrays arrays = rows_.take(added_by_text(features));
+    const ClassNames classes = options_.class_labels ? number_classes(arrays.labels) : nullptr;
+    return Dataset(std::move(arrays), std::move(features), std::move(source), record_.seen_labels(),
                    classes);
   }
 
   // From each chunk's numbers of classes to the data set's.
-  ClassNames number_classes() {
+  ClassNames number_classes(Array<float>& labels) {
     if (options_.classes) return options_.classes;
+    const auto labels_of = [&](std::size_t batch) {
+      const Offset begin = classes_[batch].first_row;
+      const bool is_last = batch + 1 == classes_.size();
+      const Offset end = is_last ? labels.size() : classes_[batch + 1].first_row;
+      return std::span(labels).subspan(begin, end - begin);
+    };
+    const auto name_of_class = [&](std::size_t batch, float label) {
+      return classes_[batch].names[static_cast<Index>(label)];
+    };
     std::set<std::string> names;
-    for (const RowBatch& batch : batches_) {
-      for (const float label : batch.labels) {  // not those of skipped lines
-        if (!std::isnan(label)) names.emplace(batch.class_names[static_cast<Index>(label)]);
+    for (std::size_t b = 0; b < classes_.size(); ++b) {
+      for (const float label : labels_of(b)) {  // not those of skipped lines
+        if (!std::isnan(label)) names.emplace(name_of_class(b, label));
       }
     }
     if (names.size() > kMostClasses) {
@@ -165,10 +172,9 @@ class Reader {
     }
     std::map<std::string, float, std::less<>> numbers;
     for (std::size_t k = 0; k < order.size(); ++k) numbers[order[k]] = static_cast<float>(k);
-    for (RowBatch& batch : batches_) {
-      for (float& label : batch.labels) {
-        if (std::isnan(label)) continue;
-        label = numbers.find(batch.class_names[static_cast<Index>(label)])->second;
+    for (std::size_t b = 0; b < classes_.size(); ++b) {
+      for (float& label : labels_of(b)) {
+        if (!std::isnan(label)) label = numbers.find(name_of_class(b, label))->second;
       }
     }
     return std::make_shared<const std::vector<std::string>>(std::move(order));
@@ -194,11 +200,13 @@ class Reader {
   ChunkPipeline pipeline_;
   const Parsing& parsing_ = pipeline_.parsing();
   ReadingRecord& record_ = pipeline_.record();
-  tbb::enumerable_thread_specific<ChunkRoom> rooms_;
-  std::vector<RowBatch> batches_;
-  Offset rows_ = 0;                             // in them
-  std::uint64_t bytes_ = 0;                     // that they take
-  std::vector<std::vector<Index>> renumbered_;  // [batches], where features have names
+  RowArrays rows_;
+  tbb::concurrent_queue<std::unique_ptr<RowBatch>> written_;
+  // Of the ordered stage alone.
+  std::uint64_t bytes_of_text_ = 0;
+  std::optional<Index> most_;  // the largest index there is
+  std::shared_ptr<FeatureNames> names_ = std::make_shared<FeatureNames>();
+  std::vector<BatchClasses> classes_;
 };
 
 }  // namespace

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "data/parsed_chunk.hpp"
+#include "data/chunk_parser.hpp"
 #include "data/row_batch.hpp"
 #include "hogwild/data/dataset.hpp"
 #include "hogwild/data/labels.hpp"

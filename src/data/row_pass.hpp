@@ -12,10 +12,11 @@
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
+#include "data/chunk_parser.hpp"
 #include "data/chunk_pipeline.hpp"
-#include "data/parsed_chunk.hpp"
 #include "data/read_input.hpp"
 #include "data/reading_record.hpp"
 #include "data/row_batch.hpp"
@@ -99,15 +100,16 @@ PassedRows pass_over_rows(const std::vector<std::string>& paths, const ReadOptio
                   batch.indices.size(), look(batch)};
   };
   PassedRows passed;
-  const auto accept = [&](Looked looked) {
+  const auto accept = [&](Looked looked) {  // and nothing is left to be done
     ReadingRecord& record = pipeline.record();
     record.accept(looked.file, looked.notes, looked.fault);
     passed.rows += looked.rows;
     passed.nonzeros += looked.nonzeros;
     take(std::move(looked.made), std::as_const(record));
+    return std::monostate();
   };
   tbb::task_arena arena(reading_threads(options));
-  arena.execute([&] { pipeline.run(look_at, accept); });
+  arena.execute([&] { pipeline.run(look_at, accept, [](std::monostate) {}); });
   passed.source = pipeline.source(passed.rows);
   return passed;
 }

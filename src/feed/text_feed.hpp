@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "data/input.hpp"
-#include "data/parsed_chunk.hpp"
+#include "data/chunk_parser.hpp"
 #include "data/parsing.hpp"
 #include "data/reading_record.hpp"
 #include "data/row_batch.hpp"

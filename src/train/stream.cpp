@@ -81,8 +81,7 @@ DataPlan plan_data(const RowStream& stream, const TrainOptions& options,
           ? 1
           : static_cast<double>(stream.bytes_of_text()) /
                 static_cast<double>(std::max<std::uint64_t>(1, sample->source().bytes));
-  // Parsed chunks and what they are joined to are in memory at the same time.
-  plan.held_bytes = static_cast<std::uint64_t>(2 * times * static_cast<double>(bytes_of(*sample)));
+  plan.held_bytes = static_cast<std::uint64_t>(times * static_cast<double>(bytes_of(*sample)));
   plan.learning_bytes =
       sample->features().size * std::uint64_t{state_bytes(options.update_rule) + sizeof(float)};
   if (plan.learning_bytes > memory_limit) {

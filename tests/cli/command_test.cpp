@@ -109,9 +109,9 @@ TEST_F(Command, LearnsTextAsItIsReadWhereMemoryDoesNotHoldIt) {
   EXPECT_NEAR(metrics["log_loss"], valid_loss, 1e-6);
   EXPECT_LT(valid_loss, 0.5);
 
-  const Outcome batches = run("train click.svm -o m --memory-limit 5M --batch-size 64");
+  const Outcome batches = run("train click.svm -o m --memory-limit 3M --batch-size 64");
   EXPECT_EQ(batches.status, 1) << batches.err;  // the rows are seen not to fit while they are read
-  EXPECT_NE(batches.err.find("more than the 5 MiB of the memory limit"), std::string::npos);
+  EXPECT_NE(batches.err.find("more than the 3 MiB of the memory limit"), std::string::npos);
   const Outcome few = run("train click.svm -o m --memory-limit 1M");
   EXPECT_EQ(few.status, 2);
   EXPECT_NE(few.err.find("memory-limit: the weights of"), std::string::npos) << few.err;

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "data/parsed_chunk.hpp"
+#include "data/chunk_parser.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/core/random.hpp"
 #include "hogwild/data/reader.hpp"
@@ -258,12 +258,11 @@ TEST(PlainLibsvm, IsReadAsLineByLineWhateverStandsBesideIt) {
       rules.any_order = random.below(2) == 0;
     }
     const OnError on_error = random.below(2) == 0 ? OnError::skip : OnError::fail;
-    ChunkRoom room;
-    const Chunk chunk{0, text, false};
-    ParsedChunk fast = parse_chunk(chunk, Format::libsvm, rules, on_error, room);
+    test::ParsedChunk fast = test::parsed(text, Format::libsvm, rules, on_error);
     test::sort_features(fast.batch);
 
-    const ParsedChunk slow = test::parsed_line_by_line(text, parse_libsvm_line, rules, on_error);
+    const test::ParsedChunk slow =
+        test::parsed_line_by_line(text, parse_libsvm_line, rules, on_error);
     ASSERT_EQ(test::shown(fast), test::shown(slow)) << text;
 
     RowBatch plain;

@@ -196,10 +196,9 @@ TEST(PlainVw, IsReadAsLineByLineWhateverStandsBesideIt) {
       rules.known_names = &known;
     }
     const OnError on_error = random.below(2) == 0 ? OnError::skip : OnError::fail;
-    ChunkRoom room;
-    ParsedChunk fast = parse_chunk({0, text, false}, Format::vw, rules, on_error, room);
+    test::ParsedChunk fast = test::parsed(text, Format::vw, rules, on_error);
     test::sort_features(fast.batch);
-    ParsedChunk slow = test::parsed_line_by_line(text, parse_vw_line, rules, on_error);
+    test::ParsedChunk slow = test::parsed_line_by_line(text, parse_vw_line, rules, on_error);
     // Names of a line that was given up are numbered in the order they were met.
     const bool numbered = rules.hash_bits == 0 && rules.known_names == nullptr;
     if (!numbered || fast.batch.skipped_lines == 0) {

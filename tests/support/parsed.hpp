@@ -9,9 +9,22 @@
 #include <string>
 #include <string_view>
 
-#include "data/parsed_chunk.hpp"
+#include "data/chunk_parser.hpp"
 
 namespace hogwild::test {
+
+/// A chunk's rows, or the place of what is wrong with it.
+struct ParsedChunk {
+  RowBatch batch;
+  std::optional<SpottedFault> fault;
+};
+
+inline ParsedChunk parsed(const std::string& text, Format format, const ParseRules& rules,
+                          OnError on_error) {
+  ParsedChunk chunk;
+  chunk.fault = parse_rows({0, text, false}, format, rules, on_error, chunk.batch);
+  return chunk;
+}
 
 /// All but the wording of messages: that is the other parser's in both cases.
 inline std::string shown(const ParsedChunk& parsed) {

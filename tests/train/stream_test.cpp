@@ -253,7 +253,7 @@ TEST_F(Streaming, StreamsWhatMemoryDoesNotHold) {
   EXPECT_FALSE(fits.streams);
   const Dataset held = stream.read();
   EXPECT_NEAR(static_cast<double>(fits.held_bytes),
-              2.0 * static_cast<double>(held.nonzeros() * 4 + held.rows() * 12), 1e5);
+              static_cast<double>(held.nonzeros() * 4 + held.rows() * 12), 1e5);
   const std::uint64_t limit = fits.learning_bytes + fits.held_bytes / 2;
   EXPECT_TRUE(plan_data(stream, {}, limit).streams);
   EXPECT_TRUE(plan_data(stream, {.epochs = 3}, limit).streams);
@@ -297,7 +297,7 @@ TEST_F(Streaming, SamplesFromAllOverALongText) {
   TextFeed feed(stream.text(), RowOrder::shuffle, 1, LabelPair{0, 1}, 1);
   EXPECT_NEAR(static_cast<double>(feed.rows()), rows, 0.01 * rows);
   const DataPlan plan = plan_data(stream, {}, kPlenty);
-  EXPECT_NEAR(static_cast<double>(plan.held_bytes), 2 * rows * (3 * 4 + 12), 0.02 * 2 * rows * 24);
+  EXPECT_NEAR(static_cast<double>(plan.held_bytes), rows * (3 * 4 + 12), 0.02 * rows * 24);
   EXPECT_TRUE(plan_data(stream, {}, plan.held_bytes / 2).streams);
 }
 

@@ -1,4 +1,4 @@
-#include "data/parsed_chunk.hpp"
+#include "data/chunk_parser.hpp"
 
 #include <fmt/format.h>
 
@@ -7,19 +7,6 @@
 #include <utility>
 
 namespace hogwild {
-namespace {
-
-// Leaves the batch with arrays of its own; without values, if all of them are 1.
-void move_out(ChunkRoom& room, RowBatch& batch) {
-  room.indices = std::exchange(batch.indices, Array<Index>(batch.indices));
-  room.values =
-      std::exchange(batch.values, batch.all_ones ? Array<float>() : Array<float>(batch.values));
-  room.indices.clear();
-  room.values.clear();
-}
-
-}  // namespace
-
 std::optional<SpottedFault> parse_rows(const Chunk& chunk, Format format, const ParseRules& rules,
                                        OnError on_error, RowBatch& batch) {
   std::optional<SpottedFault> first;
@@ -63,17 +50,6 @@ std::optional<SpottedFault> parse_rows(const Chunk& chunk, Format format, const 
     }
   }
   return first;
-}
-
-ParsedChunk parse_chunk(const Chunk& chunk, Format format, const ParseRules& rules,
-                        OnError on_error, ChunkRoom& room) {
-  ParsedChunk parsed;
-  parsed.file = chunk.file;
-  parsed.batch.indices = std::move(room.indices);
-  parsed.batch.values = std::move(room.values);
-  parsed.fault = parse_rows(chunk, format, rules, on_error, parsed.batch);
-  move_out(room, parsed.batch);
-  return parsed;
 }
 
 }  // namespace hogwild
