@@ -5,12 +5,14 @@
 #include <tbb/parallel_for.h>
 #include <tbb/parallel_sort.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <utility>
 #include <vector>
 
+#include "data/hot_features.hpp"
 #include "data/row_sort.hpp"
 #include "parallel/zeroed_array.hpp"
 
@@ -98,7 +100,68 @@ Dataset renumbered(Dataset data, FeatureSpace space, const NumberOf& number_of) 
                  std::move(classes));
 }
 
+// The same rows, hot features standing before all others.
+Dataset renumbered(Dataset data, FeatureSpace space, const HotFeatures& hot) {
+  Source source = data.source();
+  SeenLabels seen = data.seen_labels();
+  ClassNames classes = data.classes();
+  Dataset::Arrays arrays = std::move(data).take_arrays();
+  const bool ones = arrays.values.empty();
+  for_row_ranges(arrays.labels.size(), [&](Offset begin, Offset end) {
+    struct Part {  // of a row
+      std::vector<Index> numbers;
+      std::vector<float> values;
+    };
+    Part first, rest;
+    RankSet ranks;
+    std::vector<float> value_of(ones ? 0 : hot.size());  // by rank
+    for (Offset i = begin; i < end; ++i) {
+      const Offset count = arrays.offsets[i + 1] - arrays.offsets[i];
+      Index* indices = arrays.indices.data() + arrays.offsets[i];
+      float* values = ones ? nullptr : arrays.values.data() + arrays.offsets[i];
+      for (Part* part : {&first, &rest}) {
+        part->numbers.resize(std::max(part->numbers.size(), count));
+        if (!ones) part->values.resize(part->numbers.size());
+      }
+      // To the one or the other by no branch: it could not be predicted.
+      std::size_t hot_ones = 0, others = 0;
+      for (Offset k = 0; k < count; ++k) {
+        const Index number = hot.number(indices[k]);
+        const std::size_t is_hot = number < hot.size() ? 1 : 0;
+        first.numbers[hot_ones] = rest.numbers[others] = number;
+        if (!ones) first.values[hot_ones] = rest.values[others] = values[k];
+        hot_ones += is_hot;
+        others += 1 - is_hot;
+      }
+      for (std::size_t k = 0; k < hot_ones; ++k) {
+        ranks.add(first.numbers[k]);
+        if (!ones) value_of[first.numbers[k]] = first.values[k];
+      }
+      ranks.drain([&](std::size_t rank) {
+        *indices++ = static_cast<Index>(rank);
+        if (!ones) *values++ = value_of[rank];
+      });
+      std::copy_n(rest.numbers.begin(), others, indices);
+      if (!ones) std::copy_n(rest.values.begin(), others, values);
+    }
+  });
+  return Dataset(std::move(arrays), std::move(space), std::move(source), std::move(seen),
+                 std::move(classes));
+}
+
 }  // namespace
+
+Dataset hot_first(Dataset data) {
+  if (data.features().ranking) return data;
+  const HotFeatures hot(data);
+  if (hot.size() == 0) return data;
+  FeatureSpace space = data.features();
+  auto ranking = std::make_shared<Ranking>();
+  ranking->size = space.size;
+  ranking->features = hot.plain();
+  space.ranking = std::move(ranking);
+  return renumbered(std::move(data), std::move(space), hot);
+}
 
 Dataset ranked(Dataset data) {
   if (data.features().ranking) return data;

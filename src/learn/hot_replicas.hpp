@@ -35,6 +35,20 @@ inline std::uint64_t rows_between_merges(std::uint64_t time, std::size_t workers
   return std::clamp<std::uint64_t>(time / (64 * workers), 8, 8192);
 }
 
+/// How many of the replicas, the hottest, are merged after so many rows, before all are: a cache
+/// line of them, eight, every 128 rows of two workers, as many again every 256, twice as many every
+/// 512, and so on, so that by Zipf's law each takes about as many steps between two merges.
+/// Measured with adagrad on rows of decimals, three epochs, two threads: without this the test loss
+/// was 1 % above one thread's in one run of two, with it 0.05 %; on click rows it costs 0.03 of the
+/// speed.
+inline Index merged_early(std::uint64_t rows, std::size_t workers) noexcept {
+  const std::uint64_t period = std::max<std::uint64_t>(8, 256 / workers);
+  if (rows % period != 0) return 0;
+  const std::uint64_t times = rows / period;
+  constexpr std::uint64_t kLine = 8;
+  return static_cast<Index>(std::min<std::uint64_t>(kLine * (times & (0 - times)), kMaxIndex));
+}
+
 /// Replicas beside a placement (see placement.hpp) whose state is shared. One thread at a time for
 /// each worker number.
 template <class Shared>
@@ -97,9 +111,13 @@ class HotReplicas {
     /// or merged reach the others, and theirs the worker.
     template <class Rule>
     bool merge_if_due(const Rule& rule, std::uint64_t time) noexcept {
-      if (++room_->rows <= rows_between_merges(time, room_->workers)) return false;
-      merge(rule);
-      return true;
+      if (++room_->rows > rows_between_merges(time, room_->workers)) {
+        merge(rule);
+        return true;
+      }
+      const Index hottest = merged_early(room_->rows, room_->workers);
+      merge(rule, 0, std::min(hottest, size_));
+      return hottest > 0;
     }
     template <class Rule>
     void merge(const Rule& rule) noexcept {

@@ -14,6 +14,7 @@
 #include <variant>
 
 #include "hogwild/core/error.hpp"
+#include "data/hot_features.hpp"
 #include "parallel/zeroed_array.hpp"
 
 namespace hogwild {
@@ -21,9 +22,6 @@ namespace {
 
 // Below this a thread costs more to start and to feed than it brings.
 constexpr Offset kNonzerosPerThread = 20'000;
-
-// 32 KiB of adagrad's state: what a core's first cache holds.
-constexpr Index kMostHot = 4096;
 
 int threads_for(const Dataset& data, int asked) {
   if (asked > 0) return asked;
@@ -82,13 +80,10 @@ std::shared_ptr<const float[]> penalty_scale(const Dataset& data,
 
 // How many of the first features a fair part of the rows hold, if features are ranked.
 Index hot_features(const Dataset& data) {
-  constexpr Offset kRowsPerTouch = 512;    // a feature in fewer rows is not hot
-  constexpr Offset kSampleRows = 1 << 14;  // that are counted, about
-  constexpr double kLeastShare = 0.25;     // of the non-zeros that must be hot
   if (!data.features().ranking) return 0;
-  std::vector<Offset> counts(std::min<Index>(kMostHot, data.features().size));
+  std::vector<Offset> counts(std::min<Index>(Hotness::kMost, data.features().size));
   Offset rows = 0, nonzeros = 0, hot_nonzeros = 0;
-  const Offset stride = std::max<Offset>(1, data.rows() / kSampleRows);
+  const Offset stride = std::max<Offset>(1, data.rows() / Hotness::kSampleRows);
   for (Offset i = 0; i < data.rows(); i += stride, ++rows) {
     const SparseRow row = data.row(i);
     nonzeros += row.nonzeros();
@@ -97,11 +92,11 @@ Index hot_features(const Dataset& data) {
     }
   }
   Index hot = 0;
-  for (; hot < counts.size() && counts[hot] * kRowsPerTouch >= rows; ++hot) {
+  for (; hot < counts.size() && counts[hot] * Hotness::kRowsPerTouch >= rows; ++hot) {
     hot_nonzeros += counts[hot];
   }
   const bool pays =
-      static_cast<double>(hot_nonzeros) >= kLeastShare * static_cast<double>(nonzeros);
+      static_cast<double>(hot_nonzeros) >= Hotness::kLeastShare * static_cast<double>(nonzeros);
   return pays ? hot : 0;
 }
 

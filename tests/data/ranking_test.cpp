@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "data/hot_features.hpp"
 #include "hogwild/eval/evaluate.hpp"
 #include "hogwild/train/train.hpp"
 #include "support/rows.hpp"
@@ -83,6 +84,72 @@ TEST(Ranked, RowsTrainTheSameModel) {
       EXPECT_NEAR(other.weights()[j], one.weights()[j], 1e-4) << j;
     }
     EXPECT_NEAR(evaluate(other, ranked(plain)).loss, evaluate(one, plain).loss, 1e-5);
+  }
+}
+
+TEST(HotFirst, RanksTheHotAloneAndKeepsTheOthersInOrder) {
+  const Dataset plain = test::skewed_rows(5000, true);
+  const Dataset data = hot_first(plain);
+  ASSERT_NE(data.features().ranking, nullptr);
+  ASSERT_EQ(data.features().size, plain.features().size);
+  std::map<Index, Offset> degrees = degrees_of(plain);
+  const auto is_hot = [&](Index j) { return degrees[j] * 512 >= plain.rows(); };
+  Index hot = 0;
+  for (; hot < data.features().size && is_hot(data.features().plain(hot)); ++hot) {
+    if (hot > 0) {
+      EXPECT_LE(degrees[data.features().plain(hot)], degrees[data.features().plain(hot - 1)]);
+    }
+  }
+  EXPECT_GT(hot, 100u);
+  for (Index j = hot; j < data.features().size; ++j) {
+    EXPECT_FALSE(is_hot(data.features().plain(j)));
+    if (j > hot) {
+      EXPECT_GT(data.features().plain(j), data.features().plain(j - 1));
+    }
+  }
+}
+
+TEST(HotFirst, HoldsTheSameRows) {
+  for (const bool ones : {true, false}) {
+    const Dataset plain = test::skewed_rows(5000, ones);
+    const Dataset back = unranked(hot_first(plain));
+    EXPECT_EQ(back.features().size, plain.features().size);
+    EXPECT_TRUE(std::ranges::equal(back.indices(), plain.indices()));
+    EXPECT_TRUE(std::ranges::equal(back.values(), plain.values()));
+    EXPECT_TRUE(std::ranges::equal(back.labels(), plain.labels()));
+    EXPECT_TRUE(std::ranges::equal(back.offsets(), plain.offsets()));
+  }
+}
+
+TEST(HotFirst, LeavesRowsAsTheyAreWhereNothingIsHot) {
+  Dataset::Arrays arrays;
+  for (Index i = 0; i < 2000; ++i) {  // each feature in two rows of 2000
+    arrays.indices.push_back(i / 2);
+    arrays.offsets.push_back(arrays.indices.size());
+    arrays.labels.push_back(i % 2 == 0 ? 1.0f : -1.0f);
+  }
+  const Dataset plain(std::move(arrays), {.size = 1000});
+  EXPECT_EQ(hot_first(plain).features().ranking, nullptr);
+  const Dataset data = ranked(plain);
+  EXPECT_EQ(hot_first(data).indices().data(), data.indices().data());
+}
+
+TEST(HotFirst, RowsTrainTheSameModel) {
+  const Dataset plain = test::skewed_rows(5000, false);
+  const TrainOptions options{.learning_rate = 0.1f, .epochs = 2, .threads = 1};
+  const Model one = train(plain, options).model, other = train(hot_first(plain), options).model;
+  for (Index j = 0; j < plain.features().size; ++j) {
+    EXPECT_NEAR(other.weights()[j], one.weights()[j], 1e-4) << j;
+  }
+}
+
+TEST(RankSet, GivesWhatWasAddedInOrderAndIsEmptyThen) {
+  RankSet set;
+  for (int round = 0; round < 2; ++round) {
+    for (const std::size_t rank : {4095u, 64u, 0u, 63u, 2000u, 1u}) set.add(rank);
+    std::vector<std::size_t> ranks;
+    set.drain([&](std::size_t rank) { ranks.push_back(rank); });
+    EXPECT_EQ(ranks, (std::vector<std::size_t>{0, 1, 63, 64, 2000, 4095}));
   }
 }
 

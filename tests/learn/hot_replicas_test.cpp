@@ -23,6 +23,14 @@ Adagrad::State counted(Adagrad::State s) {
   return {s.weight + 1, s.squares + 2};
 }
 
+// A rule whose steps add up.
+struct Counting {
+  Adagrad::State merge(Adagrad::State shared, Adagrad::State before, Adagrad::State after) const {
+    return {merged_sum(shared.weight, before.weight, after.weight),
+            merged_sum(shared.squares, before.squares, after.squares)};
+  }
+};
+
 constexpr Index kFeatures = 1000, kHot = 300;
 
 TEST(Replicas, KeepHotStepsToThemselvesUntilTheyMerge) {
@@ -39,21 +47,21 @@ TEST(Replicas, KeepHotStepsToThemselvesUntilTheyMerge) {
   EXPECT_EQ(first.weight(hottest), 1);
   EXPECT_EQ(shared.state(hottest).weight, 0);
   EXPECT_EQ(shared.state(cold).weight, 2);
-  first.merge(Adagrad{});
+  first.merge(Counting{});
   EXPECT_EQ(shared.state(hottest).weight, 1);
   EXPECT_EQ(second.weight(hottest), 1);  // its own
-  second.merge(Adagrad{});
+  second.merge(Counting{});
   EXPECT_EQ(shared.state(hottest).weight, 2);
   EXPECT_EQ(shared.state(hottest).squares, 4);
   EXPECT_EQ(second.weight(hottest), 2);
-  second.merge(Adagrad{});  // nothing is brought twice
+  second.merge(Counting{});  // nothing is brought twice
   EXPECT_EQ(shared.state(hottest).weight, 2);
   first.update(hottest, counted);
   first.take();  // goes on where it was
   EXPECT_EQ(first.weight(hottest), 2);
-  replicas.settle(shared.view(0), 0, Adagrad{});
+  replicas.settle(shared.view(0), 0, Counting{});
   EXPECT_EQ(shared.state(hottest).weight, 3);
-  replicas.settle(shared.view(0), 0, Adagrad{});  // nothing waits any more
+  replicas.settle(shared.view(0), 0, Counting{});  // nothing waits any more
   EXPECT_EQ(shared.state(hottest).weight, 3);
 }
 
@@ -79,7 +87,7 @@ TEST(Replicas, OfWorkersTakingTurnsLoseNothing) {
         auto view = replicas.view(shared.view(worker), worker);
         view.take();
         for (Index h = 0; h < kHot; ++h) view.update(h, counted);
-        replicas.settle(shared.view(worker), worker, Adagrad{});
+        replicas.settle(shared.view(worker), worker, Counting{});
       }
     }
     for (Index h = 0; h < kHot; ++h) {
@@ -98,9 +106,9 @@ TEST(Replicas, InventNothingWhenWorkersMergeAtOnce) {
         auto view = replicas.view(shared.view(worker), worker);
         view.take();
         for (Index h = 0; h < kHot; ++h) view.update(h, counted);
-        if (round % 2 == 0) view.merge(Adagrad{});
+        if (round % 2 == 0) view.merge(Counting{});
       }
-      replicas.settle(shared.view(worker), worker, Adagrad{});
+      replicas.settle(shared.view(worker), worker, Counting{});
     });
     for (Index h = 0; h < kHot; ++h) {
       const Adagrad::State state = shared.state(h);
@@ -109,6 +117,17 @@ TEST(Replicas, InventNothingWhenWorkersMergeAtOnce) {
       EXPECT_EQ(state.squares, 2 * state.weight);  // one word: the two never part
     }
   }
+}
+
+TEST(Replicas, AreMergedTheSoonerTheHotterTheyAre) {
+  std::vector<Index> merged;
+  for (std::uint64_t rows = 1; rows <= 1024; ++rows) {
+    if (const Index hottest = merged_early(rows, 2); hottest > 0) merged.push_back(hottest);
+  }
+  EXPECT_EQ(merged, (std::vector<Index>{8, 16, 8, 32, 8, 16, 8, 64}));
+  EXPECT_EQ(merged_early(64, 4), 8u);
+  EXPECT_EQ(merged_early(8, 1000), 8u);
+  EXPECT_EQ(merged_early(7, 1000), 0u);
 }
 
 // Alone, a worker with replicas takes the same steps; only the order in which a row's products are

@@ -72,9 +72,28 @@ TYPED_TEST(EveryRule, MergesTheStepsOfTwo) {
     // Ftrl's weight follows from its sums, which add up.
     EXPECT_FLOAT_EQ(both.z, mine.z + theirs.z);
     EXPECT_FLOAT_EQ(both.squares, mine.squares + theirs.squares);
+  } else if constexpr (std::is_same_v<TypeParam, Adagrad>) {
+    EXPECT_FLOAT_EQ(both.squares, mine.squares + theirs.squares);
+    EXPECT_LT(both.weight, theirs.weight);  // gradients are positive
+    EXPECT_GT(both.weight, mine.weight + theirs.weight);
   } else {
     EXPECT_FLOAT_EQ(both.weight, mine.weight + theirs.weight);
   }
+}
+
+TEST(AdagradMerge, MakesStepsAsLongAsAfterTheOthers) {
+  const Adagrad rule;
+  const Step<> step{.rate = 0.1f};
+  const auto after = [&](Adagrad::State state, int steps) {
+    for (int k = 0; k < steps; ++k) state = rule.step(state, 0.3f, step);
+    return state;
+  };
+  const Adagrad::State before = after({}, 50);
+  const Adagrad::State merged = rule.merge(after(before, 1000), before, after(before, 400));
+  const Adagrad::State one_thread = after(before, 1400);
+  EXPECT_NEAR(merged.squares, one_thread.squares, 1e-3f * one_thread.squares);
+  EXPECT_NEAR(merged.weight - before.weight, one_thread.weight - before.weight,
+              2e-3f * std::abs(one_thread.weight - before.weight));
 }
 
 // w by w: the same gradients, whatever the weights.

@@ -52,10 +52,10 @@ class FeatureNames {
   std::vector<Index> slots_;           // open addressing, at most half full, a power of two
 };
 
-/// Features in another order than the plain one: those of most rows first, and those of no row
-/// left out.
+/// Features in another order than the plain one: those of most rows first, all of them or the hot
+/// ones alone. Those of no row may be left out.
 struct Ranking {
-  Array<Index> features;  ///< [ranked features] the plain number of each, all different, < size
+  Array<Index> features;  ///< [features in use] the plain number of each, all different, < size
   Index size = 0;         ///< of the plain space
 };
 

@@ -44,8 +44,15 @@ struct Adagrad {
     return s;
   }
   State merge(State shared, State before, State after) const noexcept {
-    return {merged_sum(shared.weight, before.weight, after.weight),
-            merged_sum(shared.squares, before.squares, after.squares)};
+    // The steps since `before` are made as short as the others' gradients, had they been seen,
+    // would have made them: n gradients g move a weight by the integral of eta g / sqrt(G + g^2 t),
+    // which is 2 eta / g times the difference of the roots at its ends.
+    const auto root = [this](float squares) { return std::sqrt(squares + epsilon); };
+    const float squares = merged_sum(shared.squares, before.squares, after.squares);
+    const float shorter =
+        (root(after.squares) + root(before.squares)) / (root(squares) + root(shared.squares));
+    const float moved = shorter * (after.weight - before.weight);
+    return {shared.weight == before.weight ? after.weight : shared.weight + moved, squares};
   }
 };
 
