@@ -13,8 +13,8 @@
 #include <utility>
 #include <variant>
 
-#include "hogwild/core/error.hpp"
 #include "data/hot_features.hpp"
+#include "hogwild/core/error.hpp"
 #include "parallel/zeroed_array.hpp"
 
 namespace hogwild {
@@ -115,6 +115,14 @@ bool has_two_labels(const TrainOptions& options) noexcept {
          std::visit([](const auto& loss) { return loss.kBinary; }, options.loss);
 }
 
+bool suits_hot_replicas(const TrainOptions& options) noexcept {
+  const bool shrinks =
+      std::visit([](const auto& rule) { return steps_shrink<std::decay_t<decltype(rule)>>; },
+                 options.update_rule);
+  return options.hot_replicas && shrinks && options.strategy == Strategy::hogwild &&
+         options.state == StateHome::shared && options.batch_size == 1;
+}
+
 void require_learnable(const Dataset& data, const TrainOptions& options) {
   const std::optional<Dataset>& validation = options.validation;
   if (learns_classes(options)) {
@@ -206,14 +214,9 @@ TrainPlan plan_training(const Dataset& data, const TrainOptions& options) {
   const bool by_degree = descent.penalty.active() && !by_rule;
   plan.block_multiple = descent.batch;
   if (by_rule) descent.penalty = descent.penalty.scaled(static_cast<float>(mean_weight(data)));
-  const bool shrinks =
-      std::visit([](const auto& rule) { return steps_shrink<std::decay_t<decltype(rule)>>; },
-                 options.update_rule);
   descent.hot = hot_features(data);
-  descent.replicas = options.hot_replicas && descent.hot > 0 && shrinks && descent.workers > 1 &&
-                     !together && descent.landing == Landing::racy &&
-                     descent.state == StatePlacement::shared && descent.batch == 1 &&
-                     descent.outputs == 1;
+  descent.replicas =
+      suits_hot_replicas(options) && descent.hot > 0 && descent.workers > 1 && descent.outputs == 1;
   if (!together && !by_degree) return plan;
   const ZeroedArray<Offset> degrees = degrees_of(data);
   if (by_degree) descent.penalty_scale = penalty_scale(data, degrees);

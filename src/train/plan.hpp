@@ -18,6 +18,10 @@ struct TrainPlan {
 /// Whether labels are a pair, and become -1 and +1.
 bool has_two_labels(const TrainOptions& options) noexcept;
 
+/// Whether several threads may have replicas of hot features, if the data has such (see
+/// learn/hot_replicas.hpp).
+bool suits_hot_replicas(const TrainOptions& options) noexcept;
+
 /// Checks that the rows' labels, weights and difficulties fit the options, before anything is spent
 /// on them. Throws OptionError, ParseError, DataError.
 void require_learnable(const Dataset& data, const TrainOptions& options);
