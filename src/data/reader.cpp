@@ -48,6 +48,7 @@ class Reader {
     std::size_t file;
     std::uint64_t bytes;  // of text
     std::unique_ptr<RowBatch> batch;
+    std::optional<Index> most;  // the largest index
     std::optional<SpottedFault> fault;
   };
 
@@ -68,7 +69,9 @@ class Reader {
     if (!written_.try_pop(batch)) batch = std::make_unique<RowBatch>();
     batch->clear();
     auto fault = parse_rows(chunk, parsing_.format(), parsing_.rules(), options_.on_error, *batch);
-    return {chunk.file, chunk.text.size(), std::move(batch), std::move(fault)};
+    std::optional<Index> most;
+    if (!batch->indices.empty()) most = *std::ranges::max_element(batch->indices);
+    return {chunk.file, chunk.text.size(), std::move(batch), most, std::move(fault)};
   }
 
   Accepted accept(Parsed parsed) {
@@ -85,9 +88,7 @@ class Reader {
                       "raise --memory-limit, or train one epoch of libsvm text or of hashed "
                       "features, which is learnt as it is read");
     }
-    if (!batch.indices.empty()) {
-      most_ = std::max(most_.value_or(0), *std::ranges::max_element(batch.indices));
-    }
+    most_ = std::max(most_, parsed.most);  // nothing is less than any
     if (options_.class_labels && !options_.classes) {
       classes_.push_back({place.row, std::exchange(batch.class_names, {})});
     }
