@@ -99,12 +99,21 @@ auto shared_part(const View& view) noexcept {
   }
 }
 
-/// f(view, row) for each part of a row that lies in one place: all of it, or what a worker has
-/// copies of, in fours, and the rest.
-template <class View, class Function>
-void on_parts(const View& view, const SparseRow& row, const Function& f) {
+/// How many of a row's first non-zeros are all in a worker's copies.
+template <class View>
+std::size_t hot_part(const View& view, const SparseRow& row) noexcept {
   if constexpr (HasReplicas<View>) {
-    const std::size_t hot = view.hot_fours(row);
+    return view.hot_fours(row);
+  } else {
+    return 0;
+  }
+}
+
+/// f(view, row) for each part of a row that lies in one place: all of it, or its hot part and the
+/// rest.
+template <class View, class Function>
+void on_parts(const View& view, const SparseRow& row, std::size_t hot, const Function& f) {
+  if constexpr (HasReplicas<View>) {
     f(view.own(), row.part(0, hot));
     f(view, row.part(hot, row.nonzeros()));
   } else {
@@ -158,8 +167,9 @@ HOGWILD_ALL_INLINED void learn_row(View view, const SparseRow row, Bias& bias, c
   };
   const Step<NoPenalty> free_step{pace.rate, pace.share, {}, pace.time};
   if constexpr (has_memory<Rule>) seen.clear();
+  const std::size_t hot = hot_part(view, row);
   float margin = bias.weight(free_step);
-  on_parts(view, row, [&](const auto& place, const SparseRow& part) {
+  on_parts(view, row, hot, [&](const auto& place, const SparseRow& part) {
     margin += dot<kOnes>(part, [&](Index j) {
       if constexpr (has_memory<Rule>) {
         const auto state = place.state(j);  // weight and memory of one moment
@@ -175,7 +185,7 @@ HOGWILD_ALL_INLINED void learn_row(View view, const SparseRow row, Bias& bias, c
 
   const float slope = row.weight * parts.slope;
   if constexpr (StepsAbreast<View, Rule, decltype(penalty_at(Index{}))>) {
-    on_parts(view, row, [&](const auto& place, const SparseRow& part) {
+    on_parts(view, row, hot, [&](const auto& place, const SparseRow& part) {
       step_abreast<kOnes>(place, part, rule, slope, free_step);
     });
   } else {
