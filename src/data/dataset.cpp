@@ -279,6 +279,22 @@ Dataset Dataset::with_classes(Array<float> numbers, ClassNames classes) const {
   return data;
 }
 
+Dataset Dataset::first(Offset count) const {
+  if (first_look_) {
+    for (Offset i = 0; i < count; i += FirstLook::kBlockRows) look_at(i);
+  }
+  Dataset data = *this;
+  data.owns_all_ = false;
+  data.first_look_ = nullptr;
+  const Offset nonzeros = offsets_[count];
+  data.offsets_ = offsets_.first(count + 1);
+  data.labels_ = labels_.first(count);
+  data.indices_ = indices_.first(nonzeros);
+  if (!values_.empty()) data.values_ = values_.first(nonzeros);
+  if (!weights_.empty()) data.weights_ = weights_.first(count);
+  return data;
+}
+
 Dataset Dataset::select(std::span<const Offset> rows) const {
   RowWriter chosen(all_ones(), has_weights());
   Offset nonzeros = 0;

@@ -129,5 +129,26 @@ TEST(Select, KnowsTheLabelsOfItsRowsAlone) {
   EXPECT_THROW(binary_labels(data), DataError);
 }
 
+TEST(Dataset, SharesItsFirstRows) {
+  Dataset::Arrays arrays{.offsets = {0, 2, 3, 3},
+                         .indices = {0, 2, 1},
+                         .values = {5, 6, 7},
+                         .labels = {1, -1, 1},
+                         .weights = {1, 3, 2}};
+  const Dataset data(std::move(arrays), {.size = 3});
+  const Dataset two = data.first(2);
+  ASSERT_EQ(two.rows(), 2u);
+  EXPECT_EQ(two.nonzeros(), 3u);
+  EXPECT_EQ(two.indices().data(), data.indices().data());
+  EXPECT_EQ(two.row(1).value(0), 7);
+  EXPECT_EQ(two.row(1).weight, 3);
+  EXPECT_EQ(two.features().size, 3u);
+  EXPECT_EQ(data.first(1).nonzeros(), 2u);
+  EXPECT_EQ(data.first(0).rows(), 0u);
+  Dataset taken = data.first(2);  // what it shares is not taken from the others
+  EXPECT_EQ(std::move(taken).take_arrays().indices.size(), 3u);
+  EXPECT_EQ(data.row(0).value(1), 6);
+}
+
 }  // namespace
 }  // namespace hogwild

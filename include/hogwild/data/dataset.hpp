@@ -120,6 +120,10 @@ class Dataset {
   /// The same rows with labels that are numbers of classes, [rows]; all else is shared.
   Dataset with_classes(Array<float> numbers, ClassNames classes) const;
 
+  /// Its first rows, which it shares. Throws DataError if a mapped file is damaged there. REQUIRES:
+  /// count <= rows().
+  Dataset first(Offset count) const;
+
   /// A copy of the rows listed, in that order. REQUIRES: every one < rows().
   Dataset select(std::span<const Offset> rows) const;
 
