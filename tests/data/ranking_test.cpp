@@ -21,6 +21,15 @@ std::map<Index, Offset> degrees_of(const Dataset& data) {
   return degrees;
 }
 
+void expect_same_rows(const Dataset& back, const Dataset& plain) {
+  EXPECT_EQ(back.features().ranking, nullptr);
+  EXPECT_EQ(back.features().size, plain.features().size);
+  EXPECT_TRUE(std::ranges::equal(back.indices(), plain.indices()));
+  EXPECT_TRUE(std::ranges::equal(back.values(), plain.values()));
+  EXPECT_TRUE(std::ranges::equal(back.labels(), plain.labels()));
+  EXPECT_TRUE(std::ranges::equal(back.offsets(), plain.offsets()));
+}
+
 TEST(Ranked, NumbersFeaturesByTheRowsThatHoldThem) {
   const Dataset plain = test::skewed_rows(5000, true);
   const Dataset data = ranked(plain);
@@ -40,13 +49,7 @@ TEST(Ranked, NumbersFeaturesByTheRowsThatHoldThem) {
 TEST(Ranked, HoldsTheSameRows) {
   for (const bool ones : {true, false}) {
     const Dataset plain = test::skewed_rows(5000, ones);
-    const Dataset back = unranked(ranked(plain));
-    EXPECT_EQ(back.features().ranking, nullptr);
-    EXPECT_EQ(back.features().size, plain.features().size);
-    EXPECT_TRUE(std::ranges::equal(back.indices(), plain.indices()));
-    EXPECT_TRUE(std::ranges::equal(back.values(), plain.values()));
-    EXPECT_TRUE(std::ranges::equal(back.labels(), plain.labels()));
-    EXPECT_TRUE(std::ranges::equal(back.offsets(), plain.offsets()));
+    expect_same_rows(unranked(ranked(plain)), plain);
   }
 }
 
@@ -112,12 +115,7 @@ TEST(HotFirst, RanksTheHotAloneAndKeepsTheOthersInOrder) {
 TEST(HotFirst, HoldsTheSameRows) {
   for (const bool ones : {true, false}) {
     const Dataset plain = test::skewed_rows(5000, ones);
-    const Dataset back = unranked(hot_first(plain));
-    EXPECT_EQ(back.features().size, plain.features().size);
-    EXPECT_TRUE(std::ranges::equal(back.indices(), plain.indices()));
-    EXPECT_TRUE(std::ranges::equal(back.values(), plain.values()));
-    EXPECT_TRUE(std::ranges::equal(back.labels(), plain.labels()));
-    EXPECT_TRUE(std::ranges::equal(back.offsets(), plain.offsets()));
+    expect_same_rows(unranked(hot_first(plain)), plain);
   }
 }
 
