@@ -15,7 +15,7 @@ namespace hogwild {
 /// What makes features hot, counted in a sample of the rows.
 struct Hotness {
   static constexpr Index kMost = 4096;          ///< 32 KiB of adagrad's state: a core's first cache
-  static constexpr Offset kRowsPerTouch = 512;  ///< one in fewer rows is not hot
+  static constexpr Offset kRowsPerTouch = 2048;  ///< one in fewer rows is not hot
   static constexpr double kLeastShare = 0.25;   ///< of the non-zeros, or none is hot
   static constexpr Offset kSampleRows = 1 << 14;  ///< about
 };

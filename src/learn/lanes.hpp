@@ -1,15 +1,17 @@
 // Four coordinates stepped at once.
 #pragma once
 
+#include <array>
 #include <bit>
 #include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
+#include <utility>
 
-#include "hogwild/core/types.hpp"
 #include "hogwild/update/step.hpp"
+#include "parallel/cell.hpp"
 
 namespace hogwild {
 
@@ -37,6 +39,7 @@ class Lanes {
   }
 
   Floats floats() const noexcept { return floats_; }
+  float sum() const noexcept { return (floats_[0] + floats_[1]) + (floats_[2] + floats_[3]); }
 
   friend Lanes operator+(Lanes a, Lanes b) noexcept { return Lanes(a.floats_ + b.floats_); }
   friend Lanes operator-(Lanes a, Lanes b) noexcept { return Lanes(a.floats_ - b.floats_); }
@@ -64,6 +67,10 @@ concept HasLanes = requires {
 }
 &&sizeof(typename Rule::State) == 2 * sizeof(float);
 
+/// Where the states of some coordinates are.
+template <class Rule, std::size_t kCount>
+using CellsOf = std::array<Cell<typename Rule::State>*, kCount>;
+
 /// Four states of two numbers each, side by side. The words go straight from one register to the
 /// other: through memory, four stores followed by a load of all would wait for the stores.
 /// (Measured: 220 instead of 560 million non-zeros a second.)
@@ -71,38 +78,47 @@ template <class Rule>
 class StatesAbreast {
  public:
   using State = typename Rule::State;
+  template <std::size_t kCount>
+  using Cells = CellsOf<Rule, kCount>;
 
-  /// Those of j[0] .. j[kCount - 1]; the other lanes are 0.
-  template <class View, std::size_t kCount>
-  StatesAbreast(const Index* j, const View& view, Count<kCount>) noexcept {
-    const auto word = [&](auto i) -> std::uint64_t {
-      if constexpr (i < kCount) return std::bit_cast<std::uint64_t>(view.state(j[i]));
-      return 0;
-    };
-    const auto first = (Lanes::Floats)(Words{word(Count<0>()), word(Count<1>())});
-    const auto second = (Lanes::Floats)(Words{word(Count<2>()), word(Count<3>())});
+  /// Those in up to four cells; other lanes are 0.
+  template <std::size_t kCount>
+  explicit StatesAbreast(const Cells<kCount>& cells) noexcept {
+    const auto first = (Lanes::Floats)load<0>(cells);
+    const auto second = (Lanes::Floats)load<2>(cells);
     states_ = {Lanes(__builtin_shufflevector(first, second, 0, 2, 4, 6)),
                Lanes(__builtin_shufflevector(first, second, 1, 3, 5, 7))};
   }
+
+  Lanes weights() const noexcept { return states_.weight; }
 
   template <class Net>
   void step(const Rule& rule, Lanes gradients, const Step<Net>& step) noexcept {
     states_ = rule.step(states_, gradients, step);
   }
 
-  template <class View, std::size_t kCount>
-  void put(const Index* j, View& view, Count<kCount>) const noexcept {
+  template <std::size_t kCount>
+  void store(const Cells<kCount>& cells) const noexcept {
     const auto [a, b] = states_;
-    const auto first = (Words)__builtin_shufflevector(a.floats(), b.floats(), 0, 4, 1, 5);
-    const auto second = (Words)__builtin_shufflevector(a.floats(), b.floats(), 2, 6, 3, 7);
-    view.put(j[0], std::bit_cast<State>(first[0]));
-    if constexpr (kCount > 1) view.put(j[1], std::bit_cast<State>(first[1]));
-    if constexpr (kCount > 2) view.put(j[2], std::bit_cast<State>(second[0]));
-    if constexpr (kCount > 3) view.put(j[3], std::bit_cast<State>(second[1]));
+    store<0>(cells, (WordPair)__builtin_shufflevector(a.floats(), b.floats(), 0, 4, 1, 5));
+    store<2>(cells, (WordPair)__builtin_shufflevector(a.floats(), b.floats(), 2, 6, 3, 7));
   }
 
  private:
-  using Words = std::uint64_t __attribute__((vector_size(16)));
+  // The states in cells number kFirst and kFirst + 1, of those there are.
+  template <std::size_t kFirst, std::size_t kCount>
+  static WordPair load(const Cells<kCount>& cells) noexcept {
+    if constexpr (kFirst + 1 < kCount) return load_pair(*cells[kFirst], *cells[kFirst + 1]);
+    if constexpr (kFirst + 1 == kCount) {
+      return WordPair{std::bit_cast<std::uint64_t>(std::as_const(*cells[kFirst]).load())};
+    }
+    return WordPair{};
+  }
+  template <std::size_t kFirst, std::size_t kCount>
+  static void store(const Cells<kCount>& cells, WordPair words) noexcept {
+    if constexpr (kFirst + 1 < kCount) store_pair(*cells[kFirst], *cells[kFirst + 1], words);
+    if constexpr (kFirst + 1 == kCount) cells[kFirst]->store(std::bit_cast<State>(words[0]));
+  }
 
   typename Rule::template StateOf<Lanes> states_;
 };

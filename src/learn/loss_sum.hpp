@@ -22,7 +22,7 @@ class RunningLoss {
     if (weight == 1) {
       shifts_ += static_cast<double>(row.shift);
       product_ *= row.factor;
-      if (product_ > 1e300) fold();
+      if (product_ > 1e270) fold();
     } else {
       shifts_ +=
           static_cast<double>(weight) * (static_cast<double>(row.shift) + std::log(row.factor));

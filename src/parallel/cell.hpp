@@ -10,6 +10,9 @@
 
 namespace hogwild {
 
+/// Two words side by side in a register of vectors.
+using WordPair = std::uint64_t __attribute__((vector_size(16)));
+
 /// Holds a State in words that are only ever accessed as relaxed atomics. A state of 4 or 8 bytes
 /// is one word: load() and store() can't tear it. Relaxed is enough because nothing is published
 /// through a cell: whoever reads it follows no pointer and relies on no other write, and the end
@@ -59,6 +62,11 @@ class Cell {
  private:
   using Words = std::array<Word, kWords>;
 
+  template <class S>
+  friend WordPair load_pair(const Cell<S>& first, const Cell<S>& second) noexcept;
+  template <class S>
+  friend void store_pair(Cell<S>& first, Cell<S>& second, WordPair words) noexcept;
+
   // std::atomic_ref takes no const object before C++26; load() does not write through it.
   std::atomic_ref<Word> word(std::size_t i) const noexcept {
     return std::atomic_ref<Word>(const_cast<Word&>(words_[i]));
@@ -66,5 +74,53 @@ class Cell {
 
   alignas(std::atomic_ref<Word>::required_alignment) Words words_;
 };
+
+// Two cells of one word each, wherever they lie, loaded or stored each as by load() and store(). On
+// x86-64, where any move of an aligned word of 8 bytes is one access, to a register of vectors too
+// (Intel and AMD, both manuals, on guaranteed atomic operations), the moves are spelt out: GCC 12
+// takes an atomic word to a register of vectors by way of a general one, and back. Measured in the
+// loop that learns click rows with adagrad on one thread: 180 cycles a row instead of 215. Under a
+// sanitizer the accesses must be the compiler's.
+#if defined(__x86_64__) && !defined(__SANITIZE_THREAD__) && !defined(__SANITIZE_ADDRESS__)
+#define HOGWILD_MOVES_SPELT_OUT
+#endif
+
+template <class State>
+[[gnu::always_inline]] inline WordPair load_pair(const Cell<State>& first,
+                                                 const Cell<State>& second) noexcept {
+  static_assert(sizeof(State) == sizeof(std::uint64_t));
+#if defined(HOGWILD_MOVES_SPELT_OUT)
+  WordPair words;
+#if defined(__AVX__)
+  asm volatile("vmovq %1, %0\n\tvmovhps %2, %0, %0"
+#else
+  asm volatile("movq %1, %0\n\tmovhps %2, %0"
+#endif
+               : "=&x"(words)
+               : "m"(first.words_), "m"(second.words_));
+  return words;
+#else
+  return WordPair{first.word(0).load(std::memory_order_relaxed),
+                  second.word(0).load(std::memory_order_relaxed)};
+#endif
+}
+
+template <class State>
+[[gnu::always_inline]] inline void store_pair(Cell<State>& first, Cell<State>& second,
+                                              WordPair words) noexcept {
+  static_assert(sizeof(State) == sizeof(std::uint64_t));
+#if defined(HOGWILD_MOVES_SPELT_OUT)
+#if defined(__AVX__)
+  asm volatile("vmovlps %2, %0\n\tvmovhps %2, %1"
+#else
+  asm volatile("movlps %2, %0\n\tmovhps %2, %1"
+#endif
+               : "=m"(first.words_), "=m"(second.words_)
+               : "x"(words));
+#else
+  first.word(0).store(words[0], std::memory_order_relaxed);
+  second.word(0).store(words[1], std::memory_order_relaxed);
+#endif
+}
 
 }  // namespace hogwild

@@ -11,6 +11,7 @@
 // with per-thread state 123 / 179. Racy with shared state is therefore the default.
 #pragma once
 
+#include <array>
 #include <concepts>
 #include <cstddef>
 #include <mutex>
@@ -86,12 +87,16 @@ class SharedState {
     void update(Index j, Function&& f) noexcept {
       Landing::land(cells_[j], std::forward<Function>(f));
     }
-    /// The second half of an update whose first was state(j).
-    void put(Index j, State state) noexcept requires std::same_as<Landing, RacyLanding> {
-      cells_[j].store(state);
+    /// The cells of some coordinates: to be loaded, and stored as the second half of an update.
+    template <std::size_t kCount>
+    std::array<CellType<State>*, kCount> cells(const std::array<Index, kCount>& j)
+        const noexcept requires std::same_as<Landing, RacyLanding> {
+      std::array<CellType<State>*, kCount> cells;
+      for (std::size_t i = 0; i < kCount; ++i) cells[i] = cells_ + j[i];
+      return cells;
     }
-    FreeTurn turn() const noexcept { return {}; }
     CellType<State>* cells() const noexcept { return cells_; }
+    FreeTurn turn() const noexcept { return {}; }
 
    private:
     CellType<State>* cells_;

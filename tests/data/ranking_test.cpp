@@ -96,7 +96,7 @@ TEST(HotFirst, RanksTheHotAloneAndKeepsTheOthersInOrder) {
   ASSERT_NE(data.features().ranking, nullptr);
   ASSERT_EQ(data.features().size, plain.features().size);
   std::map<Index, Offset> degrees = degrees_of(plain);
-  const auto is_hot = [&](Index j) { return degrees[j] * 512 >= plain.rows(); };
+  const auto is_hot = [&](Index j) { return degrees[j] * Hotness::kRowsPerTouch >= plain.rows(); };
   Index hot = 0;
   for (; hot < data.features().size && is_hot(data.features().plain(hot)); ++hot) {
     if (hot > 0) {
@@ -121,12 +121,12 @@ TEST(HotFirst, HoldsTheSameRows) {
 
 TEST(HotFirst, LeavesRowsAsTheyAreWhereNothingIsHot) {
   Dataset::Arrays arrays;
-  for (Index i = 0; i < 2000; ++i) {  // each feature in two rows of 2000
+  for (Index i = 0; i < 8000; ++i) {  // each feature in two rows of 8000
     arrays.indices.push_back(i / 2);
     arrays.offsets.push_back(arrays.indices.size());
     arrays.labels.push_back(i % 2 == 0 ? 1.0f : -1.0f);
   }
-  const Dataset plain(std::move(arrays), {.size = 1000});
+  const Dataset plain(std::move(arrays), {.size = 4000});
   EXPECT_EQ(hot_first(plain).features().ranking, nullptr);
   const Dataset data = ranked(plain);
   EXPECT_EQ(hot_first(data).indices().data(), data.indices().data());

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <span>
 #include <vector>
 
@@ -65,16 +66,21 @@ TEST(Replicas, KeepHotStepsToThemselvesUntilTheyMerge) {
   EXPECT_EQ(shared.state(hottest).weight, 3);
 }
 
-TEST(Replicas, AreOfTheFirstFoursOfARow) {
+TEST(Replicas, AreWhereHotCoordinatesAreFound) {
   Shared shared(kFeatures, 1);
   HotReplicas<Shared> replicas(10, 1);
-  const auto view = replicas.view(shared.view(0), 0);
-  const std::vector<Index> indices{0, 3, 5, 7, 8, 9, 10, 500, 999};
-  const SparseRow row{indices, {}};
-  EXPECT_EQ(view.hot_fours(row), 4u);
-  EXPECT_EQ(view.hot_fours(row.part(2, 6)), 4u);
-  EXPECT_EQ(view.hot_fours(row.part(3, 9)), 0u);
-  EXPECT_EQ(view.hot_fours(row.part(0, 3)), 0u);
+  const auto all = shared.view(0);
+  const auto view = replicas.view(all, 0);
+  const std::array<Index, 4> j{3, 9, 10, 999};
+  const auto cells = view.cells(j), plain = all.cells(j);
+  for (const std::size_t hot : {0, 1}) {
+    EXPECT_NE(cells[hot], plain[hot]);
+    cells[hot]->store({1, 2});
+    EXPECT_EQ(view.weight(j[hot]), 1);
+    EXPECT_EQ(shared.state(j[hot]).weight, 0);
+  }
+  EXPECT_EQ(cells[2], plain[2]);
+  EXPECT_EQ(cells[3], plain[3]);
 }
 
 // One worker at a time, one thread first: every step arrives.

@@ -6,10 +6,10 @@
 #include <array>
 #include <cmath>
 #include <limits>
-#include <vector>
 
 #include "hogwild/core/random.hpp"
 #include "hogwild/update/adagrad.hpp"
+#include "parallel/cell.hpp"
 
 namespace hogwild {
 namespace {
@@ -44,40 +44,45 @@ TEST(Lanes, KeepWhatIsNotANumber) {
   EXPECT_TRUE(std::isnan(lanes_of(min(Lanes(nan), Lanes(1)))[2]));
 }
 
+TEST(Lanes, AddUp) {
+  const std::array<float, 4> numbers{1, 20, 300, 4000};
+  EXPECT_EQ(Lanes::of(numbers.data(), Count<4>()).sum(), 4321);
+}
+
 TEST(Lanes, BeyondTheCountAreZero) {
   const std::array<float, 4> numbers{1, 2, 3, 4};
   EXPECT_EQ(lanes_of(Lanes::of(numbers.data(), Count<1>())), (std::array<float, 4>{1, 0, 0, 0}));
   EXPECT_EQ(lanes_of(Lanes::of(numbers.data(), Count<3>())), (std::array<float, 4>{1, 2, 3, 0}));
 }
 
-struct PlainView {
-  std::vector<Adagrad::State>& states;
-  Adagrad::State state(Index j) const { return states[j]; }
-  void put(Index j, Adagrad::State state) { states[j] = state; }
-};
-
 template <std::size_t kCount>
 void expect_steps_of_single_coordinates() {
   const Adagrad rule;
   const Step<> step{.rate = 0.1f};
-  const std::array<Index, 4> at{5, 1, 7, 2};
-  std::vector<Adagrad::State> abreast, single;
-  for (int j = 0; j < 8; ++j) {
+  const std::array<std::size_t, 4> at{5, 1, 7, 2};
+  std::array<Cell<Adagrad::State>, 8> abreast{};
+  std::array<Adagrad::State, 8> single;
+  for (std::size_t j = 0; j < 8; ++j) {
     const auto x = static_cast<float>(j);
-    abreast.push_back({x / 3, x / 7});
+    single[j] = {x / 3, x / 7};
+    abreast[j].store(single[j]);
   }
-  single = abreast;
-  PlainView view{abreast};
   const std::array<float, 4> gradients{0.5f, -2, 1e-3f, 4};
-  StatesAbreast<Adagrad> states(at.data(), view, Count<kCount>());
+  CellsOf<Adagrad, kCount> cells;
+  for (std::size_t i = 0; i < kCount; ++i) cells[i] = &abreast[at[i]];
+  StatesAbreast<Adagrad> states(cells);
+  const auto weights = lanes_of(states.weights());
+  for (std::size_t i = 0; i < 4; ++i) {
+    EXPECT_EQ(weights[i], i < kCount ? single[at[i]].weight : 0) << kCount << ' ' << i;
+  }
   states.step(rule, Lanes::of(gradients.data(), Count<kCount>()), step);
-  states.put(at.data(), view, Count<kCount>());
+  states.store(cells);
   for (std::size_t i = 0; i < kCount; ++i) {
     single[at[i]] = rule.step(single[at[i]], gradients[i], step);
   }
   for (std::size_t j = 0; j < 8; ++j) {
-    EXPECT_EQ(abreast[j].weight, single[j].weight) << kCount << ' ' << j;
-    EXPECT_EQ(abreast[j].squares, single[j].squares) << kCount << ' ' << j;
+    EXPECT_EQ(abreast[j].load().weight, single[j].weight) << kCount << ' ' << j;
+    EXPECT_EQ(abreast[j].load().squares, single[j].squares) << kCount << ' ' << j;
   }
 }
 

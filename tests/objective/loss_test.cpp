@@ -64,5 +64,32 @@ TEST(Hinge, HasSlopeZeroAtTheKink) {
   EXPECT_EQ(Hinge{}.slope(1.0f, 1.0f), 0.0f);
 }
 
+TEST(Logistic, PartsAreValueAndSlope) {
+  for (const float y : {-1.0f, 1.0f}) {
+    for (float m = -200; m < 200; m += 0.37f) {
+      const LossParts parts = Logistic{}.parts(m, y);
+      const double value = Logistic{}.value(double{m}, double{y});
+      const double slope = Logistic{}.slope(double{m}, double{y});
+      const double within = 4e-7 * (1 + std::abs(m));
+      EXPECT_NEAR(parts.shift + std::log(parts.factor), value, within * value + 3e-16) << m;
+      EXPECT_NEAR(parts.slope, slope, within * std::abs(slope) + 1e-38) << m;
+      EXPECT_GE(parts.factor, 1);
+      EXPECT_LE(parts.factor, 1e38);
+    }
+  }
+  EXPECT_TRUE(std::isnan(Logistic{}.parts(std::nanf(""), 1).slope));
+}
+
+TEST(ExpWithin, IsRightToItsPromise) {
+  double worst = 0;
+  for (float x = -kExpWithin; x < kExpWithin; x += 0.0137f) {
+    const double right = std::exp(double{x});
+    worst = std::max(worst, std::abs(double{exp_within(x)} - right) / right / (1 + std::abs(x)));
+  }
+  EXPECT_LT(worst, 2e-7);
+  EXPECT_EQ(exp_within(0), 1);
+  EXPECT_GT(worst, 1e-9);  // or nothing was looked at
+}
+
 }  // namespace
 }  // namespace hogwild

@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <atomic>
+#include <bit>
+#include <cstdint>
 #include <thread>
 #include <vector>
 
@@ -37,42 +40,83 @@ TEST(Cell, KeepsWhatIsStored) {
   EXPECT_EQ(held.touches, 4u);
 }
 
+TEST(Cell, PairsAreTwoCellsOfTheirOwn) {
+  std::vector<Cell<Pair>> cells(3);
+  store_pair(cells[2], cells[0], WordPair{7, std::uint64_t{1} << 40});
+  EXPECT_EQ(std::bit_cast<std::uint64_t>(cells[2].load()), 7u);
+  EXPECT_EQ(std::bit_cast<std::uint64_t>(cells[0].load()), std::uint64_t{1} << 40);
+  EXPECT_EQ(std::bit_cast<std::uint64_t>(cells[1].load()), 0u);
+  const WordPair words = load_pair(cells[1], cells[2]);
+  EXPECT_EQ(words[0], 0u);
+  EXPECT_EQ(words[1], 7u);
+}
+
+// Cells one by one, and two at once.
+struct OneByOne {
+  static void store(Cell<Pair>& a, Cell<Pair>& b, Pair pair) {
+    a.store(pair);
+    b.store(pair);
+  }
+  static std::array<Pair, 2> load(const Cell<Pair>& a, const Cell<Pair>& b) {
+    return {a.load(), b.load()};
+  }
+};
+struct TwoAtOnce {
+  static void store(Cell<Pair>& a, Cell<Pair>& b, Pair pair) {
+    const auto word = std::bit_cast<std::uint64_t>(pair);
+    store_pair(a, b, WordPair{word, word});
+  }
+  static std::array<Pair, 2> load(const Cell<Pair>& a, const Cell<Pair>& b) {
+    return std::bit_cast<std::array<Pair, 2>>(load_pair(a, b));
+  }
+};
+
 // Writers store pairs whose halves belong together; readers look for halves that do not.
+template <class Access>
 void hammer_pairs(int writers, int readers) {
-  Cell<Pair> cell{};
+  Cell<Pair> one{}, other{};
   std::atomic<bool> done{false};
   std::atomic<int> torn{0};
+  const auto look = [&] {
+    for (const Pair pair : Access::load(one, other)) {
+      if (pair.b != -pair.a) torn.fetch_add(1, std::memory_order_relaxed);
+    }
+  };
   {
     std::vector<std::jthread> threads;
     for (int r = 0; r < readers; ++r) {
       threads.emplace_back([&] {
-        while (!done.load(std::memory_order_relaxed)) {
-          const Pair pair = cell.load();
-          if (pair.b != -pair.a) torn.fetch_add(1, std::memory_order_relaxed);
-        }
+        while (!done.load(std::memory_order_relaxed)) look();
       });
     }
     std::vector<std::jthread> writing;
     for (int w = 0; w < writers; ++w) {
-      writing.emplace_back([&cell, w] {
+      writing.emplace_back([&one, &other, w] {
         for (int i = 0; i < 50'000; ++i) {
           const auto value = static_cast<float>(i * 8 + w);
-          cell.store({value, -value});
+          Access::store(one, other, {value, -value});
         }
       });
     }
     writing.clear();
     done.store(true, std::memory_order_relaxed);
   }
-  const Pair last = cell.load();
-  EXPECT_EQ(last.b, -last.a);
+  look();
+  EXPECT_GT(one.load().a, 0);
+  EXPECT_GT(other.load().a, 0);
   EXPECT_EQ(torn.load(), 0);
 }
 
 TEST(Cell, OfOneWordNeverTears) {
-  hammer_pairs(1, 0);
-  hammer_pairs(1, 1);
-  hammer_pairs(2, 2);
+  hammer_pairs<OneByOne>(1, 0);
+  hammer_pairs<OneByOne>(1, 1);
+  hammer_pairs<OneByOne>(2, 2);
+}
+
+TEST(Cell, OfOneWordNeverTearsBesideAnother) {
+  hammer_pairs<TwoAtOnce>(1, 0);
+  hammer_pairs<TwoAtOnce>(1, 1);
+  hammer_pairs<TwoAtOnce>(2, 2);
 }
 
 // Counts with a landing, on one thread and then on more; how many steps are there at the end.

@@ -29,21 +29,27 @@ struct Adagrad {
   };
   using State = StateOf<float>;
 
+  /// The root that a rate is divided by.
+  template <class Real, class Net>
+  Real root(StateOf<Real> s, const Step<Net>& step) const noexcept {
+    using std::sqrt;
+    return sqrt(s.squares * step.share + epsilon);
+  }
   /// The rate of a coordinate in this state.
   template <class Real, class Net>
   Real rate(StateOf<Real> s, const Step<Net>& step) const noexcept {
-    using std::sqrt;
-    return step.rate / sqrt(s.squares * step.share + epsilon);
+    return step.rate / root(s, step);
   }
 
   template <class Real, class Net>
   StateOf<Real> step(StateOf<Real> s, Real g, const Step<Net>& step) const noexcept {
-    s.squares = finite_sum(s.squares, g * g);
-    const Real rate = this->rate(s, step);
-    s.weight = step.penalty.shrink(s.weight - rate * g, rate);
+    s.squares = s.squares + bounded_square(g);
+    const Real root = this->root(s, step);
+    s.weight = step.penalty.shrink(s.weight - step.rate * g / root, step.rate / root);
     return s;
   }
   State merge(State shared, State before, State after) const noexcept {
+    if (shared.weight == before.weight && shared.squares == before.squares) return after;
     // The steps since `before` are made as short as the others' gradients, had they been seen,
     // would have made them: n gradients g move a weight by the integral of eta g / sqrt(G + g^2 t),
     // which is 2 eta / g times the difference of the roots at its ends.

@@ -30,6 +30,14 @@ Real finite_sum(Real a, Real b) noexcept {
   return min(a + b, Real{std::numeric_limits<float>::max()});
 }
 
+/// g^2 as a term of a sum that is never to overflow: at most 2^96, which floats of 2^120 swallow.
+/// Only gradients beyond 10^14 are cut.
+template <class Real>
+Real bounded_square(Real g) noexcept {
+  using std::min;
+  return min(g * g, Real{0x1p96f});
+}
+
 /// Where a sum stands that was `before` when a thread began to work on a copy of it, is `shared`
 /// now, and would be `after` had the thread been alone.
 template <std::floating_point Real>
