@@ -94,10 +94,9 @@ class HotReplicas {
 
     float weight(Index j) const noexcept { return state(j).weight; }
     State state(Index j) const noexcept { return std::as_const(*cell(j)).load(); }
-    void put(Index j, State state) noexcept { cell(j)->store(state); }
     template <class Function>
     void update(Index j, Function&& f) noexcept {
-      put(j, f(state(j)));
+      cell(j)->store(f(state(j)));
     }
 
     /// What the others have merged becomes the worker's own, unless it goes on where it was.

@@ -22,12 +22,6 @@ struct SparseRow {
 
   std::size_t nonzeros() const noexcept { return indices.size(); }
   float value(std::size_t k) const noexcept { return values.empty() ? 1.0f : values[k]; }
-
-  /// Its non-zeros from number begin to below end, as a row. REQUIRES: begin <= end <= nonzeros().
-  SparseRow part(std::size_t begin, std::size_t end) const noexcept {
-    return {indices.subspan(begin, end - begin),
-            values.empty() ? values : values.subspan(begin, end - begin), label, weight};
-  }
 };
 
 }  // namespace hogwild
