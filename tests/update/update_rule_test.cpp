@@ -5,6 +5,7 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <vector>
 
 #include "hogwild/core/random.hpp"
@@ -189,6 +190,20 @@ TEST(Adagrad, ReadsASumOfOneThreadAsThatOfAll) {
   const float g = 1e-3f;  // small beside the sums
   EXPECT_NEAR((Adagrad{}.step(half, g, Step<>{.rate = 1, .share = 2}).weight),
               (Adagrad{}.step(whole, g, Step<>{.rate = 1}).weight), 1e-7);
+}
+
+// A sum that became infinite would freeze its coordinate.
+TEST(Adagrad, HasASumThatNeverOverflows) {
+  Adagrad::State state{};
+  for (int i = 0; i < 100'000; ++i) state = Adagrad{}.step(state, 1e15f, Step<>{.rate = 1e-6f});
+  for (const float g : {1e19f, 1e30f, std::numeric_limits<float>::max()}) {
+    state = Adagrad{}.step(state, g, Step<>{.rate = 1e-30f});
+    EXPECT_TRUE(std::isfinite(state.squares)) << g;
+  }
+  state.squares = 0x1p120f;
+  EXPECT_EQ((Adagrad{}.step(state, std::numeric_limits<float>::max(), Step<>{}).squares), 0x1p120f);
+  state.squares = 0;
+  EXPECT_EQ((Adagrad{}.step(state, 1e14f, Step<>{}).squares), 1e14f * 1e14f);
 }
 
 }  // namespace
