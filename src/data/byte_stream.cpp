@@ -85,10 +85,14 @@ class ZstdDecompressor : public io::multichar_input_filter {
 
 class ByteStream::File {
  public:
-  explicit File(const std::string& path)
+  File(const std::string& path, const ByteRange& part)
       : path_(path),
-        descriptor_(path == "-" ? STDIN_FILENO : open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+        descriptor_(path == "-" ? STDIN_FILENO : open(path.c_str(), O_RDONLY | O_CLOEXEC)),
+        left_(part.size()) {
     if (descriptor_ < 0) fail(errno);
+    if (part.begin > 0 && lseek(descriptor_, static_cast<off_t>(part.begin), SEEK_SET) < 0) {
+      fail(errno);
+    }
     posix_fadvise(descriptor_, 0, 0, POSIX_FADV_SEQUENTIAL);
   }
   ~File() {
@@ -120,6 +124,7 @@ class ByteStream::File {
  private:
   std::size_t read_from_system(char* bytes, std::size_t size) {
     std::size_t filled = 0;
+    size = std::min<std::uint64_t>(size, left_);
     while (filled < size) {
       const ssize_t got = ::read(descriptor_, bytes + filled, size - filled);
       if (got < 0 && errno == EINTR) continue;
@@ -127,6 +132,7 @@ class ByteStream::File {
       if (got == 0) break;
       filled += static_cast<std::size_t>(got);
     }
+    left_ -= filled;
     consumed_.fetch_add(filled, std::memory_order_relaxed);
     return filled;
   }
@@ -138,6 +144,7 @@ class ByteStream::File {
 
   std::string path_;
   int descriptor_;
+  std::uint64_t left_;  // of the part, to be read
   std::string head_;
   std::atomic<std::uint64_t> consumed_{0};
 };
@@ -243,7 +250,10 @@ class ByteStream::Decompression {
   std::jthread thread_;
 };
 
-ByteStream::ByteStream(const std::string& path) : file_(std::make_unique<File>(path)) {
+ByteStream::ByteStream(const std::string& path, const ByteRange& part)
+    : file_(std::make_unique<File>(path, part)) {}
+
+ByteStream::ByteStream(const std::string& path) : ByteStream(path, ByteRange{}) {
   const Compression* const compression = compression_of(file_->head());
   if (compression == nullptr) return;
   if (compression->decompress != nullptr) {

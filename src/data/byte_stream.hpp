@@ -3,10 +3,20 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 
 namespace hogwild {
+
+/// Bytes begin to below end of a file.
+struct ByteRange {
+  std::uint64_t begin = 0;
+  std::uint64_t end = std::numeric_limits<std::uint64_t>::max();
+
+  std::uint64_t size() const noexcept { return end - begin; }
+  bool is_whole() const noexcept { return begin == 0 && end == ByteRange{}.end; }
+};
 
 /// gzip, zstd and bzip2 are told by a stream's first bytes, whatever its name; they are
 /// decompressed on a thread of their own, some blocks ahead. Use from one thread at a time.
@@ -15,6 +25,8 @@ class ByteStream {
   /// "-" is the standard input. Throws IoError if it can't be opened, or is compressed in a way
   /// that is not known.
   explicit ByteStream(const std::string& path);
+  /// A part of a plain file: what its bytes look like is not asked.
+  ByteStream(const std::string& path, const ByteRange& part);
   ~ByteStream();
   ByteStream(const ByteStream&) = delete;
   ByteStream& operator=(const ByteStream&) = delete;

@@ -37,9 +37,9 @@ std::optional<Chunk> ChunkPipeline::fetch() {
 Source ChunkPipeline::source(Offset rows) const {
   Source source = record_.source();
   if (rows == 0) {
-    throw DataError(source.name(), "there is no row",
-                    source.skipped_lines == 0 ? "give a file with at least one row"
-                                              : "every line was skipped: " + source.first_skipped);
+    throw NoRowError(source.name(), "there is no row",
+                     source.skipped_lines == 0 ? "give a file with at least one row"
+                                               : "every line was skipped: " + source.first_skipped);
   }
   source.format = name_of(parsing_.format());
   source.bytes = input_.bytes_of_text();

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -43,6 +44,20 @@ Input::Input(std::vector<std::string> paths) : paths_(std::move(paths)) {
     }
   }
   if (!all_files) bytes_total_ = 0;
+}
+
+Input::Input(std::vector<std::string> paths, std::vector<ByteRange> parts)
+    : paths_(std::move(paths)), parts_(std::move(parts)) {
+  for (std::size_t i = 0; i < paths_.size(); ++i) {
+    const auto size = static_cast<std::uint64_t>(describe(paths_[i]).st_size);
+    bytes_total_ += std::min(parts_[i].end, size) - parts_[i].begin;
+  }
+}
+
+void Input::open_file() {
+  const bool whole = parts_.empty() || parts_[file_].is_whole();
+  stream_ = whole ? std::make_unique<ByteStream>(paths_[file_])
+                  : std::make_unique<ByteStream>(paths_[file_], parts_[file_]);
 }
 
 void Input::close_file() noexcept {
@@ -104,7 +119,7 @@ bool Input::take(Chunk& chunk) {
   std::string& text = chunk.text;
   for (;;) {
     if (!stream_ && file_ == paths_.size()) return false;
-    if (!stream_) stream_ = std::make_unique<ByteStream>(paths_[file_]);
+    if (!stream_) open_file();
 
     text.assign(rest_);
     rest_.clear();

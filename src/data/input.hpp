@@ -31,6 +31,9 @@ class Input {
   /// "-" is the standard input. Throws IoError if one can't be opened or is a directory.
   explicit Input(std::vector<std::string> paths);
 
+  /// Of each file a part, [paths]: all of it, or, of a plain one, some of its lines.
+  Input(std::vector<std::string> paths, std::vector<ByteRange> parts);
+
   /// Just these chunks, of files of those paths, in order.
   Input(std::vector<std::string> paths, std::deque<Chunk> chunks)
       : paths_(std::move(paths)), file_(paths_.size()), ahead_(std::move(chunks)) {
@@ -63,11 +66,13 @@ class Input {
 
  private:
   bool take(Chunk& chunk);
+  void open_file();
   bool fill(std::string& buffer, std::size_t size);
   void skip_to_line_end();
   void close_file() noexcept;
 
   std::vector<std::string> paths_;
+  std::vector<ByteRange> parts_;        // [paths], or empty: all of each
   std::size_t file_ = 0;                // the one that is open, or the next to open
   std::unique_ptr<ByteStream> stream_;  // of that file, if it is open
   std::string rest_;                    // the begun line that a chunk left behind

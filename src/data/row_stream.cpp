@@ -125,7 +125,7 @@ void RowStream::Text::take_sample() {
                            : Input(paths_, std::move(first));
     sample_ = hogwild::read(std::move(some), paths_, reading);
     options_.format = sample_->source().format == name_of(Format::vw) ? Format::vw : Format::libsvm;
-  } catch (const DataError&) {  // no row: read() says so, and what is wrong
+  } catch (const NoRowError&) {  // read() says so, and what is wrong
   }
   if (!can_repeat_) input_ = std::move(input);
 }

@@ -50,6 +50,12 @@ class DataError : public Error {
   std::string remedy;
 };
 
+/// Data without a row.
+class NoRowError : public DataError {
+ public:
+  using DataError::DataError;
+};
+
 /// A file that can't be opened, read or written. what() is "path: reason; remedy".
 class IoError : public Error {
  public:
