@@ -31,6 +31,7 @@ int threads_for(const Dataset& data, int asked) {
 }
 
 double mean_weight(const Dataset& data) {
+  if (data.rows() == 0) return 0;
   double sum = 0;
   for (Offset i = 0; i < data.rows(); ++i) sum += static_cast<double>(data.row(i).weight);
   return sum / static_cast<double>(data.rows());
@@ -162,13 +163,17 @@ void require_learnable(const Dataset& data, const TrainOptions& options) {
 
 TrainPlan plan_training(const Dataset& data, const TrainOptions& options) {
   require_valid(options);
+  require_learnable(data, options);
+  return plan_part(data, options);
+}
+
+TrainPlan plan_part(const Dataset& data, const TrainOptions& options) {
   TrainPlan plan;
   if (learns_classes(options)) {
     plan.classes = data.classes();
   } else if (has_two_labels(options)) {
-    plan.labels = binary_labels(data);
+    plan.labels = binary_labels(data.seen_labels(), data.source().name());
   }
-  require_learnable(data, options);
   plan.learning_rate = options.learning_rate.value_or(
       std::visit([](const auto& rule) { return rule.kDefaultRate; }, options.update_rule));
 
@@ -200,6 +205,7 @@ TrainPlan plan_training(const Dataset& data, const TrainOptions& options) {
   descent.batch = options.batch_size == kFullBatch
                       ? data.rows()
                       : std::min<Offset>(options.batch_size, data.rows());
+  descent.batch = std::max<std::size_t>(descent.batch, 1);
   descent.bias = options.bias;
   descent.batch_norm = options.batch_norm;
   descent.average = options.average;

@@ -29,4 +29,8 @@ void require_learnable(const Dataset& data, const TrainOptions& options);
 /// Checks the options and decides. Throws OptionError, ParseError, DataError.
 TrainPlan plan_training(const Dataset& data, const TrainOptions& options);
 
+/// The same for rows that are but a part of those to be learnt, and may be none: labels are those
+/// of all rows, as the data has them.
+TrainPlan plan_part(const Dataset& data, const TrainOptions& options);
+
 }  // namespace hogwild

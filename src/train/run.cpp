@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -56,6 +57,7 @@ double worst_loss(const Model& start, const Dataset& data, bool at_zero) {
   for (Offset i = 0; i < data.rows(); ++i) {
     if ((i % stride == 0 || rows.empty()) && data.row(i).weight > 0) rows.push_back(i);
   }
+  if (rows.empty()) return std::numeric_limits<double>::infinity();
   const double loss = mean_loss(start, at_zero ? labels_of(data, rows) : data.select(rows));
   return loss > 0 ? kDivergence * loss : std::numeric_limits<double>::infinity();
 }
@@ -85,15 +87,16 @@ DealingRules dealing_rules(const Dataset& data, const TrainOptions& options,
 
 class Run {
  public:
-  Run(Feed& feed, const TrainPlan& plan, const Dataset& some, const TrainOptions& options,
-      TrainObserver& observer)
+  Run(Feed& feed, const TrainPlan& plan, const Dataset& some, std::unique_ptr<Descent> descent,
+      Company& company, const TrainOptions& options, TrainObserver& observer)
       : feed_(feed),
         plan_(plan),
         some_(some),
+        company_(company),
         options_(options),
         observer_(observer),
         pacing_(options, plan_.learning_rate, feed.rows(), plan_.descent.batch),
-        descent_(make_descent(plan_.descent)),
+        descent_(std::move(descent)),
         crew_(plan_.descent.workers),
         tallies_(static_cast<std::size_t>(plan_.descent.workers)),
         seen_(tallies_.size()),
@@ -104,7 +107,7 @@ class Run {
   TrainResult operator()() {
     TrainResult result;
     result.learning_rate = plan_.learning_rate;
-    result.threads = crew_.size();
+    result.threads = company_.threads(crew_.size());
     const int epochs =
         options_.stop_after > 0 ? std::min(options_.stop_after, options_.epochs) : options_.epochs;
     Improvement improvement(options_.min_delta);
@@ -115,11 +118,15 @@ class Run {
     const double worst_valid =
         options_.validation ? worst_loss(last, *options_.validation, at_zero) : 0;
     for (epoch_ = 0; epoch_ < epochs && reason_ == StopReason::epochs; ++epoch_) {
+      company_.begin_epoch();
       learn_epoch();
-      const TallySum sum = total();
+      const TallySum own = total();
+      const TallySum sum = company_.sum(own);
+      own_visits_ += own.rows;
       visits_ += sum.rows;
       if (!(sum.mean_loss() <= worst)) reason_ = StopReason::diverged;
-      const bool whole = feed_.dealt_out();
+      reason_ = company_.agree(reason_);
+      const bool whole = company_.all(feed_.dealt_out());
       pacing_.set_rows(feed_.rows());
       if (reason_ == StopReason::interrupted && whole && epoch_ + 1 == epochs) {
         reason_ = StopReason::epochs;  // too late to interrupt anything
@@ -132,15 +139,14 @@ class Run {
                          .train_loss = sum.mean_loss(),
                          .valid_loss = {},
                          .learning_rate = pacing_.rate(epoch_ + 1),
-                         .threads = crew_.size()};
+                         .threads = company_.threads(crew_.size())};
       const bool wanted = options_.validation || report.epoch < epochs;
       const Model model = wanted ? frozen() : Model();
       if (options_.validation) {
-        report.valid_loss = mean_loss(model, *options_.validation);
-        if (!(*report.valid_loss <= worst_valid)) {
-          reason_ = StopReason::diverged;
-          break;
-        }
+        report.valid_loss = company_.mean_loss(model, *options_.validation);
+        if (!(*report.valid_loss <= worst_valid)) reason_ = StopReason::diverged;
+        reason_ = company_.agree(reason_);
+        if (reason_ == StopReason::diverged) break;
         feed_.note_validation(*report.valid_loss);
         pacing_.note_validation(*report.valid_loss);
       }
@@ -163,6 +169,7 @@ class Run {
       }
     }
     if (reason_ == StopReason::diverged) result.model = keep_best ? best : last;
+    company_.end_run();
     result.best_epoch = improvement.best_epoch();
     result.reason = reason_;
     result.threads_seen = threads_seen();
@@ -263,17 +270,20 @@ class Run {
   }
 
   void observe() {
-    const TallySum sum = total();
-    if (!std::isfinite(sum.loss)) {
+    const TallySum own = total();
+    if (!std::isfinite(own.loss)) {
       stop(StopReason::diverged);
     } else if (observer_.stop_requested()) {
       stop(StopReason::interrupted);
+    } else if (company_.stop_requested()) {
+      stop_.store(true, std::memory_order_relaxed);
     }
+    const TallySum sum = company_.sum_so_far(own);
     if (sum.weight > 0) shown_loss_ = sum.mean_loss();
     observer_.on_progress({.epoch = epoch_ + 1,
                            .epochs = options_.epochs,
                            .rows_done = visits_ + sum.rows,
-                           .rows_total = feed_.rows() * static_cast<Offset>(options_.epochs),
+                           .rows_total = rows() * static_cast<Offset>(options_.epochs),
                            .train_loss = shown_loss_,
                            .seconds = seconds_});
   }
@@ -281,7 +291,11 @@ class Run {
   void stop(StopReason reason) {
     reason_ = reason;
     stop_.store(true, std::memory_order_relaxed);
+    company_.request_stop();
   }
+
+  // Of all members in an epoch.
+  Offset rows() const { return company_.rows(feed_.rows()); }
 
   TallySum total() const {
     TallySum sum;
@@ -296,12 +310,12 @@ class Run {
 
   // Workers that are together all have a part in every row.
   int threads_seen() const {
-    if (plan_.descent.teamwork == Teamwork::together) return visits_ > 0 ? crew_.size() : 0;
+    if (plan_.descent.teamwork == Teamwork::together) return own_visits_ > 0 ? crew_.size() : 0;
     return static_cast<int>(std::ranges::count_if(seen_, [](Offset rows) { return rows > 0; }));
   }
 
   Model frozen() const {
-    return freeze(*descent_, pacing_.after(visits_), plan_, feed_.features(), provenance());
+    return freeze(*descent_, pacing_.after(own_visits_), plan_, feed_.features(), provenance());
   }
 
   Provenance provenance() const {
@@ -311,15 +325,16 @@ class Run {
             .schedule = std::string(name_of(options_.schedule)),
             .l1 = options_.l1,
             .l2 = options_.l2,
-            .threads = plan_.descent.workers,
+            .threads = company_.threads(plan_.descent.workers),
             .seed = options_.seed,
-            .rows = feed_.rows(),
+            .rows = rows(),
             .visits = visits_};
   }
 
   Feed& feed_;
   const TrainPlan& plan_;
   const Dataset& some_;
+  Company& company_;
   const TrainOptions& options_;
   TrainObserver& observer_;
   Pacing pacing_;
@@ -330,7 +345,8 @@ class Run {
   std::atomic<bool> stop_{false};
   int epoch_ = 0;  // being learnt, from 0
   StopReason reason_ = StopReason::epochs;
-  std::uint64_t visits_ = 0;  // rows learnt in the epochs before this one
+  std::uint64_t visits_ = 0;      // rows learnt in the epochs before this one, by all
+  std::uint64_t own_visits_ = 0;  // and by this member
   double seconds_ = 0;
   double shown_loss_ = 0;  // a step on all rows tells nothing until it is made
   bool halt_ = false;      // changes only where all workers wait
@@ -341,7 +357,14 @@ class Run {
 
 TrainResult run(Feed& feed, const TrainPlan& plan, const Dataset& some, const TrainOptions& options,
                 TrainObserver& observer) {
-  return Run(feed, plan, some, options, observer)();
+  Company alone;
+  return Run(feed, plan, some, make_descent(plan.descent), alone, options, observer)();
+}
+
+TrainResult run(const Dataset& data, const TrainPlan& plan, std::unique_ptr<Descent> descent,
+                Company& company, const TrainOptions& options, TrainObserver& observer) {
+  DatasetFeed feed(data, dealing_rules(data, options, plan));
+  return Run(feed, plan, data, std::move(descent), company, options, observer)();
 }
 
 TrainResult run(const Dataset& data, const TrainOptions& options, TrainObserver& observer) {

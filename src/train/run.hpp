@@ -1,10 +1,13 @@
 // One run: epochs at one learning rate.
 #pragma once
 
+#include <memory>
+
 #include "feed/feed.hpp"
 #include "hogwild/data/dataset.hpp"
 #include "hogwild/train/options.hpp"
 #include "hogwild/train/result.hpp"
+#include "train/company.hpp"
 #include "train/plan.hpp"
 
 namespace hogwild {
@@ -17,5 +20,10 @@ TrainResult run(const Dataset& data, const TrainOptions& options, TrainObserver&
 /// loss at the start. Also throws what the feed does.
 TrainResult run(Feed& feed, const TrainPlan& plan, const Dataset& some, const TrainOptions& options,
                 TrainObserver& observer);
+
+/// One member's part of a run in company: it learns the data's rows by a descent that knows of the
+/// others'. All members' results are equal but for the threads seen.
+TrainResult run(const Dataset& data, const TrainPlan& plan, std::unique_ptr<Descent> descent,
+                Company& company, const TrainOptions& options, TrainObserver& observer);
 
 }  // namespace hogwild

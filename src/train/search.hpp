@@ -22,13 +22,13 @@ inline bool searches_rate(const TrainOptions& options) {
                     options.update_rule);
 }
 
-/// run_once(options) with the rate that data asks for, if it is left open; again with a third of it
+/// run_once(options) with the rate that find() gives, if it is left open; again with a third of it
 /// as often as that diverges, if it can be repeated. The options come back with what was found.
-template <class RunOnce>
-TrainResult run_at_found_rate(const Dataset& data, TrainOptions& options, TrainObserver& observer,
-                              bool can_repeat, const RunOnce& run_once) {
+template <class Find, class RunOnce>
+TrainResult run_at_found_rate(TrainOptions& options, TrainObserver& observer, bool can_repeat,
+                              const Find& find, const RunOnce& run_once) {
   if (!searches_rate(options)) return run_once(options);
-  RateSearch search = find_rate(data, options, [&] { return observer.stop_requested(); });
+  RateSearch search = find();
   if (search.interrupted) {
     TrainResult result;
     result.reason = StopReason::interrupted;
@@ -49,6 +49,16 @@ TrainResult run_at_found_rate(const Dataset& data, TrainOptions& options, TrainO
   }
   result.rate_search = std::move(search);
   return result;
+}
+
+/// The same with the rate that data asks for.
+template <class RunOnce>
+TrainResult run_at_found_rate(const Dataset& data, TrainOptions& options, TrainObserver& observer,
+                              bool can_repeat, const RunOnce& run_once) {
+  const auto find = [&] {
+    return find_rate(data, options, [&] { return observer.stop_requested(); });
+  };
+  return run_at_found_rate(options, observer, can_repeat, find, run_once);
 }
 
 }  // namespace hogwild
