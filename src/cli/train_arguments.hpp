@@ -7,6 +7,7 @@
 
 #include "cli/command.hpp"
 #include "cli/progress.hpp"
+#include "distributed/options.hpp"
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/train/options.hpp"
 
@@ -34,6 +35,9 @@ struct TrainArguments {
   std::uint64_t memory_limit = 0;  // bytes; 0: by the machine
   ProgressStyle progress = ProgressStyle::automatic;
   std::string log;
+  std::string distributed;   // the kind's name; empty: by this process alone
+  DistributedOptions ranks;  // with a kind
+  int patience = 20;         // seconds
 };
 
 /// Declares those that every command which trains has. arguments must live as long as it.

@@ -1,0 +1,75 @@
+#include "cli/distributed.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "hogwild/core/error.hpp"
+
+namespace hogwild::cli {
+namespace {
+
+constexpr std::array kOfRanks{"servers",    "fetch-every", "push-every", "blocking",
+                              "local-rate", "warm-start",  "patience"};
+
+}  // namespace
+
+void add_distributed_options(CLI::App& command, TrainArguments& arguments) {
+  DistributedOptions& ranks = arguments.ranks;
+  add_choice<Distribution>(
+      command, "--distributed", ranks.kind,
+      "under mpirun, learn with all ranks, each from its own part of the files: downpour, fetching "
+      "from and pushing to servers that share out the parameters",
+      {{"downpour", Distribution::downpour}})
+      ->each([&arguments](const std::string& kind) { arguments.distributed = kind; });
+  command
+      .add_option("--servers", ranks.servers,
+                  "downpour: the last S ranks serve and learn nothing (default: 0, all ranks serve "
+                  "beside learning)")
+      ->type_name("S");
+  command
+      .add_option("--fetch-every", ranks.fetch_every,
+                  "downpour: rows a thread learns between fetches (default: 64)")
+      ->type_name("N")
+      ->check(digits());
+  command
+      .add_option("--push-every", ranks.push_every,
+                  "downpour: rows a thread learns between pushes (default: 64)")
+      ->type_name("N")
+      ->check(digits());
+  command.add_flag("--blocking", ranks.blocking,
+                   "downpour: fetch after the push before, and wait for it");
+  command
+      .add_option("--local-rate", ranks.local_rate,
+                  "downpour: of the steps a rank makes on its own copy until the next fetch; 0: "
+                  "none (default: the learning rate)")
+      ->type_name("X");
+  command
+      .add_option("--warm-start", ranks.warm_start,
+                  "downpour: rows that one thread learns before the others begin (default: 0)")
+      ->type_name("ROWS")
+      ->check(digits());
+  command
+      .add_option("--patience", arguments.patience,
+                  "end all ranks when one has not been heard of for so long (default: 20)")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(2, 3600).description(""));
+}
+
+void require_not_distributed(const CLI::App& command) {
+  for (const char* const name : kOfRanks) {
+    if (command.count(std::string("--") + name) != 0) {
+      throw OptionError(name, "it is of runs with --distributed, which was not chosen");
+    }
+  }
+}
+
+#ifndef HOGWILD_HAS_MPI
+int run_distributed(const TrainArguments&, const CLI::App&) {
+  throw OptionError("distributed",
+                    "this hogwild was built without MPI; install libopenmpi-dev and "
+                    "libboost-mpi-dev (or MPICH's) and build it again");
+}
+#endif
+
+}  // namespace hogwild::cli

@@ -1,0 +1,155 @@
+// A rank's part of hogwild train --distributed. Built only where there is MPI.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <utility>
+
+#include "cli/distributed.hpp"
+#include "cli/interrupt.hpp"
+#include "cli/memory.hpp"
+#include "cli/train_outcome.hpp"
+#include "cli/training_rows.hpp"
+#include "distributed/agreement.hpp"
+#include "distributed/report.hpp"
+#include "distributed/train.hpp"
+#include "hogwild/core/version.hpp"
+
+namespace hogwild::cli {
+namespace {
+
+// What the first rank shows and the others don't.
+class Observer final : public DistributedObserver {
+ public:
+  Observer(TrainDisplay* shown, const World& world) : shown_(shown), world_(world) {}
+
+  void on_progress(const Progress& progress) override {
+    if (shown_ != nullptr) shown_->progress(progress);
+  }
+  void on_epoch(const EpochReport& report) override {
+    if (shown_ != nullptr) shown_->epoch(report);
+  }
+  void on_ranks(int epoch, const std::vector<RankTally>& ranks) override {
+    if (shown_ == nullptr) return;
+    for (int rank = 0; rank < world_.size(); ++rank) {
+      const RankTally& tally = ranks[static_cast<std::size_t>(rank)];
+      shown_->write(json_line(epoch, rank, world_.host(rank), tally));
+    }
+  }
+  void on_rate(const RateSearch& search) override {
+    if (shown_ != nullptr) shown_->rate(search);
+  }
+  bool stop_requested() override { return interrupted(); }
+
+ private:
+  TrainDisplay* shown_;
+  const World& world_;
+};
+
+// This rank's part of files, in the space and with the labels of all parts.
+Dataset read_agreed(World& world, const std::vector<std::string>& paths, int ranks,
+                    const ReadOptions& options) {
+  PartOfRows part = together(world, [&] {
+    // Ranks that only serve have an empty part.
+    if (world.rank() < ranks) return read_part(paths, world.rank(), ranks, options);
+    const FeatureSpace space = options.features.value_or(FeatureSpace{});
+    return PartOfRows{Dataset({}, space, Source{.paths = paths}), {}};
+  });
+  return together(world, [&] { return agreed_rows(world, std::move(part), options); });
+}
+
+Dataset read_rows(World& world, const TrainArguments& command, const CLI::App& app,
+                  TrainOptions& options, ProgressDisplay& display) {
+  const int ranks = learning_ranks(world, command.ranks);
+  ReadOptions read = command.data.read;
+  read.threads = threads_of_rank(world, options.threads);
+  read.memory_limit =
+      memory_limit(command) / static_cast<std::uint64_t>(world.ranks_on_this_host());
+  read.progress = [&](std::uint64_t bytes, std::uint64_t total) { display.reading(bytes, total); };
+  Dataset data = read_agreed(world, command.data.paths, ranks, read);
+  if (!command.valid.empty()) {
+    read.features = data.features();
+    options.validation = read_agreed(world, {command.valid}, ranks, read);
+  } else if (has_validation(command, app)) {
+    // Of each rank's rows; a rank of few may have none to spare.
+    const auto [kept, held_out] = split_rows(data.rows(), command.valid_fraction, options.seed);
+    options.validation = data.select(held_out);
+    data = data.select(kept);
+  }
+  return data;
+}
+
+// For the first rank to say what all have read.
+void say_what_was_read(World& world, const Dataset& data, const TrainOptions& options,
+                       ProgressDisplay& display) {
+  Offset rows = 0, nonzeros = 0, held_out = 0;
+  Bytes own;
+  put(own, data.rows());
+  put(own, data.nonzeros());
+  put(own, options.validation ? options.validation->rows() : Offset{0});
+  for (const Bytes& part : world.gather_all(own)) {
+    Unpacking counts(part);
+    rows += counts.take<Offset>();
+    nonzeros += counts.take<Offset>();
+    held_out += counts.take<Offset>();
+  }
+  display.say(fmt::format("read {} on {} ranks: {} rows, {} features, {} non-zeros{}",
+                          data.source().name(), world.size(), rows, data.features().size, nonzeros,
+                          held_out > 0 ? fmt::format("; {} rows to validate on", held_out) : ""));
+}
+
+int run_rank(World& world, const TrainArguments& command, const CLI::App& app) {
+  TrainOptions options = together(world, [&] {
+    TrainOptions options = train_options(command, app);
+    require_valid(options, has_validation(command, app));
+    require_valid(command.ranks, options, world.size());
+    if (world.is_first()) require_outputs(command);
+    return options;
+  });
+  together(world, [&] {
+    require_same_program(world, std::string(kVersion), app.config_to_str());
+    return true;
+  });
+  ProgressDisplay display(world.is_first() ? command.progress : ProgressStyle::none);
+  std::optional<TrainDisplay> shown = together(world, [&] {
+    std::optional<TrainDisplay> shown;
+    if (world.is_first()) shown.emplace(display, command.log);
+    return shown;
+  });
+  Observer observer(shown ? &*shown : nullptr, world);
+  const Dataset data = read_rows(world, command, app, options, display);
+  say_what_was_read(world, data, options, display);
+
+  const InterruptGuard guard;
+  const TrainResult result = train(world, data, options, command.ranks, observer);
+  if (!shown) return kDone;
+  return conclude(result, command, options, *shown, display);
+}
+
+}  // namespace
+
+int run_distributed(const TrainArguments& command, const CLI::App& app) {
+  std::exception_ptr failure;  // of all ranks
+  int status = kDone;
+  {
+    World world;
+    world.watch(std::chrono::seconds(command.patience), [&](int rank) {
+      note(fmt::format("hogwild: {} has not been heard of for {} s, says {}; all ranks end",
+                       world.name(rank), command.patience, world.name(world.rank())));
+      world.abort(kBadWorld);
+    });
+    try {
+      status = run_rank(world, command, app);
+    } catch (const AgreedFailure& agreed) {
+      if (world.is_first()) failure = agreed.cause();
+    } catch (const std::exception& error) {
+      note(fmt::format("hogwild: {}: {}; all ranks end", world.name(world.rank()), error.what()));
+      world.abort(kBadWorld);
+    }
+  }
+  if (failure) std::rethrow_exception(failure);
+  return status;
+}
+
+}  // namespace hogwild::cli

@@ -1,0 +1,45 @@
+// What a training run shows while it goes on, and leaves behind at its end.
+#pragma once
+
+#include <fstream>
+#include <string>
+
+#include "cli/progress.hpp"
+#include "cli/train_arguments.hpp"
+#include "hogwild/train/options.hpp"
+#include "hogwild/train/result.hpp"
+
+namespace hogwild::cli {
+
+/// A run on stderr, and in the log that was asked for.
+class TrainDisplay {
+ public:
+  /// Throws IoError if the log can't be made. An empty path: there is none.
+  TrainDisplay(ProgressDisplay& display, const std::string& log);
+
+  void progress(const Progress& progress) { display_.training(progress); }
+  void epoch(const EpochReport& report);
+  void rate(const RateSearch& search);
+  void threads(const ThreadTrial& trial);
+
+  /// A line of the log.
+  void write(const std::string& line);
+
+  /// Throws IoError if a line of the log was lost. Asked at the end, when the model is saved.
+  void require_log_written() const;
+
+ private:
+  ProgressDisplay& display_;
+  std::string path_;
+  std::ofstream log_;
+};
+
+/// Checks that model and log can be written and are none of the inputs, before a run of hours.
+/// Throws OptionError, IoError.
+void require_outputs(const TrainArguments& command);
+
+/// Saves the model and says how the run ended; returns the exit status. Throws IoError, ModelError.
+int conclude(const TrainResult& result, const TrainArguments& command, const TrainOptions& options,
+             TrainDisplay& shown, ProgressDisplay& display);
+
+}  // namespace hogwild::cli

@@ -1,0 +1,56 @@
+#include "distributed/options.hpp"
+
+#include <fmt/format.h>
+
+#include <variant>
+
+#include "hogwild/core/error.hpp"
+#include "train/plan.hpp"
+
+namespace hogwild {
+namespace {
+
+void require(bool holds, const std::string& option, const std::string& reason) {
+  if (!holds) throw OptionError(option, reason);
+}
+
+// What servers that step each coordinate by itself can't know or keep.
+void require_for_downpour(const TrainOptions& train) {
+  const bool served =
+      std::visit([]<class Rule>(const Rule&) { return is_served<Rule>; }, train.update_rule);
+  require(served, "optimizer", "downpour's servers step by sgd, adagrad or adaptive_revision");
+  require(train.l1 == 0 && train.l2 == 0, "l1",
+          "downpour's servers do not know how often a feature occurs; leave penalties out, or use "
+          "--distributed easgd or allreduce");
+  require(train.batch_size == 1, "batch-size",
+          "with downpour --push-every says how many rows make a push");
+  require(!train.average, "average", "downpour's servers keep no means");
+  require(train.gradient_noise == 0, "gradient-noise", "downpour's servers make no noise");
+  require(train.init == 0, "init", "downpour's servers start at zero");
+}
+
+}  // namespace
+
+void require_valid(const DistributedOptions& options, const TrainOptions& train, int ranks) {
+  require(!learns_classes(train), "loss", "distributed runs learn one margin a row, not classes");
+  require(train.order != RowOrder::curriculum, "order",
+          "a curriculum needs all rows in one place; distributed runs shuffle each rank's own");
+  require(!train.refit, "refit", "distributed runs do not refit");
+  require(train.strategy == Strategy::hogwild, "strategy",
+          "distributed runs share weights in their own way");
+  require(train.state == StateHome::shared, "state", "distributed runs share the state");
+  require(train.batch_size != kFullBatch, "batch-size", "distributed runs take rows or batches");
+  require(!train.batch_norm, "batch-norm", "distributed runs do not normalise");
+  require(
+      options.servers >= 0 && options.servers < ranks, "servers",
+      fmt::format("{} of {} ranks can't serve: at least one must learn", options.servers, ranks));
+  require(options.fetch_every > 0, "fetch-every", "it must be above 0");
+  require(options.push_every > 0, "push-every", "it must be above 0");
+  require(!options.local_rate || *options.local_rate >= 0, "local-rate", "it must not be negative");
+  require(options.period > 0, "period", "it must be above 0");
+  require(!options.elasticity || (*options.elasticity > 0 && *options.elasticity <= 1),
+          "elasticity", "it must be above 0 and at most 1");
+  require_for_downpour(train);
+}
+
+}  // namespace hogwild

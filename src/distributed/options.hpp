@@ -1,0 +1,42 @@
+// How ranks learn together.
+#pragma once
+
+#include <optional>
+#include <type_traits>
+
+#include "hogwild/core/types.hpp"
+#include "hogwild/train/options.hpp"
+#include "hogwild/update/update_rule.hpp"
+
+namespace hogwild {
+
+enum class Distribution {
+  downpour,   ///< workers fetch parameters from servers and push gradients to them
+  easgd,      ///< workers learn by themselves, each drawn to a centre that it draws to itself
+  eamsgd,     ///< the same with momentum
+  allreduce,  ///< all ranks make each step together, each of a part of its rows
+};
+
+/// Whether downpour's servers step by a rule.
+template <class Rule>
+inline constexpr bool is_served = std::is_same_v<Rule, Sgd> || std::is_same_v<Rule, Adagrad> ||
+                                  std::is_same_v<Rule, AdaptiveRevision>;
+
+struct DistributedOptions {
+  Distribution kind = Distribution::downpour;
+  int servers = 0;          ///< the last so many ranks serve and do not learn; 0: all do both
+  Offset fetch_every = 64;  ///< rows of a worker between two fetches; > 0
+  Offset push_every = 64;   ///< rows of a worker between two pushes; > 0
+  bool blocking = false;    ///< fetch only after the push before, and wait for it
+  std::optional<float> local_rate;  ///< of the worker's own copy; absent: the learning rate; 0: it
+                                    ///< is not stepped
+  Offset warm_start = 0;            ///< rows that one worker learns before the others begin
+  Offset period = 10;               ///< tau: steps between two exchanges with the centre; > 0
+  std::optional<float> elasticity;  ///< alpha, in (0, 1]; absent: 0.9 / workers
+};
+
+/// Throws OptionError if an option is out of its range, or the kind can't be had with the others or
+/// with so many ranks.
+void require_valid(const DistributedOptions& options, const TrainOptions& train, int ranks);
+
+}  // namespace hogwild

@@ -1,0 +1,36 @@
+#include "distributed/report.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace hogwild {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json by_kind(const std::array<Traffic::Count, kLetters>& counts, const Traffic::Count& gathered) {
+  Json json = Json::object();
+  const auto add = [&](std::string_view kind, const Traffic::Count& count) {
+    if (count.letters > 0) json[std::string(kind)] = {count.letters, count.bytes};
+  };
+  for (std::size_t k = 0; k < kLetters; ++k) add(name_of(static_cast<Letter>(k)), counts[k]);
+  add("gather", gathered);
+  return json;
+}
+
+}  // namespace
+
+std::string json_line(int epoch, int rank, const std::string& host, const RankTally& tally) {
+  const Traffic& traffic = tally.traffic;
+  const Json json({{"event", "rank"},
+                   {"epoch", epoch},
+                   {"rank", rank},
+                   {"host", host},
+                   {"rows", tally.rows},
+                   {"bytes_sent", traffic.sent_in_all().bytes},
+                   {"bytes_received", traffic.received_in_all().bytes},
+                   {"sent", by_kind(traffic.sent, traffic.gathered_sent)},
+                   {"received", by_kind(traffic.received, traffic.gathered_received)}});
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace hogwild

@@ -1,0 +1,156 @@
+#include "distributed/share.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <numeric>
+#include <string_view>
+#include <utility>
+
+#include "data/input.hpp"
+#include "data/parsing.hpp"
+#include "data/read_input.hpp"
+#include "hogwild/core/error.hpp"
+#include "hogwild/data/hogdata.hpp"
+
+namespace hogwild {
+namespace {
+
+constexpr std::size_t kBuffer = std::size_t{1} << 16;
+
+std::uint64_t size_of_file(const std::string& path) {
+  struct stat status {};
+  if (path != "-" && stat(path.c_str(), &status) != 0) {
+    throw IoError(path, std::strerror(errno), "check the path; every host must have the file");
+  }
+  if (path == "-" || !S_ISREG(status.st_mode)) {
+    throw OptionError("distributed", fmt::format("ranks can't share {}; name files, which all can "
+                                                 "open",
+                                                 path == "-" ? "the standard input" : path));
+  }
+  return static_cast<std::uint64_t>(status.st_size);
+}
+
+// Hands the file's bytes from `begin` on to f, until it says false.
+template <class Function>
+void scan(const std::string& path, const ByteRange& range, const Function& f) {
+  ByteStream stream(path, range);
+  std::string buffer(kBuffer, '\0');
+  while (const std::size_t got = stream.read(buffer.data(), buffer.size())) {
+    if (!f(std::string_view(buffer).substr(0, got))) return;
+  }
+}
+
+// Where the first line begins at or after a place.
+std::uint64_t line_begin(const std::string& path, std::uint64_t place, std::uint64_t size) {
+  if (place == 0 || place >= size) return std::min(place, size);
+  std::uint64_t begin = place - 1;  // a line that ends just before begins there
+  bool found = false;
+  scan(path, {begin, size}, [&](std::string_view text) {
+    const auto end = text.find('\n');
+    found = end != std::string_view::npos;
+    begin += found ? end + 1 : text.size();
+    return !found;
+  });
+  return found ? begin : size;
+}
+
+std::uint64_t lines_before(const std::string& path, std::uint64_t place) {
+  std::uint64_t lines = 0;
+  scan(path, {0, place}, [&](std::string_view text) {
+    lines += static_cast<std::uint64_t>(std::ranges::count(text, '\n'));
+    return true;
+  });
+  return lines;
+}
+
+Dataset rows_of_hogdata(const std::vector<std::string>& paths, int part, int parts,
+                        const ReadOptions& options) {
+  const Dataset all = read(paths, options);
+  const auto cut = [&](int k) {
+    return all.rows() * static_cast<Offset>(k) / static_cast<Offset>(parts);
+  };
+  std::vector<Offset> rows(cut(part + 1) - cut(part));
+  std::iota(rows.begin(), rows.end(), cut(part));
+  return all.select(rows);
+}
+
+}  // namespace
+
+FileParts part_of(const std::vector<std::string>& paths, int part, int parts) {
+  std::vector<std::uint64_t> sizes;
+  for (const std::string& path : paths) sizes.push_back(size_of_file(path));
+  const std::uint64_t total = std::accumulate(sizes.begin(), sizes.end(), std::uint64_t{0});
+  const auto cut = [&](int k) {
+    return total / static_cast<std::uint64_t>(parts) * static_cast<std::uint64_t>(k) +
+           (k == parts ? total % static_cast<std::uint64_t>(parts) : 0);
+  };
+  const std::uint64_t begin = cut(part), end = cut(part + 1);
+  FileParts own;
+  std::uint64_t before = 0;  // bytes of the files before
+  for (std::size_t i = 0; i < paths.size(); before += sizes[i], ++i) {
+    const auto within = [&](std::uint64_t place) {
+      return std::clamp(place, before, before + sizes[i]) - before;
+    };
+    if (ByteStream(paths[i]).is_compressed()) {
+      const std::uint64_t middle = before + sizes[i] / 2;
+      if (begin <= middle && middle < end) {
+        own.paths.push_back(paths[i]);
+        own.parts.push_back({});
+      }
+      continue;
+    }
+    const ByteRange lines{line_begin(paths[i], within(begin), sizes[i]),
+                          line_begin(paths[i], within(end), sizes[i])};
+    if (lines.begin >= lines.end) continue;
+    own.paths.push_back(paths[i]);
+    own.parts.push_back(lines);
+  }
+  return own;
+}
+
+PartOfRows read_part(const std::vector<std::string>& paths, int part, int parts,
+                     ReadOptions options) {
+  if (std::ranges::any_of(paths, is_hogdata)) {
+    return {rows_of_hogdata(paths, part, parts, options), {}};
+  }
+  const FileParts files = part_of(paths, part, parts);
+  const auto nothing = [&] {
+    FeatureSpace space = options.features.value_or(FeatureSpace{});
+    return PartOfRows{Dataset({}, std::move(space), Source{.paths = paths}), files};
+  };
+  if (files.paths.empty()) return nothing();
+  if (!options.features && options.index_base == IndexBase::automatic) {
+    options.index_base = IndexBase::zero;  // what the lowest is, all parts together tell
+  }
+  try {
+    Dataset rows = hogwild::read(Input(files.paths, files.parts), files.paths, options);
+    if (rows.features().names && !options.features) {
+      throw OptionError("distributed",
+                        "each rank would number the names of features in its own way; --hash-bits "
+                        "numbers them alike");
+    }
+    return {std::move(rows), files};
+  } catch (const ParseError& error) {
+    const Place place = in_file({error.path, error.line, error.column}, files);
+    throw ParseError(place.path, place.line, place.column, error.reason, error.remedy);
+  } catch (const NoRowError&) {
+    return nothing();
+  }
+}
+
+Place in_file(Place place, const FileParts& files) {
+  for (std::size_t i = 0; i < files.paths.size(); ++i) {
+    if (place.line != 0 && files.paths[i] == place.path) {
+      if (files.parts[i].begin > 0) place.line += lines_before(place.path, files.parts[i].begin);
+      break;
+    }
+  }
+  return place;
+}
+
+}  // namespace hogwild

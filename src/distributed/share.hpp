@@ -1,0 +1,41 @@
+// Which part of the files is a rank's to read.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "data/byte_stream.hpp"
+#include "hogwild/data/dataset.hpp"
+#include "hogwild/data/reader.hpp"
+
+namespace hogwild {
+
+/// Files of which parts are read, [paths].
+struct FileParts {
+  std::vector<std::string> paths;
+  std::vector<ByteRange> parts;
+};
+
+/// Part number `part` of `parts`. The files, one after the other, are cut into as many parts of
+/// about as many bytes: plain ones at line ends, compressed ones between files. Every line is in
+/// exactly one part. Throws IoError; OptionError for what is no file, such as the standard input.
+FileParts part_of(const std::vector<std::string>& paths, int part, int parts);
+
+/// The rows of a part.
+struct PartOfRows {
+  Dataset rows;     ///< none where the part is empty
+  FileParts files;  ///< where they are from; nothing for a .hogdata file
+};
+
+/// Reads a part. Its features have the numbers that the text gives them, from 0, or are hashed. Of
+/// a .hogdata file as many rows as fall to the part. Throws as hogwild::read() does, with the lines
+/// as they are numbered in the file, and OptionError where features have names, which each part
+/// would number in its own way.
+PartOfRows read_part(const std::vector<std::string>& paths, int part, int parts,
+                     ReadOptions options);
+
+/// Where something stood that was noted while a part was read, whose lines are numbered from its
+/// begin. Reads the file up to there.
+Place in_file(Place place, const FileParts& files);
+
+}  // namespace hogwild

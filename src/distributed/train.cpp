@@ -1,0 +1,127 @@
+#include "distributed/train.hpp"
+
+#include <sched.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <memory>
+#include <numeric>
+#include <optional>
+#include <thread>
+#include <utility>
+#include <variant>
+
+#include "distributed/agreement.hpp"
+#include "distributed/downpour.hpp"
+#include "distributed/packet.hpp"
+#include "distributed/partition.hpp"
+#include "hogwild/core/error.hpp"
+#include "hogwild/train/tune.hpp"
+#include "train/plan.hpp"
+#include "train/prepare.hpp"
+#include "train/run.hpp"
+#include "train/search.hpp"
+
+namespace hogwild {
+namespace {
+
+// Passes a run's news on, and what the company knows with each epoch's.
+class Reporter final : public TrainObserver {
+ public:
+  Reporter(DistributedObserver& observer, const WorldCompany& company)
+      : observer_(observer), company_(company) {}
+  void on_progress(const Progress& progress) override { observer_.on_progress(progress); }
+  void on_epoch(const EpochReport& report) override {
+    observer_.on_epoch(report);
+    observer_.on_ranks(report.epoch, company_.ranks());
+  }
+  bool stop_requested() override { return observer_.stop_requested(); }
+
+ private:
+  DistributedObserver& observer_;
+  const WorldCompany& company_;
+};
+
+// The first rank's finding, for all. What it tried it alone knows.
+RateSearch found_rate(World& world, const Dataset& data, const TrainOptions& options,
+                      TrainObserver& observer) {
+  RateSearch search;
+  const Bytes own = together(world, [&]() -> Bytes {
+    if (!world.is_first()) return {};
+    search = find_rate(data, options, [&] { return observer.stop_requested(); });
+    Bytes bytes;
+    put(bytes, search.rate);
+    put(bytes, search.epsilon);
+    put(bytes, search.interrupted);
+    return bytes;
+  });
+  const std::vector<Bytes> all = world.gather_all(own);
+  Unpacking found(all[0]);
+  search.rate = found.take<float>();
+  search.epsilon = found.take<std::optional<float>>();
+  search.interrupted = found.take<bool>();
+  return search;
+}
+
+std::unique_ptr<Descent> make_descent(World& world, const Dataset& data, const TrainPlan& plan,
+                                      const DistributedOptions& options) {
+  const Partition partition = partition_by_use(world, data, options.servers);
+  return make_downpour(world, plan.descent, partition, options, plan.learning_rate);
+}
+
+// That this rank's rows can be learnt as the options say. There may be none.
+void require_fit(const Dataset& data, const TrainOptions& options) {
+  const std::string name = data.source().name();
+  require_labelled(data.seen_labels(), name);
+  if (options.validation) require_labelled(options.validation->seen_labels(), name);
+  if (!has_two_labels(options)) return;
+  const LabelPair labels = binary_labels(data.seen_labels(), name);
+  if (options.validation) {
+    require_labels(options.validation->seen_labels(), labels, options.validation->source().name());
+  }
+}
+
+}  // namespace
+
+// MPI may have bound the rank to some cores, which then are its own; else the ranks of a host share
+// its cores.
+int threads_of_rank(const World& world, int asked) {
+  if (asked > 0) return asked;
+  const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  cpu_set_t bound;
+  const bool known = sched_getaffinity(0, sizeof bound, &bound) == 0;
+  const int usable = known ? CPU_COUNT(&bound) : cores;
+  const bool is_bound = usable < static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN));
+  return is_bound ? usable : std::max(1, cores / world.ranks_on_this_host());
+}
+
+int learning_ranks(const World& world, const DistributedOptions& options) noexcept {
+  return world.size() - options.servers;
+}
+
+TrainResult train(World& world, const Dataset& data, TrainOptions options,
+                  const DistributedOptions& distributed, DistributedObserver& observer) {
+  options.threads = threads_of_rank(world, options.threads);
+  options.hot_replicas = false;  // a rank's copy is one for all its threads
+  const bool some = data.rows() > 0;
+  const Dataset rows = together(world, [&] {
+    require_valid(options);
+    require_valid(distributed, options, world.size());
+    require_fit(data, options);
+    return some ? with_class_weights(data, options.class_weights) : data;
+  });
+  options.class_weights.clear();
+  int runs = 0;
+  const auto run_once = [&](const TrainOptions& found) {
+    TrainPlan plan = plan_part(rows, found);
+    plan.block_multiple = std::max(distributed.fetch_every, distributed.push_every);
+    if (!some) plan.descent.workers = 1;
+    WorldCompany company(world, runs++, rows.rows(), some ? plan.descent.workers : 0);
+    Reporter reporter(observer, company);
+    return run(rows, plan, make_descent(world, rows, plan, distributed), company, found, reporter);
+  };
+  const auto find = [&] { return found_rate(world, rows, options, observer); };
+  return run_at_found_rate(options, observer, true, find, run_once);
+}
+
+}  // namespace hogwild

@@ -1,0 +1,36 @@
+// A run that ranks make together.
+#pragma once
+
+#include <vector>
+
+#include "distributed/options.hpp"
+#include "distributed/world.hpp"
+#include "distributed/world_company.hpp"
+#include "hogwild/data/dataset.hpp"
+#include "hogwild/train/options.hpp"
+#include "hogwild/train/result.hpp"
+
+namespace hogwild {
+
+/// Told as a TrainObserver is, on every rank.
+class DistributedObserver : public TrainObserver {
+ public:
+  /// After on_epoch(): what each rank has done, [ranks].
+  virtual void on_ranks(int /*epoch*/, const std::vector<RankTally>&) {}
+};
+
+/// Learns from the rows of all ranks, of which `data` are this one's, as agreed_rows() has made
+/// them (so are the validation rows in the options). All ranks call it with the same options; all
+/// return the same but for the threads seen, and throw alike. One rank finds the learning rate,
+/// from its own rows. Threads: as many as are asked for on each rank; 0: the rank's share of its
+/// host's cores.
+TrainResult train(World& world, const Dataset& data, TrainOptions options,
+                  const DistributedOptions& distributed, DistributedObserver& observer);
+
+/// The threads of this rank: those asked for, or if that is 0 its share of the host's cores.
+int threads_of_rank(const World& world, int asked);
+
+/// How many ranks learn from rows: those of lower numbers.
+int learning_ranks(const World& world, const DistributedOptions& options) noexcept;
+
+}  // namespace hogwild

@@ -1,0 +1,245 @@
+#include "distributed/world.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/mpi/communicator.hpp>
+#include <boost/mpi/environment.hpp>
+#include <boost/mpi/request.hpp>
+#include <boost/mpi/status.hpp>
+#include <climits>
+#include <exception>
+#include <optional>
+#include <stdexcept>
+
+#include "hogwild/core/error.hpp"
+
+namespace hogwild {
+namespace {
+
+namespace mpi = boost::mpi;
+
+constexpr auto kBeat = std::chrono::seconds(1);
+
+std::string host_name() {
+  char name[256] = {};
+  return gethostname(name, sizeof name - 1) == 0 ? name : "an unnamed host";
+}
+
+}  // namespace
+
+struct World::Mpi {
+  struct Sending {
+    Bytes bytes;
+    mpi::request request;
+  };
+
+  mpi::environment environment{mpi::threading::serialized, false};
+  mpi::communicator letters{MPI_COMM_WORLD, mpi::comm_duplicate};
+  mpi::communicator collective{MPI_COMM_WORLD, mpi::comm_duplicate};
+  std::list<Sending> sending;
+};
+
+std::string_view name_of(Letter letter) noexcept {
+  constexpr std::string_view kNames[kLetters] = {"beat",   "tally", "stop",   "begin",  "fetch",
+                                                 "values", "push",  "settle", "settled"};
+  return kNames[static_cast<std::size_t>(letter)];
+}
+
+namespace {
+
+Traffic::Count sum(std::span<const Traffic::Count> counts, Traffic::Count sum) {
+  for (const Traffic::Count& count : counts) {
+    sum.letters += count.letters;
+    sum.bytes += count.bytes;
+  }
+  return sum;
+}
+
+}  // namespace
+
+Traffic::Count Traffic::sent_in_all() const noexcept {
+  return sum(sent, gathered_sent);
+}
+Traffic::Count Traffic::received_in_all() const noexcept {
+  return sum(received, gathered_received);
+}
+
+World::World() : mpi_(std::make_unique<Mpi>()) {
+  if (mpi::environment::thread_level() < mpi::threading::serialized) {
+    throw DataError("MPI", "it can't be called by several threads",
+                    "use one that provides MPI_THREAD_SERIALIZED, as Open MPI and MPICH do");
+  }
+  rank_ = mpi_->letters.rank();
+  size_ = mpi_->letters.size();
+  heard_ = Clock::now();
+  hosts_.resize(static_cast<std::size_t>(size_));
+  carrier_ = std::thread([this] { carry(); });
+  hosts_ = gather_all(host_name());
+}
+
+World::~World() {
+  if (std::uncaught_exceptions() == 0) {
+    meet();
+    const auto all_sent = [this] {
+      const std::scoped_lock lock(mutex_);
+      return mpi_->sending.empty();
+    };
+    wait_until(all_sent);
+    meet();
+  }
+  ending_.store(true, std::memory_order_relaxed);  // the join below is what synchronises
+  carrier_.join();
+}
+
+int World::ranks_on_this_host() const noexcept {
+  return static_cast<int>(std::ranges::count(hosts_, host(rank_)));
+}
+
+std::string World::name(int rank) const {
+  return fmt::format("rank {} on {}", rank, host(rank));
+}
+
+void World::deliver(Letter letter, Recipient recipient) {
+  const std::scoped_lock lock(mutex_);
+  recipients_[static_cast<std::size_t>(letter)] = std::move(recipient);
+}
+
+void World::dispatch(int from, Letter letter, std::span<const char> bytes) {
+  const Recipient& recipient = recipients_[static_cast<std::size_t>(letter)];
+  if (recipient) recipient(from, bytes);
+}
+
+void World::send(int to, Letter letter, Bytes bytes) {
+  const std::scoped_lock lock(mutex_);
+  if (to == rank_) {
+    dispatch(rank_, letter, bytes);
+    return;
+  }
+  auto& count = traffic_.sent[static_cast<std::size_t>(letter)];
+  ++count.letters;
+  count.bytes += bytes.size();
+  if (bytes.size() > INT_MAX) throw std::length_error("a letter of more than 2 GiB");
+  Mpi::Sending& sending = mpi_->sending.emplace_back(Mpi::Sending{std::move(bytes), {}});
+  sending.request = mpi_->letters.isend(to, static_cast<int>(letter), sending.bytes.data(),
+                                        static_cast<int>(sending.bytes.size()));
+}
+
+bool World::poll() {
+  constexpr int kAtOnce = 16;  // that others may have a turn
+  const std::scoped_lock lock(mutex_);
+  std::erase_if(mpi_->sending,
+                [](Mpi::Sending& sending) { return sending.request.test().has_value(); });
+  int carried = 0;
+  Bytes bytes;
+  for (; carried < kAtOnce; ++carried) {
+    const auto status = mpi_->letters.iprobe();
+    if (!status) break;
+    bytes.resize(static_cast<std::size_t>(status->count<char>().value()));
+    mpi_->letters.recv(status->source(), status->tag(), bytes.data(),
+                       static_cast<int>(bytes.size()));
+    auto& count = traffic_.received[static_cast<std::size_t>(status->tag())];
+    ++count.letters;
+    count.bytes += bytes.size();
+    if (status->source() == (rank_ + size_ - 1) % size_) heard_ = Clock::now();
+    dispatch(status->source(), static_cast<Letter>(status->tag()), bytes);
+  }
+  return carried > 0;
+}
+
+// Looks on for a while, since answers are soon there; then lets others have the core.
+void World::pause(int idle) {
+  constexpr int kLooks = 50;
+  if (idle == 0) return;
+  if (idle <= kLooks) {
+    std::this_thread::yield();
+  } else {
+    std::this_thread::sleep_for(std::chrono::microseconds(idle <= 20 * kLooks ? 50 : 500));
+  }
+}
+
+void World::carry() {
+  for (int idle = 0; !ending_.load(std::memory_order_relaxed);) {
+    idle = poll() ? 0 : idle + 1;
+    beat();
+    pause(idle);
+  }
+}
+
+void World::beat() {
+  if (size_ == 1) return;
+  const auto now = Clock::now();
+  if (now < next_beat_) return;
+  next_beat_ = now + kBeat;
+  send((rank_ + 1) % size_, Letter::beat, {});
+  std::unique_lock lock(mutex_);
+  if (!lost_ || now - heard_ < patience_) return;
+  const auto lost = std::exchange(lost_, nullptr);
+  lock.unlock();
+  lost((rank_ + size_ - 1) % size_);
+}
+
+std::vector<Bytes> World::gather_all(const Bytes& own) {
+  const auto ranks = static_cast<std::size_t>(size_);
+  if (size_ == 1) return {own};
+  const auto complete = [this](MPI_Request& request) {
+    wait_until([&] {
+      const std::scoped_lock lock(mutex_);
+      int done = 0;
+      MPI_Test(&request, &done, MPI_STATUS_IGNORE);
+      return done != 0;
+    });
+  };
+  if (own.size() > INT_MAX / ranks) throw std::length_error("more than 2 GiB to be gathered");
+  const int size = static_cast<int>(own.size());
+  std::vector<int> sizes(ranks), begins(ranks + 1);
+  MPI_Request request = MPI_REQUEST_NULL;
+  {
+    const std::scoped_lock lock(mutex_);
+    MPI_Iallgather(&size, 1, MPI_INT, sizes.data(), 1, MPI_INT, mpi_->collective, &request);
+  }
+  complete(request);
+  for (std::size_t r = 0; r < ranks; ++r) begins[r + 1] = begins[r] + sizes[r];
+  Bytes all(static_cast<std::size_t>(begins[ranks]), '\0');
+  if (!all.empty()) {
+    {
+      const std::scoped_lock lock(mutex_);
+      MPI_Iallgatherv(own.data(), size, MPI_CHAR, all.data(), sizes.data(), begins.data(), MPI_CHAR,
+                      mpi_->collective, &request);
+    }
+    complete(request);
+  }
+  {
+    const std::scoped_lock lock(mutex_);
+    traffic_.gathered_sent.letters += ranks - 1;
+    traffic_.gathered_sent.bytes += own.size() * (ranks - 1);
+    traffic_.gathered_received.letters += ranks - 1;
+    traffic_.gathered_received.bytes += all.size() - own.size();
+  }
+  std::vector<Bytes> parts;
+  for (std::size_t r = 0; r < ranks; ++r) {
+    parts.push_back(
+        all.substr(static_cast<std::size_t>(begins[r]), static_cast<std::size_t>(sizes[r])));
+  }
+  return parts;
+}
+
+Traffic World::traffic() const {
+  const std::scoped_lock lock(mutex_);
+  return traffic_;
+}
+
+void World::watch(std::chrono::seconds patience, std::function<void(int)> lost) {
+  const std::scoped_lock lock(mutex_);
+  patience_ = patience;
+  heard_ = Clock::now();
+  lost_ = std::move(lost);
+}
+
+void World::abort(int status) noexcept {
+  MPI_Abort(MPI_COMM_WORLD, status);
+  std::_Exit(status);  // if MPI should come back
+}
+
+}  // namespace hogwild

@@ -1,0 +1,129 @@
+#include "distributed/world_company.hpp"
+
+#include <algorithm>
+
+#include "distributed/packet.hpp"
+
+namespace hogwild {
+
+template <class Value>
+std::vector<Value> WorldCompany::gather(const Value& own) {
+  Bytes bytes;
+  put(bytes, own);
+  std::vector<Value> all;
+  for (const Bytes& part : world_.gather_all(bytes)) {
+    all.push_back(Unpacking(part).take<Value>());
+  }
+  return all;
+}
+
+WorldCompany::WorldCompany(World& world, int run, Offset own_rows, int own_threads)
+    : world_(world),
+      run_(run),
+      ranks_(static_cast<std::size_t>(world.size())),
+      so_far_(static_cast<std::size_t>(world.size())) {
+  for (const Offset rows : gather(own_rows)) rows_ += rows;
+  for (const int threads : gather(own_threads)) threads_ += threads;
+  world_.deliver(Letter::tally, [this](int from, std::span<const char> bytes) {
+    const std::scoped_lock lock(mutex_);
+    so_far_[static_cast<std::size_t>(from)] = Unpacking(bytes).take<TallySum>();
+  });
+  world_.deliver(Letter::stop, [this](int, std::span<const char> bytes) {
+    const std::scoped_lock lock(mutex_);
+    if (Unpacking(bytes).take<int>() == run_) stop_ = true;
+  });
+}
+
+WorldCompany::~WorldCompany() {
+  world_.deliver(Letter::tally, {});
+  world_.deliver(Letter::stop, {});
+}
+
+void WorldCompany::begin_epoch() {
+  {
+    const std::scoped_lock lock(mutex_);
+    std::ranges::fill(so_far_, TallySum{});
+  }
+  world_.meet();
+}
+
+TallySum WorldCompany::sum(const TallySum& own) {
+  struct Told {
+    TallySum sum;
+    Traffic traffic;
+  };
+  world_.meet();  // a rank that only serves has been waiting here, and its traffic went on
+  TallySum all;
+  const std::vector<Told> told = gather(Told{own, world_.traffic()});
+  for (std::size_t rank = 0; rank < told.size(); ++rank) {
+    const TallySum& sum = told[rank].sum;
+    all.rows += sum.rows;
+    all.nonzeros += sum.nonzeros;
+    all.loss += sum.loss;
+    all.weight += sum.weight;
+    ranks_[rank] = {sum.rows, told[rank].traffic};
+  }
+  return all;
+}
+
+TallySum WorldCompany::sum_so_far(const TallySum& own) {
+  if (!world_.is_first()) {
+    Bytes bytes;
+    put(bytes, own);
+    world_.send(0, Letter::tally, std::move(bytes));
+    return own;
+  }
+  const std::scoped_lock lock(mutex_);
+  TallySum all = own;
+  for (const TallySum& other : so_far_) {
+    all.rows += other.rows;
+    all.nonzeros += other.nonzeros;
+    all.loss += other.loss;
+    all.weight += other.weight;
+  }
+  return all;
+}
+
+StopReason WorldCompany::agree(StopReason own) {
+  return std::ranges::max(gather(own));  // they are in the order of how grave they are
+}
+
+bool WorldCompany::all(bool own) {
+  const std::vector<char> all = gather(static_cast<char>(own));
+  return std::ranges::all_of(all, [](char each) { return each != 0; });
+}
+
+double WorldCompany::mean_loss(const Model& model, const Dataset& validation) {
+  struct Part {
+    double loss = 0;
+    double weight = 0;
+  } own;
+  for (Offset i = 0; i < validation.rows(); ++i) {
+    own.weight += static_cast<double>(validation.row(i).weight);
+  }
+  if (own.weight > 0) own.loss = hogwild::mean_loss(model, validation);
+  const std::vector<Part> parts = gather(own);
+  if (parts.size() == 1) return own.loss;
+  Part all;
+  for (const Part& part : parts) {
+    all.loss += part.loss * part.weight;
+    all.weight += part.weight;
+  }
+  return all.loss / all.weight;
+}
+
+bool WorldCompany::stop_requested() {
+  const std::scoped_lock lock(mutex_);
+  return stop_;
+}
+
+void WorldCompany::request_stop() {
+  if (asked_.exchange(true)) return;
+  Bytes bytes;
+  put(bytes, run_);
+  for (int rank = 0; rank < world_.size(); ++rank) {
+    if (rank != world_.rank()) world_.send(rank, Letter::stop, bytes);
+  }
+}
+
+}  // namespace hogwild

@@ -1,0 +1,67 @@
+#include "support/ranks.hpp"
+
+namespace hogwild::test {
+namespace {
+
+class Downpour : public Ranks {};
+
+TEST_F(Downpour, OneRankFetchingAndPushingEachRowIsTheSequentialRun) {
+  for (const std::string rule : {"sgd", "adagrad", "adaptive_revision"}) {
+    const std::string options =
+        "click.svm --optimizer " + rule + " --learning-rate 0.05 --epochs 2 --threads 1 ";
+    ASSERT_EQ(run("train " + options + "-o alone").status, 0);
+    const Outcome outcome = run_on(1, options +
+                                          "-o ranked --distributed downpour --fetch-every 1 "
+                                          "--push-every 1 --blocking");
+    ASSERT_EQ(outcome.status, 0) << outcome.err;
+    EXPECT_EQ(file("ranked"), file("alone")) << rule;
+  }
+}
+
+TEST_F(Downpour, RanksShareTheRowsAndReachTheLossOfOne) {
+  const std::string options = "click.svm --learning-rate 0.1 --epochs 3 --threads 1 ";
+  ASSERT_EQ(run("train " + options + "-o alone").status, 0);
+  const double alone = test_loss("alone");
+  for (const int ranks : {2, 4}) {
+    const Outcome outcome = run_on(ranks, options + "-o ranked --distributed downpour --log log");
+    ASSERT_EQ(outcome.status, 0) << outcome.err;
+    EXPECT_LT(test_loss("ranked"), 1.01 * alone) << ranks << " ranks";
+    std::map<int, std::uint64_t> rows;  // by epoch
+    for (const auto& told : events("log", "rank")) {
+      EXPECT_LT(told["rows"].get<double>(), 1.2 * 20000 / ranks);
+      EXPECT_GT(told["bytes_sent"], 0);
+      rows[told["epoch"]] += told["rows"].get<std::uint64_t>();
+    }
+    EXPECT_EQ(rows, (std::map<int, std::uint64_t>{{1, 20000}, {2, 20000}, {3, 20000}}));
+  }
+}
+
+TEST_F(Downpour, ServersMayBeRanksOfTheirOwn) {
+  const Outcome outcome =
+      run_on(3, "click.svm -o m --distributed downpour --servers 1 --threads 1 --log log");
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_LT(test_loss("m"), 0.6);
+  const auto ranks = events("log", "rank");
+  ASSERT_EQ(ranks.size(), 3u);
+  EXPECT_EQ(ranks[2]["rows"], 0);
+  EXPECT_EQ(ranks[0]["rows"].get<int>() + ranks[1]["rows"].get<int>(), 20000);
+  EXPECT_FALSE(ranks[0]["received"].contains("push")) << "a rank that learns serves as well";
+  EXPECT_GT(ranks[2]["received"]["push"][1], 0);
+}
+
+TEST_F(Downpour, OneReplicaMayGoAhead) {
+  const Outcome outcome = run_on(
+      3, "click.svm -o m --distributed downpour --warm-start 2000 --threads 1 --learning-rate 0.1");
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_LT(test_loss("m"), 0.6);
+}
+
+TEST_F(Downpour, ThreadsOfARankLearnSideBySide) {
+  const Outcome outcome =
+      run_on(2, "click.svm -o m --distributed downpour --threads 2 --epochs 2 --learning-rate 0.1");
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_LT(test_loss("m"), 0.6);
+}
+
+}  // namespace
+}  // namespace hogwild::test
