@@ -9,8 +9,9 @@
 namespace hogwild::cli {
 namespace {
 
-constexpr std::array kOfRanks{"servers",    "fetch-every", "push-every", "blocking",
-                              "local-rate", "warm-start",  "patience"};
+constexpr std::array kOfRanks{"servers",     "fetch-every", "push-every", "blocking",
+                              "local-rate",  "warm-start",  "period",     "elasticity",
+                              "synchronous", "dense",       "patience"};
 
 }  // namespace
 
@@ -19,8 +20,11 @@ void add_distributed_options(CLI::App& command, TrainArguments& arguments) {
   add_choice<Distribution>(
       command, "--distributed", ranks.kind,
       "under mpirun, learn with all ranks, each from its own part of the files: downpour, fetching "
-      "from and pushing to servers that share out the parameters",
-      {{"downpour", Distribution::downpour}})
+      "from and pushing to servers that share out the parameters; easgd, each drawn to a centre "
+      "that it draws to itself, which is what is saved; eamsgd, the same with momentum",
+      {{"downpour", Distribution::downpour},
+       {"easgd", Distribution::easgd},
+       {"eamsgd", Distribution::eamsgd}})
       ->each([&arguments](const std::string& kind) { arguments.distributed = kind; });
   command
       .add_option("--servers", ranks.servers,
@@ -34,7 +38,7 @@ void add_distributed_options(CLI::App& command, TrainArguments& arguments) {
       ->check(digits());
   command
       .add_option("--push-every", ranks.push_every,
-                  "downpour: rows a thread learns between pushes (default: 64)")
+                  "downpour: rows a thread learns between pushes; more send less (default: 1)")
       ->type_name("N")
       ->check(digits());
   command.add_flag("--blocking", ranks.blocking,
@@ -49,6 +53,21 @@ void add_distributed_options(CLI::App& command, TrainArguments& arguments) {
                   "downpour: rows that one thread learns before the others begin (default: 0)")
       ->type_name("ROWS")
       ->check(digits());
+  command
+      .add_option("--period", ranks.period,
+                  "easgd, eamsgd: steps of a thread between exchanges with the centre (default: "
+                  "10)")
+      ->type_name("TAU")
+      ->check(digits());
+  command
+      .add_option("--elasticity", ranks.elasticity,
+                  "easgd, eamsgd: the part of their distance by which both sides move (default: "
+                  "0.9 / threads of all ranks)")
+      ->type_name("ALPHA");
+  command.add_flag("--synchronous", ranks.synchronous,
+                   "easgd, eamsgd: all ranks exchange at once; runs repeat to the bit");
+  command.add_flag("--dense", ranks.dense,
+                   "easgd, eamsgd: after an epoch exchange the weights that were not touched, too");
   command
       .add_option("--patience", arguments.patience,
                   "end all ranks when one has not been heard of for so long (default: 20)")

@@ -102,6 +102,9 @@ void say_what_was_read(World& world, const Dataset& data, const TrainOptions& op
 int run_rank(World& world, const TrainArguments& command, const CLI::App& app) {
   TrainOptions options = together(world, [&] {
     TrainOptions options = train_options(command, app);
+    if (command.ranks.kind == Distribution::eamsgd && app.count("--optimizer") == 0) {
+      options.update_rule = Nesterov{};
+    }
     require_valid(options, has_validation(command, app));
     require_valid(command.ranks, options, world.size());
     if (world.is_first()) require_outputs(command);

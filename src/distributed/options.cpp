@@ -29,6 +29,23 @@ void require_for_downpour(const TrainOptions& train) {
   require(train.init == 0, "init", "downpour's servers start at zero");
 }
 
+// What each rank can do by itself, as long as a weight can be moved.
+void require_for_elastic(const DistributedOptions& options, const TrainOptions& train) {
+  const bool movable =
+      std::visit([]<class Rule>(const Rule&) { return !has_outcome<Rule>; }, train.update_rule);
+  require(movable, "optimizer", "ftrl keeps no weight that a centre could draw");
+  require(!train.average, "average", "the centre is a mean already");
+  require(train.init == 0, "init", "the centre starts at zero");
+  const bool has_velocity = std::holds_alternative<Momentum>(train.update_rule) ||
+                            std::holds_alternative<Nesterov>(train.update_rule);
+  require(options.kind != Distribution::eamsgd || has_velocity, "optimizer",
+          "eamsgd is easgd with momentum or nesterov");
+  require(!options.synchronous || train.threads == 1, "synchronous",
+          "workers that exchange at once are ranks; give --threads 1, and mpirun more ranks");
+  require(!options.synchronous || (options.servers == 0 && !options.dense), "synchronous",
+          "every rank has a copy of the centre then: leave --servers and --dense out");
+}
+
 }  // namespace
 
 void require_valid(const DistributedOptions& options, const TrainOptions& train, int ranks) {
@@ -50,7 +67,11 @@ void require_valid(const DistributedOptions& options, const TrainOptions& train,
   require(options.period > 0, "period", "it must be above 0");
   require(!options.elasticity || (*options.elasticity > 0 && *options.elasticity <= 1),
           "elasticity", "it must be above 0 and at most 1");
-  require_for_downpour(train);
+  if (options.kind == Distribution::downpour) {
+    require_for_downpour(train);
+  } else {
+    require_for_elastic(options, train);
+  }
 }
 
 }  // namespace hogwild

@@ -32,7 +32,10 @@ struct DistributedOptions {
                                     ///< is not stepped
   Offset warm_start = 0;            ///< rows that one worker learns before the others begin
   Offset period = 10;               ///< tau: steps between two exchanges with the centre; > 0
-  std::optional<float> elasticity;  ///< alpha, in (0, 1]; absent: 0.9 / workers
+  std::optional<float> elasticity;  ///< alpha, in (0, 1]; absent: 0.9 / workers, and
+                                    ///< the centre follows a worker that is alone
+  bool synchronous = false;         ///< all workers, one a rank, exchange at once
+  bool dense = false;  ///< after an epoch exchange all coordinates, also those not touched
 };
 
 /// Throws OptionError if an option is out of its range, or the kind can't be had with the others or

@@ -13,6 +13,7 @@
 
 #include "distributed/agreement.hpp"
 #include "distributed/downpour.hpp"
+#include "distributed/elastic.hpp"
 #include "distributed/packet.hpp"
 #include "distributed/partition.hpp"
 #include "hogwild/core/error.hpp"
@@ -64,9 +65,20 @@ RateSearch found_rate(World& world, const Dataset& data, const TrainOptions& opt
 }
 
 std::unique_ptr<Descent> make_descent(World& world, const Dataset& data, const TrainPlan& plan,
-                                      const DistributedOptions& options) {
+                                      const DistributedOptions& options, int workers) {
   const Partition partition = partition_by_use(world, data, options.servers);
-  return make_downpour(world, plan.descent, partition, options, plan.learning_rate);
+  if (options.kind == Distribution::downpour) {
+    return make_downpour(world, plan.descent, partition, options, plan.learning_rate);
+  }
+  return make_elastic(world, plan.descent, partition, options, workers);
+}
+
+// Rows that are learnt between two exchanges, so that blocks hold whole periods.
+Offset rows_of_a_period(const DistributedOptions& options, Offset batch) {
+  if (options.kind == Distribution::downpour) {
+    return std::max(options.fetch_every, options.push_every);
+  }
+  return batch;
 }
 
 // That this rank's rows can be learnt as the options say. There may be none.
@@ -114,11 +126,12 @@ TrainResult train(World& world, const Dataset& data, TrainOptions options,
   int runs = 0;
   const auto run_once = [&](const TrainOptions& found) {
     TrainPlan plan = plan_part(rows, found);
-    plan.block_multiple = std::max(distributed.fetch_every, distributed.push_every);
+    plan.block_multiple = rows_of_a_period(distributed, plan.descent.batch);
     if (!some) plan.descent.workers = 1;
     WorldCompany company(world, runs++, rows.rows(), some ? plan.descent.workers : 0);
     Reporter reporter(observer, company);
-    return run(rows, plan, make_descent(world, rows, plan, distributed), company, found, reporter);
+    return run(rows, plan, make_descent(world, rows, plan, distributed, company.threads(0)),
+               company, found, reporter);
   };
   const auto find = [&] { return found_rate(world, rows, options, observer); };
   return run_at_found_rate(options, observer, true, find, run_once);

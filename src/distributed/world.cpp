@@ -150,7 +150,7 @@ bool World::poll() {
 
 // Looks on for a while, since answers are soon there; then lets others have the core.
 void World::pause(int idle) {
-  constexpr int kLooks = 50;
+  constexpr int kLooks = 300;
   if (idle == 0) return;
   if (idle <= kLooks) {
     std::this_thread::yield();

@@ -93,6 +93,10 @@ class Descent {
   /// Lets a coordinate begin at that weight. REQUIRES: nobody learns yet, and the rule's state
   /// holds a weight (not ftrl's).
   virtual void start(Index coordinate, float weight) = 0;
+
+  /// Adds to the weight of a coordinate, as a step of another kind than the rule's. REQUIRES: the
+  /// rule's state holds a weight.
+  virtual void move(Index coordinate, float by) = 0;
 };
 
 /// Weights start at zero. Throws std::bad_alloc.

@@ -89,15 +89,18 @@ class KernelDescent final : public Descent {
   }
 
   void start(Index coordinate, float weight) override {
-    if constexpr (requires(typename Rule::State state) { state.weight; }) {
-      typename Rule::State state{};
-      state.weight = weight;
-      placement_.start(coordinate, state);
-    } else if constexpr (requires(typename Rule::State state) { state.now.weight; }) {
-      typename Rule::State state{};
-      state.now.weight = weight;
+    typename Rule::State state{};
+    if (float* const at = weight_in(state)) {
+      *at = weight;
       placement_.start(coordinate, state);
     }
+  }
+
+  void move(Index coordinate, float by) override {
+    placement_.view(0).update(coordinate, [by](typename Rule::State state) {
+      if (float* const at = weight_in(state)) *at += by;
+      return state;
+    });
   }
 
  private:
@@ -115,6 +118,13 @@ class KernelDescent final : public Descent {
   static constexpr bool kReplicable =
       steps_shrink<Rule> &&
       std::is_same_v<Placement, SharedState<typename Rule::State, RacyLanding>>;
+
+  // Where a state holds the weight; null if that is made of other things.
+  static float* weight_in(typename Rule::State& state) {
+    if constexpr (requires { state.weight; }) return &state.weight;
+    if constexpr (requires { state.now.weight; }) return &state.now.weight;
+    return nullptr;
+  }
 
   // Coordinates that most steps are on.
   std::size_t likely() const noexcept {

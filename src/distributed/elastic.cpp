@@ -1,0 +1,241 @@
+#include "distributed/elastic.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "distributed/servers.hpp"
+#include "distributed/touched.hpp"
+#include "parallel/zeroed_array.hpp"
+
+namespace hogwild {
+namespace {
+
+/// By which part of their distance replica and centre move.
+struct Elasticity {
+  float part;
+  bool draws_replica;  ///< one worker alone has nobody to be drawn to: the centre follows it
+
+  Elasticity(const DistributedOptions& options, int workers)
+      : part(options.elasticity.value_or(workers > 1 ? 0.9f / static_cast<float>(workers) : 1)),
+        draws_replica(workers > 1 || options.elasticity) {}
+
+  /// By how much the centre moves towards the replica's weight; that has moved towards it.
+  float pull(Descent& replica, Index coordinate, float centre) const {
+    const float difference = part * (replica.weight(coordinate, {}) - centre);
+    if (draws_replica && difference != 0) replica.move(coordinate, -difference);
+    return difference;
+  }
+};
+
+class Elastic final : public Descent {
+ public:
+  Elastic(World& world, const DescentPlan& plan, const Partition& partition,
+          const DistributedOptions& options, int workers)
+      : plan_(plan),
+        options_(options),
+        elasticity_(options, workers),
+        own_(make_descent(plan)),
+        centre_(world, Sgd{}, partition, plan.workers + 1) {
+    for (int worker = 0; worker < plan.workers; ++worker) {
+      hands_.emplace_back(std::size_t{plan.features} + 1);
+    }
+  }
+
+  LossSum learn(int worker, std::span<const SparseRow> rows, Pace pace) override {
+    Hand& hand = hands_[static_cast<std::size_t>(worker)];
+    LossSum total;
+    while (!rows.empty()) {
+      const std::size_t left = (options_.period - hand.steps) * plan_.batch;
+      const auto now = rows.first(std::min(rows.size(), left));
+      rows = rows.subspan(now.size());
+      const LossSum sum = own_->learn(worker, now, pace);
+      total.loss += sum.loss;
+      total.weight += sum.weight;
+      const std::size_t steps = (now.size() + plan_.batch - 1) / plan_.batch;
+      pace.time += steps;
+      hand.steps += steps;
+      hand.touched.add(now);
+      if (hand.steps < options_.period) continue;
+      // The answer to the question before has had a period to come.
+      exchange(worker);
+      ask(worker);
+    }
+    return total;
+  }
+
+  void settle(int worker) override {
+    own_->settle(worker);
+    exchange(worker);
+    ask(worker);
+    exchange(worker);
+    if (options_.dense && worker == 0) exchange_all(worker);
+    centre_.settle(worker);
+  }
+
+  float margin(const SparseRow& row, Pace now) const override { return own_->margin(row, now); }
+
+  float weight(Index coordinate, Pace now) const override {
+    return coordinate == plan_.features ? centre_bias_ : own_->weight(coordinate, now);
+  }
+
+  void copy_weights(std::span<float> zeros, Pace now) const override {
+    centre_bias_ = 0;
+    centre_.take_weights(plan_.workers, now, [&](Index coordinate, float weight) {
+      (coordinate < plan_.features ? zeros[coordinate] : centre_bias_) = weight;
+    });
+  }
+
+  void start(Index, float) override {}  // see require_valid()
+  void move(Index coordinate, float by) override { own_->move(coordinate, by); }
+
+ private:
+  struct Hand {
+    explicit Hand(std::size_t coordinates) : touched(coordinates) {}
+
+    Offset steps = 0;       // since the last exchange
+    Touched touched;        // since then
+    bool is_asked = false;  // whether an answer is to come
+  };
+
+  void ask(int worker) {
+    Hand& hand = hands_[static_cast<std::size_t>(worker)];
+    hand.steps = 0;
+    if (hand.touched.empty()) return;
+    if (plan_.bias) hand.touched.add(plan_.features);
+    centre_.ask(worker, hand.touched.list());
+    hand.touched.clear();
+    hand.is_asked = true;
+  }
+
+  // Takes the answer, if one is to come, and moves both sides.
+  void exchange(int worker) {
+    Hand& hand = hands_[static_cast<std::size_t>(worker)];
+    if (!std::exchange(hand.is_asked, false)) return;
+    std::vector<Push<Sgd>> pushes;
+    centre_.take(
+        worker, [&](Index coordinate, const Sgd::State& c) { pull(coordinate, c.weight, pushes); });
+    centre_.push(pushes, kAsItIs);
+  }
+
+  // The same of all coordinates, touched or not.
+  void exchange_all(int worker) {
+    std::vector<float> all(std::size_t{plan_.features} + 1);
+    centre_.take_weights(worker, {}, [&](Index coordinate, float c) { all[coordinate] = c; });
+    std::vector<Push<Sgd>> pushes;
+    for (Index j = 0; j <= plan_.features; ++j) pull(j, all[j], pushes);
+    centre_.push(pushes, kAsItIs);
+  }
+
+  // Moves the own weight towards the centre's, c, and notes by how much that is to move towards it.
+  void pull(Index coordinate, float c, std::vector<Push<Sgd>>& pushes) {
+    const float difference = elasticity_.pull(*own_, coordinate, c);
+    if (difference != 0) pushes.push_back({coordinate, -difference, {}});
+  }
+
+  static constexpr Pace kAsItIs{.rate = 1};  // the centre moves by what is pushed
+
+  DescentPlan plan_;
+  DistributedOptions options_;
+  Elasticity elasticity_;
+  std::unique_ptr<Descent> own_;
+  std::vector<Hand> hands_;  // [workers]
+  mutable Servers<Sgd> centre_;
+  mutable float centre_bias_ = 0;  // as it was copied last
+};
+
+/// The same with all workers, one a rank, at once, and a copy of the centre on each rank. What it
+/// comes to depends on nothing but rows and options.
+class SynchronousElastic final : public Descent {
+ public:
+  SynchronousElastic(World& world, const DescentPlan& plan, const DistributedOptions& options,
+                     int workers)
+      : world_(world),
+        plan_(plan),
+        period_(options.period),
+        elasticity_(options, workers),
+        own_(make_descent(plan)),
+        centre_(std::size_t{plan.features} + 1),
+        touched_(centre_.size()) {}
+
+  LossSum learn(int worker, std::span<const SparseRow> rows, Pace pace) override {
+    LossSum total;
+    while (!rows.empty()) {
+      const auto now =
+          rows.first(std::min<std::size_t>(rows.size(), (period_ - steps_) * plan_.batch));
+      rows = rows.subspan(now.size());
+      const LossSum sum = own_->learn(worker, now, pace);
+      total.loss += sum.loss;
+      total.weight += sum.weight;
+      const std::size_t steps = (now.size() + plan_.batch - 1) / plan_.batch;
+      pace.time += steps;
+      steps_ += steps;
+      touched_.add(now);
+      if (steps_ >= period_) exchange(false);
+    }
+    return total;
+  }
+
+  // A rank of few rows is there for the others' exchanges until all have learnt theirs.
+  void settle(int worker) override {
+    own_->settle(worker);
+    while (!exchange(true)) {
+    }
+  }
+
+  float margin(const SparseRow& row, Pace now) const override { return own_->margin(row, now); }
+  float weight(Index coordinate, Pace) const override { return centre_[coordinate]; }
+  void copy_weights(std::span<float> zeros, Pace) const override {
+    for (Index j = 0; j < zeros.size(); ++j) {
+      if (centre_[j] != 0) zeros[j] = centre_[j];
+    }
+  }
+  void start(Index, float) override {}  // see require_valid()
+  void move(Index coordinate, float by) override { own_->move(coordinate, by); }
+
+ private:
+  // Moves all replicas and all copies of the centre; whether all ranks are at the end.
+  bool exchange(bool at_end) {
+    steps_ = 0;
+    if (plan_.bias && !touched_.empty()) touched_.add(plan_.features);
+    Bytes bytes;
+    put(bytes, at_end);
+    for (const Index j : touched_.list()) {
+      put(bytes, j);
+      put(bytes, elasticity_.pull(*own_, j, centre_[j]));
+    }
+    touched_.clear();
+    bool all_at_end = true;
+    for (const Bytes& part : world_.gather_all(bytes)) {
+      Unpacking differences(part);
+      if (!differences.take<bool>()) all_at_end = false;
+      while (differences.left() > 0) {
+        const auto j = differences.take<Index>();
+        centre_[j] += differences.take<float>();
+      }
+    }
+    return all_at_end;
+  }
+
+  World& world_;
+  DescentPlan plan_;
+  Offset period_;
+  Elasticity elasticity_;
+  std::unique_ptr<Descent> own_;
+  ZeroedArray<float> centre_;  // [coordinates], the same on all ranks
+  Touched touched_;            // since the last exchange
+  Offset steps_ = 0;           // since then
+};
+
+}  // namespace
+
+std::unique_ptr<Descent> make_elastic(World& world, const DescentPlan& plan,
+                                      const Partition& partition, const DistributedOptions& options,
+                                      int workers) {
+  if (options.synchronous) {
+    return std::make_unique<SynchronousElastic>(world, plan, options, workers);
+  }
+  return std::make_unique<Elastic>(world, plan, partition, options, workers);
+}
+
+}  // namespace hogwild

@@ -1,0 +1,228 @@
+// The parameters that servers hold for all ranks, from both sides.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "distributed/packet.hpp"
+#include "distributed/shard.hpp"
+#include "distributed/world.hpp"
+#include "hogwild/core/types.hpp"
+#include "learn/kernel.hpp"
+
+namespace hogwild {
+
+/// This rank's shard, if it serves, and its workers' way to all shards. An asker is who asks and
+/// waits for answers, one question at a time: a worker, by its number.
+///
+/// Invariants:
+///  1. The shard is touched in letters' recipients alone, which come one at a time.
+///  2. An asker's members are its own, save `replies` and `outstanding`: a recipient writes a
+///  reply,
+///     then counts `outstanding` down with release order; the asker reads replies once it has seen
+///     zero with acquire order, and asks again only then.
+///  3. What an asker pushes before it settles is applied when settle() returns: letters of one rank
+///     to another arrive in order.
+/// Thread safety: each asker by one thread at a time; push() from any.
+template <class Rule>
+class Servers {
+ public:
+  using State = typename Rule::State;
+
+  /// All ranks make one at once, and none is destroyed before all have done with it.
+  Servers(World& world, const Rule& rule, Partition partition, int askers)
+      : world_(world), partition_(std::move(partition)) {
+    for (std::size_t s = 0; s < partition_.servers(); ++s) {
+      if (partition_.ranks[s] != world_.rank()) continue;
+      shard_ = std::make_unique<Shard<Rule>>(rule, partition_.begins[s], partition_.begins[s + 1]);
+    }
+    for (int k = 0; k < askers; ++k) {
+      askers_.push_back(std::make_unique<Asker>(partition_.servers()));
+    }
+    take_letters();
+    world_.meet();
+  }
+  ~Servers() {
+    for (const Letter letter :
+         {Letter::fetch, Letter::values, Letter::push, Letter::settle, Letter::settled}) {
+      world_.deliver(letter, {});
+    }
+  }
+  Servers(const Servers&) = delete;
+  Servers& operator=(const Servers&) = delete;
+
+  /// Asks for the states of coordinates, each once in the list.
+  void ask(int asker, std::span<const Index> coordinates) {
+    Asker& own = asker_of(asker);
+    for (auto& asked : own.asked) asked.clear();
+    for (const Index j : coordinates) own.asked[partition_.server_of(j)].push_back(j);
+    const auto any = [](const auto& asked) { return !asked.empty(); };
+    own.expect(static_cast<std::size_t>(std::ranges::count_if(own.asked, any)));
+    for (std::size_t s = 0; s < own.asked.size(); ++s) {
+      if (own.asked[s].empty()) continue;
+      Bytes bytes;
+      put(bytes, FetchHead{asker, Wanted::states, {}, own.asked[s].size()});
+      put_all(bytes, std::span<const Index>(own.asked[s]));
+      world_.send(partition_.ranks[s], Letter::fetch, std::move(bytes));
+    }
+  }
+
+  /// Waits for what was asked: f(coordinate, state) of each.
+  template <class Function>
+  void take(int asker, const Function& f) {
+    Asker& own = asker_of(asker);
+    wait(own);
+    for (std::size_t s = 0; s < own.asked.size(); ++s) {
+      Unpacking values(own.replies[s]);
+      for (const Index coordinate : own.asked[s]) f(coordinate, values.take<State>());
+    }
+  }
+
+  /// f(coordinate, weight) of all that are not zero, as a model keeps them.
+  template <class Function>
+  void take_weights(int asker, const Pace& now, const Function& f) {
+    Asker& own = asker_of(asker);
+    own.expect(partition_.servers());
+    for (const int rank : partition_.ranks) {
+      Bytes bytes;
+      put(bytes, FetchHead{asker, Wanted::weights, now, 0});
+      world_.send(rank, Letter::fetch, std::move(bytes));
+    }
+    wait(own);
+    for (const Bytes& reply : own.replies) {
+      for (Unpacking values(reply); values.left() > 0;) {
+        const auto coordinate = values.take<Index>();
+        f(coordinate, values.take<float>());
+      }
+    }
+  }
+
+  /// Lets the servers make these steps.
+  void push(std::span<const Push<Rule>> pushes, const Pace& pace) {
+    std::vector<Bytes> letters(partition_.servers());
+    std::vector<std::uint64_t> counts(partition_.servers());
+    for (const Push<Rule>& push : pushes) {
+      const std::size_t s = partition_.server_of(push.coordinate);
+      if (letters[s].empty()) letters[s].resize(sizeof(PushHead));
+      put(letters[s], push.coordinate);
+      put(letters[s], push.gradient);
+      if constexpr (has_memory<Rule>) put(letters[s], push.seen);
+      ++counts[s];
+    }
+    for (std::size_t s = 0; s < letters.size(); ++s) {
+      if (counts[s] == 0) continue;
+      const PushHead head{pace, counts[s]};
+      std::memcpy(letters[s].data(), &head, sizeof head);
+      world_.send(partition_.ranks[s], Letter::push, std::move(letters[s]));
+    }
+  }
+
+  /// Returns when all that this rank has pushed before has been applied.
+  void settle(int asker) {
+    Asker& own = asker_of(asker);
+    own.expect(partition_.servers());
+    for (const int rank : partition_.ranks) {
+      Bytes bytes;
+      put(bytes, asker);
+      world_.send(rank, Letter::settle, std::move(bytes));
+    }
+    wait(own);
+  }
+
+ private:
+  enum class Wanted : std::int32_t { states, weights };
+
+  struct FetchHead {
+    std::int32_t asker = 0;
+    Wanted wanted = Wanted::states;
+    Pace now;                 // for Wanted::weights
+    std::uint64_t count = 0;  // of coordinates, for Wanted::states
+  };
+
+  struct PushHead {
+    Pace pace;
+    std::uint64_t count = 0;
+  };
+
+  struct Asker {
+    explicit Asker(std::size_t servers) : asked(servers), replies(servers) {}
+
+    void expect(std::size_t answers) {
+      outstanding.store(answers, std::memory_order_relaxed);  // nobody counts it down yet
+    }
+
+    std::vector<std::vector<Index>> asked;  // [servers]
+    std::vector<Bytes> replies;             // [servers]
+    std::atomic<std::size_t> outstanding{0};
+  };
+
+  Asker& asker_of(int asker) { return *askers_[static_cast<std::size_t>(asker)]; }
+
+  void wait(Asker& own) {
+    world_.wait_until([&] { return own.outstanding.load(std::memory_order_acquire) == 0; });
+  }
+
+  void take_letters() {
+    world_.deliver(Letter::fetch, [this](int from, std::span<const char> bytes) {
+      if (shard_) answer(from, Unpacking(bytes));
+    });
+    world_.deliver(Letter::push, [this](int, std::span<const char> bytes) {
+      if (shard_) apply(Unpacking(bytes));
+    });
+    world_.deliver(Letter::settle, [this](int from, std::span<const char> bytes) {
+      world_.send(from, Letter::settled, Bytes(bytes.begin(), bytes.end()));
+    });
+    world_.deliver(Letter::settled, [this](int, std::span<const char> bytes) {
+      asker_of(Unpacking(bytes).take<int>()).outstanding.fetch_sub(1, std::memory_order_release);
+    });
+    world_.deliver(Letter::values, [this](int from, std::span<const char> bytes) {
+      Asker& own = asker_of(Unpacking(bytes).take<std::int32_t>());
+      const auto server = static_cast<std::size_t>(std::ranges::find(partition_.ranks, from) -
+                                                   partition_.ranks.begin());
+      own.replies[server].assign(bytes.begin() + sizeof(std::int32_t), bytes.end());
+      own.outstanding.fetch_sub(1, std::memory_order_release);
+    });
+  }
+
+  void answer(int from, Unpacking asked) {
+    const auto head = asked.take<FetchHead>();
+    Bytes values;
+    put(values, head.asker);
+    if (head.wanted == Wanted::weights) {
+      shard_->for_each_weight(head.now, [&](Index coordinate, float weight) {
+        put(values, coordinate);
+        put(values, weight);
+      });
+    } else {
+      values.reserve(values.size() + head.count * sizeof(State));
+      for (std::uint64_t i = 0; i < head.count; ++i) {
+        put(values, shard_->state(asked.take<Index>()));
+      }
+    }
+    world_.send(from, Letter::values, std::move(values));
+  }
+
+  void apply(Unpacking pushed) {
+    const auto head = pushed.take<PushHead>();
+    for (std::uint64_t i = 0; i < head.count; ++i) {
+      Push<Rule> push;
+      push.coordinate = pushed.take<Index>();
+      push.gradient = pushed.take<float>();
+      if constexpr (has_memory<Rule>) push.seen = pushed.take<SeenBy<Rule>>();
+      shard_->step(push, head.pace);
+    }
+  }
+
+  World& world_;
+  Partition partition_;
+  std::unique_ptr<Shard<Rule>> shard_;  // null where this rank does not serve
+  std::vector<std::unique_ptr<Asker>> askers_;
+};
+
+}  // namespace hogwild
