@@ -21,10 +21,13 @@ void add_distributed_options(CLI::App& command, TrainArguments& arguments) {
       command, "--distributed", ranks.kind,
       "under mpirun, learn with all ranks, each from its own part of the files: downpour, fetching "
       "from and pushing to servers that share out the parameters; easgd, each drawn to a centre "
-      "that it draws to itself, which is what is saved; eamsgd, the same with momentum",
+      "that it draws to itself, which is what is saved; eamsgd, the same with momentum; allreduce, "
+      "all making each step "
+      "together, on batches of which each rank has its part",
       {{"downpour", Distribution::downpour},
        {"easgd", Distribution::easgd},
-       {"eamsgd", Distribution::eamsgd}})
+       {"eamsgd", Distribution::eamsgd},
+       {"allreduce", Distribution::allreduce}})
       ->each([&arguments](const std::string& kind) { arguments.distributed = kind; });
   command
       .add_option("--servers", ranks.servers,

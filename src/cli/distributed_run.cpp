@@ -19,6 +19,9 @@
 namespace hogwild::cli {
 namespace {
 
+// Rows of an allreduce's step where nobody says.
+constexpr std::uint64_t kDefaultBatch = 64;
+
 // What the first rank shows and the others don't.
 class Observer final : public DistributedObserver {
  public:
@@ -104,6 +107,9 @@ int run_rank(World& world, const TrainArguments& command, const CLI::App& app) {
     TrainOptions options = train_options(command, app);
     if (command.ranks.kind == Distribution::eamsgd && app.count("--optimizer") == 0) {
       options.update_rule = Nesterov{};
+    }
+    if (command.ranks.kind == Distribution::allreduce && app.count("--batch-size") == 0) {
+      options.batch_size = kDefaultBatch;
     }
     require_valid(options, has_validation(command, app));
     require_valid(command.ranks, options, world.size());

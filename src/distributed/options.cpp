@@ -31,6 +31,7 @@ void require_for_downpour(const TrainOptions& train) {
 
 // What each rank can do by itself, as long as a weight can be moved.
 void require_for_elastic(const DistributedOptions& options, const TrainOptions& train) {
+  require(train.batch_size != kFullBatch, "batch-size", "a step on all rows leaves no exchanges");
   const bool movable =
       std::visit([]<class Rule>(const Rule&) { return !has_outcome<Rule>; }, train.update_rule);
   require(movable, "optimizer", "ftrl keeps no weight that a centre could draw");
@@ -46,6 +47,16 @@ void require_for_elastic(const DistributedOptions& options, const TrainOptions& 
           "every rank has a copy of the centre then: leave --servers and --dense out");
 }
 
+void require_for_allreduce(const DistributedOptions& options, const TrainOptions& train,
+                           int ranks) {
+  require(options.servers == 0, "servers", "with allreduce every rank has a copy; leave it out");
+  require(train.init == 0, "init", "ranks would start at different places");
+  require(
+      train.batch_size == kFullBatch || train.batch_size >= static_cast<std::uint64_t>(ranks),
+      "batch-size",
+      fmt::format("each of {} ranks needs a row of every batch; give that many or more", ranks));
+}
+
 }  // namespace
 
 void require_valid(const DistributedOptions& options, const TrainOptions& train, int ranks) {
@@ -56,7 +67,6 @@ void require_valid(const DistributedOptions& options, const TrainOptions& train,
   require(train.strategy == Strategy::hogwild, "strategy",
           "distributed runs share weights in their own way");
   require(train.state == StateHome::shared, "state", "distributed runs share the state");
-  require(train.batch_size != kFullBatch, "batch-size", "distributed runs take rows or batches");
   require(!train.batch_norm, "batch-norm", "distributed runs do not normalise");
   require(
       options.servers >= 0 && options.servers < ranks, "servers",
@@ -67,10 +77,13 @@ void require_valid(const DistributedOptions& options, const TrainOptions& train,
   require(options.period > 0, "period", "it must be above 0");
   require(!options.elasticity || (*options.elasticity > 0 && *options.elasticity <= 1),
           "elasticity", "it must be above 0 and at most 1");
-  if (options.kind == Distribution::downpour) {
-    require_for_downpour(train);
-  } else {
-    require_for_elastic(options, train);
+  switch (options.kind) {
+    case Distribution::downpour:
+      return require_for_downpour(train);
+    case Distribution::allreduce:
+      return require_for_allreduce(options, train, ranks);
+    default:
+      return require_for_elastic(options, train);
   }
 }
 

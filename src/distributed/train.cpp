@@ -12,6 +12,7 @@
 #include <variant>
 
 #include "distributed/agreement.hpp"
+#include "distributed/allreduce.hpp"
 #include "distributed/downpour.hpp"
 #include "distributed/elastic.hpp"
 #include "distributed/packet.hpp"
@@ -64,21 +65,53 @@ RateSearch found_rate(World& world, const Dataset& data, const TrainOptions& opt
   return search;
 }
 
-std::unique_ptr<Descent> make_descent(World& world, const Dataset& data, const TrainPlan& plan,
-                                      const DistributedOptions& options, int workers) {
-  const Partition partition = partition_by_use(world, data, options.servers);
-  if (options.kind == Distribution::downpour) {
-    return make_downpour(world, plan.descent, partition, options, plan.learning_rate);
-  }
-  return make_elastic(world, plan.descent, partition, options, workers);
+// How this rank's part is learnt: its plan, and who learns by it.
+struct Part {
+  TrainPlan plan;
+  std::unique_ptr<BatchPartners> partners;  // outlives the descent
+  std::unique_ptr<Descent> descent;
+};
+
+double weight_of(const Dataset& data) {
+  double sum = 0;
+  for (Offset i = 0; i < data.rows(); ++i) sum += static_cast<double>(data.row(i).weight);
+  return sum;
 }
 
-// Rows that are learnt between two exchanges, so that blocks hold whole periods.
-Offset rows_of_a_period(const DistributedOptions& options, Offset batch) {
-  if (options.kind == Distribution::downpour) {
-    return std::max(options.fetch_every, options.push_every);
+Part make_part(World& world, const Dataset& data, TrainOptions options,
+               const DistributedOptions& distributed) {
+  Part part;
+  if (distributed.kind == Distribution::allreduce) {
+    options.strategy = Strategy::deterministic;
+    if (options.batch_size != kFullBatch) {
+      options.batch_size = part_of_batch(world, options.batch_size);
+    }
   }
-  return batch;
+  part.plan = plan_part(data, options);
+  DescentPlan& descent = part.plan.descent;
+  if (data.rows() == 0 && distributed.kind != Distribution::allreduce) descent.workers = 1;
+  if (distributed.kind == Distribution::allreduce) {
+    plan_together(world, part.plan, weight_of(data));
+    if (world.size() > 1) {
+      part.partners = std::make_unique<RankPartners>(world, std::size_t{descent.features} + 1,
+                                                     descent.penalty.active());
+      descent.partners = part.partners.get();
+    }
+    part.descent = make_descent(descent);
+    return part;
+  }
+  const Partition partition = partition_by_use(world, data, distributed.servers);
+  if (distributed.kind == Distribution::downpour) {
+    part.plan.block_multiple = std::max(distributed.fetch_every, distributed.push_every);
+    part.descent = make_downpour(world, descent, partition, distributed, part.plan.learning_rate);
+    return part;
+  }
+  int workers = 0;  // that learn, on all ranks
+  Bytes own;
+  put(own, data.rows() > 0 ? descent.workers : 0);
+  for (const Bytes& bytes : world.gather_all(own)) workers += Unpacking(bytes).take<int>();
+  part.descent = make_elastic(world, descent, partition, distributed, workers);
+  return part;
 }
 
 // That this rank's rows can be learnt as the options say. There may be none.
@@ -125,13 +158,10 @@ TrainResult train(World& world, const Dataset& data, TrainOptions options,
   options.class_weights.clear();
   int runs = 0;
   const auto run_once = [&](const TrainOptions& found) {
-    TrainPlan plan = plan_part(rows, found);
-    plan.block_multiple = rows_of_a_period(distributed, plan.descent.batch);
-    if (!some) plan.descent.workers = 1;
-    WorldCompany company(world, runs++, rows.rows(), some ? plan.descent.workers : 0);
+    Part part = make_part(world, rows, found, distributed);
+    WorldCompany company(world, runs++, rows.rows(), some ? part.plan.descent.workers : 0);
     Reporter reporter(observer, company);
-    return run(rows, plan, make_descent(world, rows, plan, distributed, company.threads(0)),
-               company, found, reporter);
+    return run(rows, part.plan, std::move(part.descent), company, found, reporter);
   };
   const auto find = [&] { return found_rate(world, rows, options, observer); };
   return run_at_found_rate(options, observer, true, find, run_once);

@@ -15,6 +15,7 @@
 #include "hogwild/core/random.hpp"
 #include "hogwild/update/step.hpp"
 #include "learn/batch_norm.hpp"
+#include "learn/batch_partners.hpp"
 #include "learn/kernel.hpp"
 #include "learn/team.hpp"
 #include "parallel/cache_line.hpp"
@@ -115,6 +116,13 @@ struct BatchScratch {
   };
   std::vector<Count> counts;  // [members] how long the lists are, each its member's to write
 
+  // Of a batch with partners, written by member 0 while the others wait.
+  struct {
+    std::uint64_t rows = 0;
+    Pace pace;
+    bool all_at_end = false;
+  } shared;
+
   // Of the member that normalises; [rows] at most, so that nothing is allocated while others wait.
   struct Normalised {
     std::vector<std::size_t> rows;  // of the batch, those that have a weight
@@ -136,6 +144,7 @@ struct BatchRules {
   const float* scale = nullptr;  ///< [features + 1], see PenaltyAt; null without a penalty
   std::size_t batch = 1;         ///< rows of a whole batch
   GradientNoise noise;
+  BatchPartners* partners = nullptr;  ///< if there are; then there is one step for the mean
 };
 
 /// One member's part in learning one batch.
@@ -144,10 +153,17 @@ class BatchMember {
  public:
   BatchMember(View view, BatchScratch<Rule>& scratch, const BatchRules<Rule, Loss>& rules,
               std::size_t member, std::span<const SparseRow> rows, Pace pace)
-      : view_(view), scratch_(scratch), rules_(rules), member_(member), rows_(rows), pace_(pace) {}
+      : view_(view),
+        scratch_(scratch),
+        rules_(rules),
+        member_(member),
+        rows_(rows),
+        pace_(pace),
+        mean_over_(static_cast<double>(rules.norm != nullptr ? rules.batch : rows.size())) {}
 
   /// All members call it, with the same rows and pace. The whole loss is in the sum of member 0.
-  LossSum learn() {
+  /// With partners there may be no rows: then at_end says whether none will come.
+  LossSum learn(bool at_end = false) {
     [[maybe_unused]] const auto turn = view_.turn();
     Team& team = scratch_.team;
     const std::size_t n = rows_.size();
@@ -160,7 +176,11 @@ class BatchMember {
     for (std::size_t i = 0; i < n; ++i) {
       if (rows_[i].weight != 0) use_row(i);
     }
-    if (member_ == 0) step_biases();
+    if (rules_.partners != nullptr) {
+      share_sums(at_end);
+    } else if (member_ == 0) {
+      step_biases();
+    }
     step_listed();
     LossSum sum;
     if (member_ == 0) {
@@ -244,7 +264,7 @@ class BatchMember {
                                                         return scratch_.slopes[rows[k]];
                                                       });
     for (std::size_t k = 0; k < n; ++k) scratch_.slopes[rows[k]] = slopes[k];
-    const double share = static_cast<double>(n) / mean_over();
+    const double share = static_cast<double>(n) / mean_over_;
     step(rules_.at.gamma(), gradient.gamma * share, pace_.time, 1);
     step(rules_.at.beta(), gradient.beta * share, pace_.time, 1);
   }
@@ -280,25 +300,71 @@ class BatchMember {
     }
   }
 
-  // What a sum of gradients is divided by. A few rows that are normalised among themselves have
-  // large gradients, so a short batch counts by its share of a whole one.
-  double mean_over() const noexcept {
-    return static_cast<double>(rules_.norm != nullptr ? rules_.batch : rows_.size());
+  // Makes this batch's sums those of all partners, added in the partners' order, so that they are
+  // the same for all.
+  void share_sums(bool at_end) {
+    scratch_.team.meet();
+    if (member_ == 0) {
+      BatchPart own{rows_.size(), at_end, pace_, {}};
+      for (std::size_t m = 0; m < scratch_.lists.size(); ++m) {
+        for (std::size_t k = 0; k < scratch_.counts[m].value; ++k) {
+          const Index coordinate = scratch_.lists[m][k];
+          auto& sum = scratch_.sums[coordinate];
+          own.entries.push_back({coordinate, static_cast<float>(sum.gradient), sum.rows});
+          sum = {};
+        }
+        scratch_.counts[m].value = 0;
+      }
+      add_biases(own);
+      take_parts(rules_.partners->gather(own));
+    }
+    scratch_.team.meet();
+    pace_ = scratch_.shared.pace;
+    mean_over_ = static_cast<double>(scratch_.shared.rows);
+  }
+
+  void add_biases(BatchPart& own) {
+    for (Index output = 0; rules_.bias && output < outputs(); ++output) {
+      BatchPart::Entry entry{rules_.at.bias(output), 0, 0};
+      double gradient = 0;
+      for (std::size_t i = 0; i < rows_.size(); ++i) {
+        if (rows_[i].weight == 0) continue;
+        gradient += scratch_.slopes[i * outputs() + output];
+        ++entry.rows;
+      }
+      entry.gradient = static_cast<float>(gradient);
+      if (entry.rows > 0) own.entries.push_back(entry);
+    }
+  }
+
+  void take_parts(const std::vector<BatchPart>& parts) {
+    scratch_.shared = {0, parts.front().pace, true};
+    for (const BatchPart& part : parts) {
+      scratch_.shared.rows += part.rows;
+      scratch_.shared.all_at_end = scratch_.shared.all_at_end && part.at_end;
+      for (const BatchPart::Entry& entry : part.entries) {
+        list(entry.coordinate, scratch_.team.owner_of(entry.coordinate / outputs()));
+        auto& sum = scratch_.sums[entry.coordinate];
+        sum.gradient += static_cast<double>(entry.gradient);
+        sum.rows += entry.rows;
+      }
+    }
   }
 
   // Notes that the batch touches a coordinate, and what the rule sees there before its steps.
-  void list(Index coordinate) {
+  void list(Index coordinate) { list(coordinate, member_); }
+  void list(Index coordinate, std::size_t owner) {
     auto& sum = scratch_.sums[coordinate];
     if (sum.listed != 0) return;
     sum.listed = 1;
-    scratch_.lists[member_][scratch_.counts[member_].value++] = coordinate;
+    scratch_.lists[owner][scratch_.counts[owner].value++] = coordinate;
     if constexpr (has_memory<Rule>) {
       scratch_.seen[coordinate] = rules_.rule.seen(view_.state(coordinate));
     }
   }
 
   void step_listed() {
-    const double n = mean_over();
+    const double n = mean_over_;
     for (std::size_t k = 0; k < scratch_.counts[member_].value; ++k) {
       const Index coordinate = scratch_.lists[member_][k];
       auto& sum = scratch_.sums[coordinate];
@@ -351,6 +417,9 @@ class BatchMember {
   std::size_t member_;
   std::span<const SparseRow> rows_;
   Pace pace_;
+  // What a sum of gradients is divided by. A few rows that are normalised among themselves have
+  // large gradients, so a short batch counts by its share of a whole one.
+  double mean_over_;
 };
 
 }  // namespace hogwild

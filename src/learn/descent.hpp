@@ -11,6 +11,7 @@
 #include "hogwild/objective/loss.hpp"
 #include "hogwild/objective/penalty.hpp"
 #include "hogwild/update/update_rule.hpp"
+#include "learn/batch_partners.hpp"
 #include "learn/kernel.hpp"
 
 namespace hogwild {
@@ -53,6 +54,8 @@ struct DescentPlan {
   bool catch_up = false;    ///< penalties are exact, paid when a coordinate is touched (CaughtUp)
   float noise = 0;          ///< see GradientNoise
   std::uint64_t seed = 1;   ///< of the noise
+  BatchPartners* partners = nullptr;  ///< whose rows are of the same batches, workers being
+                                      ///< together; a batch then is this one's part of it
   Penalty penalty{};
   std::shared_ptr<const float[]> penalty_scale{};  ///< [features + 1] n / d_j, 0 for the bias; null
                                                    ///< if there is no penalty, or the rule sees to
@@ -76,7 +79,8 @@ class Descent {
   virtual LossSum learn(int worker, std::span<const SparseRow> rows, Pace pace) = 0;
 
   /// To be called by each worker that has no more blocks to learn: steps that it has kept to itself
-  /// reach the others. Only when all workers have is what follows the whole truth.
+  /// reach the others, and partners that have more are not left alone. Only when all workers have
+  /// is what follows the whole truth.
   virtual void settle(int worker) = 0;
 
   /// w.x + b with the weights as they are now, of a descent of one output. Row indices are

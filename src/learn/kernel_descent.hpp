@@ -34,7 +34,7 @@ class KernelDescent final : public Descent {
         ahead_{likely() * sizeof(typename Placement::State) > kInCache, plan_.hot},
         in_batches_(plan_.batch > 1 || plan_.outputs > 1 || plan_.noise > 0 || plan_.batch_norm ||
                     together()),
-        each_row_(together() && plan_.batch == 1),
+        each_row_(together() && plan_.batch == 1 && plan_.partners == nullptr),
         batch_(each_row_ ? plan_.group : plan_.batch) {
     if constexpr (kReplicable) {
       if (plan_.replicas && !in_batches_) replicas_.emplace(plan_.hot, plan_.workers);
@@ -65,6 +65,7 @@ class KernelDescent final : public Descent {
     if constexpr (kReplicable) {
       if (replicas_) replicas_->settle(placement_.view(worker), worker, rule_);
     }
+    if (plan_.partners != nullptr) accompany(static_cast<std::size_t>(worker));
   }
 
   float margin(const SparseRow& row, Pace now) const override {
@@ -169,11 +170,7 @@ class KernelDescent final : public Descent {
   }
 
   LossSum learn_batches(std::size_t worker, std::span<const SparseRow> rows, Pace pace) {
-    const BatchRules<Rule, SwitchedLoss> rules{rule_,         loss_,
-                                               at_,           plan_.bias && !plan_.batch_norm,
-                                               each_row_,     plan_.batch_norm ? &norm_ : nullptr,
-                                               plan_.penalty, plan_.penalty_scale.get(),
-                                               batch_,        {plan_.noise, plan_.seed}};
+    const auto rules = batch_rules();
     BatchScratch<Rule>& scratch = *scratch_[together() ? 0 : worker];
     LossSum total;
     while (!rows.empty()) {
@@ -186,7 +183,28 @@ class KernelDescent final : public Descent {
       total.loss += sum.loss;
       total.weight += sum.weight;
     }
+    if (worker == 0) last_pace_ = pace;
     return total;
+  }
+
+  BatchRules<Rule, SwitchedLoss> batch_rules() {
+    return {rule_,         loss_,
+            at_,           plan_.bias && !plan_.batch_norm,
+            each_row_,     plan_.batch_norm ? &norm_ : nullptr,
+            plan_.penalty, plan_.penalty_scale.get(),
+            batch_,        {plan_.noise, plan_.seed},
+            plan_.partners};
+  }
+
+  // Batches of the partners' rows alone, until none has any.
+  void accompany(std::size_t worker) {
+    const auto rules = batch_rules();
+    BatchScratch<Rule>& scratch = *scratch_[0];
+    const Pace pace = worker == 0 ? last_pace_ : Pace{};  // member 0 speaks for all
+    do {
+      BatchMember(placement_.view(static_cast<int>(worker)), scratch, rules, worker, {}, pace)
+          .learn(true);
+    } while (!scratch.shared.all_at_end);
   }
 
   float raw_weight(Index coordinate, Pace now) const {
@@ -214,6 +232,7 @@ class KernelDescent final : public Descent {
   std::size_t batch_;  // rows at most whose margins are taken at once
   std::vector<std::unique_ptr<BatchScratch<Rule>>> scratch_;  // [workers], or the team's one
   Cell<RunningMoments> norm_ = {};
+  Pace last_pace_;  // of batches, by worker 0 alone
   std::optional<HotReplicas<Placement>> replicas_;
 };
 

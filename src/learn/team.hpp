@@ -1,6 +1,7 @@
 // Workers that learn the same batch together.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -27,6 +28,11 @@ class Team {
   }
 
   Index first_feature(std::size_t member) const noexcept { return owners_[member]; }
+  /// Whose a feature is; those past all, as a bias, are the last one's.
+  std::size_t owner_of(Index feature) const noexcept {
+    const auto next = std::upper_bound(owners_.begin() + 1, owners_.end() - 1, feature);
+    return static_cast<std::size_t>(next - owners_.begin()) - 1;
+  }
   Index end_feature(std::size_t member) const noexcept { return owners_[member + 1]; }
 
  private:

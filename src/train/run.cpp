@@ -237,11 +237,11 @@ class Run {
       // Workers that are together stop at the same block, or some would wait for ever: the last to
       // arrive decides for all.
       meeting_.meet([this] { halt_ = stop_.load(std::memory_order_relaxed); });
-      if (halt_) return;
-      const auto block = feed_.next(worker);
-      if (!block) return;
+      const auto block = halt_ ? std::nullopt : feed_.next(worker);
+      if (!block) break;
       learn(worker, *block, 1);
     }
+    descent_->settle(worker);
   }
 
   void learn(int worker, const Block& block, float share) {
