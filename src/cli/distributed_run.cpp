@@ -44,6 +44,8 @@ class Observer final : public DistributedObserver {
     if (shown_ != nullptr) shown_->rate(search);
   }
   bool stop_requested() override { return interrupted(); }
+  bool checkpoint_due() override { return shown_ != nullptr && shown_->checkpoint_due(); }
+  void on_checkpoint(const Model& model) override { shown_->checkpoint(model); }
 
  private:
   TrainDisplay* shown_;
@@ -123,7 +125,7 @@ int run_rank(World& world, const TrainArguments& command, const CLI::App& app) {
   ProgressDisplay display(world.is_first() ? command.progress : ProgressStyle::none);
   std::optional<TrainDisplay> shown = together(world, [&] {
     std::optional<TrainDisplay> shown;
-    if (world.is_first()) shown.emplace(display, command.log);
+    if (world.is_first()) shown.emplace(display, command);
     return shown;
   });
   Observer observer(shown ? &*shown : nullptr, world);

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "hogwild/core/error.hpp"
+#include "hogwild/model/file.hpp"
 
 namespace hogwild::cli {
 namespace {
@@ -141,6 +142,7 @@ TrainOptions train_options(const TrainArguments& arguments, const CLI::App& comm
   options.batch_size = batch_size(arguments.batch_size);
   options.init = initial_deviation(arguments.init);
   options.class_weights = class_weights(arguments.class_weights);
+  if (!arguments.resume.empty()) options.resume = load(arguments.resume);
   if (options.order != RowOrder::curriculum) {
     for (const char* name : {"curriculum", "levels", "difficulty"}) {
       if (command.count(std::string("--") + name) != 0) {

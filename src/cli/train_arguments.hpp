@@ -35,6 +35,9 @@ struct TrainArguments {
   std::uint64_t memory_limit = 0;  // bytes; 0: by the machine
   ProgressStyle progress = ProgressStyle::automatic;
   std::string log;
+  std::string resume;
+  std::string checkpoint;
+  std::string checkpoint_every = "60s";
   std::string distributed;   // the kind's name; empty: by this process alone
   DistributedOptions ranks;  // with a kind
   int patience = 20;         // seconds

@@ -24,6 +24,8 @@ class Observer : public TrainObserver {
   void on_rate(const RateSearch& search) override { shown_.rate(search); }
   void on_threads(const ThreadTrial& trial) override { shown_.threads(trial); }
   bool stop_requested() override { return interrupted(); }
+  bool checkpoint_due() override { return shown_.checkpoint_due(); }
+  void on_checkpoint(const Model& model) override { shown_.checkpoint(model); }
 
  private:
   TrainDisplay& shown_;
@@ -36,7 +38,7 @@ int run(const TrainArguments& command, const CLI::App& app) {
   require_valid(options, has_validation(command, app));
   require_outputs(command);
   ProgressDisplay display(command.progress);
-  TrainDisplay shown(display, command.log);
+  TrainDisplay shown(display, command);
   Observer observer(shown);
 
   TrainingRows rows = take_training_rows(command, app, options, display);
@@ -68,6 +70,15 @@ void add_train_command(CLI::App& app, Action& action) {
   sub.add_flag("--refit", command->train.refit,
                "then learn from all rows, validation included, for as many epochs as were best");
   add_distributed_options(sub, *command);
+  sub.add_option("--resume", command->resume,
+                 "start at the weights of this model, the rule's state anew")
+      ->type_name("MODEL");
+  sub.add_option("--checkpoint", command->checkpoint,
+                 "save the model so far here while training goes on")
+      ->type_name("FILE");
+  sub.add_option("--checkpoint-every", command->checkpoint_every,
+                 "how often: 90s, 10m, 1h (default: 60s)")
+      ->type_name("TIME");
   sub.add_option("--log", command->log, "a JSON line for each epoch and for the end")
       ->type_name("FILE");
   sub.footer(

@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <cstring>
 #include <iterator>
+#include <map>
+#include <sstream>
 #include <vector>
 
 #include "cli/command.hpp"
@@ -18,11 +20,46 @@
 
 namespace hogwild::cli {
 
-TrainDisplay::TrainDisplay(ProgressDisplay& display, const std::string& log)
-    : display_(display), path_(log) {
-  if (log.empty()) return;
-  log_.open(log);
-  if (!log_) throw IoError(log, std::strerror(errno), "check the path given to --log");
+namespace {
+
+// "90s", "10m", "1h", or a number of seconds.
+std::chrono::duration<double> time_in(const std::string& text) {
+  std::istringstream stream(text);
+  double number = 0;
+  std::string unit;
+  stream >> number >> unit;
+  const std::map<std::string, double> units{{"", 1}, {"s", 1}, {"m", 60}, {"h", 3600}};
+  const auto found = units.find(unit);
+  if (found == units.end() || !(number > 0) || !stream.eof()) {
+    throw OptionError("checkpoint-every",
+                      fmt::format("'{}' is no time; 90s, 10m and 1h are", text));
+  }
+  return std::chrono::duration<double>(number * found->second);
+}
+
+}  // namespace
+
+TrainDisplay::TrainDisplay(ProgressDisplay& display, const TrainArguments& command)
+    : display_(display),
+      path_(command.log),
+      checkpoint_(command.checkpoint),
+      every_(std::chrono::duration_cast<Clock::duration>(time_in(command.checkpoint_every))) {
+  if (path_.empty()) return;
+  log_.open(path_);
+  if (!log_) throw IoError(path_, std::strerror(errno), "check the path given to --log");
+}
+
+bool TrainDisplay::checkpoint_due() const {
+  return !checkpoint_.empty() && Clock::now() >= next_;
+}
+
+void TrainDisplay::checkpoint(const Model& model) {
+  try {
+    save(model, checkpoint_);
+  } catch (const Error& error) {
+    display_.say(fmt::format("no checkpoint: {}", error.what()));
+  }
+  next_ = Clock::now() + every_;
 }
 
 void TrainDisplay::epoch(const EpochReport& report) {
@@ -109,6 +146,9 @@ void require_distinct(const TrainArguments& command) {
                       S_ISREG(first.st_mode));
   };
   for (const std::string& input : inputs) {
+    if (!command.checkpoint.empty() && same(command.checkpoint, input)) {
+      throw OptionError("checkpoint", fmt::format("{} is an input; name another file", input));
+    }
     if (same(command.output, input)) {
       throw OptionError("output", fmt::format("{} is an input; name another file", command.output));
     }
@@ -126,6 +166,7 @@ void require_distinct(const TrainArguments& command) {
 void require_outputs(const TrainArguments& command) {
   require_distinct(command);
   require_writable(command.output);
+  if (!command.checkpoint.empty()) require_writable(command.checkpoint);
 }
 
 int conclude(const TrainResult& result, const TrainArguments& command, const TrainOptions& options,

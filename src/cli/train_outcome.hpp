@@ -1,6 +1,7 @@
 // What a training run shows while it goes on, and leaves behind at its end.
 #pragma once
 
+#include <chrono>
 #include <fstream>
 #include <string>
 
@@ -14,13 +15,19 @@ namespace hogwild::cli {
 /// A run on stderr, and in the log that was asked for.
 class TrainDisplay {
  public:
-  /// Throws IoError if the log can't be made. An empty path: there is none.
-  TrainDisplay(ProgressDisplay& display, const std::string& log);
+  /// Throws IoError if the log can't be made, OptionError for a time that is none.
+  TrainDisplay(ProgressDisplay& display, const TrainArguments& command);
 
   void progress(const Progress& progress) { display_.training(progress); }
   void epoch(const EpochReport& report);
   void rate(const RateSearch& search);
   void threads(const ThreadTrial& trial);
+
+  /// Whether a checkpoint is wanted now.
+  bool checkpoint_due() const;
+
+  /// Saves one; one that can't be saved is said, and the run goes on.
+  void checkpoint(const Model& model);
 
   /// A line of the log.
   void write(const std::string& line);
@@ -29,9 +36,14 @@ class TrainDisplay {
   void require_log_written() const;
 
  private:
+  using Clock = std::chrono::steady_clock;
+
   ProgressDisplay& display_;
-  std::string path_;
+  std::string path_;  // of the log
   std::ofstream log_;
+  std::string checkpoint_;  // empty: none is wanted
+  Clock::duration every_;
+  Clock::time_point next_ = Clock::now() + every_;
 };
 
 /// Checks that model and log can be written and are none of the inputs, before a run of hours.

@@ -109,7 +109,7 @@ class Downpour final : public Descent {
     });
   }
 
-  void start(Index, float) override {}  // see require_valid()
+  void start(Index coordinate, float weight) override { servers_.start(coordinate, weight); }
   void move(Index, float) override {}
 
  private:

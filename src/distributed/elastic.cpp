@@ -86,7 +86,10 @@ class Elastic final : public Descent {
     });
   }
 
-  void start(Index, float) override {}  // see require_valid()
+  void start(Index coordinate, float weight) override {
+    own_->start(coordinate, weight);
+    centre_.start(coordinate, weight);
+  }
   void move(Index coordinate, float by) override { own_->move(coordinate, by); }
 
  private:
@@ -190,7 +193,10 @@ class SynchronousElastic final : public Descent {
       if (centre_[j] != 0) zeros[j] = centre_[j];
     }
   }
-  void start(Index, float) override {}  // see require_valid()
+  void start(Index coordinate, float weight) override {
+    own_->start(coordinate, weight);
+    centre_[coordinate] = weight;
+  }
   void move(Index coordinate, float by) override { own_->move(coordinate, by); }
 
  private:

@@ -57,6 +57,14 @@ class Servers {
   Servers(const Servers&) = delete;
   Servers& operator=(const Servers&) = delete;
 
+  /// Lets a coordinate start at a weight, if it is in this rank's shard. Before anybody asks.
+  void start(Index coordinate, float weight) {
+    if (!shard_ || !shard_->holds(coordinate)) return;
+    State state{};
+    state.weight = weight;
+    shard_->state(coordinate) = state;
+  }
+
   /// Asks for the states of coordinates, each once in the list.
   void ask(int asker, std::span<const Index> coordinates) {
     Asker& own = asker_of(asker);

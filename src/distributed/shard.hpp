@@ -45,8 +45,9 @@ class Shard {
   Shard(const Rule& rule, Index begin, Index end)
       : rule_(rule), begin_(begin), states_(std::size_t{end} - begin) {}
 
-  Index begin() const noexcept { return begin_; }
-  std::size_t size() const noexcept { return states_.size(); }
+  bool holds(Index coordinate) const noexcept {
+    return coordinate >= begin_ && coordinate - begin_ < states_.size();
+  }
 
   State& state(Index coordinate) noexcept { return states_[coordinate - begin_]; }
 

@@ -38,6 +38,8 @@ class Reporter final : public TrainObserver {
     observer_.on_ranks(report.epoch, company_.ranks());
   }
   bool stop_requested() override { return observer_.stop_requested(); }
+  bool checkpoint_due() override { return observer_.checkpoint_due(); }
+  void on_checkpoint(const Model& model) override { observer_.on_checkpoint(model); }
 
  private:
   DistributedObserver& observer_;

@@ -82,6 +82,8 @@ void require_valid(const TrainOptions& options, bool validation_to_come) {
       options.update_rule);
   require(options.gradient_noise >= 0 && std::isfinite(options.gradient_noise), "gradient-noise",
           fmt::format("{} is not a finite number >= 0", options.gradient_noise));
+  require(options.init == 0 || !options.resume, "init",
+          "weights start at those of the model to resume; leave one of the two out");
   require(options.init >= 0 && std::isfinite(options.init), "init",
           fmt::format("{} is not a finite number >= 0", options.init));
   for (std::size_t k = 0; k < options.class_weights.size(); ++k) {
@@ -163,6 +165,8 @@ void require_valid(const TrainOptions& options, bool validation_to_come) {
                   reason("changes weights that no row touches under a penalty, which the average "
                          "would miss; leave out --average, or --l1 and --l2"));
           require(options.init == 0, "init",
+                  reason("has no weight that could be set; leave it out"));
+          require(!options.resume, "resume",
                   reason("has no weight that could be set; leave it out"));
         }
         if constexpr (has_memory<Rule>) {

@@ -23,6 +23,7 @@
 #include "train/improvement.hpp"
 #include "train/pacing.hpp"
 #include "train/plan.hpp"
+#include "train/starting.hpp"
 #include "train/tally.hpp"
 
 namespace hogwild {
@@ -32,9 +33,6 @@ using Clock = std::chrono::steady_clock;
 
 // A loss this many times that of the start is no accident.
 constexpr double kDivergence = 10;
-
-// A stream of random numbers, apart from that of orders.
-constexpr std::uint64_t kStarting = 0x696e6974;
 
 // Rows without their features.
 Dataset labels_of(const Dataset& data, std::span<const Offset> rows) {
@@ -101,7 +99,11 @@ class Run {
         tallies_(static_cast<std::size_t>(plan_.descent.workers)),
         seen_(tallies_.size()),
         meeting_(static_cast<std::uint32_t>(plan_.descent.workers)) {
-    if (options.init > 0) start_at_random();
+    if (options.init > 0) start_at_random(*descent_, some, plan, options);
+    if (options.resume) {
+      require_same_kind(*options.resume, feed.features(), plan);
+      start_at(*descent_, *options.resume, feed.features(), plan);
+    }
   }
 
   TrainResult operator()() {
@@ -111,9 +113,9 @@ class Run {
     const int epochs =
         options_.stop_after > 0 ? std::min(options_.stop_after, options_.epochs) : options_.epochs;
     Improvement improvement(options_.min_delta);
-    Model best,
-        last = options_.init > 0 ? frozen() : zero_model(plan_, feed_.features(), provenance());
-    const bool at_zero = options_.init == 0;
+    const bool at_zero = options_.init == 0 && !options_.resume;
+    company_.begin_epoch();  // all have started where they do
+    Model best, last = at_zero ? zero_model(plan_, feed_.features(), provenance(0)) : frozen();
     const double worst = worst_loss(last, some_, at_zero);
     const double worst_valid =
         options_.validation ? worst_loss(last, *options_.validation, at_zero) : 0;
@@ -182,21 +184,6 @@ class Run {
     const auto finite = [](float w) { return std::isfinite(w); };
     return std::ranges::all_of(model.biases(), finite) &&
            std::ranges::all_of(model.weights(), finite);
-  }
-
-  // Features that no row to be learnt holds stay at zero: nothing would ever move them.
-  void start_at_random() {
-    for (Offset i = 0; i < some_.rows(); ++i) {
-      if (some_.row(i).weight == 0) continue;
-      for (const Index j : some_.row(i).indices) {
-        for (Index k = 0; k < plan_.descent.outputs; ++k) {
-          const Index coordinate = j * plan_.descent.outputs + k;
-          const Index plain = some_.features().plain(j) * plan_.descent.outputs + k;
-          const double normal = Random(options_.seed, kStarting, plain).normal();
-          descent_->start(coordinate, options_.init * static_cast<float>(normal));
-        }
-      }
-    }
   }
 
   void learn_epoch() {
@@ -286,6 +273,7 @@ class Run {
                            .rows_total = rows() * static_cast<Offset>(options_.epochs),
                            .train_loss = shown_loss_,
                            .seconds = seconds_});
+    if (observer_.checkpoint_due()) observer_.on_checkpoint(frozen(sum.rows));
   }
 
   void stop(StopReason reason) {
@@ -314,11 +302,13 @@ class Run {
     return static_cast<int>(std::ranges::count_if(seen_, [](Offset rows) { return rows > 0; }));
   }
 
-  Model frozen() const {
-    return freeze(*descent_, pacing_.after(own_visits_), plan_, feed_.features(), provenance());
+  // The weights as they are, after so many rows of an epoch that has not ended.
+  Model frozen(std::uint64_t rows = 0) const {
+    return freeze(*descent_, pacing_.after(own_visits_), plan_, feed_.features(),
+                  provenance(visits_ + rows));
   }
 
-  Provenance provenance() const {
+  Provenance provenance(std::uint64_t visits) const {
     return {.version = kVersion,
             .rule = std::string(name_of(options_.update_rule)),
             .learning_rate = plan_.learning_rate,
@@ -328,7 +318,7 @@ class Run {
             .threads = company_.threads(plan_.descent.workers),
             .seed = options_.seed,
             .rows = rows(),
-            .visits = visits_};
+            .visits = visits};
   }
 
   Feed& feed_;

@@ -67,6 +67,7 @@ std::optional<std::string> reason_to_hold(const TrainOptions& options) {
   }
   if (options.refit) return "rows are learnt again with others";
   if (options.init > 0) return "weights start at random";
+  if (options.resume) return "weights start at a model's";
   if (!options.class_weights.empty()) return "classes have weights";
   return {};
 }

@@ -49,6 +49,8 @@ class RefitObserver : public TrainObserver {
     observer_.on_epoch(marked);
   }
   bool stop_requested() override { return observer_.stop_requested(); }
+  bool checkpoint_due() override { return observer_.checkpoint_due(); }
+  void on_checkpoint(const Model& model) override { observer_.on_checkpoint(model); }
 
  private:
   TrainObserver& observer_;

@@ -9,6 +9,7 @@
 
 #include "hogwild/data/dataset.hpp"
 #include "hogwild/feed/order.hpp"
+#include "hogwild/model/model.hpp"
 #include "hogwild/objective/loss.hpp"
 #include "hogwild/update/schedule.hpp"
 #include "hogwild/update/update_rule.hpp"
@@ -76,6 +77,8 @@ struct TrainOptions {
   float gradient_noise = 0;  ///< eta of the noise N(0, eta / (1 + t)^0.55) on each gradient that
                              ///< step t takes (Neelakantan et al. 2015); >= 0, 0: none
   float init = 0;  ///< weights start at N(0, init^2), a function of seed and feature; >= 0, 0: at 0
+  std::optional<Model> resume{};  ///< weights start at this model's, features being matched by what
+                                  ///< the data calls them; the rule's state starts anew
   std::vector<std::pair<std::string, float>> class_weights{};  ///< (label as class_name() has it,
                                                                ///< >= 0): its rows count as that
                                                                ///< many

@@ -86,6 +86,8 @@ class TrainObserver {
                                                    ///< and again each time it backs off
   virtual void on_threads(const ThreadTrial&) {}   ///< when their number was measured, likewise
   virtual bool stop_requested() { return false; }  ///< asked as often as on_progress is called
+  virtual bool checkpoint_due() { return false; }  ///< likewise; then on_checkpoint() follows
+  virtual void on_checkpoint(const Model&) {}      ///< the weights as they are
 };
 
 /// What train() returns.

@@ -1,0 +1,78 @@
+#include "train/starting.hpp"
+
+#include <fmt/format.h>
+
+#include <optional>
+
+#include "hogwild/core/alternatives.hpp"
+#include "hogwild/core/error.hpp"
+#include "hogwild/core/random.hpp"
+
+namespace hogwild {
+namespace {
+
+// A stream of random numbers, apart from that of orders.
+constexpr std::uint64_t kStarting = 0x696e6974;
+
+// The model's number of a feature that the data numbers `plain`.
+std::optional<Index> number_in(const FeatureSpace& of_model, const FeatureSpace& of_data,
+                               Index plain) {
+  if (of_data.names) return of_model.names->find((*of_data.names)[plain]);
+  const std::int64_t in_file = std::int64_t{plain} + of_data.index_base;
+  const std::int64_t number = in_file - of_model.index_base;
+  if (number < 0 || number >= std::int64_t{of_model.size}) return std::nullopt;
+  return static_cast<Index>(number);
+}
+
+void require(bool holds, const std::string& reason) {
+  if (!holds) throw OptionError("resume", reason);
+}
+
+}  // namespace
+
+void start_at_random(Descent& descent, const Dataset& rows, const TrainPlan& plan,
+                     const TrainOptions& options) {
+  const Index outputs = plan.descent.outputs;
+  for (Offset i = 0; i < rows.rows(); ++i) {
+    if (rows.row(i).weight == 0) continue;
+    for (const Index j : rows.row(i).indices) {
+      for (Index k = 0; k < outputs; ++k) {
+        const Index plain = rows.features().plain(j) * outputs + k;
+        const double normal = Random(options.seed, kStarting, plain).normal();
+        descent.start(j * outputs + k, options.init * static_cast<float>(normal));
+      }
+    }
+  }
+}
+
+void start_at(Descent& descent, const Model& model, const FeatureSpace& features,
+              const TrainPlan& plan) {
+  const Index outputs = plan.descent.outputs;
+  for (Index j = 0; j < features.size; ++j) {
+    const auto number = number_in(model.features(), features, features.plain(j));
+    for (Index k = 0; number && k < outputs; ++k) {
+      const float weight = model.weights()[std::size_t{*number} * outputs + k];
+      if (weight != 0) descent.start(j * outputs + k, weight);
+    }
+  }
+  for (Index k = 0; k < outputs; ++k) {
+    descent.start(features.size * outputs + k, model.biases()[k]);
+  }
+}
+
+void require_same_kind(const Model& model, const FeatureSpace& features, const TrainPlan& plan) {
+  require(name_of(model.loss()) == name_of(plan.descent.loss),
+          fmt::format("the model was learnt with --loss {}", name_of(model.loss())));
+  const bool same_classes = plan.classes ? model.classes() && *model.classes() == *plan.classes
+                                         : !model.classes() && model.labels() == plan.labels;
+  require(same_classes, "the model is of other labels than the data");
+  require(model.features().hash_bits == features.hash_bits,
+          model.features().hash_bits == 0
+              ? "the model's features are not hashed; leave --hash-bits out"
+              : fmt::format("the model's features are hashed; give --hash-bits {}",
+                            model.features().hash_bits));
+  require((model.features().names != nullptr) == (features.names != nullptr),
+          "one of model and data has names for its features, and the other numbers");
+}
+
+}  // namespace hogwild

@@ -1,0 +1,108 @@
+// Ranks that die or stand still while others learn.
+#include <signal.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+#include <future>
+#include <optional>
+#include <thread>
+
+#include "support/ranks.hpp"
+
+namespace hogwild::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Fault : public Ranks {
+ protected:
+  // The processes of this test's ranks, by rank.
+  std::map<int, pid_t> running() const {
+    std::map<int, pid_t> found;
+    for (const auto& entry : fs::directory_iterator("/proc")) {
+      std::error_code gone;
+      const pid_t process = std::atoi(entry.path().filename().c_str());
+      if (process <= 0) continue;
+      const fs::path folder = fs::read_symlink(entry.path() / "cwd", gone);
+      const fs::path program = fs::read_symlink(entry.path() / "exe", gone);
+      if (gone || program.filename() != "hogwild" || folder / "" != folder_.path("")) continue;
+      const std::string environment = contents(entry.path() / "environ");
+      const std::string name = std::string(1, '\0') + "OMPI_COMM_WORLD_RANK=";
+      const auto at = environment.find(name);
+      if (at != std::string::npos) found[std::atoi(&environment[at + name.size()])] = process;
+    }
+    return found;
+  }
+
+  // Looks again and again, for a minute at most.
+  template <class Condition>
+  static bool eventually(const Condition& met) {
+    for (int look = 0; look < 3000; ++look) {
+      if (met()) return true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    return false;
+  }
+
+  // Starts a long run, and when it has made a checkpoint sends a signal to one of its ranks.
+  Outcome strike(int ranks, int victim, int signal, const std::string& arguments) {
+    auto outcome = std::async(std::launch::async, [&] {
+      return run_on(ranks,
+                    "click.svm -o m --learning-rate 0.1 --epochs 1000000 --threads 1 "
+                    "--checkpoint checkpoint --checkpoint-every 0.2s " +
+                        arguments);
+    });
+    const bool begun = eventually([&] { return fs::exists(folder_.path("checkpoint")); });
+    EXPECT_TRUE(begun);
+    const auto processes = running();
+    EXPECT_EQ(processes.size(), static_cast<std::size_t>(ranks));
+    if (processes.contains(victim)) kill(processes.at(victim), signal);
+    return outcome.get();
+  }
+
+  void expect_ended_well(const Outcome& outcome, const std::string& said) {
+    EXPECT_NE(outcome.status, 0);
+    EXPECT_NE(outcome.err.find(said), std::string::npos) << outcome.err;
+    EXPECT_TRUE(eventually([&] { return running().empty(); })) << "ranks are left behind";
+    EXPECT_FALSE(fs::exists(folder_.path("m")));
+    EXPECT_LT(test_loss("checkpoint"), 0.6);
+    // Another number of ranks goes on from there.
+    const Outcome resumed = run_on(2,
+                                   "click.svm -o m --resume checkpoint --learning-rate 0.01 "
+                                   "--distributed downpour --optimizer sgd --threads 1");
+    EXPECT_EQ(resumed.status, 0) << resumed.err;
+    EXPECT_LT(test_loss("m"), 0.6);
+  }
+};
+
+TEST_F(Fault, AWorkerThatIsKilledEndsAllAndLeavesTheCheckpoint) {
+  expect_ended_well(strike(3, 1, SIGKILL, "--distributed downpour"), "rank 1");
+}
+
+TEST_F(Fault, SoDoesAServer) {
+  expect_ended_well(strike(3, 2, SIGKILL, "--distributed downpour --servers 1"), "rank 2");
+}
+
+TEST_F(Fault, SoDoesOneInStepWithOthers) {
+  expect_ended_well(strike(3, 1, SIGKILL, "--distributed allreduce"), "rank 1");
+}
+
+TEST_F(Fault, ARankThatStandsStillIsNamed) {
+  expect_ended_well(
+      strike(3, 1, SIGSTOP, "--distributed easgd --patience 3"), "rank 1 on " + [] {
+        char name[256] = {};
+        gethostname(name, sizeof name - 1);
+        return std::string(name);
+      }() + " has not been heard of for 3 s");
+}
+
+TEST_F(Fault, AnInterruptSavesTheModelOfAllRanks) {
+  // mpirun passes SIGTERM on to all ranks; one of them would be enough.
+  const Outcome outcome = strike(3, 2, SIGTERM, "--distributed downpour");
+  EXPECT_EQ(outcome.status, 130) << outcome.err;
+  EXPECT_LT(test_loss("m"), 0.6);
+}
+
+}  // namespace
+}  // namespace hogwild::test
