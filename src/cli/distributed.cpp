@@ -9,9 +9,9 @@
 namespace hogwild::cli {
 namespace {
 
-constexpr std::array kOfRanks{"servers",     "fetch-every", "push-every", "blocking",
-                              "local-rate",  "warm-start",  "period",     "elasticity",
-                              "synchronous", "dense",       "patience"};
+constexpr std::array kOfRanks{"servers",     "fetch-every", "push-every",  "blocking",
+                              "local-rate",  "warm-start",  "period",      "elasticity",
+                              "synchronous", "dense",       "print-graph", "patience"};
 
 }  // namespace
 
@@ -23,11 +23,14 @@ void add_distributed_options(CLI::App& command, TrainArguments& arguments) {
       "from and pushing to servers that share out the parameters; easgd, each drawn to a centre "
       "that it draws to itself, which is what is saved; eamsgd, the same with momentum; allreduce, "
       "all making each step "
-      "together, on batches of which each rank has its part",
+      "together, on batches of which each rank has its part; graph, the same with features shared "
+      "out in place of rows, as a dataflow graph that is cut where it crosses devices, a device "
+      "being a thread of a rank",
       {{"downpour", Distribution::downpour},
        {"easgd", Distribution::easgd},
        {"eamsgd", Distribution::eamsgd},
-       {"allreduce", Distribution::allreduce}})
+       {"allreduce", Distribution::allreduce},
+       {"graph", Distribution::graph}})
       ->each([&arguments](const std::string& kind) { arguments.distributed = kind; });
   command
       .add_option("--servers", ranks.servers,
@@ -71,6 +74,8 @@ void add_distributed_options(CLI::App& command, TrainArguments& arguments) {
                    "easgd, eamsgd: all ranks exchange at once; runs repeat to the bit");
   command.add_flag("--dense", ranks.dense,
                    "easgd, eamsgd: after an epoch exchange the weights that were not touched, too");
+  command.add_flag("--print-graph", arguments.print_graph,
+                   "graph: print a step in the DOT language, before it is cut and after");
   command
       .add_option("--patience", arguments.patience,
                   "end all ranks when one has not been heard of for so long (default: 20)")

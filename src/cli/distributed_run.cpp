@@ -19,13 +19,14 @@
 namespace hogwild::cli {
 namespace {
 
-// Rows of an allreduce's step where nobody says.
+// Rows of a step that all ranks make together where nobody says.
 constexpr std::uint64_t kDefaultBatch = 64;
 
 // What the first rank shows and the others don't.
 class Observer final : public DistributedObserver {
  public:
-  Observer(TrainDisplay* shown, const World& world) : shown_(shown), world_(world) {}
+  Observer(TrainDisplay* shown, const World& world, bool prints_graph)
+      : shown_(shown), world_(world), prints_graph_(prints_graph) {}
 
   void on_progress(const Progress& progress) override {
     if (shown_ != nullptr) shown_->progress(progress);
@@ -40,6 +41,9 @@ class Observer final : public DistributedObserver {
       shown_->write(json_line(epoch, rank, world_.host(rank), tally));
     }
   }
+  void on_graph(const std::string& whole, const std::string& cut) override {
+    if (shown_ != nullptr && prints_graph_) print(whole + cut);
+  }
   void on_rate(const RateSearch& search) override {
     if (shown_ != nullptr) shown_->rate(search);
   }
@@ -50,6 +54,7 @@ class Observer final : public DistributedObserver {
  private:
   TrainDisplay* shown_;
   const World& world_;
+  bool prints_graph_;
 };
 
 // This rank's part of files, in the space and with the labels of all parts.
@@ -110,7 +115,9 @@ int run_rank(World& world, const TrainArguments& command, const CLI::App& app) {
     if (command.ranks.kind == Distribution::eamsgd && app.count("--optimizer") == 0) {
       options.update_rule = Nesterov{};
     }
-    if (command.ranks.kind == Distribution::allreduce && app.count("--batch-size") == 0) {
+    const bool in_batches =
+        command.ranks.kind == Distribution::allreduce || command.ranks.kind == Distribution::graph;
+    if (in_batches && app.count("--batch-size") == 0) {
       options.batch_size = kDefaultBatch;
     }
     require_valid(options, has_validation(command, app));
@@ -128,7 +135,7 @@ int run_rank(World& world, const TrainArguments& command, const CLI::App& app) {
     if (world.is_first()) shown.emplace(display, command);
     return shown;
   });
-  Observer observer(shown ? &*shown : nullptr, world);
+  Observer observer(shown ? &*shown : nullptr, world, command.print_graph);
   const Dataset data = read_rows(world, command, app, options, display);
   say_what_was_read(world, data, options, display);
 

@@ -41,6 +41,7 @@ struct TrainArguments {
   std::string distributed;   // the kind's name; empty: by this process alone
   DistributedOptions ranks;  // with a kind
   int patience = 20;         // seconds
+  bool print_graph = false;
 };
 
 /// Declares those that every command which trains has. arguments must live as long as it.

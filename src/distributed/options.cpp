@@ -57,6 +57,14 @@ void require_for_allreduce(const DistributedOptions& options, const TrainOptions
       fmt::format("each of {} ranks needs a row of every batch; give that many or more", ranks));
 }
 
+void require_for_graph(const DistributedOptions& options, const TrainOptions& train) {
+  require(options.servers == 0, "servers", "in a graph every rank has some features; leave it out");
+  require(train.l1 == 0 && train.l2 == 0, "l1", "the graph has no operation for penalties");
+  require(!train.average, "average", "the graph has no operation for means of weights");
+  require(train.gradient_noise == 0, "gradient-noise", "the graph has no operation for noise");
+  require(train.init == 0, "init", "the graph starts at zero, or at a model with --resume");
+}
+
 }  // namespace
 
 void require_valid(const DistributedOptions& options, const TrainOptions& train, int ranks) {
@@ -80,6 +88,8 @@ void require_valid(const DistributedOptions& options, const TrainOptions& train,
   switch (options.kind) {
     case Distribution::downpour:
       return require_for_downpour(train);
+    case Distribution::graph:
+      return require_for_graph(options, train);
     case Distribution::allreduce:
       return require_for_allreduce(options, train, ranks);
     default:

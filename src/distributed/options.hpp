@@ -15,6 +15,7 @@ enum class Distribution {
   easgd,      ///< workers learn by themselves, each drawn to a centre that it draws to itself
   eamsgd,     ///< the same with momentum
   allreduce,  ///< all ranks make each step together, each of a part of its rows
+  graph,      ///< all ranks make each step together, each of some of the features: a dataflow graph
 };
 
 /// Whether downpour's servers step by a rule.

@@ -13,6 +13,7 @@
 
 #include "distributed/agreement.hpp"
 #include "distributed/allreduce.hpp"
+#include "distributed/dataflow.hpp"
 #include "distributed/downpour.hpp"
 #include "distributed/elastic.hpp"
 #include "distributed/packet.hpp"
@@ -67,8 +68,10 @@ RateSearch found_rate(World& world, const Dataset& data, const TrainOptions& opt
   return search;
 }
 
-// How this rank's part is learnt: its plan, and who learns by it.
+// How this rank's part is learnt: which rows it goes through, by what plan, and who learns by it.
 struct Part {
+  Dataset rows;
+  int threads = 1;
   TrainPlan plan;
   std::unique_ptr<BatchPartners> partners;  // outlives the descent
   std::unique_ptr<Descent> descent;
@@ -80,9 +83,27 @@ double weight_of(const Dataset& data) {
   return sum;
 }
 
-Part make_part(World& world, const Dataset& data, TrainOptions options,
-               const DistributedOptions& distributed) {
+// The features of all rows that are this rank's, as a graph.
+Part make_graph_part(World& world, const Dataset& data, TrainOptions options,
+                     DistributedObserver& observer) {
   Part part;
+  const Partition partition = partition_by_use(world, data, 0);
+  part.rows = columns_of_all(world, data, partition);
+  part.threads = std::exchange(options.threads, 1);
+  part.plan = plan_part(part.rows, options);
+  auto dataflow = std::make_unique<Dataflow>(world, part.plan.descent, partition, part.threads);
+  observer.on_graph(dataflow->graph_as_dot(), dataflow->cut_graph_as_dot());
+  part.descent = std::move(dataflow);
+  return part;
+}
+
+Part make_part(World& world, const Dataset& data, TrainOptions options,
+               const DistributedOptions& distributed, DistributedObserver& observer) {
+  if (distributed.kind == Distribution::graph) {
+    return make_graph_part(world, data, options, observer);
+  }
+  Part part;
+  part.rows = data;
   if (distributed.kind == Distribution::allreduce) {
     options.strategy = Strategy::deterministic;
     if (options.batch_size != kFullBatch) {
@@ -92,6 +113,7 @@ Part make_part(World& world, const Dataset& data, TrainOptions options,
   part.plan = plan_part(data, options);
   DescentPlan& descent = part.plan.descent;
   if (data.rows() == 0 && distributed.kind != Distribution::allreduce) descent.workers = 1;
+  part.threads = data.rows() > 0 ? descent.workers : 0;
   if (distributed.kind == Distribution::allreduce) {
     plan_together(world, part.plan, weight_of(data));
     if (world.size() > 1) {
@@ -110,7 +132,7 @@ Part make_part(World& world, const Dataset& data, TrainOptions options,
   }
   int workers = 0;  // that learn, on all ranks
   Bytes own;
-  put(own, data.rows() > 0 ? descent.workers : 0);
+  put(own, part.threads);
   for (const Bytes& bytes : world.gather_all(own)) workers += Unpacking(bytes).take<int>();
   part.descent = make_elastic(world, descent, partition, distributed, workers);
   return part;
@@ -160,10 +182,11 @@ TrainResult train(World& world, const Dataset& data, TrainOptions options,
   options.class_weights.clear();
   int runs = 0;
   const auto run_once = [&](const TrainOptions& found) {
-    Part part = make_part(world, rows, found, distributed);
-    WorldCompany company(world, runs++, rows.rows(), some ? part.plan.descent.workers : 0);
+    Part part = make_part(world, rows, found, distributed, observer);
+    const Shared shared = distributed.kind == Distribution::graph ? Shared::features : Shared::rows;
+    WorldCompany company(world, runs++, shared, rows.rows(), part.threads);
     Reporter reporter(observer, company);
-    return run(rows, part.plan, std::move(part.descent), company, found, reporter);
+    return run(part.rows, part.plan, std::move(part.descent), company, found, reporter);
   };
   const auto find = [&] { return found_rate(world, rows, options, observer); };
   return run_at_found_rate(options, observer, true, find, run_once);

@@ -1,6 +1,7 @@
 // A run that ranks make together.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "distributed/options.hpp"
@@ -17,6 +18,9 @@ class DistributedObserver : public TrainObserver {
  public:
   /// After on_epoch(): what each rank has done, [ranks].
   virtual void on_ranks(int /*epoch*/, const std::vector<RankTally>&) {}
+  /// Before the epochs of Distribution::graph: the step in the DOT language, before it is cut at
+  /// devices' borders and after.
+  virtual void on_graph(const std::string& /*whole*/, const std::string& /*cut*/) {}
 };
 
 /// Learns from the rows of all ranks, of which `data` are this one's, as agreed_rows() has made

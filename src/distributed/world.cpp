@@ -42,8 +42,9 @@ struct World::Mpi {
 };
 
 std::string_view name_of(Letter letter) noexcept {
-  constexpr std::string_view kNames[kLetters] = {"beat",   "tally", "stop",   "begin",  "fetch",
-                                                 "values", "push",  "settle", "settled"};
+  constexpr std::string_view kNames[kLetters] = {"beat",    "tally",  "stop",   "begin",
+                                                 "fetch",   "values", "push",   "settle",
+                                                 "settled", "tensor", "columns"};
   return kNames[static_cast<std::size_t>(letter)];
 }
 

@@ -32,8 +32,10 @@ enum class Letter {
   push,     ///< to a server: gradients, or differences
   settle,   ///< to a server: asks for a word when all that was sent before has been applied
   settled,  ///< its answer
+  tensor,   ///< from one device of a graph to another
+  columns,  ///< of rows: the features that the receiver has
 };
-inline constexpr std::size_t kLetters = 9;
+inline constexpr std::size_t kLetters = 11;
 std::string_view name_of(Letter letter) noexcept;
 
 /// Letters and their bytes to and from other ranks; what a rank tells itself is not counted.

@@ -17,9 +17,11 @@ std::vector<Value> WorldCompany::gather(const Value& own) {
   return all;
 }
 
-WorldCompany::WorldCompany(World& world, int run, Offset own_rows, int own_threads)
+WorldCompany::WorldCompany(World& world, int run, Shared shared, Offset own_rows, int own_threads)
     : world_(world),
       run_(run),
+      shared_(shared),
+      own_rows_(own_rows),
       ranks_(static_cast<std::size_t>(world.size())),
       so_far_(static_cast<std::size_t>(world.size())) {
   for (const Offset rows : gather(own_rows)) rows_ += rows;
@@ -47,21 +49,28 @@ void WorldCompany::begin_epoch() {
   world_.meet();
 }
 
+// Ranks that share features all go through all rows.
+void WorldCompany::add(TallySum& all, TallySum tally, std::size_t rank) const {
+  if (shared_ == Shared::features && rank != 0) tally.rows = 0;
+  all.rows += tally.rows;
+  all.nonzeros += tally.nonzeros;
+  all.loss += tally.loss;
+  all.weight += tally.weight;
+}
+
 TallySum WorldCompany::sum(const TallySum& own) {
   struct Told {
     TallySum sum;
+    Offset rows;
     Traffic traffic;
   };
   world_.meet();  // a rank that only serves has been waiting here, and its traffic went on
   TallySum all;
-  const std::vector<Told> told = gather(Told{own, world_.traffic()});
+  const std::vector<Told> told = gather(Told{own, own_rows_, world_.traffic()});
   for (std::size_t rank = 0; rank < told.size(); ++rank) {
-    const TallySum& sum = told[rank].sum;
-    all.rows += sum.rows;
-    all.nonzeros += sum.nonzeros;
-    all.loss += sum.loss;
-    all.weight += sum.weight;
-    ranks_[rank] = {sum.rows, told[rank].traffic};
+    const auto& [sum, rows, traffic] = told[rank];
+    add(all, sum, rank);
+    ranks_[rank] = {shared_ == Shared::features ? rows : sum.rows, traffic};
   }
   return all;
 }
@@ -74,13 +83,9 @@ TallySum WorldCompany::sum_so_far(const TallySum& own) {
     return own;
   }
   const std::scoped_lock lock(mutex_);
-  TallySum all = own;
-  for (const TallySum& other : so_far_) {
-    all.rows += other.rows;
-    all.nonzeros += other.nonzeros;
-    all.loss += other.loss;
-    all.weight += other.weight;
-  }
+  so_far_[0] = own;
+  TallySum all;
+  for (std::size_t rank = 0; rank < so_far_.size(); ++rank) add(all, so_far_[rank], rank);
   return all;
 }
 

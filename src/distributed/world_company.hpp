@@ -11,15 +11,21 @@ namespace hogwild {
 
 /// What a rank has come to, for a report.
 struct RankTally {
-  std::uint64_t rows = 0;  ///< learnt in an epoch
+  std::uint64_t rows = 0;  ///< of its own that were learnt in an epoch
   Traffic traffic;         ///< since the start
+};
+
+/// What of the data ranks have for themselves.
+enum class Shared {
+  rows,      ///< each some rows
+  features,  ///< each some features of all rows; the first rank knows the losses
 };
 
 class WorldCompany final : public Company {
  public:
   /// run: which of the world's runs it is, so that letters of one before are told from its own.
-  /// own_rows: of this rank in an epoch. To be made by all ranks at once.
-  WorldCompany(World& world, int run, Offset own_rows, int own_threads);
+  /// own_rows: that this rank has read. To be made by all ranks at once.
+  WorldCompany(World& world, int run, Shared shared, Offset own_rows, int own_threads);
   ~WorldCompany() override;
   WorldCompany(const WorldCompany&) = delete;
   WorldCompany& operator=(const WorldCompany&) = delete;
@@ -40,11 +46,16 @@ class WorldCompany final : public Company {
   const std::vector<RankTally>& ranks() const noexcept { return ranks_; }
 
  private:
+  // What a rank's tally adds to the sum of all.
+  void add(TallySum& all, TallySum tally, std::size_t rank) const;
+
   template <class Value>
   std::vector<Value> gather(const Value& own);
 
   World& world_;
   int run_;
+  Shared shared_;
+  Offset own_rows_;
   Offset rows_ = 0;
   int threads_ = 0;
   std::vector<RankTally> ranks_;

@@ -1,0 +1,227 @@
+#include "distributed/dataflow.hpp"
+
+#include <tbb/global_control.h>
+#include <tbb/task_arena.h>
+
+#include <algorithm>
+#include <atomic>
+#include <utility>
+#include <vector>
+
+#include "distributed/graph_executor.hpp"
+#include "distributed/packet.hpp"
+#include "distributed/sharded_step.hpp"
+#include "hogwild/core/error.hpp"
+
+namespace hogwild {
+
+Dataset columns_of_all(World& world, const Dataset& own, const Partition& partition) {
+  const auto ranks = static_cast<std::size_t>(world.size());
+  std::vector<Bytes> received(ranks);
+  std::atomic<std::size_t> outstanding{ranks};
+  world.deliver(Letter::columns, [&](int from, std::span<const char> bytes) {
+    received[static_cast<std::size_t>(from)].assign(bytes.begin(), bytes.end());
+    outstanding.fetch_sub(1, std::memory_order_release);
+  });
+  world.meet();
+  const bool ones = [&] {
+    Bytes bytes;
+    put(bytes, own.all_ones());
+    const auto all = world.gather_all(bytes);
+    return std::ranges::all_of(all, [](const Bytes& b) { return Unpacking(b).take<bool>(); });
+  }();
+  for (std::size_t r = 0; r < ranks; ++r) {
+    Bytes columns;
+    for (Offset i = 0; i < own.rows(); ++i) {
+      const SparseRow row = own.row(i);
+      const auto position = [&](Index feature) {
+        return static_cast<std::size_t>(std::ranges::lower_bound(row.indices, feature) -
+                                        row.indices.begin());
+      };
+      const std::size_t begin = position(partition.begins[r]);
+      const std::size_t end = position(partition.begins[r + 1]);
+      put(columns, row.label);
+      put(columns, row.weight);
+      put(columns, static_cast<std::uint32_t>(end - begin));
+      put_all(columns, row.indices.subspan(begin, end - begin));
+      if (ones) continue;
+      for (std::size_t k = begin; k < end; ++k) put(columns, row.value(k));
+    }
+    world.send(static_cast<int>(r), Letter::columns, std::move(columns));
+  }
+  world.wait_until([&] { return outstanding.load(std::memory_order_acquire) == 0; });
+  world.deliver(Letter::columns, {});
+  Dataset::Arrays arrays;
+  bool weighted = false;
+  for (Bytes& part : received) {
+    for (Unpacking rows(part); rows.left() > 0;) {
+      arrays.labels.push_back(rows.take<float>());
+      arrays.weights.push_back(rows.take<float>());
+      weighted = weighted || arrays.weights[arrays.weights.size() - 1] != 1;
+      const auto count = rows.take<std::uint32_t>();
+      for (std::uint32_t k = 0; k < count; ++k) arrays.indices.push_back(rows.take<Index>());
+      for (std::uint32_t k = 0; !ones && k < count; ++k) {
+        arrays.values.push_back(rows.take<float>());
+      }
+      arrays.offsets.push_back(arrays.indices.size());
+    }
+    part = {};
+  }
+  if (!weighted) arrays.weights = {};
+  return Dataset(std::move(arrays), own.features(), own.source(), own.seen_labels(), own.classes());
+}
+
+/// Tensors between ranks, as letters.
+class Dataflow::Wire final : public Rendezvous {
+ public:
+  Wire(World& world, int devices_a_rank) : world_(world), devices_a_rank_(devices_a_rank) {
+    world_.deliver(Letter::tensor, [this](int, std::span<const char> bytes) {
+      Unpacking letter(bytes);
+      const auto step = letter.take<std::uint64_t>();
+      const auto transfer = letter.take<std::uint64_t>();
+      arrive(step, transfer,
+             std::make_shared<const std::vector<double>>(
+                 letter.take_all<double>(letter.left() / sizeof(double))));
+    });
+  }
+  ~Wire() override { world_.deliver(Letter::tensor, {}); }
+
+  void send(int device, std::uint64_t step, std::size_t transfer, Tensor tensor) override {
+    const int rank = device / devices_a_rank_;
+    if (rank == world_.rank()) return arrive(step, transfer, std::move(tensor));
+    Bytes bytes;
+    put(bytes, step);
+    put(bytes, static_cast<std::uint64_t>(transfer));
+    put_all(bytes, std::span<const double>(*tensor));
+    world_.send(rank, Letter::tensor, std::move(bytes));
+  }
+
+ private:
+  World& world_;
+  int devices_a_rank_;
+};
+
+struct Dataflow::Parts {
+  Parts(World& world, const DescentPlan& plan, const Partition& partition, int devices_a_rank)
+      : plan(plan),
+        threads(tbb::global_control::max_allowed_parallelism,
+                static_cast<std::size_t>(std::max(2, devices_a_rank))),
+        arena(std::max(2, devices_a_rank)),
+        wire(world, devices_a_rank),
+        step(plan, begins_of(partition, devices_a_rank), devices_of(partition, devices_a_rank),
+             world.rank() * devices_a_rank, (world.rank() + 1) * devices_a_rank),
+        cut(partitioned(step.graph())),
+        executor(cut, world.rank() * devices_a_rank, (world.rank() + 1) * devices_a_rank, wire),
+        replies(static_cast<std::size_t>(world.size())) {}
+
+  // Each rank's range in as many ranges as it has devices.
+  static std::vector<Index> begins_of(const Partition& partition, int devices) {
+    std::vector<Index> begins;
+    for (std::size_t r = 0; r < partition.servers(); ++r) {
+      const std::uint64_t begin = partition.begins[r];
+      const std::uint64_t size = partition.begins[r + 1] - begin;
+      for (int d = 0; d < devices; ++d) {
+        begins.push_back(static_cast<Index>(begin + size * static_cast<std::uint64_t>(d) /
+                                                        static_cast<std::uint64_t>(devices)));
+      }
+    }
+    begins.push_back(partition.begins.back() - 1);  // where the bias is, which is no feature
+    for (Index& begin : begins) begin = std::min(begin, begins.back());
+    return begins;
+  }
+  static std::vector<int> devices_of(const Partition& partition, int devices) {
+    std::vector<int> of_shards(partition.servers() * static_cast<std::size_t>(devices));
+    for (std::size_t k = 0; k < of_shards.size(); ++k) of_shards[k] = static_cast<int>(k);
+    return of_shards;
+  }
+
+  DescentPlan plan;
+  tbb::global_control threads;  // one beside the caller's, be there but one core
+  tbb::task_arena arena;
+  Wire wire;
+  ShardedStep step;
+  Graph cut;
+  GraphExecutor executor;
+  std::uint64_t steps = 0;
+  float bias = 0;              // as it was copied last
+  std::vector<Bytes> replies;  // [ranks] written by a recipient, which then counts down
+  std::atomic<std::size_t> outstanding{0};
+};
+
+Dataflow::Dataflow(World& world, const DescentPlan& plan, const Partition& partition,
+                   int devices_a_rank)
+    : world_(world), parts_(std::make_unique<Parts>(world, plan, partition, devices_a_rank)) {
+  world_.deliver(Letter::fetch, [this](int from, std::span<const char> bytes) {
+    Bytes weights;
+    parts_->step.for_each_weight(Unpacking(bytes).take<Pace>(), [&](Index j, float weight) {
+      put(weights, j);
+      put(weights, weight);
+    });
+    world_.send(from, Letter::values, std::move(weights));
+  });
+  world_.deliver(Letter::values, [this](int from, std::span<const char> bytes) {
+    parts_->replies[static_cast<std::size_t>(from)].assign(bytes.begin(), bytes.end());
+    parts_->outstanding.fetch_sub(1, std::memory_order_release);
+  });
+  world_.meet();
+}
+
+Dataflow::~Dataflow() {
+  world_.deliver(Letter::fetch, {});
+  world_.deliver(Letter::values, {});
+}
+
+LossSum Dataflow::learn(int /*worker*/, std::span<const SparseRow> rows, Pace pace) {
+  LossSum total;
+  while (!rows.empty()) {
+    const auto batch = rows.first(std::min(parts_->plan.batch, rows.size()));
+    rows = rows.subspan(batch.size());
+    parts_->step.take(batch, pace);
+    parts_->arena.execute([this] { parts_->executor.run(parts_->steps); });
+    ++parts_->steps;
+    ++pace.time;
+    total.loss += parts_->step.loss().loss;
+    total.weight += parts_->step.loss().weight;
+  }
+  return total;
+}
+
+float Dataflow::margin(const SparseRow&, Pace) const {
+  throw Error("no rank has all of a row's features");
+}
+
+float Dataflow::weight(Index, Pace) const {
+  return parts_->bias;  // the one that is asked for one by one
+}
+
+void Dataflow::copy_weights(std::span<float> zeros, Pace now) const {
+  parts_->outstanding.store(parts_->replies.size(), std::memory_order_relaxed);
+  for (int rank = 0; rank < world_.size(); ++rank) {
+    Bytes bytes;
+    put(bytes, now);
+    world_.send(rank, Letter::fetch, std::move(bytes));
+  }
+  world_.wait_until([&] { return parts_->outstanding.load(std::memory_order_acquire) == 0; });
+  parts_->bias = 0;
+  for (const Bytes& reply : parts_->replies) {
+    for (Unpacking values(reply); values.left() > 0;) {
+      const auto coordinate = values.take<Index>();
+      (coordinate < parts_->plan.features ? zeros[coordinate] : parts_->bias) =
+          values.take<float>();
+    }
+  }
+}
+
+void Dataflow::start(Index coordinate, float weight) {
+  parts_->step.start(coordinate, weight);
+}
+
+std::string Dataflow::graph_as_dot() const {
+  return dot(parts_->step.graph());
+}
+
+std::string Dataflow::cut_graph_as_dot() const {
+  return dot(parts_->cut);
+}
+
+}  // namespace hogwild

@@ -1,0 +1,124 @@
+// The parameters of some features, which a device has alone.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "distributed/graph.hpp"
+#include "distributed/touched.hpp"
+#include "hogwild/data/row.hpp"
+#include "hogwild/update/update_rule.hpp"
+#include "learn/kernel.hpp"
+#include "parallel/guarded_cell.hpp"
+#include "parallel/placement.hpp"
+
+namespace hogwild {
+
+/// What a device does with its features in a step. Thread safety: margins() and step() by one
+/// thread at a time; weight() by any at any time.
+class FeatureShard {
+ public:
+  virtual ~FeatureShard() = default;
+
+  /// w.x over the features of this shard, [rows].
+  virtual std::vector<double> margins(std::span<const SparseRow> rows, const Pace& pace) = 0;
+
+  /// One step by the mean of the rows' gradients, slopes being those of the loss by the margins,
+  /// [rows].
+  virtual void step(std::span<const SparseRow> rows, std::span<const double> slopes,
+                    const Pace& pace) = 0;
+
+  /// Of a coordinate, as a model keeps it. REQUIRES: it is of this shard.
+  virtual float weight(Index coordinate, const Pace& now) const = 0;
+
+  virtual void start(Index coordinate, float weight) = 0;
+};
+
+template <class Rule>
+class FeatureShardOf final : public FeatureShard {
+  using State = typename Rule::State;
+  using Landing = std::conditional_t<is_indivisible<Rule>, GuardedLanding, RacyLanding>;
+
+ public:
+  /// Coordinates from begin to below end. Throws std::bad_alloc.
+  FeatureShardOf(const Rule& rule, Index begin, Index end)
+      : rule_(rule),
+        begin_(begin),
+        end_(end),
+        states_(std::size_t{end} - begin),
+        sums_(states_.size()),
+        touched_(states_.size()) {}
+
+  std::vector<double> margins(std::span<const SparseRow> rows, const Pace& pace) override {
+    std::vector<double> margins;
+    const auto weight_of = [&](Index j) {
+      return lookahead_of(rule_, states_[j - begin_].load(), step_at(pace));
+    };
+    for (const SparseRow& row : rows) {
+      const SparseRow own = part_of(row);
+      margins.push_back(own.values.empty() ? dot<true, double>(own, weight_of)
+                                           : dot<false, double>(own, weight_of));
+    }
+    return margins;
+  }
+
+  void step(std::span<const SparseRow> rows, std::span<const double> slopes,
+            const Pace& pace) override {
+    touched_.clear();
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (rows[i].weight == 0) continue;
+      const SparseRow own = part_of(rows[i]);
+      for (std::size_t k = 0; k < own.nonzeros(); ++k) {
+        const Index at = own.indices[k] - begin_;
+        touched_.add(at);
+        sums_[at] += slopes[i] * static_cast<double>(own.value(k));
+      }
+    }
+    const auto n = static_cast<double>(rows.size());
+    for (const Index at : touched_.list()) {
+      const auto gradient = static_cast<float>(std::exchange(sums_[at], 0.0) / n);
+      Landing::land(states_[at],
+                    [&](const State& state) { return rule_.step(state, gradient, step_at(pace)); });
+    }
+  }
+
+  float weight(Index coordinate, const Pace& now) const override {
+    return outcome_of(rule_, states_[coordinate - begin_].load(), step_at(now));
+  }
+
+  void start(Index coordinate, float weight) override {
+    if constexpr (requires(State state) { state.weight; }) {
+      State state{};
+      state.weight = weight;
+      states_[coordinate - begin_].store(state);
+    }
+  }
+
+ private:
+  static Step<NoPenalty> step_at(const Pace& pace) {
+    return {pace.rate, pace.share, {}, pace.time};
+  }
+
+  SparseRow part_of(const SparseRow& row) const {
+    const auto position = [&](Index feature) {
+      return static_cast<std::size_t>(std::ranges::lower_bound(row.indices, feature) -
+                                      row.indices.begin());
+    };
+    const std::size_t first = position(begin_), count = position(end_) - first;
+    return {row.indices.subspan(first, count),
+            row.values.empty() ? row.values : row.values.subspan(first, count), row.label,
+            row.weight};
+  }
+
+  Rule rule_;
+  Index begin_, end_;
+  SharedParameters<State, Landing::template CellType> states_;
+  ZeroedArray<double> sums_;  // of gradients, all zero between steps
+  Touched touched_;
+};
+
+/// For any rule.
+std::unique_ptr<FeatureShard> make_feature_shard(const AnyUpdateRule& rule, Index begin, Index end);
+
+}  // namespace hogwild

@@ -1,0 +1,125 @@
+#include "distributed/sharded_step.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <utility>
+
+#include "objective/switched_loss.hpp"
+
+namespace hogwild {
+namespace {
+
+Tensor tensor_of(std::vector<double> numbers) {
+  return std::make_shared<const std::vector<double>>(std::move(numbers));
+}
+
+}  // namespace
+
+ShardedStep::ShardedStep(const DescentPlan& plan, std::vector<Index> begins,
+                         std::vector<int> devices, int first, int end)
+    : plan_(plan), begins_(std::move(begins)) {
+  const auto is_here = [&](int device) { return first <= device && device < end; };
+  for (std::size_t k = 0; k < devices.size(); ++k) {
+    shards_.push_back(
+        is_here(devices[k]) ? make_feature_shard(plan.rule, begins_[k], begins_[k + 1]) : nullptr);
+  }
+  if (is_here(0)) bias_ = make_feature_shard(plan.rule, plan.features, plan.features + 1);
+  add_operations(devices);
+}
+
+void ShardedStep::add_operations(const std::vector<int>& devices) {
+  std::vector<OperationId> partial;
+  for (std::size_t k = 0; k < devices.size(); ++k) {
+    partial.push_back(graph_.add({.name = fmt::format("margins {}", k),
+                                  .device = devices[k],
+                                  .compute = [this, k](std::span<const Tensor>) {
+                                    return tensor_of(shards_[k]->margins(rows_, pace_));
+                                  }}));
+  }
+  const auto add_up = [this](std::span<const Tensor> parts) {
+    std::vector<double> sums = *parts[0];
+    for (const Tensor& part : parts.subspan(1)) {
+      for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += (*part)[i];
+    }
+    if (plan_.bias) {
+      const auto bias = static_cast<double>(bias_->weight(plan_.features, pace_));
+      for (double& sum : sums) sum += bias;
+    }
+    return tensor_of(std::move(sums));
+  };
+  const OperationId margins =
+      graph_.add({.name = "margins", .device = 0, .inputs = partial, .compute = add_up});
+  const OperationId slopes = graph_.add(
+      {.name = "slopes", .device = 0, .inputs = {margins}, .compute = [this](auto inputs) {
+         return slopes_of(inputs[0]);
+       }});
+  for (std::size_t k = 0; k < devices.size(); ++k) {
+    graph_.add({.name = fmt::format("step {}", k),
+                .device = devices[k],
+                .inputs = {slopes},
+                .compute = [this, k](std::span<const Tensor> inputs) {
+                  shards_[k]->step(rows_, *inputs[0], pace_);
+                  return Tensor();
+                }});
+  }
+  if (!plan_.bias) return;
+  graph_.add({.name = "step bias",
+              .device = 0,
+              .inputs = {slopes},
+              .compute = [this](std::span<const Tensor> inputs) {
+                // The bias is the weight of a feature that is 1 in every row.
+                const std::array<Index, 1> at{plan_.features};
+                std::vector<SparseRow> ones;
+                for (const SparseRow& row : rows_) ones.push_back({at, {}, row.label, row.weight});
+                bias_->step(ones, *inputs[0], pace_);
+                return Tensor();
+              }});
+}
+
+Tensor ShardedStep::slopes_of(const Tensor& margins) {
+  const SwitchedLoss loss(plan_.loss);
+  loss_ = {};
+  std::vector<double> slopes(rows_.size());
+  for (std::size_t i = 0; i < rows_.size(); ++i) {
+    const auto weight = static_cast<double>(rows_[i].weight);
+    loss_.loss += weight * loss.take(std::span(&(*margins)[i], 1),
+                                     static_cast<double>(rows_[i].label), std::span(&slopes[i], 1));
+    loss_.weight += weight;
+    slopes[i] *= weight;
+  }
+  return tensor_of(std::move(slopes));
+}
+
+void ShardedStep::take(std::span<const SparseRow> rows, const Pace& pace) {
+  rows_ = rows;
+  pace_ = pace;
+  loss_ = {};
+}
+
+void ShardedStep::for_each_weight(const Pace& now,
+                                  const std::function<void(Index, float)>& f) const {
+  const auto tell = [&](const FeatureShard& shard, Index begin, Index end) {
+    for (Index j = begin; j < end; ++j) {
+      if (const float weight = shard.weight(j, now); weight != 0) f(j, weight);
+    }
+  };
+  for (std::size_t k = 0; k < shards_.size(); ++k) {
+    if (shards_[k]) tell(*shards_[k], begins_[k], begins_[k + 1]);
+  }
+  if (bias_) tell(*bias_, plan_.features, plan_.features + 1);
+}
+
+void ShardedStep::start(Index coordinate, float weight) {
+  if (coordinate == plan_.features) {
+    if (bias_) bias_->start(coordinate, weight);
+    return;
+  }
+  for (std::size_t k = 0; k < shards_.size(); ++k) {
+    if (shards_[k] && begins_[k] <= coordinate && coordinate < begins_[k + 1]) {
+      shards_[k]->start(coordinate, weight);
+    }
+  }
+}
+
+}  // namespace hogwild
