@@ -31,6 +31,7 @@
 #include "hogwild/train/options.hpp"
 #include "hogwild/train/result.hpp"
 #include "hogwild/train/scale.hpp"
+#include "hogwild/train/simulate.hpp"
 #include "hogwild/train/stream.hpp"
 #include "hogwild/train/train.hpp"
 #include "hogwild/train/tune.hpp"

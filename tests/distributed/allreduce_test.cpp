@@ -48,7 +48,7 @@ TEST_F(Allreduce, AStepOnAllRowsIsTheSameHoweverTheyAreShared) {
 
 TEST_F(Allreduce, RepeatsToTheBitAndOnAnyNumberOfThreads) {
   const std::string options =
-      "click.svm --batch-size 48 --learning-rate 0.1 --epochs 2 --distributed allreduce ";
+      "click.svm --batch-size 300 --learning-rate 0.1 --distributed allreduce ";
   ASSERT_EQ(run_on(3, options + "-o first --threads 1").status, 0);
   ASSERT_EQ(run_on(3, options + "-o second --threads 1").status, 0);
   ASSERT_EQ(run_on(3, options + "-o threads --threads 2").status, 0);

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "hogwild/data/dataset.hpp"
@@ -12,6 +13,7 @@
 #include "hogwild/train/compare.hpp"
 #include "hogwild/train/result.hpp"
 #include "hogwild/train/scale.hpp"
+#include "hogwild/train/simulate.hpp"
 
 namespace hogwild {
 
@@ -49,6 +51,20 @@ std::string json_line(const ScalePoint& point);
 
 /// One number of threads a line.
 std::string table(const std::vector<ScalePoint>& points);
+
+/// "hogwild", "downpour", "easgd", "allreduce".
+std::string_view name_of(Method method) noexcept;
+
+/// {"event":"simulate","method":..,"workers":..,"epoch":..,"updates":..,"seconds":..,"loss":..,
+/// "delay":..,"bytes":..}, seconds being virtual.
+std::string json_line(const Simulation& simulation, const SimulatedEpoch& epoch);
+
+/// {"event":"end","method":..,"workers":..,"reason":..}, after those of its epochs.
+std::string json_line(const Simulation& simulation);
+
+/// One number of workers a line: its virtual seconds, the speedup over the first of the method, the
+/// last loss, and the time to within 1 % of that first one's.
+std::string table(const std::vector<Simulation>& simulations);
 
 /// Lines of "name  value", aligned.
 std::string table(const Metrics& metrics);

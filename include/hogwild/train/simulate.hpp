@@ -1,0 +1,88 @@
+// Training by many workers, played through on one thread: what delays do to the loss, and where a
+// method stops scaling, without a machine of a thousand cores.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "hogwild/data/dataset.hpp"
+#include "hogwild/train/options.hpp"
+#include "hogwild/train/result.hpp"
+
+namespace hogwild {
+
+/// How virtual workers learn together.
+enum class Method {
+  hogwild,    ///< one array of parameters; a row's step lands later than its weights were read
+  downpour,   ///< workers fetch parameters from a server and push gradients to it
+  easgd,      ///< replicas and a centre that draw each other
+  allreduce,  ///< all step together, a row of each worker in every step
+};
+
+/// The part of a time that varies, in seconds.
+struct Delay {
+  enum class Kind { none, fixed, uniform, exponential };
+  Kind kind = Kind::none;
+  double low = 0;   ///< fixed: this; uniform: from here
+  double high = 0;  ///< uniform: to here; exponential: the mean
+};
+
+/// What things cost. The defaults were measured on a 2-core AMD EPYC server: click rows by adagrad
+/// on one thread, and messages between two processes on one host.
+struct SimulatedCosts {
+  double row = 20e-9;       ///< seconds a row takes, besides
+  double nonzero = 1.3e-9;  ///< seconds each of its non-zeros takes
+  double latency = 10e-6;   ///< seconds a message is under way, besides
+  double bandwidth = 1e9;   ///< bytes that pass a worker's wire in a second
+  Delay delay{};            ///< besides: of a message, or with Method::hogwild of a row's landing
+  double stragglers = 0;    ///< share of the workers that are slow, in [0, 1]
+  double slowness = 10;     ///< how many times as long a row takes them, >= 1
+};
+
+struct SimulationOptions {
+  Method method = Method::hogwild;
+  int workers = 1;                    ///< > 0
+  int servers = 0;                    ///< downpour, easgd: that share out parameters and work;
+                                      ///< 0: as many as workers
+  Offset fetch_every = 64;            ///< downpour: rows between fetches, > 0
+  Offset push_every = 1;              ///< downpour: rows between pushes, > 0
+  Offset period = 10;                 ///< easgd: rows between exchanges, > 0
+  std::optional<float> elasticity{};  ///< easgd: in (0, 1]; absent: 0.9 / workers
+  SimulatedCosts costs{};
+};
+
+/// One epoch behind the virtual workers.
+struct SimulatedEpoch {
+  int epoch = 0;              ///< counted from 1
+  std::uint64_t updates = 0;  ///< steps of the parameters that the model is made of, so far
+  double seconds = 0;         ///< on the virtual clock, so far
+  double loss = 0;            ///< of the validation rows
+  double delay = 0;           ///< mean number of others' updates between a reading and its step
+  std::uint64_t bytes = 0;    ///< sent over all wires, so far
+};
+
+/// What one number of workers came to.
+struct Simulation {
+  SimulationOptions options;
+  std::vector<SimulatedEpoch> epochs{};
+  StopReason reason = StopReason::epochs;
+  Model model{};
+  float learning_rate = 0;
+};
+
+/// Plays a run through for each of the simulations. Everything that happens has its time on a
+/// virtual clock, and happens in that order, so the outcome is a function of data and options:
+/// equal seeds give equal bits. One worker takes the steps of train() with one thread, to the last
+/// bit (downpour: if it fetches and pushes each row). All simulations go at one learning rate,
+/// which is found once if options leave it open. Validation rows are options.validation, which must
+/// be there. Options that only threads make sense of are not looked at. When the observer asks to
+/// stop, what has been finished is returned. Memory: a replica for each worker of easgd, of what it
+/// has touched. Throws as train() does; OptionError for options out of range or that no virtual
+/// worker has (batches, penalties, several classes, averages, noise, curricula).
+std::vector<Simulation> simulate(const Dataset& data, const TrainOptions& options,
+                                 std::span<const SimulationOptions> simulations,
+                                 TrainObserver& observer);
+
+}  // namespace hogwild

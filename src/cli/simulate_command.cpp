@@ -1,0 +1,224 @@
+// hogwild simulate
+#include <fmt/format.h>
+
+#include <memory>
+#include <sstream>
+#include <vector>
+
+#include "cli/command.hpp"
+#include "cli/display_observer.hpp"
+#include "cli/interrupt.hpp"
+#include "cli/progress.hpp"
+#include "cli/train_arguments.hpp"
+#include "cli/training_rows.hpp"
+#include "hogwild/core/error.hpp"
+#include "hogwild/report/report.hpp"
+#include "hogwild/train/simulate.hpp"
+
+namespace hogwild::cli {
+namespace {
+
+constexpr double kMicro = 1e-6, kNano = 1e-9, kMega = 1e6;
+
+struct SimulateCommand {
+  TrainArguments train;
+  std::vector<int> workers;
+  std::vector<std::string> methods{"hogwild"};
+  SimulationOptions simulation;
+  std::string delay = "none";
+  std::string stragglers;
+  double latency_us = SimulatedCosts{}.latency / kMicro;
+  double bandwidth_mb = SimulatedCosts{}.bandwidth / kMega;
+  double row_ns = SimulatedCosts{}.row / kNano;
+  double nonzero_ns = SimulatedCosts{}.nonzero / kNano;
+  bool json = false;
+};
+
+// The numbers after a name: "uniform:5:20" has 5 and 20.
+std::vector<double> numbers_after(const std::string& text, std::size_t count,
+                                  const std::string& option, const std::string& form) {
+  std::istringstream stream(text);
+  std::string part;
+  std::getline(stream, part, ':');
+  std::vector<double> numbers;
+  while (std::getline(stream, part, ':')) {
+    std::istringstream digits(part);
+    double number = 0;
+    if (!(digits >> number) || !digits.eof()) numbers.clear();
+    numbers.push_back(number);
+  }
+  if (numbers.size() != count) {
+    throw OptionError(option, fmt::format("'{}' is not {}", text, form));
+  }
+  return numbers;
+}
+
+// "none", "fixed:US", "uniform:US:US", "exponential:US".
+Delay delay_in(const std::string& text) {
+  const std::string kind = text.substr(0, text.find(':'));
+  const auto numbers = [&](std::size_t count, const std::string& form) {
+    return numbers_after(text, count, "delay", form);
+  };
+  if (kind == "none") return {};
+  if (kind == "fixed") {
+    return {Delay::Kind::fixed, numbers(1, "fixed:MICROSECONDS")[0] * kMicro, 0};
+  }
+  if (kind == "uniform") {
+    const auto range = numbers(2, "uniform:FROM:TO in microseconds");
+    return {Delay::Kind::uniform, range[0] * kMicro, range[1] * kMicro};
+  }
+  if (kind == "exponential") {
+    return {Delay::Kind::exponential, 0,
+            numbers(1, "exponential:MEAN in microseconds")[0] * kMicro};
+  }
+  throw OptionError("delay", fmt::format("'{}' is none of none, fixed:US, uniform:US:US and "
+                                         "exponential:US",
+                                         text));
+}
+
+Method method_named(const std::string& name) {
+  for (const Method method :
+       {Method::hogwild, Method::downpour, Method::easgd, Method::allreduce}) {
+    if (name_of(method) == name) return method;
+  }
+  throw OptionError("method",
+                    fmt::format("'{}' is none of hogwild, downpour, easgd and allreduce", name));
+}
+
+SimulationOptions simulation_options(const SimulateCommand& command) {
+  SimulationOptions options = command.simulation;
+  SimulatedCosts& costs = options.costs;
+  costs.delay = delay_in(command.delay);
+  costs.latency = command.latency_us * kMicro;
+  costs.bandwidth = command.bandwidth_mb * kMega;
+  costs.row = command.row_ns * kNano;
+  costs.nonzero = command.nonzero_ns * kNano;
+  if (!command.stragglers.empty()) {
+    const auto numbers =
+        numbers_after(":" + command.stragglers, 2, "stragglers", "SHARE:FACTOR, as 0.1:10");
+    costs.stragglers = numbers[0];
+    costs.slowness = numbers[1];
+  }
+  return options;
+}
+
+int run(SimulateCommand& command, const CLI::App& app) {
+  if (!has_validation(command.train, app)) command.train.valid_fraction = 0.1;
+  std::vector<int> workers = command.workers;
+  if (workers.empty()) workers = {1, 4, 16, 64, 256, 1024};
+  SimulationOptions simulated = simulation_options(command);
+  std::vector<Method> methods;
+  for (const std::string& name : command.methods) methods.push_back(method_named(name));
+  ProgressDisplay display(command.train.progress);
+  TrainOptions options = train_options(command.train, app);
+  const Dataset data = read_training_rows(command.train, app, options, display);
+
+  const InterruptGuard guard;
+  DisplayObserver observer(display);
+  std::vector<SimulationOptions> all;
+  for (const Method method : methods) {
+    for (const int n : workers) {
+      simulated.method = method;
+      simulated.workers = n;
+      all.push_back(simulated);
+    }
+  }
+  const std::vector<Simulation> done = simulate(data, options, all, observer);
+  display.clear();
+  for (const Simulation& simulation : done) {
+    if (!command.json) break;
+    for (const SimulatedEpoch& epoch : simulation.epochs) {
+      print(json_line(simulation, epoch) + "\n");
+    }
+    print(json_line(simulation) + "\n");
+  }
+  if (!command.json) print(table(done));
+  if (interrupted()) {
+    note(fmt::format("hogwild: interrupted after {} of {} simulations", done.size(), all.size()));
+    return kInterrupted;
+  }
+  return kDone;
+}
+
+}  // namespace
+
+void add_simulate_command(CLI::App& app, Action& action) {
+  auto command = std::make_shared<SimulateCommand>();
+  CLI::App& sub =
+      *app.add_subcommand("simulate", "play through how many workers would learn, on one thread");
+  add_alternative<AnyUpdateRule>(sub, "--optimizer", command->train.optimizer,
+                                 "how a step is made");
+  add_train_arguments(sub, command->train);
+  sub.remove_option(sub.get_option("--threads"));
+  sub.add_option("--workers", command->workers,
+                 "how many, for each run (default: 1,4,16,64,256,1024)")
+      ->type_name("N,...")
+      ->allow_extra_args(false)
+      ->delimiter(',')
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->check(CLI::Range(1, 65536).description(""));
+  sub.add_option("--method", command->methods,
+                 "hogwild, on one array; downpour, fetching from and pushing to servers; easgd, "
+                 "with a centre; allreduce, all in step (default: hogwild)")
+      ->type_name("METHOD,...")
+      ->allow_extra_args(false)
+      ->delimiter(',')
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  sub.add_option("--delay", command->delay,
+                 "by which messages are late, or with hogwild steps, in microseconds (default: "
+                 "none)")
+      ->type_name("none|fixed:US|uniform:US:US|exponential:US");
+  sub.add_option("--stragglers", command->stragglers,
+                 "that share of the workers takes that many times as long for a row")
+      ->type_name("SHARE:FACTOR");
+  sub.add_option("--fetch-every", command->simulation.fetch_every,
+                 "downpour: rows between fetches (default: 64)")
+      ->type_name("N")
+      ->check(digits());
+  sub.add_option("--push-every", command->simulation.push_every,
+                 "downpour: rows between pushes (default: 1)")
+      ->type_name("N")
+      ->check(digits());
+  sub.add_option("--period", command->simulation.period,
+                 "easgd: rows between exchanges (default: 10)")
+      ->type_name("TAU")
+      ->check(digits());
+  sub.add_option("--elasticity", command->simulation.elasticity,
+                 "easgd: the part of their distance by which both sides move (default: 0.9 / "
+                 "workers)")
+      ->type_name("ALPHA");
+  sub.add_option("--servers", command->simulation.servers,
+                 "downpour, easgd: that share out the parameters (default: as many as workers)")
+      ->type_name("S");
+  sub.add_option(
+         "--latency", command->latency_us,
+         fmt::format("microseconds a message is under way (default: {})", command->latency_us))
+      ->type_name("US");
+  sub.add_option(
+         "--bandwidth", command->bandwidth_mb,
+         fmt::format("megabytes a second that pass a wire (default: {})", command->bandwidth_mb))
+      ->type_name("MB");
+  sub.add_option("--row-cost", command->row_ns,
+                 fmt::format("nanoseconds a row takes, besides (default: {})", command->row_ns))
+      ->type_name("NS");
+  sub.add_option(
+         "--nonzero-cost", command->nonzero_ns,
+         fmt::format("nanoseconds each of its non-zeros takes (default: {})", command->nonzero_ns))
+      ->type_name("NS");
+  sub.get_option("--valid-fraction")
+      ->description("keep this share of the rows for validation (default: 0.1)");
+  sub.add_flag("--json", command->json, "lines of JSON, for each epoch and for the end");
+  sub.footer(
+      "Seconds are those of a virtual clock; one worker takes the steps of `train --threads 1`.\n"
+      "Equal seeds give equal results. What threads of one machine share, memory and caches, is\n"
+      "not simulated: `hogwild scale` measures that.\n"
+      "Examples:\n"
+      "  hogwild simulate data.svm --workers 1,2,64,1024 --delay exponential:50\n"
+      "  hogwild simulate data.svm --method downpour,easgd,allreduce --latency 100\n"
+      "  hogwild simulate data.svm --method downpour --optimizer adaptive_revision "
+      "--push-every 64");
+  sub.callback(
+      [&sub, &action, command] { action = [&sub, command] { return run(*command, sub); }; });
+}
+
+}  // namespace hogwild::cli

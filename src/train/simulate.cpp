@@ -1,0 +1,118 @@
+// A run of virtual workers.
+#include "hogwild/train/simulate.hpp"
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <numeric>
+#include <utility>
+
+#include "hogwild/core/error.hpp"
+#include "train/plan.hpp"
+#include "train/prepare.hpp"
+#include "train/run.hpp"
+#include "train/search.hpp"
+#include "train/virtual_workers.hpp"
+
+namespace hogwild {
+namespace {
+
+void require(bool holds, const std::string& option, const std::string& reason) {
+  if (!holds) throw OptionError(option, reason);
+}
+
+void require_valid(const SimulationOptions& simulation, const TrainOptions& options) {
+  require(simulation.workers > 0, "workers", fmt::format("{} is not above 0", simulation.workers));
+  require(simulation.servers >= 0, "servers", "it must not be negative");
+  require(simulation.fetch_every > 0, "fetch-every", "it must be above 0");
+  require(simulation.push_every > 0, "push-every", "it must be above 0");
+  require(simulation.period > 0, "period", "it must be above 0");
+  require(!simulation.elasticity || (*simulation.elasticity > 0 && *simulation.elasticity <= 1),
+          "elasticity", "it must be above 0 and at most 1");
+  const SimulatedCosts& costs = simulation.costs;
+  const Delay& delay = costs.delay;
+  require(costs.row >= 0 && costs.nonzero >= 0 && costs.row + costs.nonzero > 0, "row-cost",
+          "a row must take some time");
+  require(costs.latency >= 0 && delay.low >= 0 && delay.high >= 0, "latency",
+          "no message arrives before it is sent");
+  require(costs.bandwidth > 0, "bandwidth", "it must be above 0");
+  require(costs.stragglers >= 0 && costs.stragglers <= 1 && costs.slowness >= 1, "stragglers",
+          "they are a share of the workers, from 0 to 1, and slower by a factor of 1 or more");
+  require(options.validation.has_value(), "valid",
+          "workers are judged by the loss they reach; give validation rows");
+  require(!learns_classes(options), "loss", "virtual workers learn one margin a row, not classes");
+  require(options.batch_size == 1, "batch-size", "virtual workers learn row by row");
+  require(options.l1 == 0 && options.l2 == 0, "l1", "virtual workers pay no penalties");
+  require(!options.average, "average", "virtual workers keep no means of weights");
+  require(options.gradient_noise == 0, "gradient-noise", "virtual workers make no noise");
+  require(options.order != RowOrder::curriculum, "order", "virtual workers follow no curriculum");
+}
+
+// Tells of epochs by the virtual clock.
+class Recorder final : public TrainObserver {
+ public:
+  Recorder(TrainObserver& observer, const VirtualWorkers& workers, Simulation& simulation)
+      : observer_(observer), workers_(workers), simulation_(simulation) {}
+
+  void on_progress(const Progress& progress) override { observer_.on_progress(progress); }
+  bool stop_requested() override { return observer_.stop_requested(); }
+  void on_epoch(const EpochReport& report) override {
+    const VirtualTally tally = workers_.tally();
+    simulation_.epochs.push_back(
+        {report.epoch, tally.updates, tally.seconds, *report.valid_loss, tally.delay, tally.bytes});
+    observer_.on_epoch(report);
+  }
+
+ private:
+  TrainObserver& observer_;
+  const VirtualWorkers& workers_;
+  Simulation& simulation_;
+};
+
+Simulation simulate_one(const Dataset& rows, const TrainOptions& options,
+                        const SimulationOptions& simulated, TrainObserver& observer) {
+  Simulation simulation{.options = simulated};
+  TrainPlan plan = plan_training(rows, options);
+  if (simulated.method == Method::allreduce) {
+    plan.block_multiple = static_cast<Offset>(simulated.workers);
+  } else if (simulated.method == Method::downpour) {
+    plan.block_multiple = simulated.fetch_every;
+  }
+  auto workers = make_virtual_workers(plan.descent, simulated, options.seed);
+  Recorder recorder(observer, *workers, simulation);
+  Company alone;
+  TrainResult result = run(rows, plan, std::move(workers), alone, options, recorder);
+  simulation.reason = result.reason;
+  simulation.model = std::move(result.model);
+  simulation.learning_rate = result.learning_rate;
+  return simulation;
+}
+
+}  // namespace
+
+std::vector<Simulation> simulate(const Dataset& data, const TrainOptions& asked,
+                                 std::span<const SimulationOptions> simulations,
+                                 TrainObserver& observer) {
+  for (const SimulationOptions& each : simulations) require_valid(each, asked);
+  auto [rows, options] = prepare(data, asked);
+  options.threads = 1;
+  options.strategy = Strategy::hogwild;
+  options.state = StateHome::shared;
+  options.hot_replicas = false;
+  if (searches_rate(options)) {
+    const RateSearch search = find_rate(rows, options, [&] { return observer.stop_requested(); });
+    options.learning_rate = search.rate;
+    if (search.epsilon) std::get<Adagrad>(options.update_rule).epsilon = *search.epsilon;
+    observer.on_rate(search);
+  }
+  std::vector<Simulation> done;
+  for (const SimulationOptions& each : simulations) {
+    if (observer.stop_requested()) break;
+    Simulation simulation = simulate_one(rows, options, each, observer);
+    if (simulation.reason == StopReason::interrupted) break;
+    done.push_back(std::move(simulation));
+  }
+  return done;
+}
+
+}  // namespace hogwild
