@@ -57,11 +57,13 @@ TEST_F(Allreduce, RepeatsToTheBitAndOnAnyNumberOfThreads) {
 }
 
 TEST_F(Allreduce, ServesEveryRule) {
-  for (const std::string rule : {"sgd", "nesterov", "adam", "ftrl", "adaptive_revision"}) {
+  std::vector<std::string> rules{"ftrl", "nesterov", "adam", "sgd", "adaptive_revision"};
+  if (kSanitized) rules.resize(1);
+  for (const std::string& rule : rules) {
     const std::string options = "click.svm --batch-size 64 --threads 1 --optimizer " + rule + " ";
     ASSERT_EQ(run("train -o alone " + options + "--learning-rate 0.01").status, 0);
     ASSERT_EQ(run_on(4, "-o m --distributed allreduce --learning-rate 0.01 " + options).status, 0);
-    EXPECT_LT(test_loss("m"), 1.01 * test_loss("alone")) << rule;
+    EXPECT_LT(test_loss("m"), within(0.01) * test_loss("alone")) << rule;
   }
 }
 
