@@ -10,6 +10,7 @@
 
 #include "distributed/graph_executor.hpp"
 #include "distributed/packet.hpp"
+#include "distributed/rows_packet.hpp"
 #include "distributed/sharded_step.hpp"
 #include "hogwild/core/error.hpp"
 
@@ -24,51 +25,17 @@ Dataset columns_of_all(World& world, const Dataset& own, const Partition& partit
     outstanding.fetch_sub(1, std::memory_order_release);
   });
   world.meet();
-  const bool ones = [&] {
-    Bytes bytes;
-    put(bytes, own.all_ones());
-    const auto all = world.gather_all(bytes);
-    return std::ranges::all_of(all, [](const Bytes& b) { return Unpacking(b).take<bool>(); });
-  }();
+  const bool ones = all_ones(world, own);
   for (std::size_t r = 0; r < ranks; ++r) {
     Bytes columns;
     for (Offset i = 0; i < own.rows(); ++i) {
-      const SparseRow row = own.row(i);
-      const auto position = [&](Index feature) {
-        return static_cast<std::size_t>(std::ranges::lower_bound(row.indices, feature) -
-                                        row.indices.begin());
-      };
-      const std::size_t begin = position(partition.begins[r]);
-      const std::size_t end = position(partition.begins[r + 1]);
-      put(columns, row.label);
-      put(columns, row.weight);
-      put(columns, static_cast<std::uint32_t>(end - begin));
-      put_all(columns, row.indices.subspan(begin, end - begin));
-      if (ones) continue;
-      for (std::size_t k = begin; k < end; ++k) put(columns, row.value(k));
+      put_row(columns, own.row(i), partition.begins[r], partition.begins[r + 1], ones);
     }
     world.send(static_cast<int>(r), Letter::columns, std::move(columns));
   }
   world.wait_until([&] { return outstanding.load(std::memory_order_acquire) == 0; });
   world.deliver(Letter::columns, {});
-  Dataset::Arrays arrays;
-  bool weighted = false;
-  for (Bytes& part : received) {
-    for (Unpacking rows(part); rows.left() > 0;) {
-      arrays.labels.push_back(rows.take<float>());
-      arrays.weights.push_back(rows.take<float>());
-      weighted = weighted || arrays.weights[arrays.weights.size() - 1] != 1;
-      const auto count = rows.take<std::uint32_t>();
-      for (std::uint32_t k = 0; k < count; ++k) arrays.indices.push_back(rows.take<Index>());
-      for (std::uint32_t k = 0; !ones && k < count; ++k) {
-        arrays.values.push_back(rows.take<float>());
-      }
-      arrays.offsets.push_back(arrays.indices.size());
-    }
-    part = {};
-  }
-  if (!weighted) arrays.weights = {};
-  return Dataset(std::move(arrays), own.features(), own.source(), own.seen_labels(), own.classes());
+  return rows_in(received, own, ones);
 }
 
 /// Tensors between ranks, as letters.

@@ -18,6 +18,7 @@
 #include "distributed/elastic.hpp"
 #include "distributed/packet.hpp"
 #include "distributed/partition.hpp"
+#include "distributed/rows_packet.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/train/tune.hpp"
 #include "train/plan.hpp"
@@ -47,9 +48,18 @@ class Reporter final : public TrainObserver {
   const WorldCompany& company_;
 };
 
-// The first rank's finding, for all. What it tried it alone knows.
-RateSearch found_rate(World& world, const Dataset& data, const TrainOptions& options,
+// The first rank's finding, for all, by rows from all ranks: a part of a file that is in some order
+// is no sample of it. What it tried it alone knows.
+RateSearch found_rate(World& world, const Dataset& own_rows, TrainOptions options,
                       TrainObserver& observer) {
+  constexpr std::uint64_t kSampleBytes = 32'000'000;
+  Dataset data = own_rows;
+  if (world.size() > 1) {
+    data = sample_of_all(world, own_rows, kSampleBytes);
+    if (options.validation) {
+      options.validation = sample_of_all(world, *options.validation, kSampleBytes);
+    }
+  }
   RateSearch search;
   const Bytes own = together(world, [&]() -> Bytes {
     if (!world.is_first()) return {};
