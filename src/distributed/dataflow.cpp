@@ -110,6 +110,7 @@ struct Dataflow::Parts {
   Graph cut;
   GraphExecutor executor;
   std::uint64_t steps = 0;
+  bool asks_to_end = false;
   float bias = 0;              // as it was copied last
   std::vector<Bytes> replies;  // [ranks] written by a recipient, which then counts down
   std::atomic<std::size_t> outstanding{0};
@@ -143,7 +144,7 @@ LossSum Dataflow::learn(int /*worker*/, std::span<const SparseRow> rows, Pace pa
   while (!rows.empty()) {
     const auto batch = rows.first(std::min(parts_->plan.batch, rows.size()));
     rows = rows.subspan(batch.size());
-    parts_->step.take(batch, pace);
+    parts_->step.take(batch, pace, parts_->asks_to_end);
     parts_->arena.execute([this] { parts_->executor.run(parts_->steps); });
     ++parts_->steps;
     ++pace.time;
@@ -151,6 +152,12 @@ LossSum Dataflow::learn(int /*worker*/, std::span<const SparseRow> rows, Pace pa
     total.weight += parts_->step.loss().weight;
   }
   return total;
+}
+
+bool Dataflow::ends(bool asked) {
+  if (parts_->step.is_asked_to_end()) return true;
+  parts_->asks_to_end = asked && world_.is_first();
+  return false;
 }
 
 float Dataflow::margin(const SparseRow&, Pace) const {

@@ -24,6 +24,8 @@ class Dataflow final : public Descent {
   ~Dataflow() override;
 
   LossSum learn(int worker, std::span<const SparseRow> rows, Pace pace) override;
+  /// The first rank tells all with the next block's slopes, and all end after that block.
+  bool ends(bool asked) override;
   void settle(int /*worker*/) override {}
   float margin(const SparseRow& row, Pace now) const override;
   float weight(Index coordinate, Pace now) const override;

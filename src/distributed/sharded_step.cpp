@@ -60,6 +60,7 @@ void ShardedStep::add_operations(const std::vector<int>& devices) {
                 .inputs = {slopes},
                 .compute = [this, k](std::span<const Tensor> inputs) {
                   shards_[k]->step(rows_, *inputs[0], pace_);
+                  asked_.store(inputs[0]->back() != 0, std::memory_order_relaxed);
                   return Tensor();
                 }});
   }
@@ -80,7 +81,8 @@ void ShardedStep::add_operations(const std::vector<int>& devices) {
 Tensor ShardedStep::slopes_of(const Tensor& margins) {
   const SwitchedLoss loss(plan_.loss);
   loss_ = {};
-  std::vector<double> slopes(rows_.size());
+  std::vector<double> slopes(rows_.size() + 1);
+  slopes.back() = asks_to_end_ ? 1 : 0;
   for (std::size_t i = 0; i < rows_.size(); ++i) {
     const auto weight = static_cast<double>(rows_[i].weight);
     loss_.loss += weight * loss.take(std::span(&(*margins)[i], 1),
@@ -91,9 +93,10 @@ Tensor ShardedStep::slopes_of(const Tensor& margins) {
   return tensor_of(std::move(slopes));
 }
 
-void ShardedStep::take(std::span<const SparseRow> rows, const Pace& pace) {
+void ShardedStep::take(std::span<const SparseRow> rows, const Pace& pace, bool asks_to_end) {
   rows_ = rows;
   pace_ = pace;
+  asks_to_end_ = asks_to_end;
   loss_ = {};
 }
 

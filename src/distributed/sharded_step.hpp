@@ -1,7 +1,9 @@
 // A linear model's training step as a graph: features shared out over devices.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
@@ -18,8 +20,9 @@ namespace hogwild {
 /// the loss's slopes, steps the bias, and every shard steps its features by the slopes:
 ///   margins k (device of k) -> margins (device 0) -> slopes (device 0) -> step k (device of k)
 /// Two tensors of [rows] numbers pass each device but the first: 16 bytes a row, whatever the
-/// features. The margins are added in the order of the shards, so what a step gives depends on the
-/// shards and not on the devices that they are placed on.
+/// features. With the slopes goes a number that says whether the first device asks all to end. The
+/// margins are added in the order of the shards, so what a step gives depends on the shards and not
+/// on the devices that they are placed on.
 class ShardedStep {
  public:
   /// begins: shard k has the features from begins[k] to below begins[k + 1], [shards + 1]. devices:
@@ -31,7 +34,13 @@ class ShardedStep {
   const Graph& graph() const noexcept { return graph_; }
 
   /// The batch that the graph's next run learns; rows hold the features of the shards made here.
-  void take(std::span<const SparseRow> rows, const Pace& pace);
+  /// asks_to_end is of the first device.
+  void take(std::span<const SparseRow> rows, const Pace& pace, bool asks_to_end = false);
+
+  /// Whether the first device asked to end in the last run.
+  bool is_asked_to_end() const noexcept {
+    return asked_.load(std::memory_order_relaxed);  // the run's end is what synchronises
+  }
 
   /// Of the last run, on device 0; elsewhere nothing.
   LossSum loss() const noexcept { return loss_; }
@@ -52,6 +61,8 @@ class ShardedStep {
   Graph graph_;
   std::span<const SparseRow> rows_;
   Pace pace_;
+  bool asks_to_end_ = false;
+  std::atomic<bool> asked_{false};  // written by every shard, all the same
   LossSum loss_;
 };
 

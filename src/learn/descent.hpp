@@ -78,6 +78,10 @@ class Descent {
   /// worker 0. What a pace's time counts are steps.
   virtual LossSum learn(int worker, std::span<const SparseRow> rows, Pace pace) = 0;
 
+  /// Whether a worker is to learn no further block of this epoch, given whether it is asked to end.
+  /// Those who are in step with others end when all do.
+  virtual bool ends(bool asked) { return asked; }
+
   /// To be called by each worker that has no more blocks to learn: steps that it has kept to itself
   /// reach the others, and partners that have more are not left alone. Only when all workers have
   /// is what follows the whole truth.

@@ -208,7 +208,7 @@ class Run {
   void work(int worker) {
     if (plan_.descent.teamwork == Teamwork::together) return work_together(worker);
     // Relaxed: stop_ is a hint to end soon, and carries no data.
-    while (!stop_.load(std::memory_order_relaxed)) {
+    while (!descent_->ends(stop_.load(std::memory_order_relaxed))) {
       const auto block = feed_.next(worker);
       if (!block) break;
       Offset& seen = seen_[static_cast<std::size_t>(worker)];

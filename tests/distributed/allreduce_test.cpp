@@ -39,7 +39,7 @@ TEST_F(Allreduce, AStepOnAllRowsIsTheSameHoweverTheyAreShared) {
     const std::string options =
         "click.svm --batch-size full --epochs 20 --learning-rate 0.3 --threads 1 " + net;
     ASSERT_EQ(run("train -o alone " + options).status, 0);
-    for (const int ranks : {2, 3}) {
+    for (const int ranks : some_ranks()) {
       ASSERT_EQ(run_on(ranks, "-o m --distributed allreduce " + options).status, 0);
       expect_near("m", "alone");
     }

@@ -22,7 +22,7 @@ TEST_F(Downpour, RanksShareTheRowsAndReachTheLossOfOne) {
   const std::string options = "click.svm --learning-rate 0.1 --epochs 3 --threads 1 ";
   ASSERT_EQ(run("train " + options + "-o alone").status, 0);
   const double alone = test_loss("alone");
-  for (const int ranks : {2, 4}) {
+  for (const int ranks : some_ranks()) {
     const Outcome outcome = run_on(ranks, options + "-o ranked --distributed downpour --log log");
     ASSERT_EQ(outcome.status, 0) << outcome.err;
     EXPECT_LT(test_loss("ranked"), within(0.01) * alone) << ranks << " ranks";

@@ -20,7 +20,7 @@ TEST_F(Elastic, TheCentreOfSeveralReachesTheLossOfOne) {
   ASSERT_EQ(run("train " + options + "-o alone").status, 0);
   const double alone = test_loss("alone");
   for (const std::string form : {"", " --synchronous", " --dense --period 50"}) {
-    for (const int ranks : {2, 4}) {
+    for (const int ranks : some_ranks()) {
       const Outcome outcome = run_on(ranks, options + "-o m --distributed easgd --log log" + form);
       ASSERT_EQ(outcome.status, 0) << outcome.err;
       // Four ranks of this little set learn from 4,500 rows each.

@@ -98,9 +98,14 @@ TEST_F(Fault, ARankThatStandsStillIsNamed) {
 
 TEST_F(Fault, AnInterruptSavesTheModelOfAllRanks) {
   // mpirun passes SIGTERM on to all ranks; one of them would be enough.
-  const Outcome outcome = strike(3, 2, SIGTERM, "--distributed downpour");
-  EXPECT_EQ(outcome.status, 130) << outcome.err;
-  EXPECT_LT(test_loss("m"), kLearnt);
+  std::vector<std::string> kinds{"graph", "downpour", "easgd", "allreduce"};
+  if (kSanitized) kinds.resize(2);
+  for (const std::string& kind : kinds) {
+    const Outcome outcome = strike(3, 2, SIGTERM, "--distributed " + kind);
+    EXPECT_EQ(outcome.status, 130) << kind << "\n" << outcome.err;
+    EXPECT_LT(test_loss("m"), kLearnt);
+    fs::remove(folder_.path("checkpoint"));
+  }
 }
 
 }  // namespace
