@@ -29,8 +29,8 @@ struct Delay {
   double high = 0;  ///< uniform: to here; exponential: the mean
 };
 
-/// What things cost. The defaults were measured on a 2-core AMD EPYC server: click rows by adagrad
-/// on one thread, and messages between two processes on one host.
+/// What things cost. A non-zero's default is measured: click rows by adagrad on one thread of an AMD
+/// EPYC server. The others are round numbers of the order that hosts beside each other have.
 struct SimulatedCosts {
   double row = 20e-9;       ///< seconds a row takes, besides
   double nonzero = 1.3e-9;  ///< seconds each of its non-zeros takes
