@@ -28,6 +28,35 @@ struct Elasticity {
   }
 };
 
+/// What a worker has done since it exchanged with the centre.
+struct SinceExchange {
+  explicit SinceExchange(std::size_t coordinates) : touched(coordinates) {}
+
+  Offset steps = 0;
+  Touched touched;
+};
+
+/// Learns the rows, and calls exchange(), which begins a new one, at the end of each period.
+template <class Exchange>
+LossSum learn_in_periods(Descent& own, int worker, std::span<const SparseRow> rows, Pace pace,
+                         std::size_t batch, Offset period, SinceExchange& since,
+                         const Exchange& exchange) {
+  LossSum total;
+  while (!rows.empty()) {
+    const auto now = rows.first(std::min<std::size_t>(rows.size(), (period - since.steps) * batch));
+    rows = rows.subspan(now.size());
+    const LossSum sum = own.learn(worker, now, pace);
+    total.loss += sum.loss;
+    total.weight += sum.weight;
+    const std::size_t steps = (now.size() + batch - 1) / batch;
+    pace.time += steps;
+    since.steps += steps;
+    since.touched.add(now);
+    if (since.steps >= period) exchange();
+  }
+  return total;
+}
+
 class Elastic final : public Descent {
  public:
   Elastic(World& world, const DescentPlan& plan, const Partition& partition,
@@ -44,24 +73,11 @@ class Elastic final : public Descent {
 
   LossSum learn(int worker, std::span<const SparseRow> rows, Pace pace) override {
     Hand& hand = hands_[static_cast<std::size_t>(worker)];
-    LossSum total;
-    while (!rows.empty()) {
-      const std::size_t left = (options_.period - hand.steps) * plan_.batch;
-      const auto now = rows.first(std::min(rows.size(), left));
-      rows = rows.subspan(now.size());
-      const LossSum sum = own_->learn(worker, now, pace);
-      total.loss += sum.loss;
-      total.weight += sum.weight;
-      const std::size_t steps = (now.size() + plan_.batch - 1) / plan_.batch;
-      pace.time += steps;
-      hand.steps += steps;
-      hand.touched.add(now);
-      if (hand.steps < options_.period) continue;
+    return learn_in_periods(*own_, worker, rows, pace, plan_.batch, options_.period, hand, [&] {
       // The answer to the question before has had a period to come.
       exchange(worker);
       ask(worker);
-    }
-    return total;
+    });
   }
 
   void settle(int worker) override {
@@ -93,11 +109,9 @@ class Elastic final : public Descent {
   void move(Index coordinate, float by) override { own_->move(coordinate, by); }
 
  private:
-  struct Hand {
-    explicit Hand(std::size_t coordinates) : touched(coordinates) {}
+  struct Hand : SinceExchange {
+    using SinceExchange::SinceExchange;
 
-    Offset steps = 0;       // since the last exchange
-    Touched touched;        // since then
     bool is_asked = false;  // whether an answer is to come
   };
 
@@ -159,24 +173,11 @@ class SynchronousElastic final : public Descent {
         elasticity_(options, workers),
         own_(make_descent(plan)),
         centre_(std::size_t{plan.features} + 1),
-        touched_(centre_.size()) {}
+        since_(centre_.size()) {}
 
   LossSum learn(int worker, std::span<const SparseRow> rows, Pace pace) override {
-    LossSum total;
-    while (!rows.empty()) {
-      const auto now =
-          rows.first(std::min<std::size_t>(rows.size(), (period_ - steps_) * plan_.batch));
-      rows = rows.subspan(now.size());
-      const LossSum sum = own_->learn(worker, now, pace);
-      total.loss += sum.loss;
-      total.weight += sum.weight;
-      const std::size_t steps = (now.size() + plan_.batch - 1) / plan_.batch;
-      pace.time += steps;
-      steps_ += steps;
-      touched_.add(now);
-      if (steps_ >= period_) exchange(false);
-    }
-    return total;
+    return learn_in_periods(*own_, worker, rows, pace, plan_.batch, period_, since_,
+                            [this] { exchange(false); });
   }
 
   // A rank of few rows is there for the others' exchanges until all have learnt theirs.
@@ -202,15 +203,15 @@ class SynchronousElastic final : public Descent {
  private:
   // Moves all replicas and all copies of the centre; whether all ranks are at the end.
   bool exchange(bool at_end) {
-    steps_ = 0;
-    if (plan_.bias && !touched_.empty()) touched_.add(plan_.features);
+    since_.steps = 0;
+    if (plan_.bias && !since_.touched.empty()) since_.touched.add(plan_.features);
     Bytes bytes;
     put(bytes, at_end);
-    for (const Index j : touched_.list()) {
+    for (const Index j : since_.touched.list()) {
       put(bytes, j);
       put(bytes, elasticity_.pull(*own_, j, centre_[j]));
     }
-    touched_.clear();
+    since_.touched.clear();
     bool all_at_end = true;
     for (const Bytes& part : world_.gather_all(bytes)) {
       Unpacking differences(part);
@@ -229,8 +230,7 @@ class SynchronousElastic final : public Descent {
   Elasticity elasticity_;
   std::unique_ptr<Descent> own_;
   ZeroedArray<float> centre_;  // [coordinates], the same on all ranks
-  Touched touched_;            // since the last exchange
-  Offset steps_ = 0;           // since then
+  SinceExchange since_;
 };
 
 }  // namespace
