@@ -12,6 +12,7 @@
 #include "cli/train_outcome.hpp"
 #include "cli/training_rows.hpp"
 #include "distributed/agreement.hpp"
+#include "distributed/packet.hpp"
 #include "distributed/report.hpp"
 #include "distributed/train.hpp"
 #include "hogwild/core/version.hpp"
@@ -69,6 +70,18 @@ Dataset read_agreed(World& world, const std::vector<std::string>& paths, int ran
   return together(world, [&] { return agreed_rows(world, std::move(part), options); });
 }
 
+// Rows on the ranks before this one.
+Offset rows_before(World& world, Offset own) {
+  Bytes bytes;
+  put(bytes, own);
+  const std::vector<Bytes> all = world.gather_all(bytes);
+  Offset rows = 0;
+  for (int rank = 0; rank < world.rank(); ++rank) {
+    rows += Unpacking(all[static_cast<std::size_t>(rank)]).take<Offset>();
+  }
+  return rows;
+}
+
 Dataset read_rows(World& world, const TrainArguments& command, const CLI::App& app,
                   TrainOptions& options, ProgressDisplay& display) {
   const int ranks = learning_ranks(world, command.ranks);
@@ -82,8 +95,9 @@ Dataset read_rows(World& world, const TrainArguments& command, const CLI::App& a
     read.features = data.features();
     options.validation = read_agreed(world, {command.valid}, ranks, read);
   } else if (has_validation(command, app)) {
-    // Of each rank's rows; a rank of few may have none to spare.
-    const auto [kept, held_out] = split_rows(data.rows(), command.valid_fraction, options.seed);
+    // The rows that one process would hold out. A rank of few may have none of them.
+    const auto [kept, held_out] = split_rows(data.rows(), command.valid_fraction, options.seed,
+                                             rows_before(world, data.rows()));
     options.validation = data.select(held_out);
     data = data.select(kept);
   }

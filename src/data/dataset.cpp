@@ -322,12 +322,12 @@ Dataset concatenate(const Dataset& a, const Dataset& b) {
 }
 
 std::pair<std::vector<Offset>, std::vector<Offset>> split_rows(Offset rows, double fraction,
-                                                               std::uint64_t seed) {
-  std::vector<Offset> first, second;
+                                                               std::uint64_t seed, Offset first) {
+  std::vector<Offset> kept, held_out;
   for (Offset i = 0; i < rows; ++i) {
-    (Random(seed, i).uniform() < fraction ? second : first).push_back(i);
+    (Random(seed, first + i).uniform() < fraction ? held_out : kept).push_back(i);
   }
-  return {std::move(first), std::move(second)};
+  return {std::move(kept), std::move(held_out)};
 }
 
 std::pair<Dataset, Dataset> split(const Dataset& data, double fraction, std::uint64_t seed) {

@@ -23,7 +23,11 @@ namespace {
 /// Invariants:
 ///  1. local_ is the rank's own copy: cells that its workers load and store as they like. A state
 ///     that arrives replaces what they have made of it.
-///  2. A hand is its worker's alone.
+///  2. A worker's own steps are never lost in its copy: those that a server had not been sent when
+///     it was asked are made again on what it answers (read-my-writes: Ho et al., NIPS 2013). So
+///     what one worker alone learns is what it would without servers, however far ahead it fetches.
+///     It rests on letters of one rank to another arriving in order.
+///  3. A hand is its worker's alone.
 template <class Rule>
 class Downpour final : public Descent {
   using State = typename Rule::State;
@@ -113,6 +117,13 @@ class Downpour final : public Descent {
   void move(Index, float) override {}
 
  private:
+  // A step on the own copy.
+  struct Made {
+    Index coordinate;
+    float gradient;
+    Step<NoPenalty> step;
+  };
+
   struct Hand {
     explicit Hand(std::size_t coordinates)
         : wanted(coordinates),
@@ -126,6 +137,8 @@ class Downpour final : public Descent {
     ZeroedArray<float> sums;  // [coordinates] of gradients; all zero but those touched
     Offset rows = 0;
 
+    std::vector<Made> made;          // since what was last pushed before the last fetch
+    std::size_t pushed = 0;          // so many of them have been
     ZeroedArray<SeenBy<Rule>> seen;  // [coordinates] when they were fetched, and own pushes since
     float rate = 0;                  // of the last rows, for what is pushed at the end of an epoch
   };
@@ -143,20 +156,31 @@ class Downpour final : public Descent {
 
   // Asks for what the rows touch.
   void fetch(int worker, std::span<const SparseRow> rows) {
-    Touched& wanted = hands_[static_cast<std::size_t>(worker)].wanted;
-    wanted.clear();
-    wanted.add(rows);
-    if (plan_.bias) wanted.add(plan_.features);
-    servers_.ask(worker, wanted.list());
+    Hand& hand = hands_[static_cast<std::size_t>(worker)];
+    hand.wanted.clear();
+    hand.wanted.add(rows);
+    if (plan_.bias) hand.wanted.add(plan_.features);
+    servers_.ask(worker, hand.wanted.list());
+    hand.made.erase(hand.made.begin(),
+                    hand.made.begin() + static_cast<std::ptrdiff_t>(hand.pushed));
+    hand.pushed = 0;
   }
 
-  // Takes over what was asked for, as soon as it is there.
+  // Takes over what was asked for, as soon as it is there, and steps that it lacks.
   void install(int worker) {
     Hand& hand = hands_[static_cast<std::size_t>(worker)];
     servers_.take(worker, [&](Index coordinate, const State& state) {
       set_local(coordinate, [&](State) { return state; });
       if constexpr (has_memory<Rule>) hand.seen[coordinate] = rule_.seen(state);
     });
+    for (std::size_t i = 0; i < hand.made.size(); ++i) {
+      const auto& [coordinate, gradient, step] = hand.made[i];
+      if (!hand.wanted.contains(coordinate)) continue;
+      set_local(coordinate, [&](State state) { return rule_.step(state, gradient, step); });
+      if constexpr (has_memory<Rule>) {
+        if (i < hand.pushed) hand.seen[coordinate] += static_cast<SeenBy<Rule>>(gradient);
+      }
+    }
   }
 
   template <class Function>
@@ -175,6 +199,7 @@ class Downpour final : public Descent {
       hand.sums[coordinate] += gradient;
       if (step.rate == 0) return;
       set_local(coordinate, [&](State state) { return rule_.step(state, gradient, step); });
+      hand.made.push_back({coordinate, gradient, step});
     };
     for (std::size_t k = 0; k < row.nonzeros(); ++k) {
       take(row.indices[k], row.values.empty() ? slope : slope * row.values[k]);
@@ -199,6 +224,7 @@ class Downpour final : public Descent {
     servers_.push(pushes, pace);
     hand.touched.clear();
     hand.rows = 0;
+    hand.pushed = hand.made.size();
   }
 
   World& world_;

@@ -27,8 +27,8 @@ struct DistributedOptions {
   Distribution kind = Distribution::downpour;
   int servers = 0;          ///< the last so many ranks serve and do not learn; 0: all do both
   Offset fetch_every = 64;  ///< rows of a worker between two fetches; > 0
-  Offset push_every = 64;   ///< rows of a worker between two pushes; > 0
-  bool blocking = false;    ///< fetch only after the push before, and wait for it
+  Offset push_every = 1;    ///< rows of a worker between two pushes; > 0
+  bool blocking = false;    ///< fetch only after the rows before are learnt, and wait for it
   std::optional<float> local_rate;  ///< of the worker's own copy; absent: the learning rate; 0: it
                                     ///< is not stepped
   Offset warm_start = 0;            ///< rows that one worker learns before the others begin

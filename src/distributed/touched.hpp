@@ -38,6 +38,7 @@ class Touched {
     }
   }
 
+  bool contains(Index coordinate) const noexcept { return stamps_[coordinate] == stamp_; }
   std::span<const Index> list() const noexcept { return list_; }
   bool empty() const noexcept { return list_.empty(); }
 

@@ -174,9 +174,11 @@ class Dataset {
 /// The rows of a, then those of b, in a's feature space. REQUIRES: both spaces are equal.
 Dataset concatenate(const Dataset& a, const Dataset& b);
 
-/// Which rows split() puts where.
+/// Which rows split() puts where. Rows that are a part of all, from row `first` on, are dealt as
+/// they are among all.
 std::pair<std::vector<Offset>, std::vector<Offset>> split_rows(Offset rows, double fraction,
-                                                               std::uint64_t seed);
+                                                               std::uint64_t seed,
+                                                               Offset first = 0);
 
 /// Deals the rows into two sets, the second with about that fraction of them; which row goes where
 /// is a function of the seed and the row's position alone. Throws OptionError unless 0 < fraction
