@@ -45,6 +45,22 @@ class Observer final : public DistributedObserver {
   void on_graph(const std::string& whole, const std::string& cut) override {
     if (shown_ != nullptr && prints_graph_) print(whole + cut);
   }
+  void on_slow_rank(const SlowRank& slow) override {
+    if (shown_ == nullptr) return;
+    const std::string rank = world_.name(slow.rank);
+    if (slow.trait == SlowRank::Trait::work) {
+      shown_->warn(
+          fmt::format("{} takes {:.1f} times as long as the others for the same work, and they "
+                      "wait for it; is its host busy with something else?",
+                      rank, slow.seconds / slow.others));
+    } else {
+      shown_->warn(fmt::format(
+          "{} answers after {:.0f} ms, and the others wait for it; is its host busy with something "
+          "else, or the way there slow?",
+          rank, slow.seconds * 1e3));
+    }
+    shown_->write(json_line(world_.host(slow.rank), slow));
+  }
   void on_rate(const RateSearch& search) override {
     if (shown_ != nullptr) shown_->rate(search);
   }

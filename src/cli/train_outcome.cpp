@@ -57,9 +57,14 @@ void TrainDisplay::checkpoint(const Model& model) {
   try {
     save(model, checkpoint_);
   } catch (const Error& error) {
-    display_.say(fmt::format("no checkpoint: {}", error.what()));
+    warn(fmt::format("no checkpoint: {}", error.what()));
   }
   next_ = Clock::now() + every_;
+}
+
+void TrainDisplay::warn(const std::string& line) {
+  display_.clear();
+  note("hogwild: " + line);
 }
 
 void TrainDisplay::epoch(const EpochReport& report) {
@@ -75,11 +80,13 @@ void TrainDisplay::rate(const RateSearch& search) {
     display_.say(fmt::format("diverged; again at learning rate {:.2g}", search.rate));
     return;
   }
+  const std::string for_all =
+      search.workers > 1 ? fmt::format(" for the mean of {} workers", search.workers) : "";
   if (search.trials.empty()) {
     display_.say(
-        fmt::format("learning rate {:g}, the rule's own: there are too few rows to try "
+        fmt::format("learning rate {:g}{}, the rule's own: there are too few rows to try "
                     "others on",
-                    search.rate));
+                    search.rate, for_all));
     return;
   }
   std::string trials;
@@ -87,9 +94,9 @@ void TrainDisplay::rate(const RateSearch& search) {
     fmt::format_to(std::back_inserter(trials), "  {:g}: {:.4f}", trial.rate, trial.loss);
   }
   display_.say(fmt::format(
-      "learning rate {:g}{}, by trials of {} rows scored on {} others, {:.2f} s", search.rate,
-      search.epsilon ? fmt::format(" with epsilon {:.2g}", *search.epsilon) : "", search.rows,
-      search.held_out, search.seconds));
+      "learning rate {:g}{}{}, by trials of {} rows scored on {} others, {:.2f} s", search.rate,
+      search.epsilon ? fmt::format(" with epsilon {:.2g}", *search.epsilon) : "", for_all,
+      search.rows, search.held_out, search.seconds));
   display_.say(fmt::format("  loss at{}", trials));
 }
 

@@ -23,6 +23,9 @@ class TrainDisplay {
   void rate(const RateSearch& search);
   void threads(const ThreadTrial& trial);
 
+  /// Something to be seen however little is shown.
+  void warn(const std::string& line);
+
   /// Whether a checkpoint is wanted now.
   bool checkpoint_due() const;
 

@@ -26,10 +26,20 @@ std::string json_line(int epoch, int rank, const std::string& host, const RankTa
                    {"rank", rank},
                    {"host", host},
                    {"rows", tally.rows},
+                   {"busy", tally.busy},
                    {"bytes_sent", traffic.sent_in_all().bytes},
                    {"bytes_received", traffic.received_in_all().bytes},
                    {"sent", by_kind(traffic.sent, traffic.gathered_sent)},
                    {"received", by_kind(traffic.received, traffic.gathered_received)}});
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string json_line(const std::string& host, const SlowRank& slow) {
+  const Json json({{"event", "slow_rank"},
+                   {"rank", slow.rank},
+                   {"host", host},
+                   {"in", slow.trait == SlowRank::Trait::work ? "work" : "answers"},
+                   {"times", slow.seconds / slow.others}});
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

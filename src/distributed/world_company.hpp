@@ -1,7 +1,9 @@
 // The ranks of a world as the company of a run.
 #pragma once
 
+#include <atomic>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "distributed/world.hpp"
@@ -12,7 +14,21 @@ namespace hogwild {
 /// What a rank has come to, for a report.
 struct RankTally {
   std::uint64_t rows = 0;  ///< of its own that were learnt in an epoch
-  Traffic traffic;         ///< since the start
+  double busy = 0;  ///< seconds of its threads in the epoch, less those of waiting for others
+  Traffic traffic;  ///< since the start
+};
+
+/// A rank that keeps the others waiting.
+struct SlowRank {
+  enum class Trait {
+    work,     ///< the time that it takes for a non-zero, while it does not wait for others
+    answers,  ///< the time until it answers
+  };
+
+  int rank = 0;
+  Trait trait = Trait::work;
+  double seconds = 0;
+  double others = 0;  ///< the median of the others' seconds
 };
 
 /// What of the data ranks have for themselves.
@@ -45,7 +61,24 @@ class WorldCompany final : public Company {
   /// Of each rank, as it was when the epoch before was summed up; [ranks].
   const std::vector<RankTally>& ranks() const noexcept { return ranks_; }
 
+  /// The first rank alone: one that takes at least three times as long as the median of the others,
+  /// for its work in this run so far or to answer, for which 10 ms are no time. Known after three
+  /// seconds or six, and told once of a rank.
+  std::optional<SlowRank> newly_slow();
+
  private:
+  struct Work {
+    std::uint64_t nonzeros = 0;
+    double busy = 0;
+  };
+
+  double busy() const;  // in this epoch so far
+
+  struct Timed {
+    int rank;
+    double seconds;
+  };
+  std::optional<SlowRank> slowest_of(std::vector<Timed> ranks, SlowRank::Trait trait);
   // What a rank's tally adds to the sum of all.
   void add(TallySum& all, TallySum tally, std::size_t rank) const;
 
@@ -57,12 +90,20 @@ class WorldCompany final : public Company {
   Shared shared_;
   Offset own_rows_;
   Offset rows_ = 0;
+  int own_threads_;
   int threads_ = 0;
   std::vector<RankTally> ranks_;
-  std::mutex mutex_;                // for what letters tell
-  std::vector<TallySum> so_far_;    // [ranks] as the first rank has heard
-  bool stop_ = false;               // an epoch is to end now
-  std::atomic<bool> asked_{false};  // whether this rank has said so itself
+  // For what letters tell. Recipients take it under the world's lock, so no member of the world is
+  // called under it.
+  std::mutex mutex_;
+  std::vector<TallySum> so_far_;            // [ranks] as the first rank has heard
+  std::vector<Work> before_;                // [ranks] in the epochs before
+  std::vector<Work> now_;                   // [ranks] in this one
+  bool stop_ = false;                       // an epoch is to end now
+  std::vector<bool> is_told_;               // [ranks] whether it is known to be slow
+  World::Clock::time_point begin_{};        // of the epoch
+  World::Clock::duration waited_before_{};  // until then
+  std::atomic<bool> asked_{false};          // whether this rank has said so itself
 };
 
 }  // namespace hogwild

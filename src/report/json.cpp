@@ -36,6 +36,7 @@ Json json_of(const RateSearch& search) {
   json["held_out"] = search.held_out;
   json["seconds"] = search.seconds;
   json["backed_off"] = search.backed_off;
+  json["workers"] = search.workers;
   return json;
 }
 

@@ -47,6 +47,11 @@ class Fault : public Ranks {
 
   // Starts a long run, and when it has made a checkpoint sends a signal to one of its ranks.
   Outcome strike(int ranks, int victim, int signal, const std::string& arguments) {
+    return afflict(ranks, victim, arguments, [&](pid_t process) { kill(process, signal); });
+  }
+
+  template <class Affliction>
+  Outcome afflict(int ranks, int victim, const std::string& arguments, const Affliction& afflicts) {
     auto outcome = std::async(std::launch::async, [&] {
       return run_on(ranks,
                     "click.svm -o m --learning-rate 0.1 --epochs 1000000 --threads 1 "
@@ -57,7 +62,7 @@ class Fault : public Ranks {
     EXPECT_TRUE(begun);
     const auto processes = running();
     EXPECT_EQ(processes.size(), static_cast<std::size_t>(ranks));
-    if (processes.contains(victim)) kill(processes.at(victim), signal);
+    if (processes.contains(victim)) afflicts(processes.at(victim));
     return outcome.get();
   }
 
@@ -95,6 +100,37 @@ TEST_F(Fault, ARankThatStandsStillIsNamed) {
         gethostname(name, sizeof name - 1);
         return std::string(name);
       }() + " has not been heard of for 3 s");
+}
+
+TEST_F(Fault, ARankThatIsSlowIsNamedAndAllGoOn) {
+  // Nineteen twentieths of the time it stands still.
+  const auto slow_down = [&](pid_t process) {
+    constexpr int kLooks = 300;  // a minute
+    const auto is_named = [&] {
+      return contents(folder_.path("log")).find("slow_rank") != std::string::npos;
+    };
+    for (int look = 0; look < kLooks && !is_named(); ++look) {
+      kill(process, SIGSTOP);
+      std::this_thread::sleep_for(std::chrono::milliseconds(190));
+      kill(process, SIGCONT);
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    kill(process, SIGTERM);
+  };
+  std::vector<std::string> kinds{"downpour", "allreduce"};
+  if (kSanitized) kinds.resize(1);
+  for (const std::string& kind : kinds) {
+    const Outcome outcome =
+        afflict(2, 1, "--progress none --log log --distributed " + kind, slow_down);
+    EXPECT_EQ(outcome.status, 130) << kind << "\n" << outcome.err;
+    EXPECT_NE(outcome.err.find("hogwild: rank 1 on "), std::string::npos) << outcome.err;
+    const auto told = events("log", "slow_rank");
+    ASSERT_EQ(told.size(), 1u) << kind;
+    EXPECT_EQ(told[0]["rank"], 1);
+    EXPECT_GE(told[0]["times"], 3);
+    fs::remove(folder_.path("checkpoint"));
+    fs::remove(folder_.path("log"));
+  }
 }
 
 TEST_F(Fault, AnInterruptSavesTheModelOfAllRanks) {

@@ -57,6 +57,7 @@ struct RateTrial {
 /// How a learning rate was found.
 struct RateSearch {
   float rate = 0;                   ///< the one that was chosen
+  int workers = 1;                  ///< whose mean is learnt: `rate` is so many times the trials'
   std::optional<float> epsilon{};   ///< for adagrad with its default epsilon: see find_rate()
   std::vector<RateTrial> trials{};  ///< by rate, ascending
   std::uint64_t rows = 0;           ///< of the sample, learnt in each trial
