@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "support/places.hpp"
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -62,16 +64,17 @@ void expect_downward(const fs::path& root) {
 }
 
 TEST(Layers, PublicHeadersIncludeTheirOwnFolderAndLowerOnes) {
-  expect_downward(HOGWILD_ROOT "/include/hogwild");
+  expect_downward(hogwild::test::root() + "/include/hogwild");
 }
 
 TEST(Layers, SourcesIncludeTheirOwnFolderAndLowerOnes) {
-  expect_downward(HOGWILD_ROOT "/src");
+  expect_downward(hogwild::test::root() + "/src");
 }
 
 TEST(Layers, EveryFolderHasALevel) {
-  for (const char* root : {HOGWILD_ROOT "/include/hogwild", HOGWILD_ROOT "/src"}) {
-    for (const auto& entry : fs::directory_iterator(root)) {
+  for (const std::string& folder :
+       {hogwild::test::root() + "/include/hogwild", hogwild::test::root() + "/src"}) {
+    for (const auto& entry : fs::directory_iterator(folder)) {
       if (entry.is_directory()) {
         EXPECT_TRUE(kLevels.contains(entry.path().filename())) << entry;
       }
@@ -80,7 +83,7 @@ TEST(Layers, EveryFolderHasALevel) {
 }
 
 TEST(Layers, PublicHeadersIncludeNoThirdParty) {
-  for (const auto& entry : fs::recursive_directory_iterator(HOGWILD_ROOT "/include")) {
+  for (const auto& entry : fs::recursive_directory_iterator(hogwild::test::root() + "/include")) {
     if (!entry.is_regular_file()) continue;
     std::ifstream file(entry.path());
     for (std::string line; std::getline(file, line);) {
@@ -93,11 +96,11 @@ TEST(Layers, PublicHeadersIncludeNoThirdParty) {
 }
 
 TEST(Layers, TheUmbrellaHoldsEveryPublicHeaderButEigen) {
-  std::ifstream file(HOGWILD_ROOT "/include/hogwild/hogwild.hpp");
+  std::ifstream file(hogwild::test::root() + "/include/hogwild/hogwild.hpp");
   const std::string umbrella((std::istreambuf_iterator<char>(file)), {});
-  const fs::path root = HOGWILD_ROOT "/include";
-  for (const auto& entry : fs::recursive_directory_iterator(root)) {
-    const std::string name = fs::relative(entry.path(), root).string();
+  const fs::path folder = hogwild::test::root() + "/include";
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    const std::string name = fs::relative(entry.path(), folder).string();
     if (!entry.is_regular_file() || name == "hogwild/hogwild.hpp") continue;
     // The rules come with update_rule.hpp.
     if (name.starts_with("hogwild/update/") && name != "hogwild/update/schedule.hpp" &&

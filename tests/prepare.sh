@@ -29,7 +29,11 @@ install_packages() {
 configure_and_build() {
   local preset="$1" launcher=()
   shift
-  command -v ccache >/dev/null && launcher=(-D CMAKE_CXX_COMPILER_LAUNCHER=ccache)
+  if command -v ccache >/dev/null; then
+    launcher=(-D CMAKE_CXX_COMPILER_LAUNCHER=ccache)
+    # A clone in another folder is the same program.
+    export CCACHE_BASEDIR="$PWD" CCACHE_NOHASHDIR=1
+  fi
   cmake --preset "$preset" "${launcher[@]}" "$@" >"build/$preset.log" 2>&1 &&
     cmake --build --preset "$preset" >>"build/$preset.log" 2>&1 || {
     cat "build/$preset.log"

@@ -13,6 +13,7 @@
 #include "hogwild/objective/loss.hpp"
 #include "hogwild/update/update_rule.hpp"
 #include "support/command.hpp"
+#include "support/places.hpp"
 
 namespace hogwild {
 namespace {
@@ -351,8 +352,7 @@ TEST_F(Command, SavesTheModelSoFarOnInterrupt) {
   run("generate dense 5000 -o dense.svm");
   ASSERT_EQ(mkfifo(folder_.path("log").c_str(), 0600), 0);
   const std::string command =
-      "cd '" + folder_.path("") +
-      "' && exec " HOGWILD_PROGRAM
+      "cd '" + folder_.path("") + "' && exec " + test::program() +
       " train dense.svm -o m --learning-rate 0.1 --epochs 100000000 --log log 2>stderr";
   const pid_t child = fork();
   if (child == 0) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "support/command.hpp"
+#include "support/places.hpp"
 
 namespace hogwild {
 namespace {
@@ -82,7 +83,7 @@ TEST_F(Command, PredictsWhileItReads) {
     for (const int end : {to_program[0], to_program[1], from_program[0], from_program[1]}) {
       close(end);
     }
-    execl(HOGWILD_PROGRAM, "hogwild", "predict", folder_.path("m").c_str(), "-",
+    execl(test::program().c_str(), "hogwild", "predict", folder_.path("m").c_str(), "-",
           static_cast<char*>(nullptr));
     _exit(127);
   }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "support/command.hpp"
+#include "support/places.hpp"
 
 namespace hogwild {
 namespace {
@@ -97,8 +98,8 @@ TEST_F(Command, RefusesToPrintProbabilitiesThatThereAreNot) {
 
 TEST_F(Command, SaysWhenItsOutputCanNotBeWritten) {
   run("train train.svm -o m");
-  const std::string command = "cd '" + folder_.path("") +
-                              "' && " HOGWILD_PROGRAM " predict m train.svm >/dev/full 2>stderr";
+  const std::string command = "cd '" + folder_.path("") + "' && " + test::program() +
+                              " predict m train.svm >/dev/full 2>stderr";
   const int status = std::system(command.c_str());
   EXPECT_EQ(WEXITSTATUS(status), 1);
   EXPECT_NE(file("stderr").find("standard output"), std::string::npos);
@@ -106,9 +107,8 @@ TEST_F(Command, SaysWhenItsOutputCanNotBeWritten) {
 
 TEST_F(Command, LivesWithoutAStandardError) {
   for (const char* nowhere : {">/dev/full", ">&-"}) {
-    const std::string command = "cd '" + folder_.path("") +
-                                "' && " HOGWILD_PROGRAM " train train.svm -o m --log log 2" +
-                                nowhere;
+    const std::string command = "cd '" + folder_.path("") + "' && " + test::program() +
+                                " train train.svm -o m --log log 2" + nowhere;
     EXPECT_EQ(WEXITSTATUS(std::system(command.c_str())), 0) << nowhere;
     EXPECT_EQ(lines(file("log")).size(), 2u) << file("log");
     for (const std::string& line : lines(file("log")))

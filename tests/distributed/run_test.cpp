@@ -1,4 +1,5 @@
 // What is the same for every kind of distributed run.
+#include "support/places.hpp"
 #include "support/ranks.hpp"
 
 namespace hogwild::test {
@@ -75,9 +76,8 @@ TEST_F(DistributedRun, WhatRanksCantDoIsRefused) {
 }
 
 TEST_F(DistributedRun, RanksWithOtherOptionsAreNamed) {
-  const std::string program = HOGWILD_PROGRAM;
   const Outcome outcome =
-      run("train click.svm -o m --distributed downpour --epochs 2 : -n 1 " + program +
+      run("train click.svm -o m --distributed downpour --epochs 2 : -n 1 " + program() +
               " train click.svm -o m --distributed downpour --epochs 3",
           mpirun(1));
   EXPECT_EQ(outcome.status, 1);

@@ -9,6 +9,8 @@
 #include <memory>
 #include <string>
 
+#include "support/places.hpp"
+
 namespace {
 
 struct Found {
@@ -19,7 +21,7 @@ struct Found {
 // In the functions that learn a row, or rows, of a placement of that name.
 Found locks_where(const std::string& placement) {
   const std::string command =
-      std::string("objdump -d --demangle --no-show-raw-insn ") + HOGWILD_PROGRAM;
+      "objdump -d --demangle --no-show-raw-insn " + hogwild::test::program();
   const std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(command.c_str(), "r"), pclose);
   Found found;
   bool inside = false;

@@ -8,13 +8,14 @@
 #include <string>
 
 #include "support/files.hpp"
+#include "support/places.hpp"
 
 namespace hogwild::test {
 
 /// The folder of the real sets: $HOGWILD_DATASETS, or shared/datasets beside the project.
 inline std::string datasets_folder() {
   const char* const named = std::getenv("HOGWILD_DATASETS");
-  return named != nullptr ? named : HOGWILD_ROOT "/../shared/datasets";
+  return named != nullptr ? named : root() + "/../shared/datasets";
 }
 
 /// Unpacks NAME.xz into folder; "" if it is not there.

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "support/files.hpp"
+#include "support/places.hpp"
 
 namespace hogwild::test {
 
@@ -20,8 +21,8 @@ struct Outcome {
 inline Outcome run_program(const TemporaryFolder& folder, const std::string& arguments,
                            const std::string& environment = "", const std::string& input = "") {
   folder.write("stdin", input);
-  const std::string command = "cd '" + folder.path("") + "' && " + environment + " " +
-                              HOGWILD_PROGRAM + " " + arguments + " <stdin >stdout 2>stderr";
+  const std::string command = "cd '" + folder.path("") + "' && " + environment + " " + program() +
+                              " " + arguments + " <stdin >stdout 2>stderr";
   const int status = std::system(command.c_str());
   return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
           contents(folder.path("stdout")), contents(folder.path("stderr"))};
