@@ -45,7 +45,8 @@ class Downpour final : public Descent {
         local_factor_(options.local_rate.value_or(learning_rate) / learning_rate),
         local_(std::size_t{plan.features} + 1),
         warm_(options.warm_start == 0),
-        servers_(world, rule, partition, plan.workers + 1) {
+        penalty_at_{plan_.penalty, plan_.penalty_scale.get()},
+        servers_(world, rule, partition, plan.workers + 1, penalty_at_) {
     for (int worker = 0; worker < plan.workers; ++worker) hands_.emplace_back(local_.size());
     world_.deliver(Letter::begin, [this](int, std::span<const char>) {
       warm_.store(true, std::memory_order_relaxed);  // it tells no more than that
@@ -98,8 +99,7 @@ class Downpour final : public Descent {
   }
 
   float weight(Index coordinate, Pace now) const override {
-    return lookahead_of(rule_, local_[coordinate].load(),
-                        Step<NoPenalty>{now.rate, now.share, {}, now.time});
+    return lookahead_of(rule_, local_[coordinate].load(), step_at(coordinate, now));
   }
 
   void copy_weights(std::span<float> zeros, Pace now) const override {
@@ -117,11 +117,15 @@ class Downpour final : public Descent {
   void move(Index, float) override {}
 
  private:
+  Step<Penalty> step_at(Index coordinate, const Pace& pace) const noexcept {
+    return {pace.rate, pace.share, penalty_at_.of_share(coordinate, 1), pace.time};
+  }
+
   // A step on the own copy.
   struct Made {
     Index coordinate;
     float gradient;
-    Step<NoPenalty> step;
+    Step<Penalty> step;
   };
 
   struct Hand {
@@ -193,11 +197,13 @@ class Downpour final : public Descent {
     const LossParts parts = loss_.parts(margin(row, pace), row.label);
     sum.add(parts, row.weight);
     const float slope = row.weight * parts.slope;
-    const Step<NoPenalty> step{pace.rate * local_factor_, pace.share, {}, pace.time};
+    Pace local = pace;
+    local.rate *= local_factor_;
     const auto take = [&](Index coordinate, float gradient) {
       hand.touched.add(coordinate);
       hand.sums[coordinate] += gradient;
-      if (step.rate == 0) return;
+      if (local.rate == 0) return;
+      const Step<Penalty> step = step_at(coordinate, local);
       set_local(coordinate, [&](State state) { return rule_.step(state, gradient, step); });
       hand.made.push_back({coordinate, gradient, step});
     };
@@ -237,6 +243,7 @@ class Downpour final : public Descent {
   std::vector<Hand> hands_;  // [workers]
   std::atomic<bool> warm_;   // whether all may learn
   Offset warmed_ = 0;        // rows, by the first worker of all alone
+  PenaltyAt<Rule> penalty_at_;
   mutable Servers<Rule> servers_;
 };
 

@@ -4,12 +4,12 @@
 
 namespace hogwild {
 
-std::unique_ptr<FeatureShard> make_feature_shard(const AnyUpdateRule& any, Index begin, Index end) {
+std::unique_ptr<FeatureShard> make_feature_shard(const DescentPlan& plan, Index begin, Index end) {
   return std::visit(
       [&]<class Rule>(const Rule& rule) -> std::unique_ptr<FeatureShard> {
-        return std::make_unique<FeatureShardOf<Rule>>(rule, begin, end);
+        return std::make_unique<FeatureShardOf<Rule>>(rule, plan, begin, end);
       },
-      any);
+      plan.rule);
 }
 
 }  // namespace hogwild

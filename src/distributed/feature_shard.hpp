@@ -9,6 +9,7 @@
 #include "distributed/touched.hpp"
 #include "hogwild/data/row.hpp"
 #include "hogwild/update/update_rule.hpp"
+#include "learn/descent.hpp"
 #include "learn/kernel.hpp"
 #include "parallel/guarded_cell.hpp"
 #include "parallel/placement.hpp"
@@ -42,18 +43,20 @@ class FeatureShardOf final : public FeatureShard {
 
  public:
   /// Coordinates from begin to below end. Throws std::bad_alloc.
-  FeatureShardOf(const Rule& rule, Index begin, Index end)
+  FeatureShardOf(const Rule& rule, const DescentPlan& plan, Index begin, Index end)
       : rule_(rule),
+        plan_(plan),
         begin_(begin),
         end_(end),
         states_(std::size_t{end} - begin),
         sums_(states_.size()),
+        rows_(states_.size()),
         touched_(states_.size()) {}
 
   std::vector<double> margins(std::span<const SparseRow> rows, const Pace& pace) override {
     std::vector<double> margins;
     const auto weight_of = [&](Index j) {
-      return lookahead_of(rule_, states_[j - begin_].load(), step_at(pace));
+      return lookahead_of(rule_, states_[j - begin_].load(), step_at(j, pace, 1));
     };
     for (const SparseRow& row : rows) {
       const SparseRow own = part_of(row);
@@ -72,19 +75,24 @@ class FeatureShardOf final : public FeatureShard {
       for (std::size_t k = 0; k < own.nonzeros(); ++k) {
         const Index at = own.indices[k] - begin_;
         touched_.add(at);
+        ++rows_[at];
         sums_[at] += slopes[i] * static_cast<double>(own.value(k));
       }
     }
     const auto n = static_cast<double>(rows.size());
     for (const Index at : touched_.list()) {
       const auto gradient = static_cast<float>(std::exchange(sums_[at], 0.0) / n);
+      const auto share = static_cast<float>(std::exchange(rows_[at], 0) / n);
+      const auto step = step_at(begin_ + at, pace, share);
       Landing::land(states_[at],
-                    [&](const State& state) { return rule_.step(state, gradient, step_at(pace)); });
+                    [&](const State& state) { return rule_.step(state, gradient, step); });
     }
   }
 
   float weight(Index coordinate, const Pace& now) const override {
-    return outcome_of(rule_, states_[coordinate - begin_].load(), step_at(now));
+    const Penalty penalty = coordinate < plan_.features ? plan_.penalty : Penalty{};
+    return outcome_of(rule_, states_[coordinate - begin_].load(),
+                      Step<Penalty>{now.rate, now.share, penalty, now.time});
   }
 
   void start(Index coordinate, float weight) override {
@@ -96,8 +104,11 @@ class FeatureShardOf final : public FeatureShard {
   }
 
  private:
-  static Step<NoPenalty> step_at(const Pace& pace) {
-    return {pace.rate, pace.share, {}, pace.time};
+  Step<Penalty> step_at(Index coordinate, const Pace& pace, float share_of_rows) const {
+    const PenaltyAt<Rule> penalty_at{plan_.penalty, plan_.penalty_scale.get()};
+    const bool is_weight = coordinate < plan_.features;
+    return {pace.rate, pace.share,
+            is_weight ? penalty_at.of_share(coordinate, share_of_rows) : Penalty{}, pace.time};
   }
 
   SparseRow part_of(const SparseRow& row) const {
@@ -112,13 +123,15 @@ class FeatureShardOf final : public FeatureShard {
   }
 
   Rule rule_;
+  DescentPlan plan_;
   Index begin_, end_;
   SharedParameters<State, Landing::template CellType> states_;
-  ZeroedArray<double> sums_;  // of gradients, all zero between steps
+  ZeroedArray<double> sums_;         // of gradients, all zero between steps
+  ZeroedArray<std::uint32_t> rows_;  // that touch a coordinate, likewise
   Touched touched_;
 };
 
-/// For any rule.
-std::unique_ptr<FeatureShard> make_feature_shard(const AnyUpdateRule& rule, Index begin, Index end);
+/// For the plan's rule and penalty.
+std::unique_ptr<FeatureShard> make_feature_shard(const DescentPlan& plan, Index begin, Index end);
 
 }  // namespace hogwild

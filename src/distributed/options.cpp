@@ -14,14 +14,19 @@ void require(bool holds, const std::string& option, const std::string& reason) {
   if (!holds) throw OptionError(option, reason);
 }
 
+void require_no_catching_up(const TrainOptions& train) {
+  require((train.l1 == 0 && train.l2 == 0) || train.penalty_method != PenaltyMethod::exact,
+          "penalty", "parameters that are apart do not know of missed steps; leave it out");
+}
+
 // What servers that step each coordinate by itself can't know or keep.
-void require_for_downpour(const TrainOptions& train) {
+void require_for_downpour(const DistributedOptions& options, const TrainOptions& train) {
   const bool served =
       std::visit([]<class Rule>(const Rule&) { return is_served<Rule>; }, train.update_rule);
   require(served, "optimizer", "downpour's servers step by sgd, adagrad or adaptive_revision");
-  require(train.l1 == 0 && train.l2 == 0, "l1",
-          "downpour's servers do not know how often a feature occurs; leave penalties out, or use "
-          "--distributed easgd or allreduce");
+  require((train.l1 == 0 && train.l2 == 0) || options.push_every == 1, "push-every",
+          "downpour's servers charge a penalty for each row; leave it at 1");
+  require_no_catching_up(train);
   require(train.batch_size == 1, "batch-size",
           "with downpour --push-every says how many rows make a push");
   require(!train.average, "average", "downpour's servers keep no means");
@@ -59,7 +64,7 @@ void require_for_allreduce(const DistributedOptions& options, const TrainOptions
 
 void require_for_graph(const DistributedOptions& options, const TrainOptions& train) {
   require(options.servers == 0, "servers", "in a graph every rank has some features; leave it out");
-  require(train.l1 == 0 && train.l2 == 0, "l1", "the graph has no operation for penalties");
+  require_no_catching_up(train);
   require(!train.average, "average", "the graph has no operation for means of weights");
   require(train.gradient_noise == 0, "gradient-noise", "the graph has no operation for noise");
   require(train.init == 0, "init", "the graph starts at zero, or at a model with --resume");
@@ -87,7 +92,7 @@ void require_valid(const DistributedOptions& options, const TrainOptions& train,
           "elasticity", "it must be above 0 and at most 1");
   switch (options.kind) {
     case Distribution::downpour:
-      return require_for_downpour(train);
+      return require_for_downpour(options, train);
     case Distribution::graph:
       return require_for_graph(options, train);
     case Distribution::allreduce:

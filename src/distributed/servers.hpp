@@ -35,12 +35,15 @@ class Servers {
  public:
   using State = typename Rule::State;
 
-  /// All ranks make one at once, and none is destroyed before all have done with it.
-  Servers(World& world, const Rule& rule, Partition partition, int askers)
+  /// penalty_at: see Shard. All ranks make one at once, and none is destroyed before all have done
+  /// with it.
+  Servers(World& world, const Rule& rule, Partition partition, int askers,
+          const PenaltyAt<Rule>& penalty_at = {})
       : world_(world), partition_(std::move(partition)) {
     for (std::size_t s = 0; s < partition_.servers(); ++s) {
       if (partition_.ranks[s] != world_.rank()) continue;
-      shard_ = std::make_unique<Shard<Rule>>(rule, partition_.begins[s], partition_.begins[s + 1]);
+      shard_ = std::make_unique<Shard<Rule>>(rule, penalty_at, partition_.begins[s],
+                                             partition_.begins[s + 1]);
     }
     for (int k = 0; k < askers; ++k) {
       askers_.push_back(std::make_unique<Asker>(partition_.servers()));

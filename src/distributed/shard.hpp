@@ -41,9 +41,10 @@ class Shard {
  public:
   using State = typename Rule::State;
 
-  /// Coordinates from begin to below end, all at zero. Throws std::bad_alloc.
-  Shard(const Rule& rule, Index begin, Index end)
-      : rule_(rule), begin_(begin), states_(std::size_t{end} - begin) {}
+  /// Coordinates from begin to below end, all at zero; penalty_at: what a step owes, its scale
+  /// outliving the shard. Throws std::bad_alloc.
+  Shard(const Rule& rule, const PenaltyAt<Rule>& penalty_at, Index begin, Index end)
+      : rule_(rule), penalty_at_(penalty_at), begin_(begin), states_(std::size_t{end} - begin) {}
 
   bool holds(Index coordinate) const noexcept {
     return coordinate >= begin_ && coordinate - begin_ < states_.size();
@@ -53,8 +54,9 @@ class Shard {
 
   void step(const Push<Rule>& push, const Pace& pace) noexcept {
     State& at = state(push.coordinate);
+    const Penalty penalty = penalty_at_.of_share(push.coordinate, 1);
     at = stepped(rule_, at, push.gradient, push.seen,
-                 Step<NoPenalty>{pace.rate, pace.share, {}, pace.time});
+                 Step<Penalty>{pace.rate, pace.share, penalty, pace.time});
   }
 
   /// f(coordinate, weight as a model keeps it) for each that is not zero.
@@ -69,6 +71,7 @@ class Shard {
 
  private:
   Rule rule_;
+  PenaltyAt<Rule> penalty_at_;
   Index begin_;
   ZeroedArray<State> states_;
 };

@@ -21,10 +21,10 @@ ShardedStep::ShardedStep(const DescentPlan& plan, std::vector<Index> begins,
     : plan_(plan), begins_(std::move(begins)) {
   const auto is_here = [&](int device) { return first <= device && device < end; };
   for (std::size_t k = 0; k < devices.size(); ++k) {
-    shards_.push_back(
-        is_here(devices[k]) ? make_feature_shard(plan.rule, begins_[k], begins_[k + 1]) : nullptr);
+    shards_.push_back(is_here(devices[k]) ? make_feature_shard(plan, begins_[k], begins_[k + 1])
+                                          : nullptr);
   }
-  if (is_here(0)) bias_ = make_feature_shard(plan.rule, plan.features, plan.features + 1);
+  if (is_here(0)) bias_ = make_feature_shard(plan, plan.features, plan.features + 1);
   add_operations(devices);
 }
 

@@ -152,6 +152,7 @@ Part make_part(World& world, const Dataset& data, TrainOptions options,
   const Partition partition = partition_by_use(world, data, distributed.servers);
   if (distributed.kind == Distribution::downpour) {
     part.plan.block_multiple = std::max(distributed.fetch_every, distributed.push_every);
+    plan_together(world, part.plan, weight_of(data));
     part.descent = make_downpour(world, descent, partition, distributed, part.plan.learning_rate);
     return part;
   }

@@ -197,14 +197,11 @@ class BatchMember {
   Index outputs() const noexcept { return rules_.at.outputs; }
 
   Step<Penalty> step_at(Index coordinate, std::uint64_t time, float share_of_rows) const noexcept {
-    Penalty penalty = rules_.penalty;
     const Index feature = coordinate / outputs();
-    if (feature >= rules_.at.features) {
-      penalty = {};
-    } else if (!owns_penalty<Rule> && rules_.scale != nullptr) {
-      penalty = penalty.scaled(rules_.scale[feature] * share_of_rows);
-    }
-    return {pace_.rate, pace_.share, penalty, time};
+    const PenaltyAt<Rule> penalty_at{rules_.penalty, rules_.scale};
+    const bool is_weight = feature < rules_.at.features;
+    return {pace_.rate, pace_.share,
+            is_weight ? penalty_at.of_share(feature, share_of_rows) : Penalty{}, time};
   }
 
   // The weight at which the batch's gradients are taken.

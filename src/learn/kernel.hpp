@@ -50,6 +50,13 @@ struct PenaltyAt {
     if constexpr (owns_penalty<Rule>) return penalty;
     return penalty.scaled(scale[j]);
   }
+
+  /// The same of a step for the mean of several rows, of which that share touch j. The scale may be
+  /// null, where there is no penalty.
+  Penalty of_share(Index j, float share) const noexcept {
+    if (owns_penalty<Rule> || scale == nullptr) return penalty;
+    return penalty.scaled(scale[j] * share);
+  }
 };
 
 /// w.x over a row's non-zeros, in Real. Four sums, so that an addition need not wait for the one

@@ -6,7 +6,8 @@ namespace {
 class Dataflow : public Ranks {};
 
 TEST_F(Dataflow, OneRankIsTheRunInBatches) {
-  const std::string options = "click.svm --batch-size 32 --learning-rate 0.1 --threads 1 ";
+  const std::string options =
+      "click.svm --batch-size 32 --learning-rate 0.1 --l1 0.0001 --l2 0.001 --threads 1 ";
   ASSERT_EQ(run("train " + options + "-o alone").status, 0);
   ASSERT_EQ(run_on(1, options + "-o ranked --distributed graph").status, 0);
   EXPECT_EQ(file("ranked"), file("alone"));
@@ -17,7 +18,9 @@ TEST_F(Dataflow, FeaturesOnSeveralRanksGiveTheSameModel) {
   if (kSanitized) rules.resize(1);
   for (const std::string& rule : rules) {
     const std::string options =
-        "click.svm --learning-rate 0.01 --batch-size 32 --epochs 2 --threads 1 --optimizer " + rule;
+        "click.svm --learning-rate 0.01 --batch-size 32 --epochs 2 --threads 1 --l2 0.001 "
+        "--optimizer " +
+        rule;
     ASSERT_EQ(run("train -o alone " + options).status, 0);
     for (const int ranks : some_ranks()) {
       const Outcome outcome = run_on(ranks, "-o m --distributed graph --log log " + options);

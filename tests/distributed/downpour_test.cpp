@@ -9,8 +9,9 @@ TEST_F(Downpour, OneRankIsTheSequentialRunHoweverFarItFetchesAhead) {
   std::vector<std::string> rules{"adaptive_revision", "adagrad", "sgd"};
   if (kSanitized) rules.resize(1);
   for (const std::string& rule : rules) {
-    const std::string options =
-        "click.svm --optimizer " + rule + " --learning-rate 0.05 --epochs 2 --threads 1 ";
+    const std::string options = "click.svm --optimizer " + rule +
+                                " --learning-rate 0.05 --epochs 2 --threads 1 --l1 0.0001 "
+                                "--l2 0.001 ";
     ASSERT_EQ(run("train " + options + "-o alone").status, 0);
     for (const std::string ahead : {"", " --fetch-every 1 --blocking"}) {
       const Outcome outcome = run_on(1, options + "-o ranked --distributed downpour" + ahead);
@@ -36,6 +37,19 @@ TEST_F(Downpour, RanksShareTheRowsAndReachTheLossOfOne) {
     }
     EXPECT_EQ(rows, (std::map<int, std::uint64_t>{{1, kRows}, {2, kRows}, {3, kRows}}));
   }
+}
+
+TEST_F(Downpour, PenaltiesAreThoseOfAllRanksRows) {
+  const std::string options =
+      "click.svm --learning-rate 0.1 --epochs 10 --threads 1 --l1 0.002 --l2 0.05 ";
+  ASSERT_EQ(run("train " + options + "-o alone").status, 0);
+  ASSERT_EQ(run_on(2, options + "-o ranked --distributed downpour").status, 0);
+  const auto of = [&](const std::string& model, const char* what) {
+    return nlohmann::json::parse(run("inspect --json " + model).out)[what].get<double>();
+  };
+  EXPECT_NEAR(of("ranked", "nonzero_weights"), of("alone", "nonzero_weights"),
+              0.2 * of("alone", "nonzero_weights"));
+  EXPECT_NEAR(test_loss("ranked"), test_loss("alone"), 0.01 * test_loss("alone"));
 }
 
 TEST_F(Downpour, ServersMayBeRanksOfTheirOwn) {

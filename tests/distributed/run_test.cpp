@@ -70,7 +70,7 @@ TEST_F(DistributedRun, WhatRanksCantDoIsRefused) {
   if (kSanitized) return;  // the rest is said in the same way
   expect_refused(2, "missing.svm", 1, "missing.svm: No such file");
   expect_refused(2, "click.svm --servers 2", 2, "at least one must learn");
-  expect_refused(2, "click.svm --l2 0.1", 2, "--l1");
+  expect_refused(2, "click.svm --l2 0.1 --push-every 8", 2, "for each row");
   expect_refused(2, "click.svm --loss softmax", 2, "one margin a row");
   expect_refused(2, "click.svm --optimizer adam", 2, "sgd, adagrad or adaptive_revision");
 }

@@ -20,7 +20,7 @@ TEST(Partition, EveryCoordinateHasTheServerWhoseRangeItIsIn) {
 
 TEST(Shard, StepsACoordinateAsItsRuleDoes) {
   const Adagrad rule;
-  Shard<Adagrad> shard(rule, 100, 110);
+  Shard<Adagrad> shard(rule, {}, 100, 110);
   Adagrad::State expected{};
   const Pace pace{.rate = 0.1f};
   for (const float gradient : {0.5f, -0.25f, 2.0f}) {
@@ -37,7 +37,7 @@ TEST(Shard, MakesAmendsForWhatCameBetween) {
   // Two gradients taken at the same weights, pushed one after the other: by the paper's algorithm
   // the second one's step is shortened, and the first one's with it.
   const AdaptiveRevision rule;
-  Shard<AdaptiveRevision> shard(rule, 0, 1);
+  Shard<AdaptiveRevision> shard(rule, {}, 0, 1);
   const Pace pace{.rate = 0.1f};
   shard.step({0, 1.0f, 0.0}, pace);
   shard.step({0, 1.0f, 0.0}, pace);  // it has not seen the first
