@@ -102,6 +102,7 @@ Dataset read_rows(World& world, const TrainArguments& command, const CLI::App& a
                   TrainOptions& options, ProgressDisplay& display) {
   const int ranks = learning_ranks(world, command.ranks);
   ReadOptions read = command.data.read;
+  read.class_labels = learns_classes(options);
   read.threads = threads_of_rank(world, options.threads);
   read.memory_limit =
       memory_limit(command) / static_cast<std::uint64_t>(world.ranks_on_this_host());
@@ -109,6 +110,7 @@ Dataset read_rows(World& world, const TrainArguments& command, const CLI::App& a
   Dataset data = read_agreed(world, command.data.paths, ranks, read);
   if (!command.valid.empty()) {
     read.features = data.features();
+    read.classes = data.classes();
     options.validation = read_agreed(world, {command.valid}, ranks, read);
   } else if (has_validation(command, app)) {
     // The rows that one process would hold out. A rank of few may have none of them.

@@ -96,6 +96,24 @@ std::string canonical_class_name(std::string_view text) {
   return exact ? class_name(static_cast<float>(number)) : std::string(text);
 }
 
+ClassNames in_class_order(const std::set<std::string>& names, const std::string& data) {
+  if (names.size() > kMostClasses) {
+    throw DataError(data, fmt::format("there are {} labels", names.size()),
+                    "for labels that are numbers use --loss squared");
+  }
+  std::vector<std::string> order(names.begin(), names.end());
+  const auto number = [](const std::string& name) {
+    double value = 0;
+    const char* const end = name.data() + name.size();
+    const auto [stop, error] = std::from_chars(name.data(), end, value);
+    return error == std::errc() && stop == end ? std::optional(value) : std::nullopt;
+  };
+  if (std::ranges::all_of(order, [&](const auto& name) { return number(name).has_value(); })) {
+    std::ranges::sort(order, {}, [&](const auto& name) { return *number(name); });
+  }
+  return std::make_shared<const std::vector<std::string>>(std::move(order));
+}
+
 ClassNames classes_of(const Dataset& data) {
   require_labelled(data);
   ClassNames classes = data.classes();

@@ -157,28 +157,17 @@ class Reader {
         if (!std::isnan(label)) names.emplace(name_of_class(b, label));
       }
     }
-    if (names.size() > kMostClasses) {
-      throw DataError(record_.source().name(), fmt::format("there are {} labels", names.size()),
-                      "for labels that are numbers use --loss squared");
-    }
-    std::vector<std::string> order(names.begin(), names.end());
-    const auto number = [](const std::string& name) {
-      double value = 0;
-      const char* const end = name.data() + name.size();
-      const auto [stop, error] = std::from_chars(name.data(), end, value);
-      return error == std::errc() && stop == end ? std::optional(value) : std::nullopt;
-    };
-    if (std::ranges::all_of(order, [&](const auto& name) { return number(name).has_value(); })) {
-      std::ranges::sort(order, {}, [&](const auto& name) { return *number(name); });
-    }
+    ClassNames classes = in_class_order(names, record_.source().name());
     std::map<std::string, float, std::less<>> numbers;
-    for (std::size_t k = 0; k < order.size(); ++k) numbers[order[k]] = static_cast<float>(k);
+    for (std::size_t k = 0; k < classes->size(); ++k) {
+      numbers[(*classes)[k]] = static_cast<float>(k);
+    }
     for (std::size_t b = 0; b < classes_.size(); ++b) {
       for (float& label : labels_of(b)) {
         if (!std::isnan(label)) label = numbers.find(name_of_class(b, label))->second;
       }
     }
-    return std::make_shared<const std::vector<std::string>>(std::move(order));
+    return classes;
   }
 
   // From the chunk's numbers of names to the data set's, and each row in ascending order again.

@@ -7,6 +7,7 @@
 #include <limits>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <vector>
 
 #include "hogwild/core/error.hpp"
@@ -79,6 +80,16 @@ SeenLabels agreed_labels(World& world, const PartOfRows& own) {
   return suspicious ? merged_labels(told_by_all(world, json_of(seen, &own.files))) : merged;
 }
 
+// The classes of all rows.
+ClassNames agreed_classes(World& world, const Dataset& own) {
+  const Json names = own.classes() ? Json(*own.classes()) : Json::array();
+  std::set<std::string> all;
+  for (const Json& of_rank : told_by_all(world, names)) {
+    for (const Json& name : of_rank) all.insert(name.get<std::string>());
+  }
+  return in_class_order(all, own.source().name());
+}
+
 bool has_index_zero(const Dataset& rows) {
   for (Offset i = 0; i < rows.rows(); ++i) {
     const SparseRow row = rows.row(i);
@@ -148,7 +159,11 @@ Dataset agreed_rows(World& world, PartOfRows own, const ReadOptions& options) {
   }
   if (options.hash_bits != 0) space.hash_bits = options.hash_bits;
   Source source = own.rows.source();
-  ClassNames classes = own.rows.classes();
+  ClassNames classes;
+  if (options.class_labels) {
+    classes = options.classes ? options.classes : agreed_classes(world, own.rows);
+    own.rows = own.rows.with_classes(class_numbers(own.rows, classes), classes);
+  }
   if (options.features || space.ranking) {
     return Dataset(std::move(own.rows).take_arrays(), std::move(space), std::move(source), labels,
                    std::move(classes));

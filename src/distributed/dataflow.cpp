@@ -111,7 +111,7 @@ struct Dataflow::Parts {
   GraphExecutor executor;
   std::uint64_t steps = 0;
   bool asks_to_end = false;
-  float bias = 0;              // as it was copied last
+  std::vector<float> biases = std::vector<float>(plan.outputs);  // as they were copied last
   std::vector<Bytes> replies;  // [ranks] written by a recipient, which then counts down
   std::atomic<std::size_t> outstanding{0};
 };
@@ -164,8 +164,9 @@ float Dataflow::margin(const SparseRow&, Pace) const {
   throw Error("no rank has all of a row's features");
 }
 
-float Dataflow::weight(Index, Pace) const {
-  return parts_->bias;  // the one that is asked for one by one
+float Dataflow::weight(Index coordinate, Pace) const {
+  // Biases are what is asked for one by one.
+  return parts_->biases[coordinate - parts_->plan.features * parts_->plan.outputs];
 }
 
 void Dataflow::copy_weights(std::span<float> zeros, Pace now) const {
@@ -176,11 +177,12 @@ void Dataflow::copy_weights(std::span<float> zeros, Pace now) const {
     world_.send(rank, Letter::fetch, std::move(bytes));
   }
   world_.wait_until([&] { return parts_->outstanding.load(std::memory_order_acquire) == 0; });
-  parts_->bias = 0;
+  std::ranges::fill(parts_->biases, 0.0f);
+  const Index biases_at = parts_->plan.features * parts_->plan.outputs;
   for (const Bytes& reply : parts_->replies) {
     for (Unpacking values(reply); values.left() > 0;) {
       const auto coordinate = values.take<Index>();
-      (coordinate < parts_->plan.features ? zeros[coordinate] : parts_->bias) =
+      (coordinate < biases_at ? zeros[coordinate] : parts_->biases[coordinate - biases_at]) =
           values.take<float>();
     }
   }

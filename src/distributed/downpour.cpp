@@ -41,13 +41,14 @@ class Downpour final : public Descent {
         rule_(rule),
         plan_(plan),
         loss_(plan.loss),
+        at_{plan.features, plan.outputs},
         options_(options),
         local_factor_(options.local_rate.value_or(learning_rate) / learning_rate),
-        local_(std::size_t{plan.features} + 1),
+        local_(at_.size()),
         warm_(options.warm_start == 0),
-        penalty_at_{plan_.penalty, plan_.penalty_scale.get()},
-        servers_(world, rule, partition, plan.workers + 1, penalty_at_) {
-    for (int worker = 0; worker < plan.workers; ++worker) hands_.emplace_back(local_.size());
+        penalty_of_{{plan_.penalty, plan_.penalty_scale.get()}, plan_.outputs},
+        servers_(world, rule, partition, plan.workers + 1, penalty_of_) {
+    for (int worker = 0; worker < plan.workers; ++worker) hands_.emplace_back(at_);
     world_.deliver(Letter::begin, [this](int, std::span<const char>) {
       warm_.store(true, std::memory_order_relaxed);  // it tells no more than that
     });
@@ -94,7 +95,7 @@ class Downpour final : public Descent {
 
   float margin(const SparseRow& row, Pace now) const override {
     const auto weight_of = [&](Index j) { return weight(j, now); };
-    const float bias = plan_.bias ? weight(plan_.features, now) : 0;
+    const float bias = plan_.bias ? weight(at_.bias(), now) : 0;
     return bias + (row.values.empty() ? dot<true>(row, weight_of) : dot<false>(row, weight_of));
   }
 
@@ -103,14 +104,16 @@ class Downpour final : public Descent {
   }
 
   void copy_weights(std::span<float> zeros, Pace now) const override {
-    float bias = 0;
+    std::vector<float> biases(at_.outputs);
     servers_.take_weights(plan_.workers, now, [&](Index coordinate, float weight) {
-      (coordinate < plan_.features ? zeros[coordinate] : bias) = weight;
+      (coordinate < at_.bias() ? zeros[coordinate] : biases[coordinate - at_.bias()]) = weight;
     });
-    set_local(plan_.features, [&](State state) {
-      state.weight = bias;
-      return state;
-    });
+    for (Index output = 0; output < at_.outputs; ++output) {
+      set_local(at_.bias(output), [&](State state) {
+        state.weight = biases[output];
+        return state;
+      });
+    }
   }
 
   void start(Index coordinate, float weight) override { servers_.start(coordinate, weight); }
@@ -118,7 +121,7 @@ class Downpour final : public Descent {
 
  private:
   Step<Penalty> step_at(Index coordinate, const Pace& pace) const noexcept {
-    return {pace.rate, pace.share, penalty_at_.of_share(coordinate, 1), pace.time};
+    return {pace.rate, pace.share, penalty_of_(coordinate), pace.time};
   }
 
   // A step on the own copy.
@@ -129,13 +132,15 @@ class Downpour final : public Descent {
   };
 
   struct Hand {
-    explicit Hand(std::size_t coordinates)
-        : wanted(coordinates),
-          touched(coordinates),
-          sums(coordinates),
-          seen(has_memory<Rule> ? coordinates : 0) {}
+    explicit Hand(const Coordinates& at)
+        : wanted(at.features),
+          touched(at.size()),
+          sums(at.size()),
+          seen(has_memory<Rule> ? at.size() : 0),
+          margins(at.outputs),
+          slopes(at.outputs) {}
 
-    Touched wanted;  // by the rows of a fetch
+    Touched wanted;  // features, by the rows of a fetch
     // Since the last push:
     Touched touched;
     ZeroedArray<float> sums;  // [coordinates] of gradients; all zero but those touched
@@ -144,7 +149,8 @@ class Downpour final : public Descent {
     std::vector<Made> made;          // since what was last pushed before the last fetch
     std::size_t pushed = 0;          // so many of them have been
     ZeroedArray<SeenBy<Rule>> seen;  // [coordinates] when they were fetched, and own pushes since
-    float rate = 0;                  // of the last rows, for what is pushed at the end of an epoch
+    std::vector<double> margins, slopes;  // [outputs] of a row
+    float rate = 0;  // of the last rows, for what is pushed at the end of an epoch
   };
 
   bool is_first(int worker) const noexcept { return world_.is_first() && worker == 0; }
@@ -163,8 +169,7 @@ class Downpour final : public Descent {
     Hand& hand = hands_[static_cast<std::size_t>(worker)];
     hand.wanted.clear();
     hand.wanted.add(rows);
-    if (plan_.bias) hand.wanted.add(plan_.features);
-    servers_.ask(worker, hand.wanted.list());
+    servers_.ask(worker, hand.wanted.coordinates(at_, plan_.bias));
     hand.made.erase(hand.made.begin(),
                     hand.made.begin() + static_cast<std::ptrdiff_t>(hand.pushed));
     hand.pushed = 0;
@@ -179,7 +184,8 @@ class Downpour final : public Descent {
     });
     for (std::size_t i = 0; i < hand.made.size(); ++i) {
       const auto& [coordinate, gradient, step] = hand.made[i];
-      if (!hand.wanted.contains(coordinate)) continue;
+      const bool is_bias = coordinate >= at_.bias();  // which is always asked for
+      if (!is_bias && !hand.wanted.contains(coordinate / at_.outputs)) continue;
       set_local(coordinate, [&](State state) { return rule_.step(state, gradient, step); });
       if constexpr (has_memory<Rule>) {
         if (i < hand.pushed) hand.seen[coordinate] += static_cast<SeenBy<Rule>>(gradient);
@@ -194,9 +200,6 @@ class Downpour final : public Descent {
 
   void learn_row(Hand& hand, const SparseRow& row, const Pace& pace, RunningLoss& sum) {
     if (row.weight == 0) return;
-    const LossParts parts = loss_.parts(margin(row, pace), row.label);
-    sum.add(parts, row.weight);
-    const float slope = row.weight * parts.slope;
     Pace local = pace;
     local.rate *= local_factor_;
     const auto take = [&](Index coordinate, float gradient) {
@@ -207,10 +210,38 @@ class Downpour final : public Descent {
       set_local(coordinate, [&](State state) { return rule_.step(state, gradient, step); });
       hand.made.push_back({coordinate, gradient, step});
     };
+    if (at_.outputs > 1) return learn_classes(hand, row, pace, take, sum);
+    const LossParts parts = loss_.parts(margin(row, pace), row.label);
+    sum.add(parts, row.weight);
+    const float slope = row.weight * parts.slope;
     for (std::size_t k = 0; k < row.nonzeros(); ++k) {
       take(row.indices[k], row.values.empty() ? slope : slope * row.values[k]);
     }
-    if (plan_.bias) take(plan_.features, slope);
+    if (plan_.bias) take(at_.bias(), slope);
+  }
+
+  // In double, as batches are.
+  template <class Take>
+  void learn_classes(Hand& hand, const SparseRow& row, const Pace& pace, const Take& take,
+                     RunningLoss& sum) {
+    for (Index output = 0; output < at_.outputs; ++output) {
+      const auto weight_of = [&](Index j) { return weight(at_.weight(j, output), pace); };
+      hand.margins[output] = row.values.empty() ? dot<true, double>(row, weight_of)
+                                                : dot<false, double>(row, weight_of);
+      if (plan_.bias) hand.margins[output] += static_cast<double>(weight(at_.bias(output), pace));
+    }
+    const double loss = loss_.take(hand.margins, static_cast<double>(row.label), hand.slopes);
+    sum.add(loss, row.weight);
+    for (double& slope : hand.slopes) slope *= static_cast<double>(row.weight);
+    for (std::size_t k = 0; k < row.nonzeros(); ++k) {
+      for (Index output = 0; output < at_.outputs; ++output) {
+        const double gradient = hand.slopes[output] * static_cast<double>(row.value(k));
+        take(at_.weight(row.indices[k], output), static_cast<float>(gradient));
+      }
+    }
+    for (Index output = 0; plan_.bias && output < at_.outputs; ++output) {
+      take(at_.bias(output), static_cast<float>(hand.slopes[output]));
+    }
   }
 
   // Sends the sums to their servers.
@@ -237,13 +268,14 @@ class Downpour final : public Descent {
   Rule rule_;
   DescentPlan plan_;
   SwitchedLoss loss_;
+  Coordinates at_;
   DistributedOptions options_;
   float local_factor_;  // the local rate's part of the learning rate
   mutable Local local_;
   std::vector<Hand> hands_;  // [workers]
   std::atomic<bool> warm_;   // whether all may learn
   Offset warmed_ = 0;        // rows, by the first worker of all alone
-  PenaltyAt<Rule> penalty_at_;
+  PenaltyOf<Rule> penalty_of_;
   mutable Servers<Rule> servers_;
 };
 

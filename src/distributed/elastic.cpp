@@ -30,10 +30,10 @@ struct Elasticity {
 
 /// What a worker has done since it exchanged with the centre.
 struct SinceExchange {
-  explicit SinceExchange(std::size_t coordinates) : touched(coordinates) {}
+  explicit SinceExchange(Index features) : touched(features) {}
 
   Offset steps = 0;
-  Touched touched;
+  Touched touched;  // features
 };
 
 /// Learns the rows, and calls exchange(), which begins a new one, at the end of each period.
@@ -62,13 +62,13 @@ class Elastic final : public Descent {
   Elastic(World& world, const DescentPlan& plan, const Partition& partition,
           const DistributedOptions& options, int workers)
       : plan_(plan),
+        at_{plan.features, plan.outputs},
         options_(options),
         elasticity_(options, workers),
         own_(make_descent(plan)),
-        centre_(world, Sgd{}, partition, plan.workers + 1) {
-    for (int worker = 0; worker < plan.workers; ++worker) {
-      hands_.emplace_back(std::size_t{plan.features} + 1);
-    }
+        centre_(world, Sgd{}, partition, plan.workers + 1),
+        centre_biases_(plan.outputs) {
+    for (int worker = 0; worker < plan.workers; ++worker) hands_.emplace_back(plan.features);
   }
 
   LossSum learn(int worker, std::span<const SparseRow> rows, Pace pace) override {
@@ -92,13 +92,15 @@ class Elastic final : public Descent {
   float margin(const SparseRow& row, Pace now) const override { return own_->margin(row, now); }
 
   float weight(Index coordinate, Pace now) const override {
-    return coordinate == plan_.features ? centre_bias_ : own_->weight(coordinate, now);
+    return coordinate >= at_.bias() ? centre_biases_[coordinate - at_.bias()]
+                                    : own_->weight(coordinate, now);
   }
 
   void copy_weights(std::span<float> zeros, Pace now) const override {
-    centre_bias_ = 0;
+    std::ranges::fill(centre_biases_, 0.0f);
     centre_.take_weights(plan_.workers, now, [&](Index coordinate, float weight) {
-      (coordinate < plan_.features ? zeros[coordinate] : centre_bias_) = weight;
+      (coordinate < at_.bias() ? zeros[coordinate] : centre_biases_[coordinate - at_.bias()]) =
+          weight;
     });
   }
 
@@ -119,8 +121,7 @@ class Elastic final : public Descent {
     Hand& hand = hands_[static_cast<std::size_t>(worker)];
     hand.steps = 0;
     if (hand.touched.empty()) return;
-    if (plan_.bias) hand.touched.add(plan_.features);
-    centre_.ask(worker, hand.touched.list());
+    centre_.ask(worker, hand.touched.coordinates(at_, plan_.bias));
     hand.touched.clear();
     hand.is_asked = true;
   }
@@ -137,10 +138,10 @@ class Elastic final : public Descent {
 
   // The same of all coordinates, touched or not.
   void exchange_all(int worker) {
-    std::vector<float> all(std::size_t{plan_.features} + 1);
+    std::vector<float> all(at_.size());
     centre_.take_weights(worker, {}, [&](Index coordinate, float c) { all[coordinate] = c; });
     std::vector<Push<Sgd>> pushes;
-    for (Index j = 0; j <= plan_.features; ++j) pull(j, all[j], pushes);
+    for (Index j = 0; j < all.size(); ++j) pull(j, all[j], pushes);
     centre_.push(pushes, kAsItIs);
   }
 
@@ -153,12 +154,13 @@ class Elastic final : public Descent {
   static constexpr Pace kAsItIs{.rate = 1};  // the centre moves by what is pushed
 
   DescentPlan plan_;
+  Coordinates at_;
   DistributedOptions options_;
   Elasticity elasticity_;
   std::unique_ptr<Descent> own_;
   std::vector<Hand> hands_;  // [workers]
   mutable Servers<Sgd> centre_;
-  mutable float centre_bias_ = 0;  // as it was copied last
+  mutable std::vector<float> centre_biases_;  // [outputs] as they were copied last
 };
 
 /// The same with all workers, one a rank, at once, and a copy of the centre on each rank. What it
@@ -172,8 +174,9 @@ class SynchronousElastic final : public Descent {
         period_(options.period),
         elasticity_(options, workers),
         own_(make_descent(plan)),
-        centre_(std::size_t{plan.features} + 1),
-        since_(centre_.size()) {}
+        at_{plan.features, plan.outputs},
+        centre_(at_.size()),
+        since_(plan.features) {}
 
   LossSum learn(int worker, std::span<const SparseRow> rows, Pace pace) override {
     return learn_in_periods(*own_, worker, rows, pace, plan_.batch, period_, since_,
@@ -204,10 +207,9 @@ class SynchronousElastic final : public Descent {
   // Moves all replicas and all copies of the centre; whether all ranks are at the end.
   bool exchange(bool at_end) {
     since_.steps = 0;
-    if (plan_.bias && !since_.touched.empty()) since_.touched.add(plan_.features);
     Bytes bytes;
     put(bytes, at_end);
-    for (const Index j : since_.touched.list()) {
+    for (const Index j : since_.touched.coordinates(at_, plan_.bias)) {
       put(bytes, j);
       put(bytes, elasticity_.pull(*own_, j, centre_[j]));
     }
@@ -229,6 +231,7 @@ class SynchronousElastic final : public Descent {
   Offset period_;
   Elasticity elasticity_;
   std::unique_ptr<Descent> own_;
+  Coordinates at_;
   ZeroedArray<float> centre_;  // [coordinates], the same on all ranks
   SinceExchange since_;
 };

@@ -73,7 +73,6 @@ void require_for_graph(const DistributedOptions& options, const TrainOptions& tr
 }  // namespace
 
 void require_valid(const DistributedOptions& options, const TrainOptions& train, int ranks) {
-  require(!learns_classes(train), "loss", "distributed runs learn one margin a row, not classes");
   require(train.order != RowOrder::curriculum, "order",
           "a curriculum needs all rows in one place; distributed runs shuffle each rank's own");
   require(!train.refit, "refit", "distributed runs do not refit");

@@ -46,4 +46,9 @@ Partition partition_by_use(World& world, const Dataset& data, int servers) {
   return partition;
 }
 
+Partition by_coordinate(Partition partition, Index outputs) {
+  for (Index& begin : partition.begins) begin *= outputs;
+  return partition;
+}
+
 }  // namespace hogwild

@@ -12,4 +12,7 @@ namespace hogwild {
 /// ranks.
 Partition partition_by_use(World& world, const Dataset& data, int servers);
 
+/// The same ranges of coordinates, each feature having so many.
+Partition by_coordinate(Partition of_features, Index outputs);
+
 }  // namespace hogwild

@@ -35,14 +35,14 @@ class Servers {
  public:
   using State = typename Rule::State;
 
-  /// penalty_at: see Shard. All ranks make one at once, and none is destroyed before all have done
+  /// All ranks make one at once, and none is destroyed before all have done
   /// with it.
   Servers(World& world, const Rule& rule, Partition partition, int askers,
-          const PenaltyAt<Rule>& penalty_at = {})
+          const PenaltyOf<Rule>& penalty_of = {})
       : world_(world), partition_(std::move(partition)) {
     for (std::size_t s = 0; s < partition_.servers(); ++s) {
       if (partition_.ranks[s] != world_.rank()) continue;
-      shard_ = std::make_unique<Shard<Rule>>(rule, penalty_at, partition_.begins[s],
+      shard_ = std::make_unique<Shard<Rule>>(rule, penalty_of, partition_.begins[s],
                                              partition_.begins[s + 1]);
     }
     for (int k = 0; k < askers; ++k) {

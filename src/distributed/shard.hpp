@@ -34,6 +34,18 @@ struct Push {
   [[no_unique_address]] SeenBy<Rule> seen{};  ///< when the weight was read
 };
 
+/// The penalty that a row's step owes at a coordinate. That of biases, which come last, is scaled
+/// to nothing.
+template <class Rule>
+struct PenaltyOf {
+  PenaltyAt<Rule> penalty_at{};
+  Index outputs = 1;
+
+  Penalty operator()(Index coordinate) const noexcept {
+    return penalty_at.of_share(coordinate / outputs, 1);
+  }
+};
+
 /// The states of a range of coordinates, and the rule by which pushed gradients step them.
 /// Thread safety: one thread at a time.
 template <class Rule>
@@ -41,10 +53,10 @@ class Shard {
  public:
   using State = typename Rule::State;
 
-  /// Coordinates from begin to below end, all at zero; penalty_at: what a step owes, its scale
-  /// outliving the shard. Throws std::bad_alloc.
-  Shard(const Rule& rule, const PenaltyAt<Rule>& penalty_at, Index begin, Index end)
-      : rule_(rule), penalty_at_(penalty_at), begin_(begin), states_(std::size_t{end} - begin) {}
+  /// Coordinates from begin to below end, all at zero. The scale of the penalty outlives the shard.
+  /// Throws std::bad_alloc.
+  Shard(const Rule& rule, const PenaltyOf<Rule>& penalty_of, Index begin, Index end)
+      : rule_(rule), penalty_of_(penalty_of), begin_(begin), states_(std::size_t{end} - begin) {}
 
   bool holds(Index coordinate) const noexcept {
     return coordinate >= begin_ && coordinate - begin_ < states_.size();
@@ -54,7 +66,7 @@ class Shard {
 
   void step(const Push<Rule>& push, const Pace& pace) noexcept {
     State& at = state(push.coordinate);
-    const Penalty penalty = penalty_at_.of_share(push.coordinate, 1);
+    const Penalty penalty = penalty_of_(push.coordinate);
     at = stepped(rule_, at, push.gradient, push.seen,
                  Step<Penalty>{pace.rate, pace.share, penalty, pace.time});
   }
@@ -71,7 +83,7 @@ class Shard {
 
  private:
   Rule rule_;
-  PenaltyAt<Rule> penalty_at_;
+  PenaltyOf<Rule> penalty_of_;
   Index begin_;
   ZeroedArray<State> states_;
 };

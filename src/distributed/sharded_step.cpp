@@ -18,7 +18,7 @@ Tensor tensor_of(std::vector<double> numbers) {
 
 ShardedStep::ShardedStep(const DescentPlan& plan, std::vector<Index> begins,
                          std::vector<int> devices, int first, int end)
-    : plan_(plan), begins_(std::move(begins)) {
+    : plan_(plan), at_{plan.features, plan.outputs}, begins_(std::move(begins)) {
   const auto is_here = [&](int device) { return first <= device && device < end; };
   for (std::size_t k = 0; k < devices.size(); ++k) {
     shards_.push_back(is_here(devices[k]) ? make_feature_shard(plan, begins_[k], begins_[k + 1])
@@ -42,9 +42,9 @@ void ShardedStep::add_operations(const std::vector<int>& devices) {
     for (const Tensor& part : parts.subspan(1)) {
       for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += (*part)[i];
     }
-    if (plan_.bias) {
-      const auto bias = static_cast<double>(bias_->weight(plan_.features, pace_));
-      for (double& sum : sums) sum += bias;
+    for (Index output = 0; plan_.bias && output < at_.outputs; ++output) {
+      const auto bias = static_cast<double>(bias_->weight(at_.bias(output), pace_));
+      for (std::size_t i = output; i < sums.size(); i += at_.outputs) sums[i] += bias;
     }
     return tensor_of(std::move(sums));
   };
@@ -81,14 +81,16 @@ void ShardedStep::add_operations(const std::vector<int>& devices) {
 Tensor ShardedStep::slopes_of(const Tensor& margins) {
   const SwitchedLoss loss(plan_.loss);
   loss_ = {};
-  std::vector<double> slopes(rows_.size() + 1);
+  const std::size_t outputs = at_.outputs;
+  std::vector<double> slopes(rows_.size() * outputs + 1);
   slopes.back() = asks_to_end_ ? 1 : 0;
   for (std::size_t i = 0; i < rows_.size(); ++i) {
     const auto weight = static_cast<double>(rows_[i].weight);
-    loss_.loss += weight * loss.take(std::span(&(*margins)[i], 1),
-                                     static_cast<double>(rows_[i].label), std::span(&slopes[i], 1));
+    const std::span of_row(&slopes[i * outputs], outputs);
+    loss_.loss += weight * loss.take(std::span(&(*margins)[i * outputs], outputs),
+                                     static_cast<double>(rows_[i].label), of_row);
     loss_.weight += weight;
-    slopes[i] *= weight;
+    for (double& slope : of_row) slope *= weight;
   }
   return tensor_of(std::move(slopes));
 }
@@ -103,7 +105,7 @@ void ShardedStep::take(std::span<const SparseRow> rows, const Pace& pace, bool a
 void ShardedStep::for_each_weight(const Pace& now,
                                   const std::function<void(Index, float)>& f) const {
   const auto tell = [&](const FeatureShard& shard, Index begin, Index end) {
-    for (Index j = begin; j < end; ++j) {
+    for (Index j = at_.weight(begin); j < at_.weight(end); ++j) {
       if (const float weight = shard.weight(j, now); weight != 0) f(j, weight);
     }
   };
@@ -114,12 +116,13 @@ void ShardedStep::for_each_weight(const Pace& now,
 }
 
 void ShardedStep::start(Index coordinate, float weight) {
-  if (coordinate == plan_.features) {
+  if (coordinate >= at_.bias()) {
     if (bias_) bias_->start(coordinate, weight);
     return;
   }
   for (std::size_t k = 0; k < shards_.size(); ++k) {
-    if (shards_[k] && begins_[k] <= coordinate && coordinate < begins_[k + 1]) {
+    const Index feature = coordinate / at_.outputs;
+    if (shards_[k] && begins_[k] <= feature && feature < begins_[k + 1]) {
       shards_[k]->start(coordinate, weight);
     }
   }

@@ -55,6 +55,7 @@ class ShardedStep {
   Tensor slopes_of(const Tensor& margins);
 
   DescentPlan plan_;
+  Coordinates at_;
   std::vector<Index> begins_;
   std::vector<std::unique_ptr<FeatureShard>> shards_;  // [shards], null where made elsewhere
   std::unique_ptr<FeatureShard> bias_;                 // null but on device 0

@@ -1,4 +1,4 @@
-// The coordinates that some rows touch, each once.
+// What some rows touch, each once: features, or coordinates.
 #pragma once
 
 #include <cstdint>
@@ -8,15 +8,16 @@
 
 #include "hogwild/core/types.hpp"
 #include "hogwild/data/row.hpp"
+#include "learn/coordinates.hpp"
 #include "parallel/zeroed_array.hpp"
 
 namespace hogwild {
 
-/// A set of coordinates that is filled and emptied many times.
+/// A set of numbers that is filled and emptied many times.
 class Touched {
  public:
-  /// Throws std::bad_alloc.
-  explicit Touched(std::size_t coordinates) : stamps_(coordinates) {}
+  /// Of numbers below size. Throws std::bad_alloc.
+  explicit Touched(std::size_t size) : stamps_(size) {}
 
   void clear() noexcept {
     list_.clear();
@@ -25,12 +26,12 @@ class Touched {
     stamp_ = 1;
   }
   /// Whether it was not there.
-  bool add(Index coordinate) {
-    if (std::exchange(stamps_[coordinate], stamp_) == stamp_) return false;
-    list_.push_back(coordinate);
+  bool add(Index number) {
+    if (std::exchange(stamps_[number], stamp_) == stamp_) return false;
+    list_.push_back(number);
     return true;
   }
-  /// Those of rows that have a weight.
+  /// The features of rows that have a weight.
   void add(std::span<const SparseRow> rows) {
     for (const SparseRow& row : rows) {
       if (row.weight == 0) continue;
@@ -38,12 +39,26 @@ class Touched {
     }
   }
 
-  bool contains(Index coordinate) const noexcept { return stamps_[coordinate] == stamp_; }
+  bool contains(Index number) const noexcept { return stamps_[number] == stamp_; }
   std::span<const Index> list() const noexcept { return list_; }
   bool empty() const noexcept { return list_.empty(); }
 
+  /// The coordinates of features that are in the set, and with them the biases, if it is not empty.
+  std::vector<Index> coordinates(const Coordinates& at, bool with_biases) const {
+    std::vector<Index> all;
+    all.reserve((list_.size() + 1) * at.outputs);
+    for (const Index feature : list_) {
+      for (Index output = 0; output < at.outputs; ++output)
+        all.push_back(at.weight(feature, output));
+    }
+    for (Index output = 0; with_biases && !empty() && output < at.outputs; ++output) {
+      all.push_back(at.bias(output));
+    }
+    return all;
+  }
+
  private:
-  ZeroedArray<std::uint32_t> stamps_;  // [coordinates] the stamp when it was added last
+  ZeroedArray<std::uint32_t> stamps_;  // [size] the stamp when it was added last
   std::uint32_t stamp_ = 1;
   std::vector<Index> list_;
 };

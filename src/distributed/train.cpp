@@ -142,14 +142,15 @@ Part make_part(World& world, const Dataset& data, TrainOptions options,
   if (distributed.kind == Distribution::allreduce) {
     plan_together(world, part.plan, weight_of(data));
     if (world.size() > 1) {
-      part.partners = std::make_unique<RankPartners>(world, std::size_t{descent.features} + 1,
-                                                     descent.penalty.active());
+      part.partners = std::make_unique<RankPartners>(
+          world, (std::size_t{descent.features} + 1) * descent.outputs, descent.penalty.active());
       descent.partners = part.partners.get();
     }
     part.descent = make_descent(descent);
     return part;
   }
-  const Partition partition = partition_by_use(world, data, distributed.servers);
+  const Partition partition =
+      by_coordinate(partition_by_use(world, data, distributed.servers), descent.outputs);
   if (distributed.kind == Distribution::downpour) {
     part.plan.block_multiple = std::max(distributed.fetch_every, distributed.push_every);
     plan_together(world, part.plan, weight_of(data));

@@ -16,6 +16,7 @@
 #include "hogwild/update/step.hpp"
 #include "learn/batch_norm.hpp"
 #include "learn/batch_partners.hpp"
+#include "learn/coordinates.hpp"
 #include "learn/kernel.hpp"
 #include "learn/team.hpp"
 #include "parallel/cache_line.hpp"
@@ -37,23 +38,6 @@ struct GradientNoise {
         std::sqrt(static_cast<double>(eta) / std::pow(1 + static_cast<double>(time), 0.55));
     constexpr std::uint64_t kStream = 0x6e6f697365;  // apart from the streams of shuffling
     return static_cast<float>(deviation * Random(seed, kStream, time, coordinate).normal());
-  }
-};
-
-/// Where everything is: output k of feature j is coordinate j * outputs + k, then come the outputs'
-/// biases, then batch norm's gamma - 1 and beta.
-struct Coordinates {
-  Index features = 0;
-  Index outputs = 1;
-
-  Index weight(Index feature, Index output = 0) const noexcept {
-    return feature * outputs + output;
-  }
-  Index bias(Index output = 0) const noexcept { return features * outputs + output; }
-  Index gamma() const noexcept { return bias(outputs); }
-  Index beta() const noexcept { return gamma() + 1; }
-  std::size_t size(bool norm) const noexcept {
-    return (std::size_t{features} + 1) * outputs + (norm ? 2 : 0);
   }
 };
 

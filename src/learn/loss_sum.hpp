@@ -28,6 +28,10 @@ class RunningLoss {
           static_cast<double>(weight) * (static_cast<double>(row.shift) + std::log(row.factor));
     }
   }
+  void add(double loss, float weight) noexcept {
+    weight_ += static_cast<double>(weight);
+    shifts_ += static_cast<double>(weight) * loss;
+  }
   LossSum sum() noexcept {
     fold();
     return {shifts_, weight_};
