@@ -73,7 +73,7 @@ class Downpour final : public Descent {
       for (const SparseRow& row : now) {
         learn_row(hand, row, pace, sum);
         ++pace.time;
-        if (++hand.rows >= options_.push_every) push(hand, pace);
+        if (++hand.rows >= options_.push_every) push(worker, pace);
       }
       if (more && options_.blocking) fetch(worker, cycle(next));
       if (more) install(worker);
@@ -88,7 +88,7 @@ class Downpour final : public Descent {
 
   void settle(int worker) override {
     Hand& hand = hands_[static_cast<std::size_t>(worker)];
-    push(hand, {.rate = hand.rate});
+    push(worker, {.rate = hand.rate});
     if (is_first(worker) && !warm_.load(std::memory_order_relaxed)) let_begin();
     servers_.settle(worker);
   }
@@ -245,7 +245,8 @@ class Downpour final : public Descent {
   }
 
   // Sends the sums to their servers.
-  void push(Hand& hand, const Pace& pace) {
+  void push(int worker, const Pace& pace) {
+    Hand& hand = hands_[static_cast<std::size_t>(worker)];
     thread_local std::vector<Push<Rule>> pushes;
     pushes.clear();
     for (const Index coordinate : hand.touched.list()) {
@@ -258,7 +259,7 @@ class Downpour final : public Descent {
         if (local_factor_ != 0) hand.seen[coordinate] += static_cast<SeenBy<Rule>>(push.gradient);
       }
     }
-    servers_.push(pushes, pace);
+    servers_.push(worker, pushes, pace);
     hand.touched.clear();
     hand.rows = 0;
     hand.pushed = hand.made.size();

@@ -133,7 +133,7 @@ class Elastic final : public Descent {
     std::vector<Push<Sgd>> pushes;
     centre_.take(
         worker, [&](Index coordinate, const Sgd::State& c) { pull(coordinate, c.weight, pushes); });
-    centre_.push(pushes, kAsItIs);
+    centre_.push(worker, pushes, kAsItIs);
   }
 
   // The same of all coordinates, touched or not.
@@ -142,7 +142,7 @@ class Elastic final : public Descent {
     centre_.take_weights(worker, {}, [&](Index coordinate, float c) { all[coordinate] = c; });
     std::vector<Push<Sgd>> pushes;
     for (Index j = 0; j < all.size(); ++j) pull(j, all[j], pushes);
-    centre_.push(pushes, kAsItIs);
+    centre_.push(worker, pushes, kAsItIs);
   }
 
   // Moves the own weight towards the centre's, c, and notes by how much that is to move towards it.
