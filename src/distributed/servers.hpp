@@ -24,12 +24,10 @@ namespace hogwild {
 /// Invariants:
 ///  1. The shard is touched in letters' recipients alone, which come one at a time.
 ///  2. An asker's members are its own, save `replies` and `outstanding`: a recipient writes a
-///  reply,
-///     then counts `outstanding` down with release order; the asker reads replies once it has seen
-///     zero with acquire order, and asks again only then.
+///     reply, then counts `outstanding` down with release order; the asker reads replies once it
+///     has seen zero with acquire order, and asks again only then.
 ///  3. What an asker pushes before it asks is in the answer, and what it pushes before it settles
-///  is
-///     applied when settle() returns: letters of one rank to another arrive in order.
+///     is applied when settle() returns: letters of one rank to another arrive in order.
 /// Thread safety: each asker by one thread at a time.
 template <class Rule>
 class Servers {
