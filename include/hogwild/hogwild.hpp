@@ -25,6 +25,7 @@
 #include "hogwild/model/model.hpp"
 #include "hogwild/objective/loss.hpp"
 #include "hogwild/objective/penalty.hpp"
+#include "hogwild/report/landscape.hpp"
 #include "hogwild/report/report.hpp"
 #include "hogwild/train/compare.hpp"
 #include "hogwild/train/gradient_check.hpp"

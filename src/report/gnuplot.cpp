@@ -1,0 +1,94 @@
+#include "report/gnuplot.hpp"
+
+#include <fmt/format.h>
+#include <spawn.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <string_view>
+
+#include "hogwild/core/error.hpp"
+
+extern char** environ;
+
+namespace hogwild {
+namespace {
+
+// Bytes in memory that another program reads or writes as a file.
+class MemoryFile {
+ public:
+  explicit MemoryFile(const char* name) : descriptor_(memfd_create(name, 0)) {
+    if (descriptor_ < 0) throw Error(fmt::format("no memory for a file: {}", std::strerror(errno)));
+  }
+  ~MemoryFile() { close(descriptor_); }
+  MemoryFile(const MemoryFile&) = delete;
+  MemoryFile& operator=(const MemoryFile&) = delete;
+
+  int descriptor() const noexcept { return descriptor_; }
+
+  void write(std::string_view bytes) {
+    while (!bytes.empty()) {
+      const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) throw Error(fmt::format("a file in memory: {}", std::strerror(errno)));
+      bytes.remove_prefix(static_cast<std::size_t>(written));
+    }
+    lseek(descriptor_, 0, SEEK_SET);
+  }
+
+  std::string contents() const {
+    std::string bytes;
+    char buffer[1 << 16];
+    for (off_t at = 0;;) {
+      const ssize_t got = pread(descriptor_, buffer, sizeof buffer, at);
+      if (got <= 0) return bytes;
+      bytes.append(buffer, static_cast<std::size_t>(got));
+      at += got;
+    }
+  }
+
+ private:
+  int descriptor_;
+};
+
+}  // namespace
+
+std::string gnuplot(const std::string& script) {
+  MemoryFile in("script"), out("picture"), complaints("complaints");
+  in.write(script);
+  posix_spawn_file_actions_t streams;
+  posix_spawn_file_actions_init(&streams);
+  posix_spawn_file_actions_adddup2(&streams, in.descriptor(), STDIN_FILENO);
+  posix_spawn_file_actions_adddup2(&streams, out.descriptor(), STDOUT_FILENO);
+  posix_spawn_file_actions_adddup2(&streams, complaints.descriptor(), STDERR_FILENO);
+  char name[] = "gnuplot";
+  char* const arguments[] = {name, nullptr};
+  pid_t child = 0;
+  const int failure = posix_spawnp(&child, name, &streams, nullptr, arguments, environ);
+  posix_spawn_file_actions_destroy(&streams);
+  if (failure != 0) {
+    throw Error(
+        fmt::format("gnuplot, which draws the pictures, can't be run: {}; install it (Debian: apt "
+                    "install gnuplot-nox), or give -o a name that ends in .tsv for the numbers",
+                    std::strerror(failure)));
+  }
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  std::string picture = out.contents();
+  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0 || picture.empty()) {
+    throw Error("gnuplot: " + complaints.contents());
+  }
+  return picture;
+}
+
+std::string quoted(const std::string& text) {
+  std::string literal = "'";
+  for (const char c : text) literal += c == '\'' ? std::string("''") : std::string(1, c);
+  return literal + "'";
+}
+
+}  // namespace hogwild

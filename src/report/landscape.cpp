@@ -1,0 +1,225 @@
+#include "hogwild/report/landscape.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include "hogwild/core/alternatives.hpp"
+#include "hogwild/core/error.hpp"
+
+namespace hogwild {
+namespace {
+
+double square(double x) {
+  return x * x;
+}
+
+// Beale, On an iterative method for finding a local minimum of a function of more than one
+// variable, 1958.
+double beale(Point p) {
+  const auto [x, y] = p;
+  return square(1.5 - x + x * y) + square(2.25 - x + x * y * y) + square(2.625 - x + x * y * y * y);
+}
+Point beale_gradient(Point p) {
+  const auto [x, y] = p;
+  const double a = 1.5 - x + x * y, b = 2.25 - x + x * y * y, c = 2.625 - x + x * y * y * y;
+  return {2 * a * (y - 1) + 2 * b * (y * y - 1) + 2 * c * (y * y * y - 1),
+          2 * a * x + 4 * b * x * y + 6 * c * x * y * y};
+}
+
+double saddle(Point p) {
+  return square(p.x) - square(p.y);
+}
+Point saddle_gradient(Point p) {
+  return {2 * p.x, -2 * p.y};
+}
+
+// Rosenbrock, The Computer Journal 1960.
+double rosenbrock(Point p) {
+  return square(1 - p.x) + 100 * square(p.y - square(p.x));
+}
+Point rosenbrock_gradient(Point p) {
+  const double off = p.y - square(p.x);
+  return {-2 * (1 - p.x) - 400 * p.x * off, 200 * off};
+}
+
+// Fifty times as steep across as along.
+double ravine(Point p) {
+  return square(p.x) / 50 + square(p.y);
+}
+Point ravine_gradient(Point p) {
+  return {p.x / 25, 2 * p.y};
+}
+
+// Himmelblau, Applied Nonlinear Programming, 1972.
+double himmelblau(Point p) {
+  return square(square(p.x) + p.y - 11) + square(p.x + square(p.y) - 7);
+}
+Point himmelblau_gradient(Point p) {
+  const double a = square(p.x) + p.y - 11, b = p.x + square(p.y) - 7;
+  return {4 * p.x * a + 2 * b, 2 * a + 4 * p.y * b};
+}
+
+const std::array<Surface, 5>& all_surfaces() {
+  static const std::array<Surface, 5> all{
+      Surface{"beale",
+              "Beale: (1.5 - x + xy)² + (2.25 - x + xy²)² + (2.625 - x + xy³)²",
+              beale,
+              beale_gradient,
+              {{3, 0.5}},
+              {1, 1.5},
+              {-1, 4.5},
+              {-2, 2},
+              400},
+      Surface{"saddle",
+              "a saddle: x² - y²",
+              saddle,
+              saddle_gradient,
+              {},
+              {-1.2, 0.0001},
+              {-1.5, 1.5},
+              {-1.5, 1.5},
+              400},
+      Surface{"rosenbrock",
+              "Rosenbrock: (1 - x)² + 100 (y - x²)²",
+              rosenbrock,
+              rosenbrock_gradient,
+              {{1, 1}},
+              {-1.2, 1},
+              {-2, 2},
+              {-1, 3},
+              4000},
+      Surface{"ravine",
+              "a ravine: x²/50 + y²",
+              ravine,
+              ravine_gradient,
+              {{0, 0}},
+              {-9, 1.6},
+              {-10, 6},
+              {-3, 3},
+              200},
+      Surface{"himmelblau",
+              "Himmelblau: (x² + y - 11)² + (x + y² - 7)²",
+              himmelblau,
+              himmelblau_gradient,
+              {{3, 2}, {-2.805118, 3.131312}, {-3.779310, -3.283186}, {3.584428, -1.848126}},
+              {-0.5, -1},
+              {-6, 6},
+              {-6, 6},
+              300},
+  };
+  return all;
+}
+
+constexpr Step<NoPenalty> step_at(float rate, std::uint64_t time) {
+  return {.rate = rate, .time = time};
+}
+
+}  // namespace
+
+std::span<const Surface> surfaces() {
+  return all_surfaces();
+}
+
+const Surface& surface_named(std::string_view name) {
+  const auto found = std::ranges::find(all_surfaces(), name, &Surface::name);
+  if (found != all_surfaces().end()) return *found;
+  std::vector<std::string_view> names;
+  for (const Surface& surface : all_surfaces()) names.push_back(surface.name);
+  throw OptionError("surface",
+                    fmt::format("there is no {}; there are {}", name, fmt::join(names, ", ")));
+}
+
+Path walk(const Surface& surface, const AnyUpdateRule& any, float rate, Point start, int steps) {
+  if (!surface.shows(start)) {
+    throw OptionError(
+        "start",
+        fmt::format("{},{} is not in sight: x from {} to {}, y from {} to {}", start.x, start.y,
+                    surface.x.low, surface.x.high, surface.y.low, surface.y.high));
+  }
+  return std::visit(
+      [&]<class Rule>(const Rule& rule) -> Path {
+        if constexpr (has_outcome<Rule>) {
+          throw OptionError(
+              "optimizer",
+              fmt::format("{} keeps no weight that could start somewhere", Rule::kName));
+        } else {
+          Path path{std::string(Rule::kName), has_rate<Rule> ? rate : 0, {start}};
+          typename Rule::State x{}, y{};
+          x.weight = static_cast<float>(start.x);
+          y.weight = static_cast<float>(start.y);
+          for (int k = 0; k < steps; ++k) {
+            const auto step = step_at(rate, static_cast<std::uint64_t>(k));
+            const Point g = surface.gradient({static_cast<double>(lookahead_of(rule, x, step)),
+                                              static_cast<double>(lookahead_of(rule, y, step))});
+            x = rule.step(x, static_cast<float>(g.x), step);
+            y = rule.step(y, static_cast<float>(g.y), step);
+            const Point now{static_cast<double>(x.weight), static_cast<double>(y.weight)};
+            path.left = !surface.shows(now);
+            if (path.left) break;
+            path.points.push_back(now);
+          }
+          return path;
+        }
+      },
+      any);
+}
+
+float telling_rate(const Surface& surface, const AnyUpdateRule& rule) {
+  // By trial: the largest at which a path still is what the rule's is known for.
+  using Rates = std::map<std::string_view, float>;
+  static const std::map<std::string_view, Rates> rates{
+      {"beale",
+       {{"sgd", 0.03f},
+        {"momentum", 0.005f},
+        {"nesterov", 0.005f},
+        {"adagrad", 1},
+        {"rmsprop", 0.02f},
+        {"adam", 0.3f},
+        {"adaptive_revision", 1}}},
+      {"saddle",
+       {{"sgd", 0.01f},
+        {"momentum", 0.003f},
+        {"nesterov", 0.003f},
+        {"adagrad", 0.1f},
+        {"rmsprop", 0.02f},
+        {"adam", 0.03f},
+        {"adaptive_revision", 0.1f}}},
+      {"rosenbrock",
+       {{"sgd", 0.001f},
+        {"momentum", 0.001f},
+        {"nesterov", 0.001f},
+        {"adagrad", 0.5f},
+        {"rmsprop", 0.002f},
+        {"adam", 0.05f},
+        {"adaptive_revision", 0.5f}}},
+      {"ravine",
+       {{"sgd", 0.95f},
+        {"momentum", 0.05f},
+        {"nesterov", 0.05f},
+        {"adagrad", 1},
+        {"rmsprop", 0.05f},
+        {"adam", 0.2f},
+        {"adaptive_revision", 1}}},
+      {"himmelblau",
+       {{"sgd", 0.003f},
+        {"momentum", 0.003f},
+        {"nesterov", 0.003f},
+        {"adagrad", 0.5f},
+        {"rmsprop", 0.05f},
+        {"adam", 0.1f},
+        {"adaptive_revision", 0.5f}}},
+  };
+  const Rates& of_surface = rates.at(surface.name);
+  const auto found = of_surface.find(name_of(rule));
+  if (found != of_surface.end()) return found->second;
+  return std::visit([](const auto& held) { return held.kDefaultRate; }, rule);
+}
+
+}  // namespace hogwild
