@@ -69,6 +69,7 @@ int run(int argc, char** argv) {
   add_scale_command(app, action);
   add_simulate_command(app, action);
   add_landscape_command(app, action);
+  add_plot_command(app, action);
   add_check_command(app, action);
 
   for (CLI::App* const command : app.get_subcommands({})) {

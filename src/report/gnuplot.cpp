@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <string_view>
@@ -85,10 +86,44 @@ std::string gnuplot(const std::string& script) {
   return picture;
 }
 
+std::string gnuplot_terminal(PictureFormat format, int width) {
+  constexpr int kFrameTime = 6;  // hundredths of a second
+  const int height = width * 3 / 4;
+  switch (format) {
+    case PictureFormat::svg:
+      return fmt::format("svg size {},{} background '#ffffff' font 'sans-serif,14'", width, height);
+    case PictureFormat::png:
+      return fmt::format("pngcairo size {},{} font 'sans,11'", width, height);
+    default:
+      return fmt::format("gif animate delay {} loop 0 size {},{} font 'sans,11'", kFrameTime, width,
+                         height);
+  }
+}
+
+// Okabe and Ito's, which can be told apart by most eyes, the faint yellow left out.
+std::string gnuplot_colour(std::size_t number) {
+  constexpr std::array kColours{"#d55e00", "#0072b2", "#56b4e9", "#009e73",
+                                "#cc79a7", "#e69f00", "#000000", "#7f4f24", "#808080"};
+  return quoted(kColours[number % kColours.size()]);
+}
+
 std::string quoted(const std::string& text) {
   std::string literal = "'";
   for (const char c : text) literal += c == '\'' ? std::string("''") : std::string(1, c);
   return literal + "'";
+}
+
+PictureFormat picture_format(const std::string& path) {
+  const std::size_t dot = path.rfind('.');
+  const std::string end = dot == std::string::npos ? "" : path.substr(dot + 1);
+  if (end == "svg") return PictureFormat::svg;
+  if (end == "png") return PictureFormat::png;
+  if (end == "gif") return PictureFormat::gif;
+  if (end == "tsv") return PictureFormat::tsv;
+  throw OptionError("output",
+                    fmt::format("{} does not tell what to draw; let it end in .svg, .png, .gif "
+                                "(which moves) or .tsv (the numbers)",
+                                path));
 }
 
 }  // namespace hogwild

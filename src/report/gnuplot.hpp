@@ -1,7 +1,10 @@
 // Pictures, drawn by gnuplot where it is installed.
 #pragma once
 
+#include <cstddef>
 #include <string>
+
+#include "hogwild/report/picture.hpp"
 
 namespace hogwild {
 
@@ -11,5 +14,11 @@ std::string gnuplot(const std::string& script);
 
 /// A string as a gnuplot literal.
 std::string quoted(const std::string& text);
+
+/// What `set terminal` takes. Width in pixels, the height being three quarters of it.
+std::string gnuplot_terminal(PictureFormat format, int width);
+
+/// One of some colours that can be told apart, as a literal.
+std::string gnuplot_colour(std::size_t number);
 
 }  // namespace hogwild

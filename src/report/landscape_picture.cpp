@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <iterator>
 
@@ -13,19 +12,10 @@
 namespace hogwild {
 namespace {
 
-constexpr int kGrid = 160;     // points a side, of which contours are made
-constexpr int kLevels = 24;    // contours
-constexpr int kFrames = 90;    // of an animation
-constexpr int kFrameTime = 6;  // hundredths of a second
+constexpr int kGrid = 160;   // points a side, of which contours are made
+constexpr int kLevels = 24;  // contours
+constexpr int kFrames = 90;  // of an animation
 constexpr int kLastFrames = 25;
-
-// Okabe and Ito's colours, which can be told apart by most eyes, the faint yellow left out.
-constexpr std::array kColours{"#d55e00", "#0072b2", "#56b4e9", "#009e73",
-                              "#cc79a7", "#e69f00", "#000000", "#7f4f24"};
-
-std::string colour(std::size_t path) {
-  return quoted(kColours[path % kColours.size()]);
-}
 
 double at(const Interval& interval, int k) {
   return interval.low + (interval.high - interval.low) * k / (kGrid - 1);
@@ -49,32 +39,19 @@ std::string legend(const Path& path) {
                      path.left ? ", then out" : "");
 }
 
-std::string terminal(PictureFormat format, int width) {
-  const int height = width * 3 / 4;
-  switch (format) {
-    case PictureFormat::svg:
-      return fmt::format("svg size {},{} background '#ffffff' font 'sans-serif,14'", width, height);
-    case PictureFormat::png:
-      return fmt::format("pngcairo size {},{} font 'sans,11'", width, height);
-    default:
-      return fmt::format("gif animate delay {} loop 0 size {},{} font 'sans,11'", kFrameTime, width,
-                         height);
-  }
-}
-
 // Draws the paths up to the step that gnuplot's variable `last` names.
 std::string plot_command(const Surface& surface, const std::vector<Path>& paths) {
   std::string plot = "plot $contours with lines lc rgb '#c8c8c8' lw 1 notitle";
   for (std::size_t k = 0; k < paths.size(); ++k) {
     fmt::format_to(std::back_inserter(plot),
-                   ", $path{} every ::0::last with lines lc rgb {} lw 2.5 title {}", k, colour(k),
-                   quoted(legend(paths[k])));
+                   ", $path{} every ::0::last with lines lc rgb {} lw 2.5 title {}", k,
+                   gnuplot_colour(k), quoted(legend(paths[k])));
   }
   for (std::size_t k = 0; k < paths.size(); ++k) {
     fmt::format_to(std::back_inserter(plot),
                    ", $path{0} every ::(last < {1} ? last : {1})::(last < {1} ? last : {1}) "
                    "with points pt 7 ps 1.1 lc rgb {2} notitle",
-                   k, paths[k].points.size() - 1, colour(k));
+                   k, paths[k].points.size() - 1, gnuplot_colour(k));
   }
   plot += ", $start with points pt 6 ps 1.6 lw 2 lc rgb '#000000' title 'start'";
   if (!surface.minima.empty()) {
@@ -84,19 +61,6 @@ std::string plot_command(const Surface& surface, const std::vector<Path>& paths)
 }
 
 }  // namespace
-
-PictureFormat picture_format(const std::string& path) {
-  const std::size_t dot = path.rfind('.');
-  const std::string end = dot == std::string::npos ? "" : path.substr(dot + 1);
-  if (end == "svg") return PictureFormat::svg;
-  if (end == "png") return PictureFormat::png;
-  if (end == "gif") return PictureFormat::gif;
-  if (end == "tsv") return PictureFormat::tsv;
-  throw OptionError("output",
-                    fmt::format("{} does not tell what to draw; let it end in .svg, .png, .gif "
-                                "(which moves) or .tsv (the numbers)",
-                                path));
-}
 
 std::string table(const Surface& surface, const std::vector<Path>& paths) {
   std::string text = "rule\trate\tstep\tx\ty\tvalue\n";
@@ -120,7 +84,7 @@ std::string picture(const Surface& surface, const std::vector<Path>& paths, Pict
     script += '\n';
   };
   line("set encoding utf8");
-  line("set terminal {}", terminal(format, width));
+  line("set terminal {}", gnuplot_terminal(format, width));
   line("$grid << END");
   std::vector<double> values;
   for (int i = 0; i < kGrid; ++i) {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "hogwild/report/picture.hpp"
 #include "hogwild/update/update_rule.hpp"
 
 namespace hogwild {
@@ -56,12 +57,6 @@ struct Path {
 /// A path by full gradients, with the very step() that trains. Throws OptionError for a start that
 /// is not in sight, and a rule whose state keeps no weight (ftrl).
 Path walk(const Surface& surface, const AnyUpdateRule& rule, float rate, Point start, int steps);
-
-/// What a file's name asks to be drawn: a still picture, one that moves, or the numbers.
-enum class PictureFormat { svg, png, gif, tsv };
-
-/// By how the name ends. Throws OptionError.
-PictureFormat picture_format(const std::string& path);
 
 /// The bytes of a picture: contours, the paths from the start on, what minima there are; of a gif
 /// as it goes on, step by step. Drawn by gnuplot, which is started for it. Width in pixels, the

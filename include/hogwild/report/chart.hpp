@@ -1,0 +1,36 @@
+// Curves over one axis, as a picture or a table.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "hogwild/report/picture.hpp"
+
+namespace hogwild {
+
+struct Curve {
+  std::string name;
+  std::vector<double> x;
+  std::vector<double> y;   ///< [x]
+  int colour = 0;          ///< curves of one colour belong together
+  bool is_dashed = false;  ///< of two that do
+};
+
+struct Chart {
+  std::string title;
+  std::string x_label;
+  std::string y_label;
+  bool log_x = false;
+  bool log_y = false;
+  std::vector<Curve> curves;
+};
+
+/// The bytes of a picture, drawn by gnuplot; of PictureFormat::tsv the table. Width in pixels, the
+/// height being three quarters of it. Throws OptionError without a point, or for a gif; Error if
+/// there is no gnuplot, or it fails.
+std::string picture(const Chart& chart, PictureFormat format, int width = 800);
+
+/// "curve", x and y, separated by tabs, a line for each point.
+std::string table(const Chart& chart);
+
+}  // namespace hogwild

@@ -1,0 +1,31 @@
+// What runs have logged, read again and put into a chart.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "hogwild/report/chart.hpp"
+#include "hogwild/train/result.hpp"
+
+namespace hogwild {
+
+/// A run's epochs, those of a refit left out.
+struct RunLog {
+  std::string name;
+  std::vector<EpochReport> epochs;  ///< of what the lines tell; rows are 0 where they do not
+};
+
+/// The runs of a file of JSON lines: one of `hogwild train --log`, or each contender of `hogwild
+/// compare --json`. Lines of other events are passed over. Throws IoError, ParseError, and
+/// DataError where there is no epoch.
+std::vector<RunLog> read_run_logs(const std::string& path);
+
+enum class ChartX { epoch, seconds, rows };
+enum class ChartY { loss, learning_rate, speed };
+
+/// Loss: a curve of training and, dashed, one of validation for each run, training's being the mean
+/// before each update. Speed: rows a second by epoch. Throws OptionError where a run does not tell
+/// what is asked.
+Chart chart_of(const std::vector<RunLog>& runs, ChartX x, ChartY y);
+
+}  // namespace hogwild

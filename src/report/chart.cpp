@@ -1,0 +1,65 @@
+#include "hogwild/report/chart.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "hogwild/core/error.hpp"
+#include "report/gnuplot.hpp"
+
+namespace hogwild {
+namespace {
+
+constexpr std::size_t kFewPoints = 40;  // of a curve that shows each
+
+}  // namespace
+
+std::string table(const Chart& chart) {
+  std::string text = fmt::format("curve\t{}\t{}\n", chart.x_label, chart.y_label);
+  for (const Curve& curve : chart.curves) {
+    for (std::size_t i = 0; i < curve.x.size(); ++i) {
+      fmt::format_to(std::back_inserter(text), "{}\t{}\t{}\n", curve.name, curve.x[i], curve.y[i]);
+    }
+  }
+  return text;
+}
+
+std::string picture(const Chart& chart, PictureFormat format, int width) {
+  if (format == PictureFormat::tsv) return table(chart);
+  if (format == PictureFormat::gif) {
+    throw OptionError("output", "curves do not move; let the name end in .svg, .png or .tsv");
+  }
+  if (std::ranges::all_of(chart.curves, [](const Curve& c) { return c.x.empty(); })) {
+    throw OptionError("output", "there is no point to draw");
+  }
+  std::string script =
+      fmt::format("set encoding utf8\nset terminal {}\n", gnuplot_terminal(format, width));
+  const auto add = [&](const std::string& line) { script += line + "\n"; };
+  add("set title " + quoted(chart.title));
+  add("set xlabel " + quoted(chart.x_label));
+  add("set ylabel " + quoted(chart.y_label));
+  if (chart.log_x) add("set logscale x");
+  if (chart.log_y) add("set logscale y");
+  add("set grid lc rgb '#dddddd' lt 1\nset border 3\nset tics nomirror");
+  add("set key outside below horizontal maxcols 2 samplen 3 noenhanced");
+  std::string plot;
+  for (std::size_t k = 0; k < chart.curves.size(); ++k) {
+    const Curve& curve = chart.curves[k];
+    add(fmt::format("$curve{} << END", k));
+    for (std::size_t i = 0; i < curve.x.size(); ++i) {
+      add(fmt::format("{} {}", curve.x[i], curve.y[i]));
+    }
+    add("END");
+    if (curve.x.empty()) continue;
+    fmt::format_to(std::back_inserter(plot), "{}$curve{} with {} lc rgb {} dt {} lw 2 {}title {}",
+                   plot.empty() ? "plot " : ", ", k,
+                   curve.x.size() <= kFewPoints ? "linespoints" : "lines",
+                   gnuplot_colour(static_cast<std::size_t>(curve.colour)), curve.is_dashed ? 2 : 1,
+                   curve.x.size() <= kFewPoints ? "pt 7 ps 0.5 " : "", quoted(curve.name));
+  }
+  add(plot);
+  return gnuplot(script);
+}
+
+}  // namespace hogwild

@@ -1,0 +1,132 @@
+#include "hogwild/report/run_log.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "hogwild/core/error.hpp"
+
+namespace hogwild {
+namespace {
+
+using Json = nlohmann::json;
+
+// A number that may be missing or null.
+template <class Value>
+std::optional<Value> number(const Json& json, const char* name) {
+  const auto found = json.find(name);
+  if (found == json.end() || found->is_null()) return {};
+  return found->get<Value>();
+}
+
+EpochReport epoch_of(const Json& json) {
+  return {.epoch = json.at("epoch").get<int>(),
+          .seconds = json.at("seconds").get<double>(),
+          .rows = number<std::uint64_t>(json, "rows").value_or(0),
+          .nonzeros = number<std::uint64_t>(json, "nonzeros").value_or(0),
+          .train_loss = json.at("train_loss").get<double>(),
+          .valid_loss = number<double>(json, "valid_loss"),
+          .learning_rate = number<float>(json, "learning_rate").value_or(0),
+          .threads = number<int>(json, "threads").value_or(0)};
+}
+
+double x_of(const EpochReport& epoch, std::uint64_t rows_so_far, ChartX x) {
+  switch (x) {
+    case ChartX::seconds:
+      return epoch.seconds;
+    case ChartX::rows:
+      return static_cast<double>(rows_so_far);
+    default:
+      return epoch.epoch;
+  }
+}
+
+void require(bool holds, const RunLog& run, const char* option, const std::string& what) {
+  if (!holds) throw OptionError(option, fmt::format("{} does not tell {}", run.name, what));
+}
+
+}  // namespace
+
+std::vector<RunLog> read_run_logs(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) throw IoError(path, std::strerror(errno), "check the path");
+  const std::string name = std::filesystem::path(path).stem();
+  RunLog run{name, {}};
+  std::vector<RunLog> contenders;
+  std::uint64_t number_of_line = 0;
+  for (std::string line; std::getline(file, line);) {
+    ++number_of_line;
+    if (line.empty()) continue;
+    try {
+      const Json json = Json::parse(line);
+      const auto event = json.find("event");
+      if (event == json.end()) continue;
+      if (*event == "epoch" && !json.value("refit", false)) {
+        run.epochs.push_back(epoch_of(json));
+      } else if (*event == "contender") {
+        RunLog& contender = contenders.emplace_back();
+        contender.name = json.at("optimizer").get<std::string>();
+        for (const Json& epoch : json.at("epochs")) contender.epochs.push_back(epoch_of(epoch));
+      }
+    } catch (const Json::exception&) {
+      throw ParseError(path, number_of_line, 1, "this is no line of a run's log",
+                       "give files that hogwild train --log or hogwild compare --json wrote");
+    }
+  }
+  if (!run.epochs.empty()) contenders.insert(contenders.begin(), std::move(run));
+  std::erase_if(contenders, [](const RunLog& log) { return log.epochs.empty(); });
+  if (contenders.empty()) {
+    throw DataError(path, "no epoch is logged in it",
+                    "give files that hogwild train --log or hogwild compare --json wrote");
+  }
+  return contenders;
+}
+
+Chart chart_of(const std::vector<RunLog>& runs, ChartX x, ChartY y) {
+  Chart chart;
+  chart.x_label = x == ChartX::epoch     ? "epoch"
+                  : x == ChartX::seconds ? "seconds of training"
+                                         : "rows learnt";
+  chart.y_label = y == ChartY::loss            ? "loss"
+                  : y == ChartY::learning_rate ? "learning rate"
+                                               : "rows a second";
+  chart.title = chart.y_label + " by " + chart.x_label;
+  for (std::size_t k = 0; k < runs.size(); ++k) {
+    const RunLog& run = runs[k];
+    const int colour = static_cast<int>(k);
+    Curve main{run.name, {}, {}, colour}, valid{run.name + ", validation", {}, {}, colour, true};
+    if (y == ChartY::loss) main.name += ", training";
+    std::uint64_t rows = 0;
+    double before = 0;
+    for (const EpochReport& epoch : run.epochs) {
+      rows += epoch.rows;
+      require(x != ChartX::rows || epoch.rows > 0, run, "x", "how many rows it has learnt");
+      require(y != ChartY::speed || epoch.rows > 0, run, "y", "how many rows it has learnt");
+      require(y != ChartY::learning_rate || epoch.learning_rate > 0, run, "y",
+              "its learning rates");
+      const double at = x_of(epoch, rows, x);
+      main.x.push_back(at);
+      if (y == ChartY::loss) {
+        main.y.push_back(epoch.train_loss);
+        if (epoch.valid_loss) {
+          valid.x.push_back(at);
+          valid.y.push_back(*epoch.valid_loss);
+        }
+      } else if (y == ChartY::learning_rate) {
+        main.y.push_back(static_cast<double>(epoch.learning_rate));
+      } else {
+        main.y.push_back(static_cast<double>(epoch.rows) / (epoch.seconds - before));
+      }
+      before = epoch.seconds;
+    }
+    chart.curves.push_back(std::move(main));
+    if (!valid.x.empty()) chart.curves.push_back(std::move(valid));
+  }
+  return chart;
+}
+
+}  // namespace hogwild
