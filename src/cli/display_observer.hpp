@@ -11,6 +11,7 @@ class DisplayObserver : public TrainObserver {
  public:
   explicit DisplayObserver(ProgressDisplay& display) : display_(display) {}
   void on_progress(const Progress& progress) override { display_.training(progress); }
+  void on_epoch(const EpochReport& report) override { display_.note_epoch(report); }
   bool stop_requested() override { return interrupted(); }
 
  private:

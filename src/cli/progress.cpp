@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -39,6 +40,20 @@ void show(const std::string& text) {
   std::fflush(stderr);
 }
 
+// Whether characters beyond ASCII are shown, as far as the environment says.
+bool speaks_utf8() {
+  for (const char* const name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+    const char* const value = std::getenv(name);
+    if (value == nullptr || *value == '\0') continue;
+    std::string upper;
+    for (const char* c = value; *c != '\0'; ++c) {
+      if (*c != '-') upper += static_cast<char>(std::toupper(static_cast<unsigned char>(*c)));
+    }
+    return upper.find("UTF8") != std::string::npos;
+  }
+  return false;
+}
+
 std::string duration(double seconds) {
   if (!std::isfinite(seconds)) return "?";
   if (seconds < 10) return fmt::format("{:.1f} s", seconds);
@@ -58,6 +73,7 @@ std::string scaled(double number) {
 
 ProgressDisplay::ProgressDisplay(ProgressStyle style)
     : style_(resolved(style)),
+      blocks_(speaks_utf8()),
       next_(begin_ + (style_ == ProgressStyle::bar ? Clock::duration(kBarEvery)
                                                    : Clock::duration(kLineEvery))) {}
 
@@ -74,13 +90,14 @@ void ProgressDisplay::reading(std::uint64_t bytes, std::uint64_t bytes_total) {
   if (!due()) return;
   const double seconds = std::chrono::duration<double>(Clock::now() - begin_).count();
   const double rate = static_cast<double>(bytes) / seconds;
-  const double done =
-      bytes_total == 0 ? NAN : static_cast<double>(bytes) / static_cast<double>(bytes_total);
-  draw(done, "reading",
-       fmt::format("{}B  {}B/s{}", scaled(static_cast<double>(bytes)), scaled(rate),
-                   bytes_total == 0
-                       ? ""
-                       : "  ETA " + duration(static_cast<double>(bytes_total - bytes) / rate)));
+  Status status{.what = "reading",
+                .amount = scaled(static_cast<double>(bytes)) + "B",
+                .speed = scaled(rate) + "B/s"};
+  if (bytes_total > 0) {
+    status.done = static_cast<double>(bytes) / static_cast<double>(bytes_total);
+    status.eta = "ETA " + duration(static_cast<double>(bytes_total - bytes) / rate);
+  }
+  draw(std::move(status));
 }
 
 void ProgressDisplay::training(const Progress& progress) {
@@ -89,30 +106,35 @@ void ProgressDisplay::training(const Progress& progress) {
   const double rate = rows / progress.seconds;
   // The total is an estimate where rows are learnt as they are read, and 0 where there is none.
   const double total = std::max(rows, static_cast<double>(progress.rows_total));
-  const bool known = progress.rows_total > 0;
-  draw(known ? rows / total : NAN, fmt::format("epoch {}/{}", progress.epoch, progress.epochs),
-       fmt::format("{}rows  {}rows/s  loss {:.5f}{}", scaled(rows), scaled(rate),
-                   progress.train_loss, known ? "  ETA " + duration((total - rows) / rate) : ""));
+  Status status{.what = fmt::format("epoch {}/{}", progress.epoch, progress.epochs),
+                .amount = scaled(rows) + "rows",
+                .speed = scaled(rate) + "rows/s",
+                .loss = fmt::format("loss {:.5f}", progress.train_loss),
+                .losses = losses_};
+  if (valid_) status.valid = fmt::format("valid {:.5f}", *valid_);
+  if (progress.rows_total > 0) {
+    status.done = rows / total;
+    status.eta = "ETA " + duration((total - rows) / rate);
+  }
+  draw(std::move(status));
 }
 
-// The bar takes what width the words leave; without room there is none.
-void ProgressDisplay::draw(double done, const std::string& before, const std::string& after) {
-  const std::string percent = std::isnan(done) ? "" : fmt::format(" {:3.0f} %", 100 * done);
+void ProgressDisplay::note_epoch(const EpochReport& report) {
+  if (report.epoch == 1) losses_.clear();
+  losses_.push_back(report.valid_loss.value_or(report.train_loss));
+  valid_ = report.valid_loss;
+}
+
+void ProgressDisplay::draw(Status status) {
   if (style_ == ProgressStyle::plain) {
-    show(fmt::format("{}{}  {}\n", before, percent, after));
+    if (status.done) status.what += fmt::format(" {:3.0f} %", 100 * *status.done);
+    status.done.reset();
+    status.losses.clear();
+    show(status_line(status, std::string::npos, false) + "\n");
     return;
   }
-  const std::size_t words = before.size() + percent.size() + after.size() + 2;
-  const std::size_t width = terminal_width();
-  std::string bar;
-  if (!std::isnan(done) && width > words + 14) {
-    const std::size_t cells = std::min<std::size_t>(40, width - words - 4);
-    const auto full = static_cast<std::size_t>(done * static_cast<double>(cells));
-    bar = fmt::format(" [{:<{}}]", std::string(std::min(full, cells), '='), cells);
-  }
-  std::string line = fmt::format("{}{}{}  {}", before, bar, percent, after);
-  line.resize(std::min(line.size(), width - 1));
-  show("\r\x1b[K" + line);
+  // The last column is left free: some terminals begin a new line once it is filled.
+  show("\r\x1b[K" + status_line(status, terminal_width() - 1, blocks_));
   drawn_ = true;
 }
 

@@ -4,8 +4,11 @@
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <vector>
 
+#include "cli/status_line.hpp"
 #include "hogwild/train/result.hpp"
 
 namespace hogwild::cli {
@@ -31,6 +34,9 @@ class ProgressDisplay {
   void reading(std::uint64_t bytes, std::uint64_t bytes_total);
   void training(const Progress& progress);
 
+  /// What an epoch came to, for what is drawn from now on.
+  void note_epoch(const EpochReport& report);
+
   /// A line that stays, above the bar; nothing under ProgressStyle::none.
   void say(const std::string& line);
 
@@ -41,9 +47,12 @@ class ProgressDisplay {
   using Clock = std::chrono::steady_clock;
 
   bool due();
-  void draw(double done, const std::string& before, const std::string& after);
+  void draw(Status status);
 
   ProgressStyle style_;
+  bool blocks_;                  // the terminal shows them
+  std::vector<double> losses_;   // of the epochs before, validation's where there is one
+  std::optional<double> valid_;  // the last epoch's
   bool drawn_ = false;
   Clock::time_point begin_ = Clock::now();
   Clock::time_point next_;

@@ -69,6 +69,7 @@ void TrainDisplay::warn(const std::string& line) {
 
 void TrainDisplay::epoch(const EpochReport& report) {
   write(json_line(report));
+  display_.note_epoch(report);
   display_.say(
       fmt::format("{} {:>3}  {:8.3f} s  train loss {:.5f}{}", report.refit ? "refit" : "epoch",
                   report.epoch, report.seconds, report.train_loss,

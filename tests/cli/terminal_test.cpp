@@ -1,0 +1,85 @@
+// The command on a terminal, as far as a pseudo-terminal is one.
+#include <pty.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "cli/status_line.hpp"
+#include "support/command.hpp"
+#include "support/places.hpp"
+
+namespace hogwild::test {
+namespace {
+
+class Terminal : public Command {
+ protected:
+  // All that the command writes to a terminal of so many columns.
+  std::string shown(unsigned short columns, const std::string& arguments,
+                    const char* kind = "xterm") {
+    winsize size{.ws_row = 24, .ws_col = columns, .ws_xpixel = 0, .ws_ypixel = 0};
+    int master = -1;
+    const pid_t child = forkpty(&master, nullptr, nullptr, &size);
+    if (child == 0) {
+      setenv("TERM", kind, 1);
+      setenv("LC_ALL", "C.UTF-8", 1);
+      const std::string command =
+          "cd '" + folder_.path("") + "' && exec " + test::program() + " " + arguments;
+      execl("/bin/sh", "sh", "-c", command.c_str(), static_cast<char*>(nullptr));
+      _exit(127);
+    }
+    std::string text;
+    char buffer[4096];
+    for (;;) {
+      const ssize_t got = read(master, buffer, sizeof buffer);
+      if (got <= 0) break;  // EIO, once the other side is closed
+      text.append(buffer, static_cast<std::size_t>(got));
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    close(master);
+    EXPECT_EQ(status, 0) << text;
+    return text;
+  }
+
+  // What is drawn over and over, each as it stands.
+  static std::vector<std::string> drawn(const std::string& text) {
+    const std::string begin = "\r\x1b[K";
+    std::vector<std::string> lines;
+    for (auto at = text.find(begin); at != std::string::npos;) {
+      const auto from = at + begin.size();
+      at = text.find(begin, from);
+      const auto end = text.find('\r', from);
+      // A line that stays begins in the same way, and ends.
+      const bool stays = end != std::string::npos && text[end + 1] == '\n';
+      if (end != from && !stays) lines.push_back(text.substr(from, end - from));
+    }
+    return lines;
+  }
+};
+
+TEST_F(Terminal, LinesAreDrawnWithinItsWidth) {
+  run("generate dense 20000 -o dense.svm");
+  for (const unsigned short columns : {40, 80, 200}) {
+    const auto lines =
+        drawn(shown(columns, "train dense.svm -o m --learning-rate 0.1 --epochs 250 --threads 1"));
+    ASSERT_FALSE(lines.empty()) << columns;
+    for (const std::string& line : lines) {
+      EXPECT_LT(cli::columns_of(line), columns) << line;
+      if (line.starts_with("epoch")) {
+        EXPECT_NE(line.find("ETA"), std::string::npos) << line;
+      }
+    }
+    const bool has_sparks = lines.back().find("▁") != std::string::npos;
+    EXPECT_EQ(has_sparks, columns == 200) << lines.back();
+  }
+}
+
+TEST_F(Terminal, ADumbOneIsToldInLines) {
+  const std::string text = shown(80, "train train.svm -o m --learning-rate 0.1", "dumb");
+  EXPECT_EQ(text.find('\x1b'), std::string::npos);
+  EXPECT_NE(text.find("saved m"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace hogwild::test
