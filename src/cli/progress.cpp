@@ -63,10 +63,12 @@ std::string duration(double seconds) {
   return fmt::format("{} h {} min", whole / 3600, whole / 60 % 60);
 }
 
-std::string scaled(double number) {
-  if (number >= 1e6) return fmt::format("{:.1f} M", number / 1e6);
-  if (number >= 1e3) return fmt::format("{:.1f} k", number / 1e3);
-  return fmt::format("{:.0f} ", number);
+// "3.4 M rows", "3.4 MB".
+std::string scaled(double number, const std::string& unit) {
+  const std::string space = unit.starts_with('B') ? "" : " ";
+  if (number >= 1e6) return fmt::format("{:.1f} M{}{}", number / 1e6, space, unit);
+  if (number >= 1e3) return fmt::format("{:.1f} k{}{}", number / 1e3, space, unit);
+  return fmt::format("{:.0f} {}", number, unit);
 }
 
 }  // namespace
@@ -91,8 +93,8 @@ void ProgressDisplay::reading(std::uint64_t bytes, std::uint64_t bytes_total) {
   const double seconds = std::chrono::duration<double>(Clock::now() - begin_).count();
   const double rate = static_cast<double>(bytes) / seconds;
   Status status{.what = "reading",
-                .amount = scaled(static_cast<double>(bytes)) + "B",
-                .speed = scaled(rate) + "B/s"};
+                .amount = scaled(static_cast<double>(bytes), "B"),
+                .speed = scaled(rate, "B/s")};
   if (bytes_total > 0) {
     status.done = static_cast<double>(bytes) / static_cast<double>(bytes_total);
     status.eta = "ETA " + duration(static_cast<double>(bytes_total - bytes) / rate);
@@ -101,20 +103,28 @@ void ProgressDisplay::reading(std::uint64_t bytes, std::uint64_t bytes_total) {
 }
 
 void ProgressDisplay::training(const Progress& progress) {
+  using Seconds = std::chrono::duration<double>;
+  if (progress.rows_done < rows_done_ || rows_done_ == 0) {  // a run begins
+    begin_training_ =
+        Clock::now() - std::chrono::duration_cast<Clock::duration>(Seconds(progress.seconds));
+  }
+  rows_done_ = progress.rows_done;
   if (progress.rows_done == 0 || !due()) return;
   const auto rows = static_cast<double>(progress.rows_done);
   const double rate = rows / progress.seconds;
   // The total is an estimate where rows are learnt as they are read, and 0 where there is none.
   const double total = std::max(rows, static_cast<double>(progress.rows_total));
   Status status{.what = fmt::format("epoch {}/{}", progress.epoch, progress.epochs),
-                .amount = scaled(rows) + "rows",
-                .speed = scaled(rate) + "rows/s",
+                .amount = scaled(rows, "rows"),
+                .speed = scaled(rate, "rows/s"),
                 .loss = fmt::format("loss {:.5f}", progress.train_loss),
                 .losses = losses_};
   if (valid_) status.valid = fmt::format("valid {:.5f}", *valid_);
   if (progress.rows_total > 0) {
     status.done = rows / total;
-    status.eta = "ETA " + duration((total - rows) / rate);
+    // By the clock, which goes on while validation rows are scored.
+    const double elapsed = Seconds(Clock::now() - begin_training_).count();
+    status.eta = "ETA " + duration((total - rows) * elapsed / rows);
   }
   draw(std::move(status));
 }

@@ -55,6 +55,8 @@ class ProgressDisplay {
   std::optional<double> valid_;  // the last epoch's
   bool drawn_ = false;
   Clock::time_point begin_ = Clock::now();
+  Clock::time_point begin_training_;
+  std::uint64_t rows_done_ = 0;  // as it was told last
   Clock::time_point next_;
 };
 
