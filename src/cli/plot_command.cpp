@@ -16,13 +16,14 @@ struct PlotCommand {
   std::string output;
   ChartX x = ChartX::epoch;
   ChartY y = ChartY::loss;
+  bool scaling = false;
   bool log_x = false;
   bool log_y = false;
   int width = 800;
 };
 
-int run(const PlotCommand& command) {
-  const PictureFormat format = picture_format(command.output);
+Chart chart_of(const PlotCommand& command) {
+  if (command.scaling) return scaling_chart_of(command.logs);
   std::vector<RunLog> runs;
   for (const std::string& path : command.logs) {
     for (RunLog& run : read_run_logs(path)) runs.push_back(std::move(run));
@@ -33,7 +34,12 @@ int run(const PlotCommand& command) {
     const std::string name = run.name;
     for (int k = 2; !names.insert(run.name).second; ++k) run.name = name + " " + std::to_string(k);
   }
-  Chart chart = chart_of(runs, command.x, command.y);
+  return hogwild::chart_of(runs, command.x, command.y);
+}
+
+int run(const PlotCommand& command) {
+  const PictureFormat format = picture_format(command.output);
+  Chart chart = chart_of(command);
   chart.log_x = command.log_x;
   chart.log_y = command.log_y;
   NewFile file(command.output, "picture");
@@ -47,7 +53,8 @@ int run(const PlotCommand& command) {
 void add_plot_command(CLI::App& app, Action& action) {
   auto command = std::make_shared<PlotCommand>();
   CLI::App& sub = *app.add_subcommand("plot", "draw what runs have logged, one over the other");
-  sub.add_option("logs", command->logs, "of train --log, or of compare --json")
+  sub.add_option("logs", command->logs,
+                 "of train --log, compare --json or, with --scaling, scale --json")
       ->type_name("RUN.jsonl")
       ->required();
   sub.add_option("-o,--output", command->output,
@@ -61,6 +68,7 @@ void add_plot_command(CLI::App& app, Action& action) {
       sub, "--y", command->y,
       "what is drawn: losses, learning rates, or rows a second (default: loss)",
       {{"loss", ChartY::loss}, {"rate", ChartY::learning_rate}, {"speed", ChartY::speed}});
+  sub.add_flag("--scaling", command->scaling, "speed by threads, of scale --json");
   sub.add_flag("--log-x", command->log_x, "a logarithmic axis along");
   sub.add_flag("--log-y", command->log_y, "a logarithmic axis up");
   sub.add_option("--width", command->width, "of the picture, in pixels (default: 800)")

@@ -80,6 +80,8 @@ void add_scale_command(CLI::App& app, Action& action) {
   CLI::App& sub =
       *app.add_subcommand("scale", "train with several numbers of threads, and time it");
   add_train_arguments(sub, command->train);
+  add_alternative<AnyUpdateRule>(sub, "--optimizer", command->train.optimizer,
+                                 "how a step is made");
   sub.remove_option(sub.get_option("--threads"));
   sub.add_option("--threads", command->threads,
                  "how many, for each run (default: 1, 2, 4, ... up to the cores)")

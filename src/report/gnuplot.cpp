@@ -88,22 +88,24 @@ std::string gnuplot(const std::string& script) {
 
 std::string gnuplot_terminal(PictureFormat format, int width) {
   constexpr int kFrameTime = 6;  // hundredths of a second
-  const int height = width * 3 / 4;
+  // Words take the same share of any picture.
+  const std::string size =
+      fmt::format("size {},{} fontscale {:.3f}", width, width * 3 / 4, width / 800.0);
   switch (format) {
     case PictureFormat::svg:
-      return fmt::format("svg size {},{} background '#ffffff' font 'sans-serif,14'", width, height);
+      return "svg background '#ffffff' font 'sans-serif,14' " + size;
     case PictureFormat::png:
-      return fmt::format("pngcairo size {},{} font 'sans,11'", width, height);
+      return "pngcairo font 'sans,11' " + size;
     default:
-      return fmt::format("gif animate delay {} loop 0 size {},{} font 'sans,11'", kFrameTime, width,
-                         height);
+      return fmt::format("gif animate optimize delay {} loop 0 font 'sans,11' {}", kFrameTime,
+                         size);
   }
 }
 
 // Okabe and Ito's, which can be told apart by most eyes, the faint yellow left out.
 std::string gnuplot_colour(std::size_t number) {
-  constexpr std::array kColours{"#d55e00", "#0072b2", "#56b4e9", "#009e73",
-                                "#cc79a7", "#e69f00", "#000000", "#7f4f24", "#808080"};
+  constexpr std::array kColours{"#d55e00", "#0072b2", "#56b4e9", "#009e73", "#cc79a7",
+                                "#e69f00", "#000000", "#7f4f24", "#808080"};
   return quoted(kColours[number % kColours.size()]);
 }
 

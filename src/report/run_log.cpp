@@ -23,6 +23,30 @@ std::optional<Value> number(const Json& json, const char* name) {
   return found->get<Value>();
 }
 
+std::string name_of_file(const std::string& path) {
+  return std::filesystem::path(path).stem();
+}
+
+// f(event, line) for each line that is an event.
+template <class Function>
+void for_each_event(const std::string& path, const Function& f) {
+  std::ifstream file(path);
+  if (!file) throw IoError(path, std::strerror(errno), "check the path");
+  std::uint64_t number_of_line = 0;
+  for (std::string line; std::getline(file, line);) {
+    ++number_of_line;
+    if (line.empty()) continue;
+    try {
+      const Json json = Json::parse(line);
+      const auto event = json.find("event");
+      if (event != json.end()) f(event->get<std::string>(), json);
+    } catch (const Json::exception&) {
+      throw ParseError(path, number_of_line, 1, "this is no line of a run's log",
+                       "give files that hogwild train --log, compare --json or scale --json wrote");
+    }
+  }
+}
+
 EpochReport epoch_of(const Json& json) {
   return {.epoch = json.at("epoch").get<int>(),
           .seconds = json.at("seconds").get<double>(),
@@ -52,31 +76,17 @@ void require(bool holds, const RunLog& run, const char* option, const std::strin
 }  // namespace
 
 std::vector<RunLog> read_run_logs(const std::string& path) {
-  std::ifstream file(path);
-  if (!file) throw IoError(path, std::strerror(errno), "check the path");
-  const std::string name = std::filesystem::path(path).stem();
-  RunLog run{name, {}};
+  RunLog run{name_of_file(path), {}};
   std::vector<RunLog> contenders;
-  std::uint64_t number_of_line = 0;
-  for (std::string line; std::getline(file, line);) {
-    ++number_of_line;
-    if (line.empty()) continue;
-    try {
-      const Json json = Json::parse(line);
-      const auto event = json.find("event");
-      if (event == json.end()) continue;
-      if (*event == "epoch" && !json.value("refit", false)) {
-        run.epochs.push_back(epoch_of(json));
-      } else if (*event == "contender") {
-        RunLog& contender = contenders.emplace_back();
-        contender.name = json.at("optimizer").get<std::string>();
-        for (const Json& epoch : json.at("epochs")) contender.epochs.push_back(epoch_of(epoch));
-      }
-    } catch (const Json::exception&) {
-      throw ParseError(path, number_of_line, 1, "this is no line of a run's log",
-                       "give files that hogwild train --log or hogwild compare --json wrote");
+  for_each_event(path, [&](const std::string& event, const Json& json) {
+    if (event == "epoch" && !json.value("refit", false)) {
+      run.epochs.push_back(epoch_of(json));
+    } else if (event == "contender") {
+      RunLog& contender = contenders.emplace_back();
+      contender.name = json.at("optimizer").get<std::string>();
+      for (const Json& epoch : json.at("epochs")) contender.epochs.push_back(epoch_of(epoch));
     }
-  }
+  });
   if (!run.epochs.empty()) contenders.insert(contenders.begin(), std::move(run));
   std::erase_if(contenders, [](const RunLog& log) { return log.epochs.empty(); });
   if (contenders.empty()) {
@@ -125,6 +135,33 @@ Chart chart_of(const std::vector<RunLog>& runs, ChartX x, ChartY y) {
     }
     chart.curves.push_back(std::move(main));
     if (!valid.x.empty()) chart.curves.push_back(std::move(valid));
+  }
+  return chart;
+}
+
+Chart scaling_chart_of(const std::vector<std::string>& paths) {
+  Chart chart{.title = "speed by threads",
+              .x_label = "threads",
+              .y_label = "million non-zeros a second",
+              .curves = {}};
+  for (const std::string& path : paths) {
+    const int colour = static_cast<int>(chart.curves.size() / 2);
+    Curve measured{name_of_file(path), {}, {}, colour};
+    for_each_event(path, [&](const std::string& event, const Json& json) {
+      if (event != "scale") return;
+      measured.x.push_back(json.at("threads").get<double>());
+      measured.y.push_back(json.at("nonzeros_per_second").get<double>() / 1e6);
+    });
+    if (measured.x.empty()) {
+      throw DataError(path, "no number of threads is measured in it",
+                      "give files that hogwild scale --json wrote");
+    }
+    Curve best{measured.name + ", at best", measured.x, {}, colour, true};
+    for (const double threads : best.x) {
+      best.y.push_back(measured.y[0] * threads / measured.x[0]);
+    }
+    chart.curves.push_back(std::move(measured));
+    chart.curves.push_back(std::move(best));
   }
   return chart;
 }

@@ -172,7 +172,7 @@ TEST(Landscape, PicturesAreOfTheirFormat) {
   const std::string control("\x21\xf9\x04", 3);
   for (auto at = gif.find(control); at != std::string::npos; at = gif.find(control, at + 1))
     ++frames;
-  EXPECT_GT(frames, 80u);
+  EXPECT_GT(frames, 30u);  // those that are alike are one
 }
 
 }  // namespace

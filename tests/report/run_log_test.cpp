@@ -89,6 +89,19 @@ TEST_F(RunLogs, OfAComparisonAreARunForEachContender) {
   EXPECT_THROW(chart_of(runs, ChartX::epoch, ChartY::learning_rate), OptionError);
 }
 
+TEST_F(RunLogs, OfScalingAreSpeedByThreads) {
+  const ScalePoint one{.threads = 1, .seconds = {1}, .nonzeros_per_second = 4e8};
+  const ScalePoint two{.threads = 2, .seconds = {1}, .nonzeros_per_second = 7e8};
+  const std::string path =
+      folder_.write("scale.jsonl", json_line(one) + "\n" + json_line(two) + "\n");
+  const Chart chart = scaling_chart_of({path});
+  ASSERT_EQ(chart.curves.size(), 2u);
+  EXPECT_EQ(chart.curves[0].x, (std::vector<double>{1, 2}));
+  EXPECT_EQ(chart.curves[0].y, (std::vector<double>{400, 700}));
+  EXPECT_EQ(chart.curves[1].y, (std::vector<double>{400, 800}));
+  EXPECT_THROW(scaling_chart_of({written("run.jsonl", epochs_)}), DataError);
+}
+
 TEST_F(RunLogs, AreRefusedByTheirPlace) {
   try {
     read_run_logs(folder_.write("bad.jsonl", json_line(epochs_[0]) + "\nloss 0.3\n"));

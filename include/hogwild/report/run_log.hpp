@@ -28,4 +28,9 @@ enum class ChartY { loss, learning_rate, speed };
 /// what is asked.
 Chart chart_of(const std::vector<RunLog>& runs, ChartX x, ChartY y);
 
+/// Speed by threads, a curve for each file of lines of `hogwild scale --json`, with one of what as
+/// many threads would bring at best. Throws IoError, ParseError, and DataError where there is no
+/// such line.
+Chart scaling_chart_of(const std::vector<std::string>& paths);
+
 }  // namespace hogwild
