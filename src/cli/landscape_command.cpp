@@ -25,7 +25,8 @@ struct LandscapeCommand {
                                  "adadelta", "rmsprop",  "adam"};
   std::vector<std::string> rates;  // RULE=R
   std::string start;
-  int steps = 0;  // 0: the surface's
+  int steps = 0;    // 0: the surface's
+  int vectors = 0;  // 0: paths
   int width = 800;
 };
 
@@ -63,11 +64,29 @@ std::map<std::string, float> rates_in(const std::vector<std::string>& texts,
   return rates;
 }
 
+void write(const LandscapeCommand& command, const std::string& bytes) {
+  NewFile file(command.output, "picture");
+  file.write(bytes);
+  file.commit();
+}
+
+// One step of momentum beside one of Nesterov.
+int draw_vectors(const LandscapeCommand& command, const Surface& surface, Point start,
+                 const std::map<std::string, float>& rates) {
+  const auto given = rates.find("momentum");
+  const float rate = given != rates.end() ? given->second : telling_rate(surface, Momentum{});
+  const StepVectors vectors =
+      compare_steps(surface, Momentum{}.gamma, rate, start, command.vectors);
+  write(command, picture(surface, vectors, picture_format(command.output), command.width));
+  return kDone;
+}
+
 int run(const LandscapeCommand& command) {
   const PictureFormat format = picture_format(command.output);
   const Surface& surface = surface_named(command.surface);
   const auto rates = rates_in(command.rates, command.rules);
   const Point start = command.start.empty() ? surface.start : point_in(command.start);
+  if (command.vectors > 0) return draw_vectors(command, surface, start, rates);
   const int steps = command.steps > 0 ? command.steps : surface.steps;
   std::vector<Path> paths;
   for (const std::string& name : command.rules) {
@@ -76,9 +95,7 @@ int run(const LandscapeCommand& command) {
     const float rate = given != rates.end() ? given->second : telling_rate(surface, rule);
     paths.push_back(walk(surface, rule, rate, start, steps));
   }
-  NewFile file(command.output, "picture");
-  file.write(picture(surface, paths, format, command.width));
-  file.commit();
+  write(command, picture(surface, paths, format, command.width));
   for (const Path& path : paths) {
     const Point end = path.points.back();
     note(fmt::format("{:<18}{:>6} steps to {:.4f}, {:.4f}, value {:.4g}{}", path.rule,
@@ -123,6 +140,10 @@ void add_landscape_command(CLI::App& app, Action& action) {
   sub.add_option("--steps", command->steps, "at most (default: the surface's)")
       ->type_name("N")
       ->check(CLI::Range(1, 1'000'000).description(""));
+  sub.add_option("--vectors", command->vectors,
+                 "instead of paths: momentum's next step after N, and Nesterov's beside it")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1'000'000).description(""));
   sub.add_option("--width", command->width, "of the picture, in pixels (default: 800)")
       ->type_name("PIXELS")
       ->check(CLI::Range(300, 4000).description(""));
@@ -131,6 +152,7 @@ void add_landscape_command(CLI::App& app, Action& action) {
       "it would leave the picture. gnuplot draws; without it there is .tsv.\n"
       "Examples:\n"
       "  hogwild landscape --surface saddle -o saddle.gif\n"
+      "  hogwild landscape --surface ravine --vectors 4 -o step.svg\n"
       "  hogwild landscape --surface beale --optimizer sgd,momentum --rate sgd=0.01 -o beale.svg");
   sub.callback([&action, command] { action = [command] { return run(*command); }; });
 }

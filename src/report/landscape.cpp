@@ -171,6 +171,40 @@ Path walk(const Surface& surface, const AnyUpdateRule& any, float rate, Point st
       any);
 }
 
+StepVectors compare_steps(const Surface& surface, float gamma, float rate, Point start, int steps) {
+  const Momentum momentum{gamma};
+  const Nesterov nesterov{gamma};
+  Momentum::State x{.weight = static_cast<float>(start.x)};
+  Momentum::State y{.weight = static_cast<float>(start.y)};
+  const auto weights = [&] {
+    return Point{static_cast<double>(x.weight), static_cast<double>(y.weight)};
+  };
+  const Step<NoPenalty> step = step_at(rate, 0);
+  for (int k = 0; k <= steps; ++k) {
+    if (!surface.shows(weights())) {
+      throw OptionError("vectors", fmt::format("momentum is out of sight after {} steps", k));
+    }
+    if (k == steps) break;
+    const Point g = surface.gradient(weights());
+    x = momentum.step(x, static_cast<float>(g.x), step);
+    y = momentum.step(y, static_cast<float>(g.y), step);
+  }
+  StepVectors vectors{
+      .from = weights(), .after_gradient = {}, .momentum = {}, .lookahead = {}, .nesterov = {}};
+  const auto both = [&](const auto& rule, Point g) {
+    return Point{static_cast<double>(rule.step(x, static_cast<float>(g.x), step).weight),
+                 static_cast<double>(rule.step(y, static_cast<float>(g.y), step).weight)};
+  };
+  const Point here = surface.gradient(vectors.from);
+  const auto by = static_cast<double>(rate);
+  vectors.after_gradient = {vectors.from.x - by * here.x, vectors.from.y - by * here.y};
+  vectors.momentum = both(momentum, here);
+  vectors.lookahead = {static_cast<double>(nesterov.lookahead(x, step)),
+                       static_cast<double>(nesterov.lookahead(y, step))};
+  vectors.nesterov = both(nesterov, surface.gradient(vectors.lookahead));
+  return vectors;
+}
+
 float telling_rate(const Surface& surface, const AnyUpdateRule& rule) {
   // By trial: the largest at which a path still is what the rule's is known for.
   using Rates = std::map<std::string_view, float>;

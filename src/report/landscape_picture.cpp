@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <iterator>
 
@@ -37,6 +38,41 @@ std::string legend(const Path& path) {
   const std::string rate = path.rate > 0 ? fmt::format(" {:g}", path.rate) : "";
   return fmt::format("{}{}, {} steps{}", path.rule, rate, path.points.size() - 1,
                      path.left ? ", then out" : "");
+}
+
+// Of lines that end as lines do.
+class Script {
+ public:
+  template <class... Args>
+  void line(fmt::format_string<Args...> text, Args&&... args) {
+    fmt::format_to(std::back_inserter(text_), text, std::forward<Args>(args)...);
+    text_ += '\n';
+  }
+  const std::string& text() const noexcept { return text_; }
+
+ private:
+  std::string text_;
+};
+
+// Makes $contours of the part in sight.
+void add_contours(Script& script, const Surface& surface, Interval x, Interval y) {
+  script.line("$grid << END");
+  std::vector<double> values;
+  for (int i = 0; i < kGrid; ++i) {
+    for (int j = 0; j < kGrid; ++j) {
+      const Point p{at(x, i), at(y, j)};
+      values.push_back(surface.value(p));
+      script.line("{:.6g} {:.6g} {:.8g}", p.x, p.y, values.back());
+    }
+    script.line("");
+  }
+  script.line("END");
+  script.line("set contour base\nunset surface\nset cntrparam levels discrete {}",
+              levels_of(std::move(values)));
+  script.line("set table $contours\nsplot $grid using 1:2:3\nunset table");
+  script.line("unset contour\nset surface");
+  script.line("set xrange [{}:{}]\nset yrange [{}:{}]", x.low, x.high, y.low, y.high);
+  script.line("set xlabel 'x'\nset ylabel 'y'");
 }
 
 // Draws the paths up to the step that gnuplot's variable `last` names.
@@ -78,61 +114,91 @@ std::string picture(const Surface& surface, const std::vector<Path>& paths, Pict
                     int width) {
   if (format == PictureFormat::tsv) return table(surface, paths);
   if (paths.empty()) throw OptionError("optimizer", "there is no path to draw");
-  std::string script;
-  const auto line = [&]<class... Args>(fmt::format_string<Args...> text, Args&&... args) {
-    fmt::format_to(std::back_inserter(script), text, std::forward<Args>(args)...);
-    script += '\n';
-  };
-  line("set encoding utf8");
-  line("set terminal {}", gnuplot_terminal(format, width));
-  line("$grid << END");
-  std::vector<double> values;
-  for (int i = 0; i < kGrid; ++i) {
-    for (int j = 0; j < kGrid; ++j) {
-      const Point p{at(surface.x, i), at(surface.y, j)};
-      values.push_back(surface.value(p));
-      line("{:.6g} {:.6g} {:.8g}", p.x, p.y, values.back());
-    }
-    line("");
-  }
-  line("END");
+  Script script;
+  script.line("set encoding utf8");
+  script.line("set terminal {}", gnuplot_terminal(format, width));
+  add_contours(script, surface, surface.x, surface.y);
   std::size_t longest = 0;
   for (std::size_t k = 0; k < paths.size(); ++k) {
     longest = std::max(longest, paths[k].points.size() - 1);
-    line("$path{} << END", k);
-    for (const Point p : paths[k].points) line("{:.9g} {:.9g}", p.x, p.y);
-    line("END");
+    script.line("$path{} << END", k);
+    for (const Point p : paths[k].points) script.line("{:.9g} {:.9g}", p.x, p.y);
+    script.line("END");
   }
-  line("$start << END");
-  for (const Path& path : paths) line("{:.9g} {:.9g}", path.points[0].x, path.points[0].y);
-  line("END");
-  line("$minima << END");
-  for (const Point p : surface.minima) line("{:.9g} {:.9g}", p.x, p.y);
-  line("END");
-  line("set contour base\nunset surface\nset cntrparam levels discrete {}",
-       levels_of(std::move(values)));
-  line("set table $contours\nsplot $grid using 1:2:3\nunset table");
-  line("unset contour\nset surface");
-  line("set xrange [{}:{}]\nset yrange [{}:{}]", surface.x.low, surface.x.high, surface.y.low,
-       surface.y.high);
-  line("set key outside below horizontal maxcols 3 samplen 2\nset xlabel 'x'\nset ylabel 'y'");
+  script.line("$start << END");
+  for (const Path& path : paths) script.line("{:.9g} {:.9g}", path.points[0].x, path.points[0].y);
+  script.line("END");
+  script.line("$minima << END");
+  for (const Point p : surface.minima) script.line("{:.9g} {:.9g}", p.x, p.y);
+  script.line("END");
+  script.line("set key outside below horizontal maxcols 3 samplen 2");
   const std::string plot = plot_command(surface, paths);
   if (format != PictureFormat::gif) {
-    line("set title {}", quoted(surface.formula));
-    line("last = {}", longest);
-    line("{}", plot);
-    return gnuplot(script);
+    script.line("set title {}", quoted(surface.formula));
+    script.line("last = {}", longest);
+    script.line("{}", plot);
+    return gnuplot(script.text());
   }
   // The first steps, which are the longest, slowly.
   for (int frame = 0; frame < kFrames + kLastFrames; ++frame) {
     const double share = std::min(1.0, static_cast<double>(frame) / (kFrames - 1));
     const auto last =
         static_cast<std::size_t>(std::lround(share * share * static_cast<double>(longest)));
-    line("set title {}", quoted(fmt::format("{}: step {}", surface.formula, last)));
-    line("last = {}", last);
-    line("{}", plot);
+    script.line("set title {}", quoted(fmt::format("{}: step {}", surface.formula, last)));
+    script.line("last = {}", last);
+    script.line("{}", plot);
   }
-  return gnuplot(script);
+  return gnuplot(script.text());
+}
+
+std::string picture(const Surface& surface, const StepVectors& vectors, PictureFormat format,
+                    int width) {
+  struct Arrow {
+    const char* name;
+    Point from, to;
+    std::size_t colour;
+    int dash;
+  };
+  const std::array<Arrow, 4> arrows{
+      Arrow{"momentum: the gradient here", vectors.from, vectors.after_gradient, 1, 1},
+      Arrow{"momentum: on as before", vectors.after_gradient, vectors.momentum, 1, 2},
+      Arrow{"nesterov: on as before", vectors.from, vectors.lookahead, 3, 2},
+      Arrow{"nesterov: the gradient there", vectors.lookahead, vectors.nesterov, 3, 1}};
+  if (format == PictureFormat::tsv) {
+    std::string text = "vector\tx\ty\tto x\tto y\n";
+    for (const Arrow& a : arrows) {
+      fmt::format_to(std::back_inserter(text), "{}\t{:.9g}\t{:.9g}\t{:.9g}\t{:.9g}\n", a.name,
+                     a.from.x, a.from.y, a.to.x, a.to.y);
+    }
+    return text;
+  }
+  if (format == PictureFormat::gif) {
+    throw OptionError("output", "vectors do not move; let the name end in .svg, .png or .tsv");
+  }
+  // As near as all of them allow.
+  Interval x{vectors.from.x, vectors.from.x}, y{vectors.from.y, vectors.from.y};
+  for (const Arrow& a : arrows) {
+    x = {std::min(x.low, a.to.x), std::max(x.high, a.to.x)};
+    y = {std::min(y.low, a.to.y), std::max(y.high, a.to.y)};
+  }
+  const double margin = 0.3 * std::max({x.high - x.low, y.high - y.low, 1e-6});
+  Script script;
+  script.line("set encoding utf8");
+  script.line("set terminal {}", gnuplot_terminal(format, width));
+  add_contours(script, surface, {x.low - margin, x.high + margin},
+               {y.low - margin, y.high + margin});
+  script.line("set key outside below horizontal maxcols 2 samplen 3");
+  script.line("set title {}", quoted(surface.formula));
+  script.line("plot $contours with lines lc rgb '#c8c8c8' lw 1 notitle\\");
+  for (const Arrow& a : arrows) {
+    script.line(
+        ", '+' every ::0::0 using ({:.9g}):({:.9g}):({:.9g}):({:.9g}) with vectors filled "
+        "head lw 3 lc rgb {} dt {} title {}\\",
+        a.from.x, a.from.y, a.to.x - a.from.x, a.to.y - a.from.y, gnuplot_colour(a.colour), a.dash,
+        quoted(a.name));
+  }
+  script.line("");
+  return gnuplot(script.text());
 }
 
 }  // namespace hogwild

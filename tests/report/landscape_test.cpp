@@ -131,6 +131,26 @@ TEST(Landscape, PathsEndAtTheMinimumButForTheSlowOnes) {
   }
 }
 
+TEST(Landscape, NesterovTakesTheGradientWhereMomentumWouldLead) {
+  const Surface& surface = surface_named("ravine");
+  const float rate = 0.1f;
+  const StepVectors v = compare_steps(surface, 0.9f, rate, {-9, 1.6}, 3);
+  const auto down = [&](Point p, Point at) {
+    const Point g = surface.gradient(at);
+    return Point{p.x - 0.1 * g.x, p.y - 0.1 * g.y};
+  };
+  EXPECT_LT(distance(v.after_gradient, down(v.from, v.from)), 1e-5);
+  EXPECT_LT(distance(v.nesterov, down(v.lookahead, v.lookahead)), 1e-5);
+  // Both go on as before by the same way.
+  const Point jump{v.lookahead.x - v.from.x, v.lookahead.y - v.from.y};
+  EXPECT_LT(distance(v.momentum, {v.after_gradient.x + jump.x, v.after_gradient.y + jump.y}), 1e-5);
+  EXPECT_GT(distance(jump, {}), 0.5);
+  // Across the ravine Nesterov goes less far.
+  EXPECT_LT(std::abs(v.nesterov.y), std::abs(v.momentum.y));
+  EXPECT_THROW(compare_steps(surface, 0.9f, 5, {-9, 1.6}, 3), OptionError);
+  EXPECT_TRUE(picture(surface, v, PictureFormat::tsv).starts_with("vector\tx\ty\tto x\tto y\n"));
+}
+
 TEST(Landscape, RefusesWhatItCanNotWalk) {
   const Surface& surface = surface_named("saddle");
   EXPECT_THROW(walk(surface, Sgd{}, 0.1f, {2, 0}, 10), OptionError);
@@ -165,6 +185,9 @@ TEST(Landscape, PicturesAreOfTheirFormat) {
   for (const char* const label : {"sgd 0.03, 40 steps", "adam 0.3, 40 steps", "minimum", "start"}) {
     EXPECT_NE(svg.find(label), std::string::npos) << label;
   }
+  const StepVectors vectors = compare_steps(surface, 0.9f, 0.005f, surface.start, 3);
+  EXPECT_NE(picture(surface, vectors, PictureFormat::svg).find("nesterov: on as before"),
+            std::string::npos);
   EXPECT_TRUE(picture(surface, paths, PictureFormat::png).starts_with("\x89PNG"));
   const std::string gif = picture(surface, paths, PictureFormat::gif, 300);
   EXPECT_TRUE(gif.starts_with("GIF89a"));

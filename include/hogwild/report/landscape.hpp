@@ -58,6 +58,23 @@ struct Path {
 /// is not in sight, and a rule whose state keeps no weight (ftrl).
 Path walk(const Surface& surface, const AnyUpdateRule& rule, float rate, Point start, int steps);
 
+/// One step of momentum and one of Nesterov, from the same weights with the same velocity: the
+/// survey's figure 4.
+struct StepVectors {
+  Point from;
+  Point after_gradient;  ///< momentum first goes down the gradient where it stands,
+  Point momentum;        ///< then on as it went before
+  Point lookahead;       ///< Nesterov first goes on as before,
+  Point nesterov;        ///< then down the gradient that it finds there
+};
+
+/// After so many of momentum's steps. Throws OptionError if they lead out of sight.
+StepVectors compare_steps(const Surface& surface, float gamma, float rate, Point start, int steps);
+
+/// The four vectors over contours, from close by; formats, width and errors as below.
+std::string picture(const Surface& surface, const StepVectors& vectors, PictureFormat format,
+                    int width = 800);
+
 /// The bytes of a picture: contours, the paths from the start on, what minima there are; of a gif
 /// as it goes on, step by step. Drawn by gnuplot, which is started for it. Width in pixels, the
 /// height being three quarters of it. Throws OptionError without a path; Error if there is no
