@@ -86,11 +86,12 @@ World::World() : mpi_(std::make_unique<Mpi>()) {
 World::~World() {
   if (std::uncaught_exceptions() == 0) {
     meet();
-    const auto all_sent = [this] {
+    is_quiet_.store(true, std::memory_order_relaxed);  // a late ping or beat does no harm
+    const auto all_arrived = [this] {
       const std::scoped_lock lock(mutex_);
-      return mpi_->sending.empty();
+      return mpi_->sending.empty() && std::ranges::none_of(responses_, &Response::outstanding);
     };
-    wait_until(all_sent);
+    wait_until(all_arrived);
     meet();
   }
   ending_.store(true, std::memory_order_relaxed);  // the join below is what synchronises
@@ -173,8 +174,10 @@ void World::pause(int idle) {
 void World::carry() {
   for (int idle = 0; !ending_.load(std::memory_order_relaxed);) {
     idle = poll() ? 0 : idle + 1;
-    beat();
-    if (is_first()) ping();
+    if (!is_quiet_.load(std::memory_order_relaxed)) {
+      beat();
+      if (is_first()) ping();
+    }
     pause(idle);
   }
 }

@@ -170,6 +170,7 @@ class World {
   Clock::time_point next_ping_{};
   Clock::time_point next_while_{};
   std::atomic<Clock::rep> waited_{0};
+  std::atomic<bool> is_quiet_{false};  // nobody is asked or told any more of who is there
   std::atomic<bool> ending_{false};
   std::thread carrier_;
 };
