@@ -45,7 +45,8 @@ class Fault : public Ranks {
     return false;
   }
 
-  // Starts a long run, and when it has made a checkpoint sends a signal to one of its ranks.
+  // Starts a long run, and when it has made a checkpoint that has learnt something sends a signal
+  // to one of its ranks.
   Outcome strike(int ranks, int victim, int signal, const std::string& arguments) {
     return afflict(ranks, victim, arguments, [&](pid_t process) { kill(process, signal); });
   }
@@ -58,7 +59,9 @@ class Fault : public Ranks {
                     "--checkpoint checkpoint --checkpoint-every 0.2s " +
                         arguments);
     });
-    const bool begun = eventually([&] { return fs::exists(folder_.path("checkpoint")); });
+    const bool begun = eventually([&] {
+      return fs::exists(folder_.path("checkpoint")) && test_loss("checkpoint") < kLearnt;
+    });
     EXPECT_TRUE(begun);
     const auto processes = running();
     EXPECT_EQ(processes.size(), static_cast<std::size_t>(ranks));
