@@ -14,6 +14,7 @@
 #include "hogwild/update/update_rule.hpp"
 #include "support/command.hpp"
 #include "support/places.hpp"
+#include "support/sanitized.hpp"
 
 namespace hogwild {
 namespace {
@@ -270,10 +271,11 @@ TEST_F(Command, ShowsProgressAsAsked) {
   EXPECT_EQ(run("train dense.svm -o m --progress none").err, "");
   const Outcome plain = run("train dense.svm -o m --progress plain");
   EXPECT_EQ(plain.err.find('\r'), std::string::npos);
-  EXPECT_EQ(run("train dense.svm -o m --epochs 60 --progress auto").err.find('\r'),
+  EXPECT_EQ(run("train dense.svm -o m --epochs 9 --progress auto").err.find('\r'),
             std::string::npos);  // stderr is a file here
   const Outcome bar =
-      run("train dense.svm -o m --learning-rate 0.1 --epochs 300 --progress bar --threads 1");
+      run("train dense.svm -o m --learning-rate 0.1 --progress bar --threads 1 --epochs " +
+          std::string(test::kSanitized ? "20" : "300"));
   EXPECT_NE(bar.err.find('\r'), std::string::npos);
   EXPECT_NE(bar.err.find("rows/s"), std::string::npos);
   EXPECT_NE(bar.err.find("ETA"), std::string::npos);

@@ -8,6 +8,7 @@
 #include "cli/status_line.hpp"
 #include "support/command.hpp"
 #include "support/places.hpp"
+#include "support/sanitized.hpp"
 
 namespace hogwild::test {
 namespace {
@@ -62,7 +63,8 @@ TEST_F(Terminal, LinesAreDrawnWithinItsWidth) {
   run("generate dense 20000 -o dense.svm");
   for (const unsigned short columns : {40, 80, 200}) {
     const auto lines =
-        drawn(shown(columns, "train dense.svm -o m --learning-rate 0.1 --epochs 250 --threads 1"));
+        drawn(shown(columns, "train dense.svm -o m --learning-rate 0.1 --threads 1 --epochs " +
+                                 std::string(kSanitized ? "8" : "250")));
     ASSERT_FALSE(lines.empty()) << columns;
     for (const std::string& line : lines) {
       EXPECT_LT(cli::columns_of(line), columns) << line;

@@ -43,6 +43,8 @@ for ((h = 0; h < hosts; ++h)); do
   ip -n "$prefix-$h" link set lo up
   echo "$network.$((h + 1)) slots=1" >>"$folder/hostfile"
 done
+ip netns exec "$prefix-0" true 2>/dev/null ||
+  skip "a network namespace can't be entered, as in a chroot whose root is no mount"
 # The last host's wire lets 100 Mbit pass in a second, each way.
 last=$((hosts - 1))
 slow="tbf rate 100mbit burst 64kb latency 50ms"

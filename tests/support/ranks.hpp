@@ -13,6 +13,7 @@
 
 #include "support/command.hpp"
 #include "support/places.hpp"
+#include "support/sanitized.hpp"
 
 namespace hogwild::test {
 
@@ -28,13 +29,6 @@ inline std::string mpirun(int ranks) {
       "TSAN_OPTIONS=$TSAN_OPTIONS:suppressions={}/tests/distributed/openmpi.supp mpirun -n {}",
       root(), ranks);
 }
-
-// Under a sanitizer all takes ten times as long, and losses are not what is looked at.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-inline constexpr bool kSanitized = true;
-#else
-inline constexpr bool kSanitized = false;
-#endif
 
 /// How many ranks to try.
 inline std::vector<int> some_ranks() {
