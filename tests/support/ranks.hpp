@@ -57,11 +57,9 @@ class Ranks : public Command {
     return run("train " + arguments, mpirun(ranks));
   }
 
-  double test_loss(const std::string& model) {
-    const Outcome told = run("evaluate " + model + " test.svm --json");
-    EXPECT_EQ(told.status, 0) << told.err;
-    return nlohmann::json::parse(told.out)["log_loss"];
-  }
+  double test_loss(const std::string& model) { return loss(model, "test.svm"); }
+
+  double training_loss(const std::string& model) { return loss(model, "click.svm"); }
 
   /// The log's lines of an event.
   std::vector<nlohmann::json> events(const std::string& log, const std::string& event) {
@@ -70,6 +68,13 @@ class Ranks : public Command {
       if (auto json = nlohmann::json::parse(line); json["event"] == event) found.push_back(json);
     }
     return found;
+  }
+
+ private:
+  double loss(const std::string& model, const std::string& rows) {
+    const Outcome told = run("evaluate " + model + " " + rows + " --json");
+    EXPECT_EQ(told.status, 0) << told.err;
+    return nlohmann::json::parse(told.out)["log_loss"];
   }
 };
 
