@@ -9,10 +9,14 @@
 #include "cli/display_observer.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/progress.hpp"
+#include "cli/report.hpp"
 #include "cli/train_arguments.hpp"
+#include "cli/train_outcome.hpp"
 #include "cli/training_rows.hpp"
 #include "hogwild/core/error.hpp"
+#include "hogwild/data/profile.hpp"
 #include "hogwild/report/report.hpp"
+#include "hogwild/report/sections.hpp"
 #include "hogwild/train/compare.hpp"
 
 namespace hogwild::cli {
@@ -47,6 +51,7 @@ std::vector<AnyUpdateRule> contending(const CompareCommand& command, const CLI::
 int run(CompareCommand& command, const CLI::App& app) {
   if (app.count("--epochs") == 0) command.train.train.epochs = 5;
   if (!has_validation(command.train, app)) command.train.valid_fraction = 0.1;
+  require_report(command.train);
   ProgressDisplay display(command.train.progress);
   TrainOptions options = train_options(command.train, app, false);
   const auto rules = contending(command, app, options, display);
@@ -62,6 +67,10 @@ int run(CompareCommand& command, const CLI::App& app) {
     print(table(contenders));
   }
   const bool any = !contenders.empty() && std::isfinite(contenders.front().best_loss);
+  if (!command.train.report.empty()) {
+    write_report(command.train.report, app,
+                 {section_of(contenders), section_of(profile(data), data)});
+  }
   if (interrupted()) {
     note(fmt::format("hogwild: interrupted with {} of {} rules begun", contenders.size(),
                      rules.size()));
@@ -87,6 +96,7 @@ void add_compare_command(CLI::App& app, Action& action) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->check(CLI::IsMember(command->rules).description(""));
   sub.add_flag("--json", command->json, "a line of JSON for each rule");
+  add_report_option(sub, command->train.report);
   sub.footer(
       "Each rule learns the same rows for as many epochs, at a rate found for it; losses are "
       "those\n"

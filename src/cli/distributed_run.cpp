@@ -9,6 +9,7 @@
 #include "cli/distributed.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/memory.hpp"
+#include "cli/report.hpp"
 #include "cli/train_outcome.hpp"
 #include "cli/training_rows.hpp"
 #include "distributed/agreement.hpp"
@@ -16,6 +17,7 @@
 #include "distributed/report.hpp"
 #include "distributed/train.hpp"
 #include "hogwild/core/version.hpp"
+#include "hogwild/report/sections.hpp"
 
 namespace hogwild::cli {
 namespace {
@@ -41,6 +43,7 @@ class Observer final : public DistributedObserver {
       const RankTally& tally = ranks[static_cast<std::size_t>(rank)];
       shown_->write(json_line(epoch, rank, world_.host(rank), tally));
     }
+    ranks_ = section_of(ranks);
   }
   void on_graph(const std::string& whole, const std::string& cut) override {
     if (shown_ != nullptr && prints_graph_) print(whole + cut);
@@ -68,10 +71,30 @@ class Observer final : public DistributedObserver {
   bool checkpoint_due() override { return shown_ != nullptr && shown_->checkpoint_due(); }
   void on_checkpoint(const Model& model) override { shown_->checkpoint(model); }
 
+  /// Of the last epoch.
+  const Section& ranks() const { return ranks_; }
+
  private:
+  Section section_of(const std::vector<RankTally>& ranks) const {
+    Grid grid{"the last epoch",
+              {"rank", "host", "rows", "busy seconds", "bytes sent", "bytes received"},
+              {}};
+    for (int rank = 0; rank < world_.size(); ++rank) {
+      const RankTally& tally = ranks[static_cast<std::size_t>(rank)];
+      grid.rows.push_back({fmt::format("{}", rank), world_.host(rank),
+                           fmt::format("{}", tally.rows), fmt::format("{:.3f}", tally.busy),
+                           fmt::format("{}", tally.traffic.sent_in_all().bytes),
+                           fmt::format("{}", tally.traffic.received_in_all().bytes)});
+    }
+    return {.title = "Ranks",
+            .text = "Rows and busy seconds are of the epoch, bytes are since the start.",
+            .grids = {std::move(grid)}};
+  }
+
   TrainDisplay* shown_;
   const World& world_;
   bool prints_graph_;
+  Section ranks_;
 };
 
 // This rank's part of files, in the space and with the labels of all parts.
@@ -174,7 +197,11 @@ int run_rank(World& world, const TrainArguments& command, const CLI::App& app) {
   const InterruptGuard guard;
   const TrainResult result = train(world, data, options, command.ranks, observer);
   if (!shown) return kDone;
-  return conclude(result, command, options, *shown, display);
+  const int status = conclude(result, command, options, *shown, display);
+  std::vector<Section> sections{section_of(result), observer.ranks()};
+  if (!result.epochs.empty()) sections.push_back(section_of(result.model));
+  write_report(command.report, app, std::move(sections));
+  return status;
 }
 
 }  // namespace

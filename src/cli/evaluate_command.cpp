@@ -4,9 +4,12 @@
 #include <memory>
 
 #include "cli/command.hpp"
+#include "cli/outputs.hpp"
+#include "cli/report.hpp"
 #include "hogwild/eval/evaluate.hpp"
 #include "hogwild/model/file.hpp"
 #include "hogwild/report/report.hpp"
+#include "hogwild/report/sections.hpp"
 
 namespace hogwild::cli {
 namespace {
@@ -15,9 +18,13 @@ struct EvaluateCommand {
   std::string model;
   DataOptions data;
   bool json = false;
+  std::string report;
 };
 
-int run(const EvaluateCommand& command) {
+int run(const EvaluateCommand& command, const CLI::App& app) {
+  std::vector<std::string> inputs = command.data.paths;
+  inputs.push_back(command.model);
+  require_writable({{"report", command.report, "report"}}, inputs);
   const Model model = load(command.model);
   const auto [metrics, source, nonzeros] = evaluate(model, command.data.paths, command.data.read);
   print(command.json ? json_line(metrics) + "\n" : table(metrics));
@@ -28,6 +35,9 @@ int run(const EvaluateCommand& command) {
   if (source.skipped_lines != 0) {
     note(fmt::format("skipped {} malformed lines; the first: {}", source.skipped_lines,
                      source.first_skipped));
+  }
+  if (!command.report.empty()) {
+    write_report(command.report, app, {section_of(metrics, source.name()), section_of(model)});
   }
   return kDone;
 }
@@ -40,11 +50,14 @@ void add_evaluate_command(CLI::App& app, Action& action) {
   sub.add_option("model", command->model, "the model")->type_name("MODEL")->required();
   add_data_options(sub, command->data, DataFor::model);
   sub.add_flag("--json", command->json, "one line of JSON");
+  add_report_option(sub, command->report);
   sub.footer(
       "Examples:\n"
       "  hogwild evaluate model.hog test.svm\n"
-      "  hogwild evaluate model.hog test.svm --json");
-  sub.callback([&action, command] { action = [command] { return run(*command); }; });
+      "  hogwild evaluate model.hog test.svm --json\n"
+      "  hogwild evaluate model.hog test.svm --report test.html");
+  sub.callback(
+      [&sub, &action, command] { action = [&sub, command] { return run(*command, sub); }; });
 }
 
 }  // namespace hogwild::cli

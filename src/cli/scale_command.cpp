@@ -11,10 +11,14 @@
 #include "cli/display_observer.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/progress.hpp"
+#include "cli/report.hpp"
 #include "cli/train_arguments.hpp"
+#include "cli/train_outcome.hpp"
 #include "cli/training_rows.hpp"
 #include "hogwild/core/error.hpp"
+#include "hogwild/data/profile.hpp"
 #include "hogwild/report/report.hpp"
+#include "hogwild/report/sections.hpp"
 #include "hogwild/train/scale.hpp"
 
 namespace hogwild::cli {
@@ -41,6 +45,7 @@ std::vector<int> up_to_cores() {
 
 int run(ScaleCommand& command, const CLI::App& app) {
   if (!has_validation(command.train, app)) command.train.valid_fraction = 0.1;
+  require_report(command.train);
   const std::vector<int> threads = command.threads.empty() ? up_to_cores() : command.threads;
   ProgressDisplay display(command.train.progress);
   TrainOptions options = train_options(command.train, app);
@@ -58,6 +63,9 @@ int run(ScaleCommand& command, const CLI::App& app) {
     for (const ScalePoint& point : points) print(json_line(point) + "\n");
   } else if (!points.empty()) {
     print(table(points));
+  }
+  if (!command.train.report.empty()) {
+    write_report(command.train.report, app, {section_of(points), section_of(profile(data), data)});
   }
   if (interrupted()) {
     note(fmt::format("hogwild: interrupted after {} of {} rounds",
@@ -96,6 +104,7 @@ void add_scale_command(CLI::App& app, Action& action) {
   sub.get_option("--valid-fraction")
       ->description("keep this share of the rows for validation (default: 0.1)");
   sub.add_flag("--json", command->json, "a line of JSON for each number of threads");
+  add_report_option(sub, command->train.report);
   sub.footer(
       "Seconds are of training alone, the median of the rounds; the numbers of threads take "
       "turns.\n"

@@ -9,10 +9,14 @@
 #include "cli/display_observer.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/progress.hpp"
+#include "cli/report.hpp"
 #include "cli/train_arguments.hpp"
+#include "cli/train_outcome.hpp"
 #include "cli/training_rows.hpp"
 #include "hogwild/core/error.hpp"
+#include "hogwild/data/profile.hpp"
 #include "hogwild/report/report.hpp"
+#include "hogwild/report/sections.hpp"
 #include "hogwild/train/simulate.hpp"
 
 namespace hogwild::cli {
@@ -104,6 +108,7 @@ SimulationOptions simulation_options(const SimulateCommand& command) {
 
 int run(SimulateCommand& command, const CLI::App& app) {
   if (!has_validation(command.train, app)) command.train.valid_fraction = 0.1;
+  require_report(command.train);
   std::vector<int> workers = command.workers;
   if (workers.empty()) workers = {1, 4, 16, 64, 256, 1024};
   SimulationOptions simulated = simulation_options(command);
@@ -133,6 +138,9 @@ int run(SimulateCommand& command, const CLI::App& app) {
     print(json_line(simulation) + "\n");
   }
   if (!command.json) print(table(done));
+  if (!command.train.report.empty()) {
+    write_report(command.train.report, app, {section_of(done), section_of(profile(data), data)});
+  }
   if (interrupted()) {
     note(fmt::format("hogwild: interrupted after {} of {} simulations", done.size(), all.size()));
     return kInterrupted;
@@ -208,6 +216,7 @@ void add_simulate_command(CLI::App& app, Action& action) {
   sub.get_option("--valid-fraction")
       ->description("keep this share of the rows for validation (default: 0.1)");
   sub.add_flag("--json", command->json, "lines of JSON, for each epoch and for the end");
+  add_report_option(sub, command->train.report);
   sub.footer(
       "Seconds are those of a virtual clock; one worker takes the steps of `train --threads 1`.\n"
       "Equal seeds give equal results. What threads of one machine share, memory and caches, is\n"

@@ -35,6 +35,7 @@ struct TrainArguments {
   std::uint64_t memory_limit = 0;  // bytes; 0: by the machine
   ProgressStyle progress = ProgressStyle::automatic;
   std::string log;
+  std::string report;
   std::string resume;
   std::string checkpoint;
   std::string checkpoint_every = "60s";

@@ -7,9 +7,13 @@
 #include "cli/distributed.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/progress.hpp"
+#include "cli/report.hpp"
 #include "cli/train_arguments.hpp"
 #include "cli/train_outcome.hpp"
 #include "cli/training_rows.hpp"
+#include "hogwild/data/profile.hpp"
+#include "hogwild/eval/evaluate.hpp"
+#include "hogwild/report/sections.hpp"
 #include "hogwild/train/stream.hpp"
 #include "hogwild/train/train.hpp"
 
@@ -31,6 +35,29 @@ class Observer : public TrainObserver {
   TrainDisplay& shown_;
 };
 
+// The rows, as far as they are held: before training, which may put them into another order.
+Section data_section(const TrainingRows& rows, ProgressDisplay& display) {
+  if (!rows.data) {
+    return {.title = "The data",
+            .text =
+                "The rows were learnt as they were read, and not held to be looked at; hogwild "
+                "inspect does that."};
+  }
+  display.say("profiling the rows for the report");
+  return section_of(profile(*rows.data), *rows.data);
+}
+
+Section predictions_section(const Model& model, const TrainOptions& options) {
+  if (!options.validation) {
+    return {.title = "Predictions",
+            .text =
+                "No rows were kept for validation (--valid, --valid-fraction), and how well "
+                "rows are predicted that were learnt tells little; hogwild evaluate --report "
+                "looks at others."};
+  }
+  return section_of(evaluate(model, *options.validation), "the validation rows");
+}
+
 int run(const TrainArguments& command, const CLI::App& app) {
   if (!command.distributed.empty()) return run_distributed(command, app);
   require_not_distributed(app);
@@ -43,6 +70,9 @@ int run(const TrainArguments& command, const CLI::App& app) {
 
   TrainingRows rows = take_training_rows(command, app, options, display);
 
+  std::vector<Section> report;
+  if (!command.report.empty()) report.push_back(data_section(rows, display));
+
   const InterruptGuard guard;
   const TrainResult result = rows.stream ? train(*rows.stream, options, observer)
                                          : train(std::move(*rows.data), options, observer);
@@ -51,7 +81,17 @@ int run(const TrainArguments& command, const CLI::App& app) {
     display.say(fmt::format("skipped {} malformed lines; the first: {}", source.skipped_lines,
                             source.first_skipped));
   }
-  return conclude(result, command, options, shown, display);
+  const int status = conclude(result, command, options, shown, display);
+  if (!command.report.empty()) {
+    std::vector<Section> first{section_of(result)};
+    if (!result.epochs.empty()) {
+      first.push_back(predictions_section(result.model, options));
+      first.push_back(section_of(result.model));
+    }
+    report.insert(report.begin(), first.begin(), first.end());
+    write_report(command.report, app, std::move(report));
+  }
+  return status;
 }
 
 }  // namespace
@@ -81,6 +121,7 @@ void add_train_command(CLI::App& app, Action& action) {
       ->type_name("TIME");
   sub.add_option("--log", command->log, "a JSON line for each epoch and for the end")
       ->type_name("FILE");
+  add_report_option(sub, command->report);
   sub.footer(
       "Also: --config FILE takes options from a file, one a line (epochs = 5).\n"
       "Examples:\n"

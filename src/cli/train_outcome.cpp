@@ -1,9 +1,6 @@
 #include "cli/train_outcome.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
@@ -13,6 +10,7 @@
 #include <vector>
 
 #include "cli/command.hpp"
+#include "cli/outputs.hpp"
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/model/file.hpp"
@@ -123,58 +121,27 @@ void TrainDisplay::require_log_written() const {
 
 namespace {
 
-// A run of hours must not end at a file that can't be made.
-void require_writable(const std::string& path) {
-  if (path.empty()) throw OptionError("output", "the path is empty; name a file for the model");
-  struct stat status {};
-  if (stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
-    throw IoError(path,
-                  S_ISDIR(status.st_mode) ? "this is a directory" : "this is not a regular file",
-                  "name a file for the model");
-  }
-  const std::string probe = fmt::format("{}.{:08x}", path, getpid());  // named as save() does it
-  const int descriptor = open(probe.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
-  if (descriptor < 0) {
-    throw IoError(path, fmt::format("can't write there: {}", std::strerror(errno)),
-                  "name a file in a folder you may write to");
-  }
-  close(descriptor);
-  unlink(probe.c_str());
-}
-
-// What is written must not be what is read.
-void require_distinct(const TrainArguments& command) {
+std::vector<std::string> inputs_of(const TrainArguments& command) {
   std::vector<std::string> inputs = command.data.paths;
   if (!command.valid.empty()) inputs.push_back(command.valid);
-  const auto same = [](const std::string& a, const std::string& b) {
-    struct stat first {
-    }, second{};
-    return a == b || (stat(a.c_str(), &first) == 0 && stat(b.c_str(), &second) == 0 &&
-                      first.st_dev == second.st_dev && first.st_ino == second.st_ino &&
-                      S_ISREG(first.st_mode));
-  };
-  for (const std::string& input : inputs) {
-    if (!command.checkpoint.empty() && same(command.checkpoint, input)) {
-      throw OptionError("checkpoint", fmt::format("{} is an input; name another file", input));
-    }
-    if (same(command.output, input)) {
-      throw OptionError("output", fmt::format("{} is an input; name another file", command.output));
-    }
-    if (!command.log.empty() && same(command.log, input)) {
-      throw OptionError("log", fmt::format("{} is an input; name another file", command.log));
-    }
-  }
-  if (!command.log.empty() && same(command.log, command.output)) {
-    throw OptionError("log", "it is the model's file; name another");
-  }
+  return inputs;
 }
 
 }  // namespace
 
+void require_report(const TrainArguments& command) {
+  require_writable({{"report", command.report, "report"}}, inputs_of(command));
+}
+
 void require_outputs(const TrainArguments& command) {
-  require_distinct(command);
-  require_writable(command.output);
-  if (!command.checkpoint.empty()) require_writable(command.checkpoint);
+  if (command.output.empty()) {
+    throw OptionError("output", "the path is empty; name a file for the model");
+  }
+  require_writable({{"output", command.output, "model"},
+                    {"checkpoint", command.checkpoint, "model"},
+                    {"log", command.log},
+                    {"report", command.report, "report"}},
+                   inputs_of(command));
 }
 
 int conclude(const TrainResult& result, const TrainArguments& command, const TrainOptions& options,

@@ -49,9 +49,12 @@ class TrainDisplay {
   Clock::time_point next_ = Clock::now() + every_;
 };
 
-/// Checks that model and log can be written and are none of the inputs, before a run of hours.
+/// Checks that what is to be written can be, and is none of the inputs, before a run of hours.
 /// Throws OptionError, IoError.
 void require_outputs(const TrainArguments& command);
+
+/// The same of a command that leaves a report alone. Throws OptionError, IoError.
+void require_report(const TrainArguments& command);
 
 /// Saves the model and says how the run ended; returns the exit status. Throws IoError, ModelError.
 int conclude(const TrainResult& result, const TrainArguments& command, const TrainOptions& options,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <functional>
 #include <span>
 #include <utility>
 #include <variant>
@@ -72,7 +73,15 @@ Metrics MarginSums::metrics(const std::string& name) && {
     return metrics;
   }
   const double base = positive_ / weight_;
-  metrics.auc = std::move(scores_).auc();
+  std::function<double(float)> probability;
+  if (model_->gives_probability()) {
+    probability = [this](float margin) {
+      return std::visit([&](const auto& l) { return static_cast<double>(l.prediction(margin)); },
+                        model_->loss());
+    };
+  }
+  metrics.curves = std::move(scores_).curves(probability);
+  metrics.auc = metrics.curves->auc;
   metrics.accuracy = right_ / weight_;
   metrics.base_rate = base;
   metrics.base_accuracy = std::max(base, 1 - base);

@@ -52,11 +52,15 @@ std::string picture(const Chart& chart, PictureFormat format, int width) {
     }
     add("END");
     if (curve.x.empty()) continue;
-    fmt::format_to(std::back_inserter(plot), "{}$curve{} with {} lc rgb {} dt {} lw 2 {}title {}",
-                   plot.empty() ? "plot " : ", ", k,
-                   curve.x.size() <= kFewPoints ? "linespoints" : "lines",
-                   gnuplot_colour(static_cast<std::size_t>(curve.colour)), curve.is_dashed ? 2 : 1,
-                   curve.x.size() <= kFewPoints ? "pt 7 ps 0.5 " : "", quoted(curve.name));
+    const bool dotted = curve.x.size() <= kFewPoints && !curve.is_guide && !chart.bars;
+    fmt::format_to(
+        std::back_inserter(plot), "{}$curve{} with {} lc rgb {} dt {} lw 2 {}title {}",
+        plot.empty() ? "plot " : ", ", k,
+        chart.bars ? "histeps"
+        : dotted   ? "linespoints"
+                   : "lines",
+        curve.is_guide ? quoted("#999999") : gnuplot_colour(static_cast<std::size_t>(curve.colour)),
+        curve.is_dashed ? 2 : 1, dotted ? "pt 7 ps 0.5 " : "", quoted(curve.name));
   }
   add(plot);
   return gnuplot(script);

@@ -3,8 +3,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <vector>
+
+#include "hogwild/eval/score_curves.hpp"
 
 namespace hogwild {
 
@@ -23,6 +26,7 @@ struct Metrics {
   std::optional<double> calibration;    ///< mean predicted probability / base rate; 1 is calibrated
   std::optional<std::size_t> classes;   ///< how many, of a model of several
   std::optional<double> rmse;           ///< root mean squared error, for labels that are numbers
+  std::optional<ScoreCurves> curves{};  ///< of a binary model
 };
 
 /// Scores of binary rows, gathered in parts and merged: part by part and all at once give the same
@@ -38,8 +42,12 @@ class RankedScores {
   /// Area under the ROC curve: the probability that a positive row scores above a negative one,
   /// equal scores counting half. Nothing if a class has no weight. O(n log n).
   /// Source: Hanley and McNeil, Radiology 1982.
-  std::optional<double> auc() const& { return RankedScores(*this).auc(); }
-  std::optional<double> auc() &&;  ///< the same, in the memory of the scores, which are gone then
+  std::optional<double> auc() const& { return RankedScores(*this).curves().auc; }
+
+  /// That and all the rest, in the memory of the scores, which are gone then. O(n log n).
+  /// probability: of the positive label by its score, which it rises with; none: scores are
+  /// margins.
+  ScoreCurves curves(const std::function<double(float)>& probability = {}) &&;
 
  private:
   std::vector<std::uint64_t> scores_;  // as numbers whose order is that of (score, class, weight)

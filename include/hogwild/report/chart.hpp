@@ -14,6 +14,7 @@ struct Curve {
   std::vector<double> y;   ///< [x]
   int colour = 0;          ///< curves of one colour belong together
   bool is_dashed = false;  ///< of two that do
+  bool is_guide = false;   ///< not data, but what to hold it against
 };
 
 struct Chart {
@@ -22,7 +23,9 @@ struct Chart {
   std::string y_label;
   bool log_x = false;
   bool log_y = false;
+  bool bars = false;  ///< x are the middles of intervals of one width
   std::vector<Curve> curves;
+  std::string text{};  ///< what to see in it, a sentence or two
 };
 
 /// The bytes of a picture, drawn by gnuplot; of PictureFormat::tsv the table. Width in pixels, the

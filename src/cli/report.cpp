@@ -1,0 +1,66 @@
+#include "cli/report.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <sys/utsname.h>
+
+#include <chrono>
+#include <ctime>
+#include <thread>
+#include <utility>
+
+#include "core/new_file.hpp"
+
+namespace hogwild::cli {
+namespace {
+
+// When and where.
+std::string circumstances() {
+  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  utsname system{};
+  uname(&system);
+  return fmt::format("{:%Y-%m-%d %H:%M} UTC, on {}: {} cores, {} {} {}", fmt::gmtime(now),
+                     system.nodename, std::thread::hardware_concurrency(), system.sysname,
+                     system.release, system.machine);
+}
+
+Section options_typed(const CLI::App& command) {
+  Section section{
+      .title = "Options",
+      .text = fmt::format("All others are as hogwild {} --help has them.", command.get_name())};
+  for (const CLI::Option* option : command.get_options()) {
+    if (option->count() == 0) continue;
+    std::string values;
+    for (const std::string& value : option->results())
+      values += (values.empty() ? "" : " ") + value;
+    section.facts.emplace_back(
+        option->get_positional() ? option->get_type_name() : option->get_name(), values);
+  }
+  return section;
+}
+
+}  // namespace
+
+void add_report_option(CLI::App& command, std::string& path) {
+  command
+      .add_option("--report", path,
+                  "write a page about it here, of pictures and tables, for a browser and for print")
+      ->type_name("FILE.html");
+}
+
+void write_report(const std::string& path, const CLI::App& command, std::vector<Section> sections) {
+  if (path.empty()) return;
+  std::string inputs;
+  for (const CLI::Option* option : command.get_options()) {
+    if (!option->get_positional()) continue;
+    for (const std::string& value : option->results()) inputs += " " + value;
+  }
+  sections.push_back(options_typed(command));
+  NewFile file(path, "report");
+  file.write(html({.title = fmt::format("hogwild {}{}", command.get_name(), inputs),
+                   .text = circumstances(),
+                   .sections = std::move(sections)}));
+  file.commit();
+}
+
+}  // namespace hogwild::cli

@@ -1,0 +1,201 @@
+#include "hogwild/report/page.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <string_view>
+
+#include "hogwild/core/version.hpp"
+#include "report/page_assets.hpp"
+
+namespace hogwild {
+namespace {
+
+// Text as HTML: what would be markup is spelt out, and a byte that is not part of UTF-8 is
+// replaced.
+std::string escaped(std::string_view text) {
+  std::string html;
+  for (std::size_t i = 0; i < text.size();) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const std::size_t length = byte < 0x80             ? 1
+                               : (byte & 0xE0) == 0xC0 ? 2
+                               : (byte & 0xF0) == 0xE0 ? 3
+                               : (byte & 0xF8) == 0xF0 ? 4
+                                                       : 0;
+    const auto goes_on = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; };
+    const bool whole = length > 0 && i + length <= text.size() &&
+                       std::ranges::all_of(text.substr(i + 1, length - 1), goes_on);
+    const std::string_view character = text.substr(i, whole ? length : 1);
+    i += character.size();
+    if (!whole) {
+      html += "\uFFFD";
+    } else if (character == "&") {
+      html += "&amp;";
+    } else if (character == "<") {
+      html += "&lt;";
+    } else if (character == ">") {
+      html += "&gt;";
+    } else if (character == "\"") {
+      html += "&quot;";
+    } else {
+      html += character;
+    }
+  }
+  return html;
+}
+
+class Writer {
+ public:
+  template <class... Values>
+  void add(fmt::format_string<Values...> format, Values&&... values) {
+    fmt::format_to(std::back_inserter(html_), format, std::forward<Values>(values)...);
+  }
+  void raw(std::string_view html) { html_ += html; }
+  std::string html() && { return std::move(html_); }
+
+ private:
+  std::string html_;
+};
+
+bool is_drawable(const Curve& curve, std::size_t i) {
+  return std::isfinite(curve.x[i]) && std::isfinite(curve.y[i]);
+}
+
+// What a chart shows, for who does not see it.
+std::string in_words(const Chart& chart) {
+  std::string words = fmt::format("{}: {} over {}.", chart.title, chart.y_label, chart.x_label);
+  for (const Curve& curve : chart.curves) {
+    std::vector<double> ys;
+    for (std::size_t i = 0; i < curve.y.size(); ++i) {
+      if (is_drawable(curve, i)) ys.push_back(curve.y[i]);
+    }
+    if (curve.is_guide || ys.empty()) continue;
+    const auto [least, most] = std::ranges::minmax(ys);
+    fmt::format_to(std::back_inserter(words),
+                   " {}: {} points from {:.4g} to {:.4g}, least {:.4g}, "
+                   "most {:.4g}.",
+                   curve.name, ys.size(), ys.front(), ys.back(), least, most);
+  }
+  return words;
+}
+
+void write_numbers(Writer& out, const Chart& chart) {
+  out.add(
+      "<details><summary>The numbers</summary><div class=\"scroll\" tabindex=\"0\" "
+      "role=\"region\" aria-label=\"{}: the numbers\"><table>\n"
+      "<thead><tr><th scope=\"col\">{}</th><th scope=\"col\">{}</th></tr></thead>\n",
+      escaped(chart.title), escaped(chart.x_label), escaped(chart.y_label));
+  for (const Curve& curve : chart.curves) {
+    const std::string name = escaped(curve.name);
+    out.add(
+        "<tbody data-curve=\"{}\" data-colour=\"{}\"{}{}>"
+        "<tr><th scope=\"rowgroup\" colspan=\"2\">{}</th></tr>\n",
+        name, curve.colour % 9, curve.is_dashed ? " data-dashed" : "",
+        curve.is_guide ? " data-guide" : "", name);
+    for (std::size_t i = 0; i < curve.x.size(); ++i) {
+      if (!is_drawable(curve, i)) continue;
+      out.add(
+          "<tr><td><data value=\"{0}\">{0:.6g}</data></td>"
+          "<td><data value=\"{1}\">{1:.6g}</data></td></tr>\n",
+          curve.x[i], curve.y[i]);
+    }
+    out.raw("</tbody>\n");
+  }
+  out.raw("</table></div></details>\n");
+}
+
+void write(Writer& out, const Chart& chart) {
+  out.add("<figure data-x=\"{}\" data-y=\"{}\"{}{}{}>\n<figcaption>{}</figcaption>\n",
+          escaped(chart.x_label), escaped(chart.y_label), chart.log_x ? " data-log-x" : "",
+          chart.log_y ? " data-log-y" : "", chart.bars ? " data-bars" : "", escaped(chart.title));
+  if (!chart.text.empty()) out.add("<p class=\"text\">{}</p>\n", escaped(chart.text));
+  out.add(
+      "<div class=\"picture\" tabindex=\"0\" role=\"img\" aria-label=\"{}\">"
+      "<output class=\"readout\" aria-live=\"polite\" hidden></output></div>\n"
+      "<div class=\"controls\" role=\"group\" aria-label=\"What is drawn\"></div>\n",
+      escaped(in_words(chart)));
+  write_numbers(out, chart);
+  out.raw("</figure>\n");
+}
+
+void write(Writer& out, const Grid& grid) {
+  out.add(
+      "<div class=\"grid-table\" tabindex=\"0\" role=\"region\" aria-label=\"{0}\">"
+      "<table><caption>{0}</caption>\n<thead><tr>",
+      escaped(grid.title));
+  for (const std::string& column : grid.columns) {
+    out.add("<th scope=\"col\">{}</th>", escaped(column));
+  }
+  out.raw("</tr></thead>\n<tbody>\n");
+  for (const auto& row : grid.rows) {
+    for (std::size_t k = 0; k < row.size(); ++k) {
+      const std::string cell = escaped(row[k]);
+      out.raw(k == 0 ? "<tr><th scope=\"row\">" + cell + "</th>" : "<td>" + cell + "</td>");
+    }
+    out.raw("</tr>\n");
+  }
+  out.raw("</tbody></table></div>\n");
+}
+
+void write(Writer& out, const Section& section, std::size_t number) {
+  out.add("<section id=\"s{0}\" aria-labelledby=\"h{0}\"><h2 id=\"h{0}\">{1}</h2>\n", number,
+          escaped(section.title));
+  if (!section.text.empty()) out.add("<p class=\"text\">{}</p>\n", escaped(section.text));
+  if (!section.facts.empty()) {
+    out.raw("<dl>\n");
+    for (const auto& [name, value] : section.facts) {
+      out.add("<dt>{}</dt><dd>{}</dd>\n", escaped(name), escaped(value));
+    }
+    out.raw("</dl>\n");
+  }
+  out.raw("<div class=\"grids\">\n");
+  for (const Grid& grid : section.grids) {
+    if (!grid.is_folded) write(out, grid);
+  }
+  out.raw("</div>\n");
+  if (!section.charts.empty()) {
+    out.raw("<div class=\"figures\">\n");
+    for (const Chart& chart : section.charts) write(out, chart);
+    out.raw("</div>\n");
+  }
+  for (const Grid& grid : section.grids) {
+    if (!grid.is_folded) continue;
+    out.add("<details><summary>{}</summary>\n", escaped(grid.title));
+    write(out, grid);
+    out.raw("</details>\n");
+  }
+  out.raw("</section>\n");
+}
+
+}  // namespace
+
+std::string html(const Page& page) {
+  Writer out;
+  const std::string title = escaped(page.title);
+  // The browser itself refuses whatever would leave the page.
+  out.add(
+      "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+      "<meta name=\"color-scheme\" content=\"light dark\">\n"
+      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+      "style-src 'unsafe-inline'; script-src 'unsafe-inline'\">\n"
+      "<title>{}</title>\n<style>\n{}</style>\n</head>\n<body>\n<header>\n<h1>{}</h1>\n",
+      title, kPageStyle, title);
+  if (!page.text.empty()) out.add("<p>{}</p>\n", escaped(page.text));
+  out.raw("<nav aria-label=\"Sections\"><ul>\n");
+  for (std::size_t k = 0; k < page.sections.size(); ++k) {
+    out.add("<li><a href=\"#s{}\">{}</a></li>\n", k, escaped(page.sections[k].title));
+  }
+  out.raw(
+      "</ul></nav>\n<noscript><p>Pictures are drawn by the page's own script, which is off; the "
+      "numbers are in the tables.</p></noscript>\n</header>\n<main>\n");
+  for (std::size_t k = 0; k < page.sections.size(); ++k) write(out, page.sections[k], k);
+  out.add(
+      "</main>\n<footer>Made by hogwild {}.</footer>\n<script>\n{}</script>\n</body>\n</html>\n",
+      kVersion, kPageScript);
+  return std::move(out).html();
+}
+
+}  // namespace hogwild

@@ -1,0 +1,240 @@
+#include "report/results.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <optional>
+#include <string_view>
+#include <type_traits>
+#include <variant>
+
+#include "hogwild/core/alternatives.hpp"
+#include "hogwild/report/report.hpp"
+
+namespace hogwild {
+
+Facts facts_of(const Metrics& metrics) {
+  Facts lines{{"rows", fmt::format("{}", metrics.rows)}};
+  if (metrics.log_loss) {
+    lines.emplace_back("log loss", fmt::format("{:.5f}  (base rate alone: {:.5f})",
+                                               *metrics.log_loss, *metrics.base_log_loss));
+  } else {
+    lines.emplace_back("loss", fmt::format("{:.5f}", metrics.loss));
+  }
+  if (metrics.auc) lines.emplace_back("auc", fmt::format("{:.5f}", *metrics.auc));
+  if (metrics.accuracy) {
+    lines.emplace_back("accuracy", fmt::format("{:.5f}  (commoner label alone: {:.5f})",
+                                               *metrics.accuracy, *metrics.base_accuracy));
+  }
+  if (metrics.base_rate) lines.emplace_back("base rate", fmt::format("{:.5f}", *metrics.base_rate));
+  if (metrics.calibration) {
+    lines.emplace_back("calibration",
+                       fmt::format("{:.4f}  (mean probability / base rate)", *metrics.calibration));
+  }
+  if (metrics.classes) lines.emplace_back("classes", fmt::format("{}", *metrics.classes));
+  if (metrics.rmse) lines.emplace_back("rmse", fmt::format("{:.6g}", *metrics.rmse));
+  return lines;
+}
+
+Facts facts_of(const Profile& profile, const Dataset& data) {
+  const Source& source = data.source();
+  const FeatureSpace& features = data.features();
+  std::string naming = fmt::format("numbered from {}", features.index_base);
+  if (features.names) naming = "named";
+  if (features.hash_bits != 0) naming = fmt::format("hashed to {} bits", features.hash_bits);
+  Facts lines{{"format", source.format},
+              {"rows", fmt::format("{}", profile.rows)},
+              {"features",
+               fmt::format("{}  ({}; {} occur)", profile.features, naming, profile.used_features)},
+              {"non-zeros", fmt::format("{}{}", profile.nonzeros,
+                                        profile.all_ones ? "  (all values are 1)" : "")},
+              {"density", fmt::format("{:.3g}", profile.density())}};
+  for (const auto& [label, rows] : profile.labels) {
+    lines.emplace_back("label", fmt::format("{}: {} rows, {:.2f} %", label, rows,
+                                            100.0 * static_cast<double>(rows) /
+                                                static_cast<double>(profile.rows)));
+  }
+  if (profile.labels.empty()) lines.emplace_back("labels", "none, or more than 20 different ones");
+  lines.emplace_back("Omega", fmt::format("{}  (most non-zeros in a row)", profile.omega));
+  lines.emplace_back(
+      "Delta", fmt::format("{:.4f}  (largest share of rows with one feature)", profile.delta));
+  lines.emplace_back("rho",
+                     fmt::format("{:.4f}  (largest share of rows meeting one row; {})", profile.rho,
+                                 profile.rho_is_exact ? "exact" : "sampled, a lower bound"));
+  if (source.skipped_lines != 0) {
+    lines.emplace_back("skipped", fmt::format("{} lines; the first: {}", source.skipped_lines,
+                                              source.first_skipped));
+  }
+  return lines;
+}
+
+Facts facts_of(const Model& model) {
+  const Provenance& from = model.provenance();
+  const auto nonzero = std::ranges::count_if(model.weights(), [](float w) { return w != 0; });
+  Facts lines{
+      {"features", fmt::format("{}", model.features().size)},
+      {"weights", fmt::format("{} not zero", nonzero)},
+      {"bias", fmt::format("{}", fmt::join(model.biases(), ", "))},
+      {"loss", std::string(name_of(model.loss()))},
+      {"rule", fmt::format("{}, rate {}, {}", from.rule, from.learning_rate, from.schedule)},
+      {"penalty", fmt::format("l1 {}, l2 {}", from.l1, from.l2)},
+      {"learnt", fmt::format("{} row visits on {} rows, {} threads, seed {}", from.visits,
+                             from.rows, from.threads, from.seed)},
+      {"made by", fmt::format("hogwild {}", from.version)}};
+  if (model.classes()) {
+    lines.insert(lines.begin() + 4, {"classes", fmt::format("{}: {}", model.outputs(),
+                                                            fmt::join(*model.classes(), ", "))});
+  } else if (model.is_binary()) {
+    lines.insert(lines.begin() + 4,
+                 {"labels", fmt::format("{} negative, {} positive", model.labels().negative,
+                                        model.labels().positive)});
+  }
+  return lines;
+}
+
+std::vector<Grid> grids_of(const std::vector<Contender>& contenders, std::size_t columns) {
+  std::size_t epochs = 0;
+  double seconds = 0;
+  for (const Contender& c : contenders) {
+    epochs = std::max(epochs, c.result.epochs.size());
+    seconds = std::max(seconds, c.result.seconds);
+  }
+  columns = std::min(columns, epochs);
+  const auto shown_epoch = [&](std::size_t column) { return epochs * column / columns; };
+  const auto shown_second = [&](std::size_t column) {
+    if (column == columns) return seconds;  // to the last bit
+    return seconds * static_cast<double>(column) / static_cast<double>(columns);
+  };
+
+  Grid by_epoch{"loss by epoch", {"rule", "rate", "best loss", "seconds"}, {}};
+  Grid by_second{"loss by second", {"rule"}, {}};
+  for (std::size_t k = 1; k <= columns; ++k) {
+    by_epoch.columns.push_back(fmt::format("epoch {}", shown_epoch(k)));
+    by_second.columns.push_back(fmt::format("{:.2g} s", shown_second(k)));
+  }
+  by_epoch.columns.emplace_back("");
+  for (const Contender& c : contenders) {
+    const TrainResult& result = c.result;
+    const std::string name(name_of(c.rule));
+    const bool rateless = std::visit(
+        [](const auto& rule) { return !has_rate<std::decay_t<decltype(rule)>>; }, c.rule);
+    auto& epoch_row = by_epoch.rows.emplace_back();
+    epoch_row = {name, rateless ? "none" : fmt::format("{:.2g}", result.learning_rate),
+                 fmt::format("{:.5f}", c.best_loss), fmt::format("{:.3f}", result.seconds)};
+    auto& second_row = by_second.rows.emplace_back();
+    second_row = {name};
+    for (std::size_t k = 1; k <= columns; ++k) {
+      const std::size_t epoch = shown_epoch(k);
+      epoch_row.push_back(epoch <= result.epochs.size()
+                              ? fmt::format("{:.5f}", *result.epochs[epoch - 1].valid_loss)
+                              : "");
+      std::string loss;  // of the last epoch that was finished by then
+      for (const EpochReport& e : result.epochs) {
+        if (e.seconds <= shown_second(k)) loss = fmt::format("{:.5f}", *e.valid_loss);
+      }
+      second_row.push_back(loss);
+    }
+    epoch_row.emplace_back(result.reason == StopReason::epochs ? "" : name_of(result.reason));
+  }
+  return {std::move(by_epoch), std::move(by_second)};
+}
+
+Grid grid_of(const std::vector<ScalePoint>& points) {
+  Grid grid{
+      "speed by threads",
+      {"threads", "seen", "seconds", "(least - most)", "Mnnz/s", "speedup", "efficiency", "loss"},
+      {}};
+  for (const ScalePoint& point : points) {
+    grid.rows.push_back(
+        {fmt::format("{}", point.threads), fmt::format("{}", point.threads_seen),
+         fmt::format("{:.3f}", point.median_seconds()),
+         fmt::format("({:.3f} - {:.3f})", point.seconds.front(), point.seconds.back()),
+         fmt::format("{:.1f}", point.nonzeros_per_second / 1e6),
+         fmt::format("{:.2f}", point.speedup), fmt::format("{:.2f}", point.efficiency),
+         fmt::format("{:.5f}", point.loss)});
+  }
+  return grid;
+}
+
+namespace {
+
+// Losses within this of the first number of workers' count as reached.
+constexpr double kReached = 1.01;
+
+std::optional<double> time_to(const Simulation& simulation, double loss) {
+  const auto found = std::ranges::find_if(
+      simulation.epochs, [loss](const SimulatedEpoch& epoch) { return epoch.loss <= loss; });
+  return found == simulation.epochs.end() ? std::nullopt : std::optional(found->seconds);
+}
+
+}  // namespace
+
+Grid grid_of(const std::vector<Simulation>& simulations) {
+  Grid grid{"what workers come to",
+            {"method", "workers", "seconds", "speedup", "loss", "to 1 % in", "delay", "bytes", ""},
+            {}};
+  for (const Simulation& simulation : simulations) {
+    const auto& first = *std::ranges::find(simulations, simulation.options.method,
+                                           [](const Simulation& s) { return s.options.method; });
+    auto& row = grid.rows.emplace_back();
+    row = {std::string(name_of(simulation.options.method)),
+           fmt::format("{}", simulation.options.workers)};
+    row.resize(grid.columns.size());
+    if (simulation.reason == StopReason::diverged) row.back() = "diverged";
+    if (simulation.epochs.empty()) continue;
+    const SimulatedEpoch& last = simulation.epochs.back();
+    row[2] = fmt::format("{:.6f}", last.seconds);
+    row[4] = fmt::format("{:.5f}", last.loss);
+    row[6] = fmt::format("{:.1f}", last.delay);
+    row[7] = fmt::format("{}", last.bytes);
+    if (first.epochs.empty()) continue;
+    const SimulatedEpoch& firsts = first.epochs.back();
+    row[3] = fmt::format("{:.2f}", firsts.seconds / last.seconds * last.epoch / firsts.epoch);
+    const auto reached = time_to(simulation, kReached * firsts.loss);
+    row[5] = reached ? fmt::format("{:.6f}", *reached) : "-";
+  }
+  return grid;
+}
+
+namespace {
+
+// The coordinates of one output, the strongest first.
+template <class Wanted, class Stronger>
+Strongest strongest(const Model& model, std::size_t output, std::size_t each,
+                    const std::string& towards, const Wanted& wanted, const Stronger& stronger) {
+  const auto weight = [&](Index j) { return model.weights()[j * model.outputs() + output]; };
+  std::vector<Index> chosen;
+  for (Index j = 0; j < model.features().size; ++j) {
+    if (wanted(weight(j))) chosen.push_back(j);
+  }
+  const auto count = std::min(each, chosen.size());
+  std::ranges::partial_sort(chosen, chosen.begin() + static_cast<std::ptrdiff_t>(count), stronger,
+                            weight);
+  Strongest found{towards, {}};
+  for (std::size_t k = 0; k < count; ++k) {
+    found.features.push_back({model.features().name(chosen[k]), weight(chosen[k])});
+  }
+  return found;
+}
+
+}  // namespace
+
+std::vector<Strongest> strongest_of(const Model& model, std::size_t each) {
+  const auto positive = [](float w) { return w > 0; };
+  const auto negative = [](float w) { return w < 0; };
+  if (!model.classes()) {
+    return {strongest(model, 0, each, "the positive label", positive, std::ranges::greater{}),
+            strongest(model, 0, each, "the negative label", negative, std::ranges::less{})};
+  }
+  std::vector<Strongest> found;
+  for (std::size_t k = 0; k < model.outputs(); ++k) {
+    found.push_back(
+        strongest(model, k, each, (*model.classes())[k], positive, std::ranges::greater{}));
+  }
+  return found;
+}
+
+}  // namespace hogwild

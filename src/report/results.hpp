@@ -1,0 +1,42 @@
+// What results come to in words: tables print it, pages show it.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "hogwild/data/dataset.hpp"
+#include "hogwild/data/profile.hpp"
+#include "hogwild/eval/metrics.hpp"
+#include "hogwild/model/model.hpp"
+#include "hogwild/report/page.hpp"
+#include "hogwild/train/compare.hpp"
+#include "hogwild/train/scale.hpp"
+#include "hogwild/train/simulate.hpp"
+
+namespace hogwild {
+
+Facts facts_of(const Metrics& metrics);
+Facts facts_of(const Profile& profile, const Dataset& data);
+Facts facts_of(const Model& model);
+
+/// The loss by epoch, then by second, in up to `columns` of either.
+std::vector<Grid> grids_of(const std::vector<Contender>& contenders, std::size_t columns);
+
+Grid grid_of(const std::vector<ScalePoint>& points);
+Grid grid_of(const std::vector<Simulation>& simulations);
+
+/// The features that pull most towards something.
+struct Strongest {
+  std::string towards;
+  struct Feature {
+    std::string name;
+    float weight;
+  };
+  std::vector<Feature> features;  ///< the strongest first
+};
+
+/// Of two labels (or numbers) both sides, of several classes each; at most `each` features.
+std::vector<Strongest> strongest_of(const Model& model, std::size_t each);
+
+}  // namespace hogwild

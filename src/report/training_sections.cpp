@@ -1,0 +1,181 @@
+// How training went, as sections of a page.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <utility>
+
+#include "hogwild/core/alternatives.hpp"
+#include "hogwild/report/report.hpp"
+#include "hogwild/report/run_log.hpp"
+#include "hogwild/report/sections.hpp"
+#include "report/results.hpp"
+
+namespace hogwild {
+namespace {
+
+Chart rate_trials(const RateSearch& search) {
+  Curve curve{"loss", {}, {}};
+  for (const auto& [rate, loss] : search.trials) {
+    curve.x.push_back(static_cast<double>(rate));
+    curve.y.push_back(loss);
+  }
+  return {.title = "Rates that were tried",
+          .x_label = "learning rate",
+          .y_label = "loss of rows held out",
+          .log_x = true,
+          .curves = {std::move(curve)},
+          .text = fmt::format("On {} rows, scored on {} others, in {:.2f} s; a rate that diverged "
+                              "is left out.",
+                              search.rows, search.held_out, search.seconds)};
+}
+
+// Of a chart of training and validation losses, one of them.
+Chart only(Chart chart, bool validation, const std::string& title) {
+  std::erase_if(chart.curves, [&](const Curve& curve) { return curve.is_dashed != validation; });
+  for (Curve& curve : chart.curves) {
+    curve.name.resize(curve.name.rfind(','));
+    curve.is_dashed = false;
+  }
+  chart.title = title;
+  return chart;
+}
+
+}  // namespace
+
+Section section_of(const TrainResult& result) {
+  RunLog run{"run", {}};
+  std::uint64_t rows = 0, nonzeros = 0;
+  for (const EpochReport& epoch : result.epochs) {
+    rows += epoch.rows;
+    nonzeros += epoch.nonzeros;
+    if (!epoch.refit) run.epochs.push_back(epoch);
+  }
+  Section section{
+      .title = "Training",
+      .facts = {
+          {"ended by", std::string(name_of(result.reason))},
+          {"epochs", fmt::format("{}, the best being {}", result.epochs.size(), result.best_epoch)},
+          {"seconds", fmt::format("{:.3f}, validation left out", result.seconds)},
+          {"threads", fmt::format("{}, of which {} learnt", result.threads, result.threads_seen)},
+          {"learning rate", fmt::format("{:g}", result.learning_rate)},
+          {"rows learnt", fmt::format("{}", rows)}}};
+  if (result.seconds > 0) {
+    section.facts.emplace_back("speed",
+                               fmt::format("{:.0f} rows, {:.1f} million non-zeros a second",
+                                           static_cast<double>(rows) / result.seconds,
+                                           static_cast<double>(nonzeros) / result.seconds / 1e6));
+  }
+  if (!run.epochs.empty()) {
+    section.charts.push_back(chart_of({run}, ChartX::epoch, ChartY::loss));
+    section.charts.push_back(chart_of({run}, ChartX::seconds, ChartY::loss));
+    section.charts.push_back(chart_of({run}, ChartX::epoch, ChartY::speed));
+    if (result.epochs.front().learning_rate != result.epochs.back().learning_rate) {
+      section.charts.push_back(chart_of({run}, ChartX::epoch, ChartY::learning_rate));
+    }
+    for (Chart& chart : section.charts) {
+      for (Curve& curve : chart.curves) curve.name.erase(0, curve.name.find(' ') + 1);
+    }
+    section.charts.front().text =
+        "Training losses are means before each update, validation's are taken after the epoch.";
+  }
+  if (result.rate_search && !result.rate_search->trials.empty()) {
+    section.charts.push_back(rate_trials(*result.rate_search));
+  }
+  return section;
+}
+
+Section section_of(const std::vector<Contender>& contenders) {
+  constexpr std::size_t kColumns = 6;
+  Section section{
+      .title = "Rules", .text = advice(contenders), .grids = grids_of(contenders, kColumns)};
+  std::vector<RunLog> runs;
+  for (const Contender& contender : contenders) {
+    if (contender.result.epochs.empty()) continue;
+    runs.push_back({std::string(name_of(contender.rule)), contender.result.epochs});
+  }
+  if (runs.empty()) return section;
+  const Chart by_epoch = chart_of(runs, ChartX::epoch, ChartY::loss);
+  section.charts = {
+      only(by_epoch, true, "Validation loss by epoch"),
+      only(chart_of(runs, ChartX::seconds, ChartY::loss), true, "Validation loss by second"),
+      only(by_epoch, false, "Training loss by epoch")};
+  return section;
+}
+
+Section section_of(const std::vector<ScalePoint>& points) {
+  Section section{.title = "Threads",
+                  .text =
+                      "Seconds are of training alone, the median of the rounds; efficiency is "
+                      "the speedup over what as many more threads could bring at best.",
+                  .grids = {grid_of(points)}};
+  if (points.empty()) return section;
+  Curve measured{"measured", {}, {}, 1}, best{"at best", {}, {}};
+  best.is_dashed = best.is_guide = true;
+  for (const ScalePoint& point : points) {
+    measured.x.push_back(point.threads);
+    measured.y.push_back(point.nonzeros_per_second / 1e6);
+    best.x.push_back(point.threads);
+    best.y.push_back(measured.y[0] * point.threads / points[0].threads);
+  }
+  Curve losses{"validation loss", measured.x, {}};
+  for (const ScalePoint& point : points) losses.y.push_back(point.loss);
+  section.charts = {{.title = "Speed by threads",
+                     .x_label = "threads",
+                     .y_label = "million non-zeros a second",
+                     .curves = {std::move(measured), std::move(best)}},
+                    {.title = "Loss by threads",
+                     .x_label = "threads",
+                     .y_label = "validation loss",
+                     .curves = {std::move(losses)}}};
+  return section;
+}
+
+Section section_of(const std::vector<Simulation>& simulations) {
+  Section section{
+      .title = "Virtual workers",
+      .text =
+          "Seconds are those of a virtual clock. The speedup is over the first number of workers "
+          "of the method; \"to 1 % in\" is the time to within 1 % of that one's last loss.",
+      .grids = {grid_of(simulations)}};
+  Chart by_updates{
+      .title = "Loss by updates", .x_label = "updates", .y_label = "validation loss", .curves = {}};
+  Chart by_seconds{.title = "Loss by virtual seconds",
+                   .x_label = "virtual seconds",
+                   .y_label = "validation loss",
+                   .log_x = true,
+                   .curves = {}};
+  std::vector<Curve> last;  // of a method each: loss after the last epoch by workers
+  for (const Simulation& simulation : simulations) {
+    if (simulation.epochs.empty()) continue;
+    const std::string method(name_of(simulation.options.method));
+    const int colour = static_cast<int>(by_updates.curves.size());
+    Curve updates{fmt::format("{} {}", method, simulation.options.workers), {}, {}, colour};
+    Curve seconds = updates;
+    for (const SimulatedEpoch& epoch : simulation.epochs) {
+      updates.x.push_back(static_cast<double>(epoch.updates));
+      seconds.x.push_back(epoch.seconds);
+      updates.y.push_back(epoch.loss);
+      seconds.y.push_back(epoch.loss);
+    }
+    by_updates.curves.push_back(std::move(updates));
+    by_seconds.curves.push_back(std::move(seconds));
+    if (last.empty() || last.back().name != method) {
+      last.push_back({method, {}, {}, static_cast<int>(last.size())});
+    }
+    last.back().x.push_back(simulation.options.workers);
+    last.back().y.push_back(simulation.epochs.back().loss);
+  }
+  if (last.empty()) return section;
+  section.charts = {std::move(by_seconds),
+                    std::move(by_updates),
+                    {.title = "Loss after the last epoch",
+                     .x_label = "workers",
+                     .y_label = "validation loss",
+                     .log_x = true,
+                     .curves = std::move(last)}};
+  return section;
+}
+
+}  // namespace hogwild
