@@ -15,7 +15,7 @@ const element = (name, attributes = {}, text = "") => {
 const shown = (value) => {
   if (value === 0) return "0";
   const size = Math.abs(value);
-  if (size >= 1e7 || size < 1e-4) return value.toExponential(2).replace("e+", "e");
+  if (size >= 1e7 || size < 1e-4) return String(Number(value.toPrecision(3)).toExponential()).replace("e+", "e");
   if (size >= 1e4) return Math.round(value).toLocaleString("en");
   return String(Number(value.toPrecision(5)));
 };
@@ -42,11 +42,11 @@ const curvesOf = (table) =>
       .map((row) => Array.from(row.cells, (cell) => Number(cell.firstElementChild.value))),
   }));
 
-// Round numbers over an interval, about `wanted` of them.
-const linearTicks = (low, high, wanted) => {
-  const rough = (high - low) / wanted;
+// Round numbers over an interval, about `wanted` of them; whole ones where all values are.
+const linearTicks = (low, high, wanted, whole = false) => {
+  const rough = Math.max((high - low) / wanted, whole ? 1 : 0);
   const magnitude = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((m) => m * magnitude).find((s) => s >= rough);
+  const step = [1, 2, 5, 10].map((m) => m * magnitude).find((s) => s >= 0.8 * rough);
   const ticks = [];
   for (let k = Math.ceil(low / step - 1e-9); k * step <= high + step * 1e-9; ++k) ticks.push(k * step);
   return ticks.map((tick) => Number(tick.toPrecision(12)));
@@ -75,7 +75,7 @@ const scale = (values, log, [start, end], fromZero, wanted) => {
   const of = log ? Math.log10 : (value) => value;
   const ratio = (end - start) / (of(high) - of(low));
   return {
-    ticks: (log ? logTicks : linearTicks)(low, high, wanted),
+    ticks: (log ? logTicks : linearTicks)(low, high, wanted, values.every(Number.isInteger)),
     place: (value) => start + (of(value) - of(low)) * ratio,
   };
 };
@@ -151,8 +151,8 @@ class Figure {
       const bar = this.bars ? this.barWidth() / 2 : 0;
       const all = curves.flatMap((curve) => curve.points);
       const xs = all.flatMap(([x]) => (bar > 0 ? [x - bar, x + bar] : [x]));
-      this.across = scale(xs, this.x.log, [edge.left, edge.right], false, width / 90);
-      this.up = scale(all.map((point) => point[1]), this.y.log, [edge.bottom, edge.top], this.bars, height / 60);
+      this.across = scale(xs, this.x.log, [edge.left, edge.right], false, Math.max(width / 90, 4));
+      this.up = scale(all.map((point) => point[1]), this.y.log, [edge.bottom, edge.top], this.bars, Math.max(height / 60, 4));
       this.drawAxes(svg, edge);
       for (const curve of curves) svg.append(...this.drawn(curve, edge, bar));
     }
@@ -172,10 +172,11 @@ class Figure {
     for (const tick of this.across.ticks) {
       const x = this.across.place(tick);
       svg.append(element("line", { class: "grid", x1: x, x2: x, y1: edge.top, y2: edge.bottom }));
-      const words = brief(tick), half = words.length * 3.6;
-      if (x - half < free) continue;
-      free = x + half + 6;
-      svg.append(element("text", { x, y: edge.bottom + 17, "text-anchor": "middle" }, words));
+      const words = brief(tick), half = words.length * 3.8;
+      const at = Math.min(x, edge.right + 12 - half); // not over the edge
+      if (at - half < free) continue;
+      free = at + half + 6;
+      svg.append(element("text", { x: at, y: edge.bottom + 17, "text-anchor": "middle" }, words));
     }
     svg.append(element("text", { class: "label", x: edge.right, y: edge.bottom + 35, "text-anchor": "end" }, this.x.label));
     svg.append(element("text", { class: "label", x: 2, y: 13 }, this.y.label));
