@@ -27,6 +27,7 @@
 #include "hogwild/objective/loss.hpp"
 #include "hogwild/objective/penalty.hpp"
 #include "hogwild/report/chart.hpp"
+#include "hogwild/report/fluctuation.hpp"
 #include "hogwild/report/landscape.hpp"
 #include "hogwild/report/page.hpp"
 #include "hogwild/report/picture.hpp"

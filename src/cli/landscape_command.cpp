@@ -10,9 +10,10 @@
 #include <vector>
 
 #include "cli/command.hpp"
-#include "core/new_file.hpp"
+#include "cli/picture_output.hpp"
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
+#include "hogwild/report/fluctuation.hpp"
 #include "hogwild/report/landscape.hpp"
 
 namespace hogwild::cli {
@@ -20,14 +21,14 @@ namespace {
 
 struct LandscapeCommand {
   std::string surface = "beale";
-  std::string output;
+  PictureOutput output;
   std::vector<std::string> rules{"sgd",      "momentum", "nesterov", "adagrad",
                                  "adadelta", "rmsprop",  "adam"};
   std::vector<std::string> rates;  // RULE=R
   std::string start;
-  int steps = 0;    // 0: the surface's
-  int vectors = 0;  // 0: paths
-  int width = 800;
+  int steps = 0;            // 0: the surface's
+  int vectors = 0;          // 0: paths
+  std::string fluctuation;  // empty: paths
 };
 
 double number_in(const std::string& text, const char* option) {
@@ -64,12 +65,6 @@ std::map<std::string, float> rates_in(const std::vector<std::string>& texts,
   return rates;
 }
 
-void write(const LandscapeCommand& command, const std::string& bytes) {
-  NewFile file(command.output, "picture");
-  file.write(bytes);
-  file.commit();
-}
-
 // One step of momentum beside one of Nesterov.
 int draw_vectors(const LandscapeCommand& command, const Surface& surface, Point start,
                  const std::map<std::string, float>& rates) {
@@ -77,14 +72,44 @@ int draw_vectors(const LandscapeCommand& command, const Surface& surface, Point 
   const float rate = given != rates.end() ? given->second : telling_rate(surface, Momentum{});
   const StepVectors vectors =
       compare_steps(surface, Momentum{}.gamma, rate, start, command.vectors);
-  write(command, picture(surface, vectors, picture_format(command.output), command.width));
+  command.output.write(picture(surface, vectors, command.output.format(), command.output.width));
+  return kDone;
+}
+
+// How the objective fluctuates by few rows a step and by many.
+int draw_fluctuations(const LandscapeCommand& command, const std::map<std::string, float>& rates) {
+  constexpr Offset kMostRows = 5'000;  // all are scored after each step
+  constexpr int kSteps = 200;
+  constexpr std::uint64_t kSeed = 1;
+  Dataset data = read(std::vector{command.fluctuation});
+  if (data.rows() > kMostRows) {
+    const double rest = 1 - static_cast<double>(kMostRows) / static_cast<double>(data.rows());
+    data = split(data, rest, kSeed).first;
+    note(fmt::format("of {} rows, chosen at random", data.rows()));
+  }
+  TrainOptions options;
+  options.seed = kSeed;
+  if (const auto given = rates.find("sgd"); given != rates.end()) {
+    options.learning_rate = given->second;
+  }
+  const std::vector<std::uint64_t> batch_sizes{1, 32, kFullBatch};
+  const auto runs =
+      fluctuations(data, options, batch_sizes, command.steps > 0 ? command.steps : kSteps);
+  command.output.write(picture(chart_of(runs), command.output.format(), command.output.width));
+  for (const Fluctuation& run : runs) {
+    const std::string rows =
+        run.batch_size == kFullBatch ? "all" : fmt::format("{}", run.batch_size);
+    note(fmt::format("{:>4} rows a step at rate {:g}: loss {:.5f}, {:.0f} % of the way up again",
+                     rows, run.learning_rate, run.losses.back(), 100 * run.rise()));
+  }
   return kDone;
 }
 
 int run(const LandscapeCommand& command) {
-  const PictureFormat format = picture_format(command.output);
+  const PictureFormat format = command.output.format();
   const Surface& surface = surface_named(command.surface);
   const auto rates = rates_in(command.rates, command.rules);
+  if (!command.fluctuation.empty()) return draw_fluctuations(command, rates);
   const Point start = command.start.empty() ? surface.start : point_in(command.start);
   if (command.vectors > 0) return draw_vectors(command, surface, start, rates);
   const int steps = command.steps > 0 ? command.steps : surface.steps;
@@ -95,7 +120,7 @@ int run(const LandscapeCommand& command) {
     const float rate = given != rates.end() ? given->second : telling_rate(surface, rule);
     paths.push_back(walk(surface, rule, rate, start, steps));
   }
-  write(command, picture(surface, paths, format, command.width));
+  command.output.write(picture(surface, paths, format, command.output.width));
   for (const Path& path : paths) {
     const Point end = path.points.back();
     note(fmt::format("{:<18}{:>6} steps to {:.4f}, {:.4f}, value {:.4g}{}", path.rule,
@@ -116,11 +141,7 @@ void add_landscape_command(CLI::App& app, Action& action) {
   sub.add_option("--surface", command->surface, "the function (default: beale)")
       ->type_name(CLI::detail::join(names, "|"))
       ->check(CLI::IsMember(names).description(""));
-  sub.add_option("-o,--output", command->output,
-                 "the picture; how it ends says which: .svg, .png, .gif that moves, or .tsv, the "
-                 "numbers")
-      ->type_name("FILE")
-      ->required();
+  add_picture_options(sub, command->output, ".svg, .png, .gif that moves");
   const std::vector<std::string> rules(kNamesOf<AnyUpdateRule>.begin(),
                                        kNamesOf<AnyUpdateRule>.end());
   sub.add_option("--optimizer", command->rules, "whose paths (default: the survey's seven)")
@@ -144,15 +165,18 @@ void add_landscape_command(CLI::App& app, Action& action) {
                  "instead of paths: momentum's next step after N, and Nesterov's beside it")
       ->type_name("N")
       ->check(CLI::Range(1, 1'000'000).description(""));
-  sub.add_option("--width", command->width, "of the picture, in pixels (default: 800)")
-      ->type_name("PIXELS")
-      ->check(CLI::Range(300, 4000).description(""));
+  sub.add_option(
+         "--fluctuation", command->fluctuation,
+         "instead of paths: the loss of these rows after each of sgd's steps, by one row, by "
+         "32 and by all")
+      ->type_name("DATA");
   sub.footer(
       "The steps are those that train models, by full gradients from one start; a path ends where\n"
       "it would leave the picture. gnuplot draws; without it there is .tsv.\n"
       "Examples:\n"
       "  hogwild landscape --surface saddle -o saddle.gif\n"
       "  hogwild landscape --surface ravine --vectors 4 -o step.svg\n"
+      "  hogwild landscape --fluctuation data.svm -o fluctuation.svg\n"
       "  hogwild landscape --surface beale --optimizer sgd,momentum --rate sgd=0.01 -o beale.svg");
   sub.callback([&action, command] { action = [command] { return run(*command); }; });
 }

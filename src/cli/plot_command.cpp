@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "cli/command.hpp"
-#include "core/new_file.hpp"
+#include "cli/picture_output.hpp"
 #include "hogwild/report/run_log.hpp"
 
 namespace hogwild::cli {
@@ -13,13 +13,12 @@ namespace {
 
 struct PlotCommand {
   std::vector<std::string> logs;
-  std::string output;
+  PictureOutput output;
   ChartX x = ChartX::epoch;
   ChartY y = ChartY::loss;
   bool scaling = false;
   bool log_x = false;
   bool log_y = false;
-  int width = 800;
 };
 
 Chart chart_of(const PlotCommand& command) {
@@ -38,13 +37,11 @@ Chart chart_of(const PlotCommand& command) {
 }
 
 int run(const PlotCommand& command) {
-  const PictureFormat format = picture_format(command.output);
+  const PictureFormat format = command.output.format();
   Chart chart = chart_of(command);
   chart.log_x = command.log_x;
   chart.log_y = command.log_y;
-  NewFile file(command.output, "picture");
-  file.write(picture(chart, format, command.width));
-  file.commit();
+  command.output.write(picture(chart, format, command.output.width));
   return kDone;
 }
 
@@ -57,10 +54,7 @@ void add_plot_command(CLI::App& app, Action& action) {
                  "of train --log, compare --json or, with --scaling, scale --json")
       ->type_name("RUN.jsonl")
       ->required();
-  sub.add_option("-o,--output", command->output,
-                 "the picture; how it ends says which: .svg, .png, or .tsv, the numbers")
-      ->type_name("FILE")
-      ->required();
+  add_picture_options(sub, command->output, ".svg, .png");
   add_choice<ChartX>(
       sub, "--x", command->x, "along the axis (default: epoch)",
       {{"epoch", ChartX::epoch}, {"seconds", ChartX::seconds}, {"rows", ChartX::rows}});
@@ -71,9 +65,6 @@ void add_plot_command(CLI::App& app, Action& action) {
   sub.add_flag("--scaling", command->scaling, "speed by threads, of scale --json");
   sub.add_flag("--log-x", command->log_x, "a logarithmic axis along");
   sub.add_flag("--log-y", command->log_y, "a logarithmic axis up");
-  sub.add_option("--width", command->width, "of the picture, in pixels (default: 800)")
-      ->type_name("PIXELS")
-      ->check(CLI::Range(300, 4000).description(""));
   sub.footer(
       "Losses of training are means before each update, those of validation, dashed, after the\n"
       "epoch. gnuplot draws; without it there is .tsv.\n"

@@ -19,6 +19,15 @@ TEST_F(LandscapeCommand, WritesTheNumbersWithoutGnuplot) {
   EXPECT_TRUE(table[8].starts_with("adam\t0.2\t3\t"));
 }
 
+TEST_F(LandscapeCommand, DrawsTheLossOfRowsFromStepToStep) {
+  const Outcome outcome =
+      run("landscape --fluctuation train.svm --rate sgd=0.1 --steps 5 -o t.tsv", "PATH=/nowhere");
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_NE(outcome.err.find("  32 rows a step at rate 0.1"), std::string::npos) << outcome.err;
+  EXPECT_EQ(lines(file("t.tsv")).size(), 1u + 3 * 6);
+  EXPECT_EQ(run("landscape --fluctuation none.svm -o t.tsv").status, 1);
+}
+
 TEST_F(LandscapeCommand, SaysHowToGetGnuplot) {
   const Outcome outcome = run("landscape -o p.svg", "PATH=/nowhere");
   EXPECT_EQ(outcome.status, 1);
