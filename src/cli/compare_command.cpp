@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "cli/command.hpp"
-#include "cli/display_observer.hpp"
+#include "cli/contender_table.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/progress.hpp"
 #include "cli/report.hpp"
@@ -48,6 +48,41 @@ std::vector<AnyUpdateRule> contending(const CompareCommand& command, const CLI::
   return rules;
 }
 
+// A table that is drawn anew while rules learn; or where there is no bar a line for each at its
+// end.
+class Observer final : public CompareObserver {
+ public:
+  Observer(ProgressDisplay& display, const std::vector<AnyUpdateRule>& rules, int epochs)
+      : display_(display), table_(rules, epochs) {
+    display_.draw_above([this](bool blocks) { return table_.lines(blocks); });
+  }
+  ~Observer() override { display_.draw_above({}); }
+  Observer(const Observer&) = delete;
+  Observer& operator=(const Observer&) = delete;
+
+  void on_begin(const AnyUpdateRule& rule) override { table_.begin(rule); }
+  void on_rate(const RateSearch& search) override { table_.rate(search); }
+  void on_progress(const Progress& progress) override { display_.training(progress); }
+  void on_epoch(const EpochReport& report) override {
+    table_.epoch(report);
+    display_.note_epoch(report);
+  }
+  void on_end(const Contender& contender) override {
+    table_.end(contender);
+    if (display_.has_bar()) return;
+    const TrainResult& result = contender.result;
+    display_.say(fmt::format(
+        "{:<18} best loss {:.5f} in {} epochs, {:.3f} s{}", name_of(contender.rule),
+        contender.best_loss, result.epochs.size(), result.seconds,
+        result.reason == StopReason::epochs ? "" : fmt::format(", {}", name_of(result.reason))));
+  }
+  bool stop_requested() override { return interrupted(); }
+
+ private:
+  ProgressDisplay& display_;
+  ContenderTable table_;
+};
+
 int run(CompareCommand& command, const CLI::App& app) {
   if (app.count("--epochs") == 0) command.train.train.epochs = 5;
   if (!has_validation(command.train, app)) command.train.valid_fraction = 0.1;
@@ -58,7 +93,7 @@ int run(CompareCommand& command, const CLI::App& app) {
   const Dataset data = read_training_rows(command.train, app, options, display);
 
   const InterruptGuard guard;
-  DisplayObserver observer(display);
+  Observer observer(display, rules, options.epochs);
   const auto contenders = compare(data, options, rules, observer);
   display.clear();
   if (command.json) {

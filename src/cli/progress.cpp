@@ -28,10 +28,18 @@ ProgressStyle resolved(ProgressStyle style) {
   return isatty(STDERR_FILENO) == 1 && !dumb ? ProgressStyle::bar : ProgressStyle::plain;
 }
 
-std::size_t terminal_width() {
+struct TerminalSize {
+  std::size_t columns = 80;
+  std::size_t rows = 24;
+};
+
+TerminalSize terminal_size() {
   winsize size{};
-  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
-  return size.ws_col;
+  TerminalSize found;
+  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0) return found;
+  if (size.ws_col > 0) found.columns = size.ws_col;
+  if (size.ws_row > 0) found.rows = size.ws_row;
+  return found;
 }
 
 // Whatever becomes of it: a progress that can't be shown must not end the run.
@@ -144,12 +152,42 @@ void ProgressDisplay::draw(Status status) {
     return;
   }
   // The last column is left free: some terminals begin a new line once it is filled.
-  show("\r\x1b[K" + status_line(status, terminal_width() - 1, blocks_));
-  drawn_ = true;
+  const TerminalSize size = terminal_size();
+  const std::size_t columns = size.columns - 1;
+  std::vector<std::string> lines;
+  if (above_) lines = above_(blocks_);
+  if (lines.size() >= size.rows) lines.clear();
+  for (std::string& line : lines) line = cut(std::move(line), columns);
+  lines.push_back(status_line(status, columns, blocks_));
+  std::string text = erasure();
+  drawn_.clear();
+  for (const std::string& line : lines) {
+    if (!drawn_.empty()) text += "\r\n";
+    text += line;
+    drawn_.push_back(columns_of(line));
+  }
+  show(text);
+}
+
+// What takes away the lines that stand there. A terminal that has become narrower since may have
+// broken them.
+std::string ProgressDisplay::erasure() const {
+  if (drawn_.size() < 2) return "\r\x1b[K";
+  const std::size_t columns = terminal_size().columns;
+  std::size_t rows = 0;
+  for (const std::size_t width : drawn_)
+    rows += std::max<std::size_t>(1, (width + columns - 1) / columns);
+  return fmt::format("\r\x1b[{}A\x1b[J", rows - 1);
 }
 
 void ProgressDisplay::clear() {
-  if (std::exchange(drawn_, false)) show("\r\x1b[K");
+  if (drawn_.empty()) return;
+  show(erasure());
+  drawn_.clear();
+}
+
+void ProgressDisplay::draw_above(std::function<std::vector<std::string>(bool blocks)> lines) {
+  above_ = std::move(lines);
 }
 
 void ProgressDisplay::say(const std::string& line) {

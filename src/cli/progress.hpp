@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -37,6 +38,14 @@ class ProgressDisplay {
   /// What an epoch came to, for what is drawn from now on.
   void note_epoch(const EpochReport& report);
 
+  /// Lines to be drawn above the bar from now on, each cut to the terminal's width; they are asked
+  /// for each time, and told whether the terminal shows block characters. Where bars are not drawn,
+  /// or the terminal is too low for them all, there are none.
+  void draw_above(std::function<std::vector<std::string>(bool blocks)> lines);
+
+  /// Whether there is a bar.
+  bool has_bar() const noexcept { return style_ == ProgressStyle::bar; }
+
   /// A line that stays, above the bar; nothing under ProgressStyle::none.
   void say(const std::string& line);
 
@@ -48,12 +57,14 @@ class ProgressDisplay {
 
   bool due();
   void draw(Status status);
+  std::string erasure() const;
 
   ProgressStyle style_;
   bool blocks_;                  // the terminal shows them
   std::vector<double> losses_;   // of the epochs before, validation's where there is one
   std::optional<double> valid_;  // the last epoch's
-  bool drawn_ = false;
+  std::function<std::vector<std::string>(bool)> above_;
+  std::vector<std::size_t> drawn_;  // columns of the lines that stand there
   Clock::time_point begin_ = Clock::now();
   Clock::time_point begin_training_;
   std::uint64_t rows_done_ = 0;  // as it was told last

@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <span>
+#include <utility>
 
 namespace hogwild::cli {
 namespace {
@@ -17,6 +18,17 @@ constexpr std::size_t kGap = 2;  // columns between words
 std::size_t columns_of(const std::string& text) {
   return static_cast<std::size_t>(
       std::ranges::count_if(text, [](unsigned char c) { return (c & 0xC0) != 0x80; }));
+}
+
+std::string cut(std::string line, std::size_t columns) {
+  while (columns_of(line) > columns) {
+    unsigned char gone = 0;
+    do {
+      gone = static_cast<unsigned char>(line.back());
+      line.pop_back();
+    } while ((gone & 0xC0) == 0x80);  // up to a character's first byte
+  }
+  return line;
 }
 
 std::string spark_line(const std::vector<double>& numbers, std::size_t most) {
@@ -77,15 +89,7 @@ std::string status_line(const Status& status, std::size_t columns, bool blocks) 
     line += word.text;
     if (&word == &words.front() && !bar.empty()) line += std::string(kGap, ' ') + bar;
   }
-  // A word alone may be too long yet.
-  while (columns_of(line) > columns) {
-    unsigned char gone = 0;
-    do {
-      gone = static_cast<unsigned char>(line.back());
-      line.pop_back();
-    } while ((gone & 0xC0) == 0x80);  // up to a character's first byte
-  }
-  return line;
+  return cut(std::move(line), columns);  // a word alone may be too long yet
 }
 
 }  // namespace hogwild::cli

@@ -28,6 +28,9 @@ std::string status_line(const Status& status, std::size_t columns, bool blocks);
 /// Numbers as blocks of their height, the last `most` of them; those that are not finite are blank.
 std::string spark_line(const std::vector<double>& numbers, std::size_t most);
 
+/// As much of UTF-8 text as columns hold, on the terms below.
+std::string cut(std::string line, std::size_t columns);
+
 /// Columns that UTF-8 text takes, if none of its characters is wide or combines.
 std::size_t columns_of(const std::string& text);
 

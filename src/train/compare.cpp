@@ -13,7 +13,7 @@
 namespace hogwild {
 
 std::vector<Contender> compare(const Dataset& data, const TrainOptions& options,
-                               const std::vector<AnyUpdateRule>& rules, TrainObserver& observer) {
+                               const std::vector<AnyUpdateRule>& rules, CompareObserver& observer) {
   if (!options.validation) {
     throw OptionError("valid",
                       "rules are compared by the loss of rows they do not learn; give "
@@ -22,6 +22,7 @@ std::vector<Contender> compare(const Dataset& data, const TrainOptions& options,
   std::vector<Contender> contenders;
   for (const AnyUpdateRule& rule : rules) {
     if (observer.stop_requested()) break;
+    observer.on_begin(rule);
     TrainOptions its = options;
     its.update_rule = rule;
     Contender contender{.rule = rule, .result = train(data, its, observer)};
@@ -30,6 +31,7 @@ std::vector<Contender> compare(const Dataset& data, const TrainOptions& options,
     for (const EpochReport& epoch : contender.result.epochs) {
       contender.best_loss = std::min(contender.best_loss, *epoch.valid_loss);
     }
+    observer.on_end(contender);
     contenders.push_back(std::move(contender));
   }
   std::ranges::stable_sort(contenders, {}, &Contender::best_loss);

@@ -9,6 +9,7 @@
 #include "support/command.hpp"
 #include "support/places.hpp"
 #include "support/sanitized.hpp"
+#include "support/screen.hpp"
 
 namespace hogwild::test {
 namespace {
@@ -74,6 +75,41 @@ TEST_F(Terminal, LinesAreDrawnWithinItsWidth) {
     }
     const bool has_sparks = lines.back().find("▁") != std::string::npos;
     EXPECT_EQ(has_sparks, columns == 200) << lines.back();
+  }
+}
+
+TEST_F(Terminal, RulesAreComparedInATableThatIsDrawnAnew) {
+  run("generate dense 20000 -o dense.svm");
+  const std::string rules = "sgd,adagrad,adam";
+  for (const unsigned short columns : {40, 80, 200}) {
+    const std::string text =
+        shown(columns, "compare dense.svm --learning-rate 0.01 --threads 1 --rules " + rules +
+                           " --epochs " + (kSanitized ? "4" : "80"));
+    Screen screen;
+    std::size_t tables = 0;
+    const std::string anew = "\r\x1b[";  // each time it is drawn
+    std::size_t at = 0;
+    for (std::size_t next = text.find(anew); next != std::string::npos;
+         next = text.find(anew, at + 1)) {
+      screen.write(text.substr(at, next - at));
+      at = next;
+      std::size_t heads = 0;
+      for (const std::string& line : screen.lines()) {
+        heads += line.starts_with("  rule ");
+        // Lines that stay stand above, and may be of any length.
+        if (heads > 0) {
+          EXPECT_LT(line.size(), columns) << line;
+        }
+      }
+      ASSERT_LE(heads, 1u) << "a table that was drawn before is left there";
+      tables += heads == 1;
+    }
+    EXPECT_GE(tables, 2u) << text;
+    screen.write(text.substr(at));
+    // At the end there is the table of results alone.
+    for (const std::string& line : screen.lines()) {
+      EXPECT_FALSE(line.starts_with("  rule ") || line.find("ETA") != std::string::npos) << line;
+    }
   }
 }
 

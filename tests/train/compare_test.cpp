@@ -22,7 +22,7 @@ TEST(Compare, RunsEveryRuleAndPutsTheBestFirst) {
   const Dataset data = test::random_rows(3000, 40, 0.2, true, 1);
   const TrainOptions options{
       .epochs = 3, .threads = 2, .validation = test::random_rows(1000, 40, 0.2, true, 2)};
-  TrainObserver silent;
+  CompareObserver silent;
   const auto contenders = compare(data, options, every_rule(), silent);
   EXPECT_EQ(contenders.size(), std::variant_size_v<AnyUpdateRule>);
   EXPECT_TRUE(std::ranges::is_sorted(contenders, {}, &Contender::best_loss));
@@ -37,13 +37,13 @@ TEST(Compare, RunsEveryRuleAndPutsTheBestFirst) {
 }
 
 TEST(Compare, NeedsRowsToValidateOn) {
-  TrainObserver silent;
+  CompareObserver silent;
   EXPECT_THROW(compare(test::random_rows(100, 10, 0.5, true), {}, every_rule(), silent),
                OptionError);
 }
 
 TEST(Compare, EndsWhenAskedTo) {
-  class Stopping : public TrainObserver {
+  class Stopping : public CompareObserver {
     bool stop_requested() override { return true; }
   };
   Stopping observer;
