@@ -83,7 +83,9 @@ class ThresholdSweep {
   void add(const Tie& tie, double score) {
     called_positive_ += tie.positive;
     called_negative_ += tie.negative;
-    const RocVertex next{called_negative_ / negatives_, called_positive_ / positives_};
+    // Sums of many weights, taken in another order, may end a last bit above 1.
+    const RocVertex next{std::min(1.0, called_negative_ / negatives_),
+                         std::min(1.0, called_positive_ / positives_)};
     const double rise = next.recall - at_.recall;
     area_ += (next.false_positive_rate - at_.false_positive_rate) * (at_.recall + rise / 2);
     at_ = next;
@@ -194,10 +196,11 @@ ScoreCurves RankedScores::curves(const std::function<double(float)>& probability
   curves.are_probabilities = probability != nullptr;
   if (ascending.empty()) return curves;
   double positives = 0, negatives = 0;
-  for_each_tie(ascending, [&](const Tie& tie) {
-    positives += tie.positive;
-    negatives += tie.negative;
-  });
+  for (const std::uint64_t row : ascending) {
+    const double weight = weight_of(row);
+    positives += is_positive(row) ? weight : 0;
+    negatives += is_positive(row) ? 0 : weight;
+  }
 
   const auto score_as_told = [&](float score) {
     return probability ? probability(score) : static_cast<double>(score);
