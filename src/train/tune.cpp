@@ -49,25 +49,27 @@ std::vector<Offset> sampled(Offset rows, double fraction, std::uint64_t seed) {
 }
 
 // The same rows with the features that occur in a sample numbered from 0, so that a trial's cost is
-// that of its rows, however large the space they are in.
+// that of its rows, however large the space they are in. Other rows may have another ranking of the
+// features, or none.
 class Renumbering {
  public:
   Renumbering(const Dataset& data, std::span<const Offset> sample)
-      : numbers_(data.features().size) {
+      : ranking_(data.features().ranking), numbers_(data.features().plain().size) {
+    const FeatureSpace& space = data.features();
     std::vector<Index> held;
     for (const Offset i : sample) {
       for (const Index j : data.row(i).indices) {
-        if (std::exchange(numbers_[j], 1) == 0) held.push_back(j);
+        if (std::exchange(numbers_[space.plain(j)], 1) == 0) held.push_back(j);
       }
     }
     // In ascending order, so that rows stay in it.
     constexpr Index kFewer = 64;  // than that many times as many: sorting looks at less
-    if (held.size() < data.features().size / kFewer) {
+    if (held.size() < space.size / kFewer) {
       std::ranges::sort(held);
-      for (const Index j : held) numbers_[j] = ++count_;
+      for (const Index j : held) numbers_[space.plain(j)] = ++count_;
     } else {
-      for (Index j = 0; j < data.features().size; ++j) {
-        if (numbers_[j] != 0) numbers_[j] = ++count_;
+      for (Index j = 0; j < space.size; ++j) {
+        if (numbers_[space.plain(j)] != 0) numbers_[space.plain(j)] = ++count_;
       }
     }
   }
@@ -75,19 +77,26 @@ class Renumbering {
   // labels are those of all the data: a sample may lack one.
   Dataset operator()(const Dataset& data, std::span<const Offset> rows,
                      const SeenLabels& labels) const {
+    const FeatureSpace& space = data.features();
     Dataset::Arrays arrays;
     Offset nonzeros = 0;
     for (const Offset i : rows) nonzeros += data.row(i).nonzeros();
     arrays.indices.reserve(nonzeros);  // growing would take twice the memory
     if (!data.all_ones()) arrays.values.reserve(nonzeros);
+    std::vector<std::pair<Index, float>> kept;  // of a row
     for (const Offset i : rows) {
       const SparseRow row = data.row(i);
+      kept.clear();
       for (std::size_t k = 0; k < row.nonzeros(); ++k) {
-        if (row.indices[k] >= numbers_.size()) continue;  // a feature that the data lacks
-        const Index number = numbers_[row.indices[k]];
-        if (number == 0) continue;
-        arrays.indices.push_back(number - 1);
-        if (!data.all_ones()) arrays.values.push_back(row.value(k));
+        const Index plain = space.plain(row.indices[k]);
+        if (plain >= numbers_.size()) continue;  // a feature that the data lacks
+        const Index number = numbers_[plain];
+        if (number != 0) kept.emplace_back(number - 1, row.value(k));
+      }
+      if (space.ranking != ranking_) std::ranges::sort(kept);
+      for (const auto& [number, value] : kept) {
+        arrays.indices.push_back(number);
+        if (!data.all_ones()) arrays.values.push_back(value);
       }
       arrays.offsets.push_back(arrays.indices.size());
       arrays.labels.push_back(row.label);
@@ -97,7 +106,8 @@ class Renumbering {
   }
 
  private:
-  ZeroedArray<Index> numbers_;  // 1 more than the number; 0: none
+  std::shared_ptr<const Ranking> ranking_;  // of the sample's features
+  ZeroedArray<Index> numbers_;              // by plain number; 1 more than the new one; 0: none
   Index count_ = 0;
 };
 

@@ -7,6 +7,7 @@
 
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
+#include "hogwild/data/ranking.hpp"
 #include "hogwild/eval/evaluate.hpp"
 #include "hogwild/train/train.hpp"
 #include "support/recorder.hpp"
@@ -120,6 +121,24 @@ TEST(FindRate, BearsValidationRowsOfOtherFeatures) {
   const Dataset wider = test::random_rows(500, 5000, 0.01, true, 2);
   EXPECT_EQ(train(data, {.validation = wider}).reason, StopReason::epochs);
   EXPECT_THROW(train(data, {.refit = true, .validation = wider}), DataError);
+}
+
+TEST(FindRate, IsTheSameWhateverTheRanking) {
+  const Dataset data = test::skewed_rows(3000, false, 1), valid = test::skewed_rows(800, false, 2);
+  const RateSearch plain = find_rate(data, {.epochs = 3, .validation = valid});
+  const auto expect_alike = [&](const Dataset& learnt, const Dataset& held_out) {
+    const RateSearch search = find_rate(learnt, {.epochs = 3, .validation = held_out});
+    EXPECT_NEAR(search.rate, plain.rate, 0.02 * plain.rate);
+    ASSERT_EQ(search.trials.size(), plain.trials.size());
+    for (std::size_t k = 0; k < plain.trials.size(); ++k) {
+      // The same steps but for the order of sums.
+      EXPECT_NEAR(search.trials[k].loss, plain.trials[k].loss, 1e-3);
+    }
+  };
+  expect_alike(ranked(data), valid);
+  expect_alike(data, ranked(valid));
+  expect_alike(ranked(data), ranked(valid));
+  expect_alike(hot_first(data), valid);
 }
 
 TEST(FindRate, DoesNotTrustAHandfulOfValidationRows) {
