@@ -19,6 +19,7 @@
 #include "hogwild/data/row_stream.hpp"
 #include "hogwild/eval/evaluate.hpp"
 #include "hogwild/eval/metrics.hpp"
+#include "hogwild/eval/progressive.hpp"
 #include "hogwild/eval/score_curves.hpp"
 #include "hogwild/feed/order.hpp"
 #include "hogwild/learn/learner.hpp"
