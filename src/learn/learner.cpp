@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <utility>
 #include <variant>
 
+#include "data/parser.hpp"
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/core/version.hpp"
@@ -16,34 +18,70 @@
 namespace hogwild {
 namespace {
 
-bool is_binary(const AnyLoss& loss) {
-  return std::visit([](const auto& l) { return l.kBinary; }, loss);
+FeatureSpace space_of(const LearnerOptions& options) {
+  FeatureSpace space;
+  space.size = options.features;
+  if (options.hash_bits == 0) return space;
+  if (options.hash_bits < 1 || options.hash_bits > 31) {
+    throw OptionError("hash-bits", "it is not between 1 and 31");
+  }
+  space.size = Index{1} << options.hash_bits;
+  space.hash_bits = options.hash_bits;
+  space.format = "vw";  // text of such names
+  return space;
 }
 
-SparseRow signed_row(SparseRow row, const AnyLoss& loss) {
-  if (is_binary(loss)) row.label = row.label > 0 ? 1.0f : -1.0f;
-  return row;
+void require_class_weight(float weight) {
+  if (weight >= 0 && std::isfinite(weight)) return;
+  throw OptionError("class-weight", "it is not a finite number >= 0");
 }
 
 }  // namespace
 
-Learner::Learner(const LearnerOptions& options)
+Learner::Learner(FeatureSpace space, AnyLoss loss, LabelPair labels, const LearnerOptions& options)
     : options_(options),
+      space_(std::move(space)),
+      loss_(loss),
+      labels_(labels),
+      binary_(std::visit([](const auto& l) { return l.kBinary; }, loss)),
       rate_(options.learning_rate.value_or(
           std::visit([](const auto& rule) { return rule.kDefaultRate; }, options.update_rule))) {
   if (!(rate_ > 0) || !std::isfinite(rate_)) {
     throw OptionError("learning-rate", "it is not a finite number > 0");
   }
   require_valid(options.update_rule);
-  if (std::holds_alternative<Softmax>(options.loss)) {
+  require_class_weight(options.positive_weight);
+  require_class_weight(options.negative_weight);
+  if (std::holds_alternative<Softmax>(loss)) {
     throw OptionError("loss", "a Learner has one margin a row, and softmax one a class");
   }
   DescentPlan plan;
-  plan.features = options.features;
-  plan.loss = options.loss;
+  plan.features = space_.size;
+  plan.loss = loss;
   plan.rule = options.update_rule;
   plan.bias = options.bias;
   descent_ = make_descent(plan);
+}
+
+Learner::Learner(const LearnerOptions& options)
+    : Learner(space_of(options), options.loss, LabelPair{}, options) {}
+
+Learner::Learner(const Model& start, const LearnerOptions& options)
+    : Learner(start.features(), start.loss(), start.labels(), options) {
+  if (start.outputs() > 1) {
+    throw OptionError("resume", "a Learner has one margin a row, and the model one a class");
+  }
+  if (std::holds_alternative<Ftrl>(options.update_rule)) {
+    throw OptionError("resume", "ftrl has no weight that could be set; choose another rule");
+  }
+  if (!options.bias && start.bias() != 0) {
+    throw OptionError("bias", "the model has one; keep it");
+  }
+  // A zero that is written would take memory.
+  for (Index j = 0; j < space_.size; ++j) {
+    if (start.weights()[j] != 0) descent_->start(j, start.weights()[j]);
+  }
+  if (options.bias) descent_->start(space_.size, start.bias());
 }
 
 Learner::~Learner() = default;
@@ -56,12 +94,26 @@ float Learner::learn(const SparseRow& row, float label) {
   return learn(std::span(&labelled, 1));
 }
 
+std::optional<Index> Learner::feature(std::string_view name) const {
+  if (space_.hash_bits != 0) return hashed_index(hash_of_name(name), space_.hash_bits);
+  return space_.names ? space_.names->find(name) : std::nullopt;
+}
+
+SparseRow Learner::as_learnt(const SparseRow& row) const noexcept {
+  if (!binary_) return row;
+  SparseRow learnt = row;
+  const bool positive = row.label > (labels_.negative + labels_.positive) / 2;
+  learnt.label = positive ? 1.0f : -1.0f;
+  learnt.weight *= positive ? options_.positive_weight : options_.negative_weight;
+  return learnt;
+}
+
 float Learner::learn(std::span<const SparseRow> rows) {
   LossSum total;
   for (const SparseRow& row : rows) {
-    assert(std::ranges::all_of(row.indices, [&](Index j) { return j < options_.features; }));
+    assert(std::ranges::all_of(row.indices, [&](Index j) { return j < space_.size; }));
     assert(std::isfinite(row.label) && row.weight >= 0 && std::isfinite(row.weight));
-    const SparseRow one = signed_row(row, options_.loss);
+    const SparseRow one = as_learnt(row);
     const LossSum sum = descent_->learn(0, std::span(&one, 1), {.rate = rate_});
     total.loss += sum.loss;
     total.weight += sum.weight;
@@ -70,13 +122,16 @@ float Learner::learn(std::span<const SparseRow> rows) {
 }
 
 float Learner::margin(const SparseRow& row) const noexcept {
-  assert(std::ranges::all_of(row.indices, [&](Index j) { return j < options_.features; }));
+  assert(std::ranges::all_of(row.indices, [&](Index j) { return j < space_.size; }));
   return descent_->margin(row, {.rate = rate_});
 }
 
 float Learner::predict(const SparseRow& row) const noexcept {
-  return std::visit([m = margin(row)](const auto& loss) { return loss.prediction(m); },
-                    options_.loss);
+  return std::visit([m = margin(row)](const auto& loss) { return loss.prediction(m); }, loss_);
+}
+
+void Learner::predict(std::span<const SparseRow> rows, std::span<float> out) const noexcept {
+  for (std::size_t i = 0; i < rows.size(); ++i) out[i] = predict(rows[i]);
 }
 
 Model Learner::snapshot() const {
@@ -85,10 +140,9 @@ Model Learner::snapshot() const {
   provenance.rule = name_of(options_.update_rule);
   provenance.learning_rate = rate_;
   provenance.schedule = Constant::kName;
-  const auto weights = shared_zeroed_array<float>(options_.features);
-  descent_->copy_weights({weights.get(), options_.features}, {.rate = rate_});
-  return Model({.size = options_.features}, weights,
-               descent_->weight(options_.features, {.rate = rate_}), options_.loss, LabelPair{},
+  const auto weights = shared_zeroed_array<float>(space_.size);
+  descent_->copy_weights({weights.get(), space_.size}, {.rate = rate_});
+  return Model(space_, weights, descent_->weight(space_.size, {.rate = rate_}), loss_, labels_,
                provenance);
 }
 

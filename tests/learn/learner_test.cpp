@@ -9,7 +9,9 @@
 
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
+#include "hogwild/data/reader.hpp"
 #include "hogwild/model/file.hpp"
+#include "hogwild/train/train.hpp"
 #include "parallel/crew.hpp"
 #include "support/files.hpp"
 #include "support/rows.hpp"
@@ -102,6 +104,99 @@ TEST(Learner, SnapshotsPredictAsItDid) {
   const test::TemporaryFolder folder;
   learner.save(folder.path("m"));
   EXPECT_EQ(load(folder.path("m")).bias(), model.bias());
+}
+
+TEST(Learner, GoesOnFromAModel) {
+  const Dataset data = test::random_rows(2000, 30, 0.2, true);
+  Learner first({.features = 30, .update_rule = Sgd{}, .learning_rate = 0.1f});
+  Learner whole({.features = 30, .update_rule = Sgd{}, .learning_rate = 0.1f});
+  const auto learn = [&](Learner& learner, Offset from, Offset to) {
+    for (Offset i = from; i < to; ++i) learner.learn(data.row(i), data.labels()[i]);
+  };
+  learn(first, 0, 1000);
+  Learner second(first.snapshot(), {.update_rule = Sgd{}, .learning_rate = 0.1f});
+  EXPECT_EQ(second.margin(data.row(0)), first.margin(data.row(0)));
+  learn(second, 1000, 2000);
+  learn(whole, 0, 2000);
+  // sgd has no state but the weights.
+  for (Offset i = 0; i < data.rows(); ++i) {
+    EXPECT_EQ(second.margin(data.row(i)), whole.margin(data.row(i)));
+  }
+  EXPECT_THROW(Learner(first.snapshot(), {.update_rule = Ftrl{}}), OptionError);
+  EXPECT_THROW(Learner(first.snapshot(), {.bias = false}), OptionError);
+}
+
+TEST(Learner, KeepsTheLabelsOfTheModelItGoesOnFrom) {
+  Dataset::Arrays arrays;
+  for (Index i = 0; i < 200; ++i) {
+    arrays.indices.push_back(i % 2);
+    arrays.offsets.push_back(arrays.indices.size());
+    arrays.labels.push_back(i % 2 == 0 ? 1.0f : 2.0f);
+  }
+  const Dataset data(std::move(arrays), {.size = 2});
+  Learner learner(train(data, {.learning_rate = 0.1f, .threads = 1}).model, {});
+  const float before = learner.margin(data.row(0));
+  for (int times = 0; times < 20; ++times) {
+    learner.learn(data.row(0), 1);
+    learner.learn(data.row(1), 2);
+  }
+  EXPECT_LT(learner.margin(data.row(0)), before);
+  EXPECT_GT(learner.predict(data.row(1)), 0.5f);
+  EXPECT_EQ(learner.snapshot().labels(), (LabelPair{1, 2}));
+}
+
+TEST(Learner, HashesNamesAsTextOfThemIs) {
+  const test::TemporaryFolder folder;
+  Learner learner({.hash_bits = 18});
+  EXPECT_EQ(learner.features().size, 1u << 18);
+  const std::vector<Index> good{*learner.feature("word^good"), *learner.feature("plain")};
+  const std::vector<Index> bad{*learner.feature("word^a_name_that_is_longer_than_most")};
+  for (int times = 0; times < 20; ++times) {
+    learner.learn({.indices = good, .values = {}}, 1);
+    learner.learn({.indices = bad, .values = {}}, 0);
+  }
+  learner.save(folder.path("m"));
+  const Model model = load(folder.path("m"));
+  const Dataset text = read(
+      {folder.write("t.vw", "1 |word good | plain\n-1 |word a_name_that_is_longer_than_most\n")},
+      {.features = model.features()});
+  EXPECT_NEAR(model.predict(text.row(0)), learner.predict({.indices = good, .values = {}}), 1e-6);
+  EXPECT_GT(model.predict(text.row(0)), 0.6f);
+  EXPECT_LT(model.predict(text.row(1)), 0.4f);
+  EXPECT_FALSE(Learner({.features = 3}).feature("word^good").has_value());
+  EXPECT_THROW(Learner({.hash_bits = 32}), OptionError);
+}
+
+TEST(Learner, CountsRowsByTheirWeightAndThatOfTheirLabel) {
+  const Index j = 0;
+  const SparseRow row{.indices = {&j, 1}, .values = {}};
+  const auto margin_after = [&](LearnerOptions options, float label, float weight) {
+    options.features = 1;
+    options.update_rule = Sgd{};
+    options.learning_rate = 0.1f;
+    Learner learner(options);
+    SparseRow weighted = row;
+    weighted.weight = weight;
+    learner.learn(weighted, label);
+    return learner.margin(row);
+  };
+  const float once = margin_after({}, 1, 1);
+  EXPECT_NEAR(margin_after({}, 1, 3), 3 * once, 1e-6);
+  EXPECT_NEAR(margin_after({.positive_weight = 3}, 1, 1), 3 * once, 1e-6);
+  EXPECT_NEAR(margin_after({.positive_weight = 3}, -1, 1), -once, 1e-6);
+  EXPECT_EQ(margin_after({.negative_weight = 0}, -1, 1), 0);
+  EXPECT_THROW(Learner({.positive_weight = -1}), OptionError);
+}
+
+TEST(Learner, PredictsRowsOneByOneOrAllTogether) {
+  const Dataset data = test::random_rows(100, 30, 0.2, false);
+  Learner learner({.features = 30});
+  std::vector<SparseRow> rows;
+  for (Offset i = 0; i < data.rows(); ++i) rows.push_back(data.row(i));
+  learner.learn(rows);
+  std::vector<float> all(rows.size());
+  learner.predict(rows, all);
+  for (std::size_t i = 0; i < rows.size(); ++i) EXPECT_EQ(all[i], learner.predict(rows[i]));
 }
 
 TEST(Learner, ManyLiveSideBySide) {

@@ -5,8 +5,11 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "hogwild/core/types.hpp"
+#include "hogwild/data/feature_space.hpp"
+#include "hogwild/data/labels.hpp"
 #include "hogwild/data/row.hpp"
 #include "hogwild/model/model.hpp"
 #include "hogwild/objective/loss.hpp"
@@ -19,10 +22,15 @@ class Descent;
 /// How a Learner learns. The rate is constant.
 struct LearnerOptions {
   Index features = 1u << 20;  ///< rows hold indices 0 .. features - 1
+  int hash_bits = 0;  ///< 1 .. 31: features are called by names of any number, which feature()
+                      ///< hashes to 2^hash_bits indices as `hogwild train --hash-bits` does; then
+                      ///< `features` counts for nothing. 0: they are called by index
   AnyLoss loss = Logistic{};  ///< not Softmax
   AnyUpdateRule update_rule = Adagrad{};
   std::optional<float> learning_rate{};  ///< > 0; absent: the rule's own default
   bool bias = true;
+  float positive_weight = 1;  ///< with a binary loss rows of the positive label count as so many,
+  float negative_weight = 1;  ///< and those of the negative; >= 0
 };
 
 /// A model that learns while it is asked.
@@ -30,9 +38,11 @@ struct LearnerOptions {
 /// Contract:
 ///  (With adaptive_revision learn() allocates, and either may wait for another thread's step on the
 ///  same weight: that rule alone is not lock-free.)
-///  1. learn(), predict(), margin() and snapshot() may be called from any number of threads at
+///  1. learn(), predict(), margin(), feature() and snapshot() may be called from any number of
+///  threads at
 ///     once, with no lock of yours; none of them takes a lock, and none but snapshot() allocates.
-///  2. Each weight a predict() reads is one that some learn() stored, or 0; the weights of one row
+///  2. Each weight a predict() reads is one that some learn() stored, or that it began with; the
+///  weights of one row
 ///     may come from before and after a step that another thread makes meanwhile.
 ///  3. Two learn() calls that touch the same feature at the same moment may lose one of the two
 ///     steps (Hogwild!); one thread alone never does.
@@ -45,12 +55,25 @@ class Learner {
   /// All weights zero. Memory: features x the rule's state (8 bytes for adagrad, 4 for sgd), given
   /// by the system as it is first used. Throws OptionError, std::bad_alloc.
   explicit Learner(const LearnerOptions& options = {});
+
+  /// Goes on from a model's weights, the rule's state being new. Features, loss and labels are the
+  /// model's, whatever options say of features, hash_bits and loss. Throws as above; OptionError
+  /// for a model of several classes, for ftrl, which has no weight to begin with, and
+  /// for a model with a bias without options.bias.
+  Learner(const Model& start, const LearnerOptions& options);
+
   ~Learner();
   Learner(Learner&&) noexcept;
   Learner& operator=(Learner&&) noexcept;
 
-  /// One step on one row; returns its loss before the step. For a binary loss a label above 0 is
-  /// the positive one. REQUIRES: every index < features; every value,
+  /// The index of a feature by its name, as "namespace^name" is in VW text: by hash, or of a model
+  /// with names by its dictionary. Nothing for a name that such a model lacks, or if features are
+  /// called by index.
+  std::optional<Index> feature(std::string_view name) const;
+
+  /// One step on one row; returns its loss before the step, its weight and that of its label left
+  /// out. For a binary loss the positive label is 1, or the model's; any above the middle of the
+  /// two counts as it, so 0 is as good as -1. REQUIRES: every index < features().size; every value,
   /// the label and the weight finite, the weight >= 0; no index twice.
   float learn(const SparseRow& row, float label);
 
@@ -61,7 +84,10 @@ class Learner {
   /// The probability of the positive label where the loss has one, else the margin. REQUIRES as
   /// above.
   float predict(const SparseRow& row) const noexcept;
+  void predict(std::span<const SparseRow> rows, std::span<float> out) const noexcept;  ///< [rows]
   float margin(const SparseRow& row) const noexcept;
+
+  const FeatureSpace& features() const noexcept { return space_; }
 
   /// The weights as they are now, frozen. Learning may go on meanwhile.
   Model snapshot() const;
@@ -70,7 +96,16 @@ class Learner {
   void save(const std::string& path) const;
 
  private:
+  Learner(FeatureSpace space, AnyLoss loss, LabelPair labels, const LearnerOptions& options);
+
+  // With what label and weight a row is learnt.
+  SparseRow as_learnt(const SparseRow& row) const noexcept;
+
   LearnerOptions options_;
+  FeatureSpace space_;
+  AnyLoss loss_;
+  LabelPair labels_;
+  bool binary_;
   float rate_;
   std::unique_ptr<Descent> descent_;
 };
