@@ -3,13 +3,17 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <cmath>
+#include <cstdlib>
+#include <limits>
 #include <thread>
 #include <vector>
 
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/data/reader.hpp"
+#include "hogwild/eval/evaluate.hpp"
 #include "hogwild/model/file.hpp"
 #include "hogwild/train/train.hpp"
 #include "parallel/crew.hpp"
@@ -91,6 +95,53 @@ TEST(Learner, LearnsAndPredictsFromManyThreadsAtOnce) {
     EXPECT_EQ(strange.load(), 0);
     EXPECT_LT(mean_loss_of(learner, data), 0.62) << threads;
   }
+}
+
+// Eight threads learn the rows over and over while eight others ask, for HOGWILD_SOAK_SECONDS (a
+// moment, unless it is set). Every answer is a probability; what was learnt is what train() learns.
+TEST(Learner, AnswersWhileItLearnsForAsLongAsIsWished) {
+  constexpr int kLearning = 8, kAsking = 8;
+  constexpr float kRate = 0.05f;
+  const char* const wished = std::getenv("HOGWILD_SOAK_SECONDS");
+  const std::chrono::duration<double> seconds(wished != nullptr ? std::atof(wished) : 0.3);
+  const auto end = std::chrono::steady_clock::now() + seconds;
+  const Dataset data = test::random_rows(4000, 200, 0.05, true);
+  Learner learner({.features = 200, .learning_rate = kRate});
+  std::atomic<Offset> next{0};
+  std::atomic<Offset> last{std::numeric_limits<Offset>::max()};  // where learning ends
+  std::atomic<int> strange{0}, learning{kLearning};
+  std::atomic<Offset> answers{0};
+  Crew crew(kLearning + kAsking);
+  crew.run([&](int worker) {
+    if (worker < kLearning) {
+      for (Offset i = next.fetch_add(1); i < last.load(); i = next.fetch_add(1)) {
+        const SparseRow row = data.row(i % data.rows());
+        learner.learn(row, row.label);
+        // At the end of a pass, when time is up. Rows that others have taken by now are of the
+        // next.
+        if (i % data.rows() == data.rows() - 1 && std::chrono::steady_clock::now() >= end) {
+          Offset unset = std::numeric_limits<Offset>::max();
+          last.compare_exchange_strong(unset, i + 1);
+        }
+      }
+      learning.fetch_sub(1);
+      return;
+    }
+    Offset asked = 0;
+    for (Offset i = 0; learning.load() > 0; ++i, ++asked) {
+      const float p =
+          learner.predict(data.row((i * 17 + static_cast<Offset>(worker)) % data.rows()));
+      if (!(p >= 0 && p <= 1)) strange.fetch_add(1);
+    }
+    answers.fetch_add(asked);
+  });
+  EXPECT_EQ(strange.load(), 0);
+  EXPECT_GT(answers.load(), 100u);
+  const auto passes = static_cast<int>(last.load() / data.rows());
+  const TrainResult trained =
+      train(data, {.learning_rate = kRate, .epochs = passes, .threads = kLearning});
+  const double loss = mean_loss(trained.model, data);
+  EXPECT_NEAR(mean_loss(learner.snapshot(), data), loss, 0.005 * loss) << passes << " passes";
 }
 
 TEST(Learner, SnapshotsPredictAsItDid) {
