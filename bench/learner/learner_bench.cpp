@@ -1,0 +1,74 @@
+// How long does an answer take while something is learnt? One prediction of a Learner on click rows
+// of 38 features, whose weights are in the cache (rows of a thousand, over and over) or mostly not
+// (rows of a hundred thousand): alone, and while another thread learns as fast as it can; and of a
+// frozen model.
+#include <benchmark/benchmark.h>
+
+#include <atomic>
+#include <string>
+#include <thread>
+
+#include "hogwild/hogwild.hpp"
+#include "support/generated.hpp"
+
+namespace {
+
+using namespace hogwild;
+
+// Learns rows over and over as long as it lives.
+class Teacher {
+ public:
+  Teacher(Learner& learner, const Dataset& data)
+      : thread_([&learner, &data, this] {
+          for (Offset i = 0; !stop_.load(std::memory_order_relaxed); i = (i + 1) % data.rows()) {
+            learner.learn(data.row(i), data.labels()[i]);
+          }
+        }) {}
+  ~Teacher() {
+    stop_.store(true, std::memory_order_relaxed);
+    thread_.join();
+  }
+  Teacher(const Teacher&) = delete;
+  Teacher& operator=(const Teacher&) = delete;
+
+ private:
+  std::atomic<bool> stop_{false};
+  std::thread thread_;
+};
+
+template <class Predict>
+void predict(benchmark::State& state, const Dataset& data, Offset rows, const Predict& predict) {
+  for (auto _ : state) {
+    float sum = 0;
+    for (Offset i = 0; i < rows; ++i) sum += predict(data.row(i));
+    benchmark::DoNotOptimize(sum);
+  }
+  state.counters["an_answer"] =
+      benchmark::Counter(static_cast<double>(state.iterations()) * static_cast<double>(rows),
+                         benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const Dataset data = bench::generated_rows(GeneratedKind::click, 100'000);
+  Learner learner({.features = data.features().size, .learning_rate = 0.05f});
+  for (Offset i = 0; i < data.rows(); ++i) learner.learn(data.row(i), data.labels()[i]);
+  const Model model = learner.snapshot();
+  for (const auto& [name, rows] :
+       {std::pair<std::string, Offset>{"warm", 1000}, {"all", 100'000}}) {
+    benchmark::RegisterBenchmark(("model/" + name).c_str(), [&, rows](benchmark::State& state) {
+      predict(state, data, rows, [&](const SparseRow& row) { return model.predict(row); });
+    });
+    benchmark::RegisterBenchmark(("learner/" + name).c_str(), [&, rows](benchmark::State& state) {
+      predict(state, data, rows, [&](const SparseRow& row) { return learner.predict(row); });
+    });
+    benchmark::RegisterBenchmark(
+        ("while_it_learns/" + name).c_str(), [&, rows](benchmark::State& state) {
+          const Teacher teacher(learner, data);
+          predict(state, data, rows, [&](const SparseRow& row) { return learner.predict(row); });
+        });
+  }
+  benchmark::Initialize(&argc, argv);
+  benchmark::RunSpecifiedBenchmarks();
+}
