@@ -3,6 +3,8 @@
 
 #include <cmath>
 #include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/command.hpp"
@@ -14,7 +16,6 @@
 #include "cli/train_outcome.hpp"
 #include "cli/training_rows.hpp"
 #include "hogwild/core/error.hpp"
-#include "hogwild/data/profile.hpp"
 #include "hogwild/report/report.hpp"
 #include "hogwild/report/sections.hpp"
 #include "hogwild/train/compare.hpp"
@@ -102,13 +103,17 @@ int run(CompareCommand& command, const CLI::App& app) {
     print(table(contenders));
   }
   const bool any = !contenders.empty() && std::isfinite(contenders.front().best_loss);
+  const std::string interruption =
+      interrupted()
+          ? fmt::format("interrupted with {} of {} rules begun", contenders.size(), rules.size())
+          : "";
   if (!command.train.report.empty()) {
-    write_report(command.train.report, app,
-                 {section_of(contenders), section_of(profile(data), data)});
+    Section section = section_of(contenders);
+    if (!interruption.empty()) section.text = "This run was " + interruption + ".";
+    write_report(command.train.report, app, {std::move(section), profile_section(data)});
   }
   if (interrupted()) {
-    note(fmt::format("hogwild: interrupted with {} of {} rules begun", contenders.size(),
-                     rules.size()));
+    note("hogwild: " + interruption);
     return kInterrupted;
   }
   note((any ? "" : "hogwild: ") + advice(contenders));

@@ -10,6 +10,8 @@
 #include <utility>
 
 #include "core/new_file.hpp"
+#include "hogwild/data/profile.hpp"
+#include "hogwild/report/sections.hpp"
 
 namespace hogwild::cli {
 namespace {
@@ -46,6 +48,12 @@ void add_report_option(CLI::App& command, std::string& path) {
       .add_option("--report", path,
                   "write a page about it here, of pictures and tables, for a browser and for print")
       ->type_name("FILE.html");
+}
+
+Section profile_section(const Dataset& data) {
+  constexpr double kSteps = 5e7;
+  constexpr std::uint64_t kSeed = 1;
+  return section_of(profile(data, kSeed, kSteps), data);
 }
 
 void write_report(const std::string& path, const CLI::App& command, std::vector<Section> sections) {

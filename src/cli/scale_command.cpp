@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "cli/command.hpp"
@@ -16,7 +18,6 @@
 #include "cli/train_outcome.hpp"
 #include "cli/training_rows.hpp"
 #include "hogwild/core/error.hpp"
-#include "hogwild/data/profile.hpp"
 #include "hogwild/report/report.hpp"
 #include "hogwild/report/sections.hpp"
 #include "hogwild/train/scale.hpp"
@@ -64,12 +65,18 @@ int run(ScaleCommand& command, const CLI::App& app) {
   } else if (!points.empty()) {
     print(table(points));
   }
+  const std::string interruption =
+      interrupted()
+          ? fmt::format("interrupted after {} of {} rounds",
+                        points.empty() ? 0 : points.front().seconds.size(), command.rounds)
+          : "";
   if (!command.train.report.empty()) {
-    write_report(command.train.report, app, {section_of(points), section_of(profile(data), data)});
+    Section section = section_of(points);
+    if (!interruption.empty()) section.text = "This run was " + interruption + ".";
+    write_report(command.train.report, app, {std::move(section), profile_section(data)});
   }
   if (interrupted()) {
-    note(fmt::format("hogwild: interrupted after {} of {} rounds",
-                     points.empty() ? 0 : points.front().seconds.size(), command.rounds));
+    note("hogwild: " + interruption);
     return kInterrupted;
   }
   if (std::ranges::max(threads) > cores()) {

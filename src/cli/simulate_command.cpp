@@ -3,6 +3,8 @@
 
 #include <memory>
 #include <sstream>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/command.hpp"
@@ -14,7 +16,6 @@
 #include "cli/train_outcome.hpp"
 #include "cli/training_rows.hpp"
 #include "hogwild/core/error.hpp"
-#include "hogwild/data/profile.hpp"
 #include "hogwild/report/report.hpp"
 #include "hogwild/report/sections.hpp"
 #include "hogwild/train/simulate.hpp"
@@ -138,11 +139,16 @@ int run(SimulateCommand& command, const CLI::App& app) {
     print(json_line(simulation) + "\n");
   }
   if (!command.json) print(table(done));
+  const std::string interruption =
+      interrupted() ? fmt::format("interrupted after {} of {} simulations", done.size(), all.size())
+                    : "";
   if (!command.train.report.empty()) {
-    write_report(command.train.report, app, {section_of(done), section_of(profile(data), data)});
+    Section section = section_of(done);
+    if (!interruption.empty()) section.text = "This run was " + interruption + ".";
+    write_report(command.train.report, app, {std::move(section), profile_section(data)});
   }
   if (interrupted()) {
-    note(fmt::format("hogwild: interrupted after {} of {} simulations", done.size(), all.size()));
+    note("hogwild: " + interruption);
     return kInterrupted;
   }
   return kDone;

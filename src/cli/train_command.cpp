@@ -11,7 +11,6 @@
 #include "cli/train_arguments.hpp"
 #include "cli/train_outcome.hpp"
 #include "cli/training_rows.hpp"
-#include "hogwild/data/profile.hpp"
 #include "hogwild/eval/evaluate.hpp"
 #include "hogwild/report/sections.hpp"
 #include "hogwild/train/stream.hpp"
@@ -36,15 +35,18 @@ class Observer : public TrainObserver {
 };
 
 // The rows, as far as they are held: before training, which may put them into another order.
-Section data_section(const TrainingRows& rows, ProgressDisplay& display) {
+Section data_section(const TrainingRows& rows, const TrainOptions& options) {
   if (!rows.data) {
-    return {.title = "The data",
+    return {.title = "The rows to learn from",
             .text =
                 "The rows were learnt as they were read, and not held to be looked at; hogwild "
                 "inspect does that."};
   }
-  display.say("profiling the rows for the report");
-  return section_of(profile(*rows.data), *rows.data);
+  Section section = profile_section(*rows.data);
+  if (options.validation) {
+    section.text = fmt::format("Another {} are kept for validation.", options.validation->rows());
+  }
+  return section;
 }
 
 Section predictions_section(const Model& model, const TrainOptions& options) {
@@ -55,7 +57,28 @@ Section predictions_section(const Model& model, const TrainOptions& options) {
                 "rows are predicted that were learnt tells little; hogwild evaluate --report "
                 "looks at others."};
   }
+  if (options.refit) {
+    return {.title = "Predictions",
+            .text =
+                "The model was learnt again from all rows, those kept for validation too "
+                "(--refit), so there are none that tell how well it predicts; the validation "
+                "losses above are those of the run before."};
+  }
   return section_of(evaluate(model, *options.validation), "the validation rows");
+}
+
+// Of which epoch the model is.
+std::string whose_model(const TrainResult& result, const TrainOptions& options) {
+  const bool ended_well =
+      result.reason == StopReason::epochs || result.reason == StopReason::early_stopping;
+  if (options.refit && ended_well) {
+    return fmt::format("learnt again from all rows for {} epochs", result.best_epoch);
+  }
+  if (options.early_stopping > 0 && result.best_epoch > 0) {
+    return fmt::format("of epoch {}, the best", result.best_epoch);
+  }
+  if (result.reason == StopReason::interrupted) return "as it was when the run was interrupted";
+  return fmt::format("of epoch {}, the last", result.epochs.size());
 }
 
 int run(const TrainArguments& command, const CLI::App& app) {
@@ -71,7 +94,7 @@ int run(const TrainArguments& command, const CLI::App& app) {
   TrainingRows rows = take_training_rows(command, app, options, display);
 
   std::vector<Section> report;
-  if (!command.report.empty()) report.push_back(data_section(rows, display));
+  if (!command.report.empty()) report.push_back(data_section(rows, options));
 
   const InterruptGuard guard;
   const TrainResult result = rows.stream ? train(*rows.stream, options, observer)
@@ -84,6 +107,8 @@ int run(const TrainArguments& command, const CLI::App& app) {
   const int status = conclude(result, command, options, shown, display);
   if (!command.report.empty()) {
     std::vector<Section> first{section_of(result)};
+    if (!result.epochs.empty())
+      first[0].facts.emplace_back("the model", whose_model(result, options));
     if (!result.epochs.empty()) {
       first.push_back(predictions_section(result.model, options));
       first.push_back(section_of(result.model));

@@ -18,8 +18,7 @@
 namespace hogwild {
 namespace {
 
-constexpr Offset kProbes = 64;            // rows probed at once: one bit of a word each
-constexpr double kAffordableSteps = 1e9;  // some seconds
+constexpr Offset kProbes = 64;  // rows probed at once: one bit of a word each
 
 using Shared = std::array<Offset, kProbes>;
 
@@ -71,7 +70,7 @@ double Profile::density() const noexcept {
   return cells == 0 ? 0 : static_cast<double>(nonzeros) / cells;
 }
 
-Profile profile(const Dataset& data, std::uint64_t seed) {
+Profile profile(const Dataset& data, std::uint64_t seed, double most_steps) {
   Profile found;
   found.rows = data.rows();
   found.nonzeros = data.nonzeros();
@@ -95,7 +94,7 @@ Profile profile(const Dataset& data, std::uint64_t seed) {
   std::vector<Offset> probes(data.rows());
   std::iota(probes.begin(), probes.end(), Offset{0});
   const double steps_a_pass = static_cast<double>(data.nonzeros() + data.rows());
-  const auto passes = std::max<Offset>(1, static_cast<Offset>(kAffordableSteps / steps_a_pass));
+  const auto passes = std::max<Offset>(1, static_cast<Offset>(most_steps / steps_a_pass));
   if (passes < (data.rows() + kProbes - 1) / kProbes) {
     found.rho_is_exact = false;
     shuffle(std::span(probes), Random(seed));

@@ -172,6 +172,10 @@ class ReliabilityBins {
 };
 
 std::vector<ScoreBin> score_bins(double low, double high) {
+  if (low == high) {  // all scores are one
+    low -= 0.5;
+    high += 0.5;
+  }
   std::vector<ScoreBin> bins(kScoreBins);
   const auto edge = [&](std::size_t k) {
     return low + (high - low) * static_cast<double>(k) / static_cast<double>(kScoreBins);

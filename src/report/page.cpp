@@ -112,8 +112,9 @@ void write(Writer& out, const Chart& chart) {
           chart.log_y ? " data-log-y" : "", chart.bars ? " data-bars" : "", escaped(chart.title));
   if (!chart.text.empty()) out.add("<p class=\"text\">{}</p>\n", escaped(chart.text));
   out.add(
-      "<div class=\"picture\" tabindex=\"0\" role=\"img\" aria-label=\"{}\">"
-      "<output class=\"readout\" aria-live=\"polite\" hidden></output></div>\n"
+      "<div class=\"plot\"><div class=\"picture\" tabindex=\"0\" role=\"group\" "
+      "aria-roledescription=\"chart\" aria-label=\"{} Arrow keys tell values.\"></div>"
+      "<output class=\"readout\" aria-live=\"polite\"></output></div>\n"
       "<div class=\"controls\" role=\"group\" aria-label=\"What is drawn\"></div>\n",
       escaped(in_words(chart)));
   write_numbers(out, chart);

@@ -12,21 +12,24 @@ const element = (name, attributes = {}, text = "") => {
   return made;
 };
 
-const shown = (value) => {
+// As many digits as tell values apart that differ by `grain`, and five at least.
+const shown = (value, grain = Math.abs(value)) => {
   if (value === 0) return "0";
   const size = Math.abs(value);
-  if (size >= 1e7 || size < 1e-4) return String(Number(value.toPrecision(3)).toExponential()).replace("e+", "e");
-  if (size >= 1e4) return Math.round(value).toLocaleString("en");
-  return String(Number(value.toPrecision(5)));
+  const needed = grain > 0 ? Math.ceil(Math.log10(size / grain)) + 1 : 5;
+  const digits = Math.min(Math.max(needed, 5), 15);
+  if (size >= 1e7 || size < 1e-4) return String(Number(value.toPrecision(digits - 2)).toExponential()).replace("e+", "e");
+  if (size >= 1e4 && digits <= 5) return Math.round(value).toLocaleString("en");
+  return String(Number(value.toPrecision(digits)));
 };
 
 // A number beside an axis.
-const brief = (value) => {
+const brief = (value, grain) => {
   const size = Math.abs(value);
   for (const [unit, letter] of [[1e9, "G"], [1e6, "M"], [1e3, "k"]]) {
-    if (size >= 10 * unit || (unit > 1e3 && size >= unit)) return `${Number((value / unit).toPrecision(5))} ${letter}`;
+    if (size >= 10 * unit || (unit > 1e3 && size >= unit)) return `${shown(value / unit, grain / unit)} ${letter}`;
   }
-  return shown(value);
+  return shown(value, grain);
 };
 
 // What a table says: [{name, colour, dashed, guide, points: [[x, y], ...]}, ...].
@@ -47,9 +50,9 @@ const linearTicks = (low, high, wanted, whole = false) => {
   const rough = Math.max((high - low) / wanted, whole ? 1 : 0);
   const magnitude = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((m) => m * magnitude).find((s) => s >= 0.8 * rough);
-  const ticks = [];
-  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + step * 1e-9; ++k) ticks.push(k * step);
-  return ticks.map((tick) => Number(tick.toPrecision(12)));
+  const first = Math.ceil(low / step - 1e-9), last = Math.floor(high / step + 1e-9);
+  const count = Math.min(last - first + 1, 4 * wanted);
+  return Array.from({ length: Math.max(count, 0) }, (_, k) => Number(((first + k) * step).toPrecision(14)));
 };
 
 const logTicks = (low, high, wanted) => {
@@ -64,18 +67,25 @@ const logTicks = (low, high, wanted) => {
   return finer.length >= 2 ? finer : linearTicks(low, high, wanted);
 };
 
+// Of any number of values, which spread arguments are not good for.
+const least = (values) => values.reduce((a, b) => Math.min(a, b), Infinity);
+const most = (values) => values.reduce((a, b) => Math.max(a, b), -Infinity);
+
 // An axis: from values to pixels.
 const scale = (values, log, [start, end], fromZero, wanted) => {
-  let low = Math.min(...values), high = Math.max(...values);
+  let low = least(values), high = most(values);
   if (fromZero) low = log ? low / 2 : Math.min(0, low);
-  if (low === high) {
+  if (high - low <= 1e-9 * Math.max(Math.abs(low), Math.abs(high))) {
     const margin = log ? 0 : Math.abs(low) * 0.1 || 1;
     [low, high] = log ? [low / 2, high * 2] : [low - margin, high + margin];
   }
   const of = log ? Math.log10 : (value) => value;
   const ratio = (end - start) / (of(high) - of(low));
+  const ticks = (log ? logTicks : linearTicks)(low, high, wanted, values.every(Number.isInteger));
   return {
-    ticks: (log ? logTicks : linearTicks)(low, high, wanted, values.every(Number.isInteger)),
+    ticks,
+    grain: log ? undefined : (high - low) / 1000, // that the eye would see
+    tickGrain: log || ticks.length < 2 ? undefined : ticks[1] - ticks[0],
     place: (value) => start + (of(value) - of(low)) * ratio,
   };
 };
@@ -124,7 +134,7 @@ class Figure {
       }
     }
     const ys = this.curves.flatMap((curve) => curve.points.map((point) => point[1]));
-    if (this.y.log || (!this.bars && ys.length > 1 && Math.min(...ys) > 0)) {
+    if (this.y.log || (!this.bars && ys.length > 1 && least(ys) > 0)) {
       button("log scale", this.y.log, () => (this.y.log = !this.y.log));
     }
   }
@@ -166,13 +176,14 @@ class Figure {
     for (const tick of this.up.ticks) {
       const y = this.up.place(tick);
       svg.append(element("line", { class: "grid", x1: edge.left, x2: edge.right, y1: y, y2: y }));
-      svg.append(element("text", { x: edge.left - 8, y: y + 4, "text-anchor": "end" }, brief(tick)));
+      const words = brief(tick, this.up.tickGrain);
+      svg.append(element("text", { x: edge.left - 8, y: y + 4, "text-anchor": "end" }, words));
     }
     let free = -Infinity; // to the left of it words stand
     for (const tick of this.across.ticks) {
       const x = this.across.place(tick);
       svg.append(element("line", { class: "grid", x1: x, x2: x, y1: edge.top, y2: edge.bottom }));
-      const words = brief(tick), half = words.length * 3.8;
+      const words = brief(tick, this.across.tickGrain), half = words.length * 3.8;
       const at = Math.min(x, edge.right + 12 - half); // not over the edge
       if (at - half < free) continue;
       free = at + half + 6;
@@ -191,7 +202,7 @@ class Figure {
   drawn(curve, edge, bar) {
     const style = { style: `--colour: ${curve.colour}`, "data-curve": curve.name };
     const at = ([x, y]) => `${this.across.place(x).toFixed(1)},${this.up.place(y).toFixed(1)}`;
-    if (bar > 0) {
+    if (this.bars) {
       return curve.points.map(([x, y]) => {
         const left = this.across.place(x - bar), top = this.up.place(y);
         const width = this.across.place(x + bar) - left, height = edge.bottom - top;
@@ -205,7 +216,7 @@ class Figure {
     });
     if (curve.guide || curve.points.length > kFewPoints) return [line];
     const dots = curve.points.map(([x, y]) =>
-      element("circle", { ...style, class: "dot", cx: this.across.place(x), cy: this.up.place(y), r: 2.6 })
+      element("circle", { ...style, class: curve.dashed ? "dot hollow" : "dot", cx: this.across.place(x), cy: this.up.place(y), r: 2.6 })
     );
     return [line, ...dots];
   }
@@ -221,13 +232,19 @@ class Figure {
     const step = { ArrowRight: 1, ArrowLeft: -1, Home: -Infinity, End: Infinity }[event.key];
     if (step === undefined || !this.across) return;
     event.preventDefault();
-    const xs = [...new Set(this.told().flatMap((curve) => curve.points.map((point) => point[0])))];
-    xs.sort((a, b) => a - b);
-    if (xs.length === 0) return;
-    const from = this.at === undefined ? (step > 0 ? -1 : xs.length) : xs.indexOf(this.at);
-    const to = Math.min(Math.max(from + step, 0), xs.length - 1);
-    this.tell(this.across.place(xs[to]), this.edge.top);
-    this.at = xs[to];
+    const curves = this.told();
+    // Of one curve every point; of several every x that one of them has.
+    const places = curves.length === 1
+      ? curves[0].points
+      : [...new Set(curves.flatMap((curve) => curve.points.map((point) => point[0])))]
+          .sort((a, b) => a - b)
+          .map((x) => [x, undefined]);
+    if (places.length === 0) return;
+    const from = this.at ?? (step > 0 ? -1 : places.length);
+    const to = Math.min(Math.max(from + step, 0), places.length - 1);
+    const [x, y] = places[to];
+    this.tell(this.across.place(x), y === undefined ? this.edge.top : this.up.place(y));
+    this.at = to;
   }
 
   told() {
@@ -238,8 +255,10 @@ class Figure {
   tell(px, py) {
     const curves = this.told();
     if (!this.across || curves.length === 0) return;
+    // Along several curves x counts, and y only between points of one x.
+    const share = curves.length === 1 ? 1 : 1e-3;
     const distance = ([x, y]) =>
-      Math.abs(this.across.place(x) - px) + Math.abs(this.up.place(y) - py) / 1000;
+      Math.hypot(this.across.place(x) - px, share * (this.up.place(y) - py));
     const nearest = curves.map((curve) => ({
       curve,
       point: curve.points.reduce((best, point) => (distance(point) < distance(best) ? point : best)),
@@ -249,7 +268,7 @@ class Figure {
     const here = nearest
       .filter((n) => Math.abs(this.across.place(n.point[0]) - this.across.place(x)) < 8)
       .sort((a, b) => b.point[1] - a.point[1]);
-    this.at = x;
+    this.at = undefined;
 
     this.cursor.replaceChildren(
       element("line", { x1: this.across.place(x), x2: this.across.place(x), y1: this.edge.top, y2: this.edge.bottom }),
@@ -263,23 +282,31 @@ class Figure {
     const lines = here.slice(0, kMostTold).map(({ curve, point }) => {
       const line = document.createElement("span");
       line.style.setProperty("--colour", curve.colour);
-      line.append(`${curve.name}: ${shown(point[1])}`);
+      line.classList.toggle("hollow", curve.dashed);
+      line.append(`${curve.name}: ${shown(point[1], this.up.grain)}`);
       return line;
     });
     const head = document.createElement("b");
-    head.append(`${this.x.label} ${shown(x)}`);
+    head.append(`${this.x.label} ${shown(x, this.across.grain)}`);
     this.readout.replaceChildren(head, ...lines);
     if (here.length > kMostTold) this.readout.append(`and ${here.length - kMostTold} more`);
     const left = this.across.place(x) < (this.edge.left + this.edge.right) / 2;
     this.readout.classList.toggle("to-the-right", left);
-    this.readout.hidden = false;
+    this.readout.classList.add("tells");
   }
 
   tellNothing() {
     this.at = undefined;
     this.cursor?.replaceChildren();
-    this.readout.hidden = true;
+    this.readout.replaceChildren();
+    this.readout.classList.remove("tells");
   }
 }
 
-for (const figure of document.querySelectorAll("figure")) new Figure(figure);
+for (const figure of document.querySelectorAll("figure")) {
+  try {
+    new Figure(figure);
+  } catch (error) {
+    console.error(error); // the others are drawn yet
+  }
+}

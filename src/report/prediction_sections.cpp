@@ -158,12 +158,16 @@ Section section_of(const Model& model) {
   constexpr std::size_t kEach = 15;
   constexpr std::size_t kMostClasses = 20;
   Section section{.title = "The model", .facts = facts_of(model)};
-  auto strongest = strongest_of(model, kEach);
-  if (strongest.size() > kMostClasses) {
-    section.text = fmt::format("Features are listed for the first {} classes.", kMostClasses);
-    strongest.resize(kMostClasses);
+  if (model.outputs() > kMostClasses) {
+    section.text = fmt::format("Features are listed for the first {} of {} classes.", kMostClasses,
+                               model.outputs());
+    std::erase_if(section.facts, [](const auto& fact) { return fact.first == "bias"; });
+    for (auto& [name, value] : section.facts) {
+      if (name == "classes") value = fmt::format("{}", model.outputs());
+    }
   }
-  for (const Strongest& some : strongest) {
+  for (const Strongest& some : strongest_of(model, kEach, kMostClasses)) {
+    if (some.features.empty()) continue;
     Grid grid{"strongest towards " + some.towards, {"feature", "weight"}, {}};
     for (const auto& [name, weight] : some.features) {
       grid.rows.push_back({name, fmt::format("{:+.4f}", weight)});
@@ -177,7 +181,7 @@ Section section_of(const Model& model) {
 }
 
 Section section_of(const Profile& profile, const Dataset& data) {
-  return {.title = "The data", .facts = facts_of(profile, data)};
+  return {.title = "The rows to learn from", .facts = facts_of(profile, data)};
 }
 
 }  // namespace hogwild

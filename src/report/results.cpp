@@ -222,15 +222,19 @@ Strongest strongest(const Model& model, std::size_t output, std::size_t each,
 
 }  // namespace
 
-std::vector<Strongest> strongest_of(const Model& model, std::size_t each) {
+std::vector<Strongest> strongest_of(const Model& model, std::size_t each,
+                                    std::size_t most_classes) {
   const auto positive = [](float w) { return w > 0; };
   const auto negative = [](float w) { return w < 0; };
   if (!model.classes()) {
-    return {strongest(model, 0, each, "the positive label", positive, std::ranges::greater{}),
-            strongest(model, 0, each, "the negative label", negative, std::ranges::less{})};
+    const bool binary = model.is_binary();
+    return {strongest(model, 0, each, binary ? "the positive label" : "larger numbers", positive,
+                      std::ranges::greater{}),
+            strongest(model, 0, each, binary ? "the negative label" : "smaller numbers", negative,
+                      std::ranges::less{})};
   }
   std::vector<Strongest> found;
-  for (std::size_t k = 0; k < model.outputs(); ++k) {
+  for (std::size_t k = 0; k < std::min(model.outputs(), most_classes); ++k) {
     found.push_back(
         strongest(model, k, each, (*model.classes())[k], positive, std::ranges::greater{}));
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -36,7 +37,9 @@ struct Strongest {
   std::vector<Feature> features;  ///< the strongest first
 };
 
-/// Of two labels (or numbers) both sides, of several classes each; at most `each` features.
-std::vector<Strongest> strongest_of(const Model& model, std::size_t each);
+/// Of two labels (or numbers) both sides, of several classes each of the first ones; at most `each`
+/// features.
+std::vector<Strongest> strongest_of(const Model& model, std::size_t each,
+                                    std::size_t most_classes = SIZE_MAX);
 
 }  // namespace hogwild

@@ -31,6 +31,24 @@ Chart rate_trials(const RateSearch& search) {
                               search.rows, search.held_out, search.seconds)};
 }
 
+// Keeps a thousand epochs at most, evenly, the last being one of them; returns one of how many.
+std::size_t thin_out(RunLog& run) {
+  constexpr std::size_t kMost = 1000;
+  const std::size_t every = (run.epochs.size() + kMost - 1) / kMost;
+  if (every <= 1) return every;
+  // A speed of several epochs is theirs together, so rows are added up.
+  std::vector<EpochReport> kept;
+  std::uint64_t rows = 0;
+  for (std::size_t k = 0; k < run.epochs.size(); ++k) {
+    rows += run.epochs[k].rows;
+    if ((run.epochs.size() - 1 - k) % every != 0) continue;
+    kept.push_back(run.epochs[k]);
+    kept.back().rows = std::exchange(rows, 0);
+  }
+  run.epochs = std::move(kept);
+  return every;
+}
+
 // Of a chart of training and validation losses, one of them.
 Chart only(Chart chart, bool validation, const std::string& title) {
   std::erase_if(chart.curves, [&](const Curve& curve) { return curve.is_dashed != validation; });
@@ -46,27 +64,38 @@ Chart only(Chart chart, bool validation, const std::string& title) {
 
 Section section_of(const TrainResult& result) {
   RunLog run{"run", {}};
+  double best = INFINITY;  // of validation losses
+  int best_epoch = 0;
   std::uint64_t rows = 0, nonzeros = 0;
   for (const EpochReport& epoch : result.epochs) {
     rows += epoch.rows;
     nonzeros += epoch.nonzeros;
+    if (epoch.valid_loss && *epoch.valid_loss < best) {
+      best = *epoch.valid_loss;
+      best_epoch = epoch.epoch;
+    }
     if (!epoch.refit) run.epochs.push_back(epoch);
   }
-  Section section{
-      .title = "Training",
-      .facts = {
-          {"ended by", std::string(name_of(result.reason))},
-          {"epochs", fmt::format("{}, the best being {}", result.epochs.size(), result.best_epoch)},
-          {"seconds", fmt::format("{:.3f}, validation left out", result.seconds)},
-          {"threads", fmt::format("{}, of which {} learnt", result.threads, result.threads_seen)},
-          {"learning rate", fmt::format("{:g}", result.learning_rate)},
-          {"rows learnt", fmt::format("{}", rows)}}};
-  if (result.seconds > 0) {
+  Section section{.title = "Training",
+                  .facts = {{"ended by", std::string(name_of(result.reason))},
+                            {"epochs", fmt::format("{} finished", result.epochs.size())},
+                            {"seconds", fmt::format("{:.3f}, validation left out", result.seconds)},
+                            {"threads", fmt::format("{}, of which {} learnt", result.threads,
+                                                    result.threads_seen)},
+                            {"learning rate", fmt::format("{:g}", result.learning_rate)},
+                            {"rows learnt", fmt::format("{}, over all epochs", rows)}}};
+  if (const double seconds = result.epochs.empty() ? 0 : result.epochs.back().seconds;
+      seconds > 0) {
     section.facts.emplace_back("speed",
                                fmt::format("{:.0f} rows, {:.1f} million non-zeros a second",
-                                           static_cast<double>(rows) / result.seconds,
-                                           static_cast<double>(nonzeros) / result.seconds / 1e6));
+                                           static_cast<double>(rows) / seconds,
+                                           static_cast<double>(nonzeros) / seconds / 1e6));
   }
+  if (best_epoch > 0) {
+    section.facts.emplace_back("least validation loss",
+                               fmt::format("{:.5f}, after epoch {}", best, best_epoch));
+  }
+  const std::size_t every = thin_out(run);
   if (!run.epochs.empty()) {
     section.charts.push_back(chart_of({run}, ChartX::epoch, ChartY::loss));
     section.charts.push_back(chart_of({run}, ChartX::seconds, ChartY::loss));
@@ -79,6 +108,7 @@ Section section_of(const TrainResult& result) {
     }
     section.charts.front().text =
         "Training losses are means before each update, validation's are taken after the epoch.";
+    if (every > 1) section.charts.front().text += fmt::format(" One of {} epochs is drawn.", every);
   }
   if (result.rate_search && !result.rate_search->trials.empty()) {
     section.charts.push_back(rate_trials(*result.rate_search));
@@ -94,6 +124,7 @@ Section section_of(const std::vector<Contender>& contenders) {
   for (const Contender& contender : contenders) {
     if (contender.result.epochs.empty()) continue;
     runs.push_back({std::string(name_of(contender.rule)), contender.result.epochs});
+    thin_out(runs.back());
   }
   if (runs.empty()) return section;
   const Chart by_epoch = chart_of(runs, ChartX::epoch, ChartY::loss);
@@ -139,19 +170,26 @@ Section section_of(const std::vector<Simulation>& simulations) {
           "Seconds are those of a virtual clock. The speedup is over the first number of workers "
           "of the method; \"to 1 % in\" is the time to within 1 % of that one's last loss.",
       .grids = {grid_of(simulations)}};
-  Chart by_updates{
-      .title = "Loss by updates", .x_label = "updates", .y_label = "validation loss", .curves = {}};
-  Chart by_seconds{.title = "Loss by virtual seconds",
-                   .x_label = "virtual seconds",
-                   .y_label = "validation loss",
-                   .log_x = true,
-                   .curves = {}};
-  std::vector<Curve> last;  // of a method each: loss after the last epoch by workers
+  std::vector<Chart> by_method;  // two each: by seconds and by updates
+  std::vector<Curve> last;       // of a method each: loss after the last epoch by workers
   for (const Simulation& simulation : simulations) {
     if (simulation.epochs.empty()) continue;
     const std::string method(name_of(simulation.options.method));
-    const int colour = static_cast<int>(by_updates.curves.size());
-    Curve updates{fmt::format("{} {}", method, simulation.options.workers), {}, {}, colour};
+    if (last.empty() || last.back().name != method) {
+      for (const char* const along : {"virtual seconds", "updates"}) {
+        by_method.push_back({.title = fmt::format("Loss by {}: {}", along, method),
+                             .x_label = along,
+                             .y_label = "validation loss",
+                             .curves = {}});
+      }
+      by_method[by_method.size() - 2].log_x = true;
+      last.push_back({method, {}, {}, static_cast<int>(last.size())});
+    }
+    Chart &by_seconds = by_method[by_method.size() - 2], &by_updates = by_method.back();
+    Curve updates{fmt::format("{} {}", method, simulation.options.workers),
+                  {},
+                  {},
+                  static_cast<int>(by_updates.curves.size())};
     Curve seconds = updates;
     for (const SimulatedEpoch& epoch : simulation.epochs) {
       updates.x.push_back(static_cast<double>(epoch.updates));
@@ -161,20 +199,16 @@ Section section_of(const std::vector<Simulation>& simulations) {
     }
     by_updates.curves.push_back(std::move(updates));
     by_seconds.curves.push_back(std::move(seconds));
-    if (last.empty() || last.back().name != method) {
-      last.push_back({method, {}, {}, static_cast<int>(last.size())});
-    }
     last.back().x.push_back(simulation.options.workers);
     last.back().y.push_back(simulation.epochs.back().loss);
   }
   if (last.empty()) return section;
-  section.charts = {std::move(by_seconds),
-                    std::move(by_updates),
-                    {.title = "Loss after the last epoch",
-                     .x_label = "workers",
-                     .y_label = "validation loss",
-                     .log_x = true,
-                     .curves = std::move(last)}};
+  section.charts = std::move(by_method);
+  section.charts.push_back({.title = "Loss after the last epoch",
+                            .x_label = "workers",
+                            .y_label = "validation loss",
+                            .log_x = true,
+                            .curves = std::move(last)});
   return section;
 }
 

@@ -69,6 +69,28 @@ TEST_F(Report, OfTrainSaysWhyItHasNoPredictions) {
   EXPECT_TRUE(figure(page(), "ROC curve").curves.empty());
 }
 
+TEST_F(Report, OfARefitClaimsNothingOfRowsThatWereLearnt) {
+  ASSERT_EQ(run("train click.svm -o m --epochs 9 --valid-fraction 0.2 --early-stopping 2 --refit "
+                "--report page.html")
+                .status,
+            0);
+  EXPECT_NE(page().find("those kept for validation too"), std::string::npos);
+  EXPECT_NE(page().find("learnt again from all rows"), std::string::npos);
+  EXPECT_TRUE(figure(page(), "ROC curve").curves.empty());
+}
+
+TEST_F(Report, OfALongRunDrawsSomeOfItsEpochs) {
+  ASSERT_EQ(run("train train.svm -o m --epochs 2500 --learning-rate 0.01 --threads 1 --report "
+                "page.html")
+                .status,
+            0);
+  const auto curve = figure(page(), "loss by epoch").curves.at("training");
+  EXPECT_EQ(curve.size(), 834u);
+  EXPECT_EQ(curve.back().first, 2500);
+  EXPECT_NE(page().find("One of 3 epochs is drawn"), std::string::npos);
+  EXPECT_LT(page().size(), 400'000u);
+}
+
 TEST_F(Report, OfEvaluateHasTheAreaThatItsJsonTells) {
   ASSERT_EQ(run("train click.svm -o m").status, 0);
   const json told = reported("evaluate m test.svm").at(0);
@@ -109,6 +131,7 @@ TEST_F(Report, OfEvaluateKnowsClassesAndNumbers) {
             0);
   const json numbers = reported("evaluate numbers train.svm").at(0);
   EXPECT_NE(page().find("<dt>rmse</dt>"), std::string::npos);
+  EXPECT_NE(page().find("strongest towards larger numbers"), std::string::npos);
   EXPECT_TRUE(figure(page(), "ROC curve").curves.empty());
 }
 
@@ -153,20 +176,23 @@ TEST_F(Report, OfScaleDrawsWhatItPrints) {
 TEST_F(Report, OfSimulateDrawsWhatItPrints) {
   const auto told =
       reported("simulate click.svm --workers 1,8 --method hogwild,allreduce --epochs 3");
-  const Figure by_updates = figure(page(), "Loss by updates");
-  const Figure by_seconds = figure(page(), "Loss by virtual seconds");
+  std::map<std::string, Figure> by_updates, by_seconds;
+  for (const std::string method : {"hogwild", "allreduce"}) {
+    by_updates[method] = figure(page(), "Loss by updates: " + method);
+    by_seconds[method] = figure(page(), "Loss by virtual seconds: " + method);
+    EXPECT_EQ(by_updates[method].curves.size(), 2u);
+  }
   std::map<std::string, std::size_t> seen;
   for (const json& line : told) {
     if (line["event"] != "simulate") continue;
-    const std::string name =
-        line["method"].get<std::string>() + " " + std::to_string(line["workers"].get<int>());
+    const std::string method = line["method"];
+    const std::string name = method + " " + std::to_string(line["workers"].get<int>());
     const std::size_t i = seen[name]++;
     const double updates = line["updates"], seconds = line["seconds"], loss = line["loss"];
-    EXPECT_EQ(by_updates.curves.at(name).at(i), std::pair(updates, loss));
-    EXPECT_EQ(by_seconds.curves.at(name).at(i), std::pair(seconds, loss));
+    EXPECT_EQ(by_updates[method].curves.at(name).at(i), std::pair(updates, loss));
+    EXPECT_EQ(by_seconds[method].curves.at(name).at(i), std::pair(seconds, loss));
   }
   EXPECT_EQ(seen.size(), 4u);
-  EXPECT_EQ(by_updates.curves.size(), 4u);
   EXPECT_EQ(figure(page(), "Loss after the last epoch").curves.size(), 2u);
 }
 
@@ -175,6 +201,8 @@ TEST_F(Report, MustBeAFileThatIsNothingElse) {
       {"train click.svm -o m --report click.svm", "is an input"},
       {"train click.svm -o m --report m", "is the file of --output too"},
       {"train click.svm -o m --log l --report l", "is the file of --log too"},
+      {"train click.svm -o ./new --report new", "is the file of --output too"},
+      {"train click.svm -o new --report \"$PWD/new\"", "is the file of --output too"},
       {"train click.svm -o m --report /", "directory"},
       {"compare click.svm --report click.svm", "is an input"},
       {"scale click.svm --report none/page.html", "can't write there"},

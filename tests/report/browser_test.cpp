@@ -2,11 +2,14 @@
 // skipped. HOGWILD_SCREENSHOTS names a folder for pictures to be looked at.
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "hogwild/report/page.hpp"
 #include "support/browser.hpp"
 #include "support/command.hpp"
 #include "support/figures.hpp"
@@ -17,6 +20,9 @@ namespace {
 using nlohmann::json;
 
 constexpr int kWide = 1280, kNarrow = 375;
+
+// In the page: what a figure's readout says.
+constexpr const char* kTold = "figure.querySelector('.readout').innerText";
 
 // In the page: what is drawn of each figure.
 constexpr const char* kDrawn = R"js(
@@ -127,7 +133,7 @@ TEST_F(BrowserTest, DrawsEveryPointOfEveryReport) {
 TEST_F(BrowserTest, ThePointerIsToldWhatACurveIs) {
   open("train.html", kWide);
   const Figure meant = figure(file("train.html"), "loss by epoch");
-  EXPECT_TRUE(in_figure(0, "figure.querySelector('.readout').hidden"));
+  EXPECT_EQ(in_figure(0, kTold), "");
   const auto [x, y] = middle(0, ".dot");  // the first point
   browser().move_pointer(x, y);
   const std::string told = in_figure(0, "figure.querySelector('.readout').innerText");
@@ -139,7 +145,7 @@ TEST_F(BrowserTest, ThePointerIsToldWhatACurveIs) {
   }
   EXPECT_EQ(in_figure(0, "figure.querySelectorAll('svg g circle').length"), 2);
   browser().move_pointer(1, 1);
-  EXPECT_TRUE(in_figure(0, "figure.querySelector('.readout').hidden"));
+  EXPECT_EQ(in_figure(0, kTold), "");
 }
 
 TEST_F(BrowserTest, ButtonsHideCurvesAndShowThemAgain) {
@@ -180,7 +186,53 @@ TEST_F(BrowserTest, KeysGoFromPointToPoint) {
   browser().press("Home");
   EXPECT_EQ(in_figure(0, told), "epoch 1");
   browser().press("Escape");
-  EXPECT_TRUE(in_figure(0, "figure.querySelector('.readout').hidden"));
+  EXPECT_EQ(in_figure(0, kTold), "");
+}
+
+TEST_F(BrowserTest, KeysReachEveryPointOfACurveThatRisesUpright) {
+  open("train.html", kWide);
+  const auto meant = figures(file("train.html"));
+  const auto at = std::ranges::find_if(
+      meant, [](const Figure& drawn) { return drawn.title.starts_with("ROC curve"); });
+  const auto number = static_cast<std::size_t>(at - meant.begin());
+  in_figure(number, "figure.querySelector('.picture').focus()");
+  std::set<std::string> told;
+  const auto& points = at->curves.at("ROC");
+  for (std::size_t k = 0; k < points.size(); ++k) {
+    browser().press("ArrowRight");
+    told.insert(in_figure(number, kTold));
+  }
+  // Points next to each other may read alike, to five digits.
+  EXPECT_GT(told.size(), points.size() * 9 / 10);
+}
+
+TEST_F(BrowserTest, ValuesThatDifferByTheirLastBitsAreDrawnAsOne) {
+  Chart chart{.title = "flat",
+              .x_label = "epoch",
+              .y_label = "loss",
+              .curves = {{"run", {1, 2, 3}, {0.6931471805599454, 0.6931471805599455, 0.69}}}};
+  chart.curves[0].y[2] = chart.curves[0].y[0];
+  Chart close = chart;
+  close.curves[0].y = {0.361914, 0.361921, 0.361918};
+  Chart endless = chart;  // more points than a call takes arguments
+  endless.curves[0].x.clear();
+  endless.curves[0].y.clear();
+  for (int i = 0; i < 200'000; ++i) {
+    endless.curves[0].x.push_back(i);
+    endless.curves[0].y.push_back(std::sin(i));
+  }
+  folder_.write(
+      "page.html",
+      html({.title = "t", .sections = {{.title = "s", .charts = {chart, close, endless}}}}));
+  open("page.html", kWide);
+  EXPECT_EQ(browser().complaints(), std::vector<std::string>());
+  const json drawn = browser().evaluate(kDrawn);
+  for (std::size_t k = 0; k < 2; ++k) EXPECT_EQ(drawn[k]["points"]["run"], 3);
+  EXPECT_EQ(drawn[2]["points"]["run"], 200'000);
+  // Each tick has a label of its own.
+  EXPECT_TRUE(in_figure(1,
+                        "(all => new Set(all).size === all.length)(Array.from("
+                        "figure.querySelectorAll('svg text'), (text) => text.textContent))"));
 }
 
 TEST_F(BrowserTest, WordsAndCurvesStandOutInLightAndDark) {
@@ -237,7 +289,7 @@ TEST_F(BrowserTest, WhoDoesNotSeeFindsWordsAndTables) {
   const json found = browser().evaluate(R"js(({
     figures: document.querySelectorAll("figure").length,
     words: Array.from(document.querySelectorAll(".picture")).filter(
-      (picture) => picture.getAttribute("role") === "img" && picture.tabIndex === 0 &&
+      (picture) => picture.getAttribute("role") === "group" && picture.tabIndex === 0 &&
                    picture.getAttribute("aria-label").includes("points from")).length,
     tables: document.querySelectorAll("figure table thead th[scope=col]").length,
     headings: document.querySelectorAll("h1").length,

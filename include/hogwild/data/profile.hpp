@@ -34,7 +34,8 @@ struct Profile {
   double density() const noexcept;
 };
 
-/// rho is exact where that takes at most about 10^9 steps, else sampled with the seed.
-Profile profile(const Dataset& data, std::uint64_t seed = 1);
+/// rho is exact where that takes at most about `most_steps`, a nanosecond or more each, else
+/// sampled with the seed.
+Profile profile(const Dataset& data, std::uint64_t seed = 1, double most_steps = 1e9);
 
 }  // namespace hogwild
