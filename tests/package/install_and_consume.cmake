@@ -14,9 +14,11 @@ endfunction()
 run(${CMAKE_COMMAND} --install ${BINARY_DIR} --prefix ${prefix})
 run(${CMAKE_COMMAND} -S ${CMAKE_CURRENT_LIST_DIR}/consumer -B ${work}/consumer -G ${GENERATOR}
   -D CMAKE_PREFIX_PATH=${prefix} -D BUILD_SHARED_LIBS=${SHARED} -D CMAKE_BUILD_TYPE=${BUILD_TYPE}
-  -D CMAKE_CXX_COMPILER=${COMPILER} -D CMAKE_CXX_FLAGS=-Wall\ -Wextra\ -Wpedantic\ -Werror)
+  -D CMAKE_CXX_COMPILER=${COMPILER} -D CMAKE_CXX_FLAGS=-Wall\ -Wextra\ -Wpedantic\ -Werror
+  -D CMAKE_C_FLAGS=-Wall\ -Wextra\ -Wpedantic\ -Werror)
 run(${CMAKE_COMMAND} --build ${work}/consumer)
 run(${work}/consumer/consumer)
+run(${work}/consumer/consumer_in_c)
 run(${prefix}/bin/hogwild --version)
 
 file(GLOB_RECURSE pc ${prefix}/*/hogwild.pc)

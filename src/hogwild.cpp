@@ -1,0 +1,376 @@
+// The C interface over the C++ one: handles are objects, errors are caught at the border.
+#include "hogwild/hogwild.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <charconv>
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <map>
+#include <new>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "data/parser.hpp"
+#include "hogwild/core/alternatives.hpp"
+#include "hogwild/core/error.hpp"
+#include "hogwild/core/version.hpp"
+#include "hogwild/eval/evaluate.hpp"
+#include "hogwild/learn/learner.hpp"
+#include "hogwild/model/file.hpp"
+#include "hogwild/train/train.hpp"
+
+using namespace hogwild;
+
+struct hogwild_options {
+  TrainOptions train;
+  ReadOptions read;
+  LearnerOptions learner;
+  double valid_fraction = 0;
+};
+
+struct hogwild_model {
+  Model model;
+};
+
+struct hogwild_learner {
+  Learner learner;
+};
+
+namespace {
+
+thread_local std::string last_error;
+
+hogwild_status failed(hogwild_status status, const char* what) noexcept {
+  try {
+    last_error = what;
+  } catch (...) {
+    last_error.clear();
+  }
+  return status;
+}
+
+// Runs f, and turns what it throws into a status.
+template <class Function>
+hogwild_status guarded(const Function& f) noexcept {
+  try {
+    f();
+    return HOGWILD_OK;
+  } catch (const OptionError& error) {
+    return failed(HOGWILD_OPTION_ERROR, error.what());
+  } catch (const ParseError& error) {
+    return failed(HOGWILD_PARSE_ERROR, error.what());
+  } catch (const DataError& error) {
+    return failed(HOGWILD_DATA_ERROR, error.what());
+  } catch (const IoError& error) {
+    return failed(HOGWILD_IO_ERROR, error.what());
+  } catch (const ModelError& error) {
+    return failed(HOGWILD_MODEL_ERROR, error.what());
+  } catch (const std::bad_alloc&) {
+    return failed(HOGWILD_NO_MEMORY, "out of memory");
+  } catch (const std::exception& error) {
+    return failed(HOGWILD_OTHER_ERROR, error.what());
+  } catch (...) {
+    return failed(HOGWILD_OTHER_ERROR, "an error of unknown kind");
+  }
+}
+
+template <class Number>
+Number number_in(const std::string& name, std::string_view text) {
+  Number number{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) {
+    throw OptionError(name, fmt::format("'{}' is no number that fits it", text));
+  }
+  return number;
+}
+
+template <class Variant>
+Variant alternative_in(const std::string& name, std::string_view text) {
+  const auto found = alternative_named<Variant>(text);
+  if (!found) {
+    throw OptionError(name,
+                      fmt::format("'{}' is none of {}", text, fmt::join(kNamesOf<Variant>, ", ")));
+  }
+  return *found;
+}
+
+using Setter = void (*)(hogwild_options&, const std::string& name, std::string_view value);
+
+const std::map<std::string, Setter, std::less<>>& setters() {
+  static const std::map<std::string, Setter, std::less<>> all{
+      {"loss",
+       [](auto& o, const auto& name, auto value) {
+         o.train.loss = o.learner.loss = alternative_in<AnyLoss>(name, value);
+       }},
+      {"optimizer",
+       [](auto& o, const auto& name, auto value) {
+         o.train.update_rule = o.learner.update_rule = alternative_in<AnyUpdateRule>(name, value);
+       }},
+      {"learning-rate",
+       [](auto& o, const auto& name, auto value) {
+         o.train.learning_rate = o.learner.learning_rate =
+             value == "auto" ? std::nullopt : std::optional(number_in<float>(name, value));
+       }},
+      {"epochs",
+       [](auto& o, const auto& name, auto value) { o.train.epochs = number_in<int>(name, value); }},
+      {"threads",
+       [](auto& o, const auto& name, auto value) {
+         o.train.threads = o.read.threads = value == "auto" ? 0 : number_in<int>(name, value);
+       }},
+      {"seed", [](auto& o, const auto& name,
+                  auto value) { o.train.seed = number_in<std::uint64_t>(name, value); }},
+      {"batch-size",
+       [](auto& o, const auto& name, auto value) {
+         o.train.batch_size = value == "full" ? kFullBatch : number_in<std::uint64_t>(name, value);
+         if (value == "0") throw OptionError(name, "a batch has a row at least, or is full");
+       }},
+      {"l1",
+       [](auto& o, const auto& name, auto value) { o.train.l1 = number_in<float>(name, value); }},
+      {"l2",
+       [](auto& o, const auto& name, auto value) { o.train.l2 = number_in<float>(name, value); }},
+      {"hash-bits",
+       [](auto& o, const auto& name, auto value) {
+         o.read.hash_bits = o.learner.hash_bits = number_in<int>(name, value);
+       }},
+      {"features", [](auto& o, const auto& name,
+                      auto value) { o.learner.features = number_in<Index>(name, value); }},
+      {"positive-weight",
+       [](auto& o, const auto& name, auto value) {
+         o.learner.positive_weight = number_in<float>(name, value);
+       }},
+      {"negative-weight",
+       [](auto& o, const auto& name, auto value) {
+         o.learner.negative_weight = number_in<float>(name, value);
+       }},
+      {"valid-fraction", [](auto& o, const auto& name,
+                            auto value) { o.valid_fraction = number_in<double>(name, value); }},
+      {"early-stopping", [](auto& o, const auto& name,
+                            auto value) { o.train.early_stopping = number_in<int>(name, value); }},
+      {"no-bias",
+       [](auto& o, const auto& name, auto value) {
+         if (value != "true" && value != "false") {
+           throw OptionError(name, fmt::format("'{}' is neither true nor false", value));
+         }
+         o.train.bias = o.learner.bias = value == "false";
+       }},
+  };
+  return all;
+}
+
+std::vector<std::string> strings(const char* const* texts, std::size_t count) {
+  if (count == 0) throw OptionError("data", "no file is named");
+  return {texts, texts + count};
+}
+
+SparseRow row_of(const hogwild_row& row) {
+  return {.indices = {row.indices, row.nonzeros},
+          .values = row.values == nullptr ? std::span<const float>()
+                                          : std::span<const float>(row.values, row.nonzeros),
+          .label = row.label,
+          .weight = row.weight};
+}
+
+[[noreturn]] void refuse(std::size_t row, const std::string& reason) {
+  throw DataError(fmt::format("row {}", row), reason, "give rows as hogwild.h describes them");
+}
+
+// Checks what the C++ interface requires; features: of the space, or nothing if any number will do.
+void require_rows(std::span<const hogwild_row> rows, std::optional<Index> features, bool to_learn) {
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const SparseRow row = row_of(rows[i]);
+    std::int64_t before = -1;
+    for (std::size_t k = 0; k < row.nonzeros(); ++k) {
+      if (std::int64_t{row.indices[k]} <= before) refuse(i, "its indices do not ascend");
+      before = row.indices[k];
+      if (!std::isfinite(row.value(k))) refuse(i, fmt::format("value {} is not finite", k));
+    }
+    if (features && before >= std::int64_t{*features}) {
+      refuse(i, fmt::format("index {} is not below the {} features", before, *features));
+    }
+    if (!to_learn) continue;
+    if (!std::isfinite(row.label)) refuse(i, "its label is not finite");
+    if (!(row.weight >= 0) || !std::isfinite(row.weight)) {
+      refuse(i, "its weight is not a finite number >= 0");
+    }
+  }
+}
+
+std::optional<Index> feature_of(const FeatureSpace& space, std::string_view name) {
+  if (space.hash_bits != 0) return hashed_index(hash_of_name(name), space.hash_bits);
+  return space.names ? space.names->find(name) : std::nullopt;
+}
+
+int told(const std::optional<Index>& found, std::uint32_t* index) noexcept {
+  if (found) *index = *found;
+  return found.has_value() ? 1 : 0;
+}
+
+}  // namespace
+
+const char* hogwild_version(void) {
+  return kVersion;
+}
+
+const char* hogwild_last_error(void) {
+  return last_error.c_str();
+}
+
+hogwild_status hogwild_options_new(hogwild_options** options) {
+  return guarded([&] { *options = new hogwild_options(); });
+}
+
+hogwild_status hogwild_options_set(hogwild_options* options, const char* name, const char* value) {
+  return guarded([&] {
+    const auto found = setters().find(std::string_view(name));
+    if (found == setters().end()) {
+      std::vector<std::string_view> names;
+      for (const auto& [known, setter] : setters()) names.push_back(known);
+      throw OptionError(
+          name, fmt::format("there is no such option; there are {}", fmt::join(names, ", ")));
+    }
+    found->second(*options, found->first, value);
+  });
+}
+
+void hogwild_options_free(hogwild_options* options) {
+  delete options;
+}
+
+hogwild_status hogwild_train(const char* const* paths, size_t count, const hogwild_options* options,
+                             hogwild_model** model) {
+  return guarded([&] {
+    const hogwild_options defaults;
+    const hogwild_options& asked = options == nullptr ? defaults : *options;
+    TrainOptions train_options = asked.train;
+    ReadOptions read_options = asked.read;
+    read_options.class_labels = learns_classes(train_options);
+    require_valid(train_options, asked.valid_fraction != 0);
+    Dataset data = read(strings(paths, count), read_options);
+    if (asked.valid_fraction != 0) {
+      auto [training, validation] = split(data, asked.valid_fraction, train_options.seed);
+      data = std::move(training);
+      train_options.validation = std::move(validation);
+    }
+    TrainResult result = train(std::move(data), train_options);
+    if (result.reason == StopReason::diverged) {
+      throw OptionError(
+          "learning-rate",
+          fmt::format("training diverged at {:g}; give a smaller one", result.learning_rate));
+    }
+    *model = new hogwild_model{std::move(result.model)};
+  });
+}
+
+hogwild_status hogwild_model_load(const char* path, hogwild_model** model) {
+  return guarded([&] { *model = new hogwild_model{load(path)}; });
+}
+
+hogwild_status hogwild_model_save(const hogwild_model* model, const char* path) {
+  return guarded([&] { save(model->model, path); });
+}
+
+void hogwild_model_free(hogwild_model* model) {
+  delete model;
+}
+
+uint32_t hogwild_model_features(const hogwild_model* model) {
+  return model->model.features().size;
+}
+
+size_t hogwild_model_outputs(const hogwild_model* model) {
+  return model->model.outputs();
+}
+
+const char* hogwild_model_class(const hogwild_model* model, size_t number) {
+  const ClassNames& classes = model->model.classes();
+  return classes && number < classes->size() ? (*classes)[number].c_str() : nullptr;
+}
+
+int hogwild_model_feature(const hogwild_model* model, const char* name, size_t length,
+                          uint32_t* index) {
+  return told(feature_of(model->model.features(), {name, length}), index);
+}
+
+hogwild_status hogwild_model_predict(const hogwild_model* model, const hogwild_row* rows,
+                                     size_t count, float* predictions) {
+  return guarded([&] {
+    const Model& predicting = model->model;
+    const std::size_t outputs = predicting.outputs();
+    require_rows({rows, count}, std::nullopt, false);
+    for (std::size_t i = 0; i < count; ++i) {
+      const SparseRow row = row_of(rows[i]);
+      const std::span out(predictions + i * outputs, outputs);
+      if (outputs == 1) {
+        out[0] = predicting.predict(row);
+      } else if (predicting.gives_probability()) {
+        predicting.probabilities(row, out);
+      } else {
+        predicting.margins(row, out);
+      }
+    }
+  });
+}
+
+hogwild_status hogwild_model_evaluate(const hogwild_model* model, const char* const* paths,
+                                      size_t count, double* loss, double* auc, double* accuracy) {
+  return guarded([&] {
+    const Metrics metrics = evaluate(model->model, strings(paths, count)).metrics;
+    constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+    if (loss != nullptr) *loss = metrics.loss;
+    if (auc != nullptr) *auc = metrics.auc.value_or(kNone);
+    if (accuracy != nullptr) *accuracy = metrics.accuracy.value_or(kNone);
+  });
+}
+
+hogwild_status hogwild_learner_new(const hogwild_model* model, const hogwild_options* options,
+                                   hogwild_learner** learner) {
+  return guarded([&] {
+    const LearnerOptions learner_options = options == nullptr ? LearnerOptions{} : options->learner;
+    *learner = model == nullptr ? new hogwild_learner{Learner(learner_options)}
+                                : new hogwild_learner{Learner(model->model, learner_options)};
+  });
+}
+
+void hogwild_learner_free(hogwild_learner* learner) {
+  delete learner;
+}
+
+int hogwild_learner_feature(const hogwild_learner* learner, const char* name, size_t length,
+                            uint32_t* index) {
+  return told(learner->learner.feature({name, length}), index);
+}
+
+hogwild_status hogwild_learner_learn(hogwild_learner* learner, const hogwild_row* rows,
+                                     size_t count, float* loss) {
+  return guarded([&] {
+    require_rows({rows, count}, learner->learner.features().size, true);
+    double sum = 0, weight = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      const SparseRow row = row_of(rows[i]);
+      const float of_row = learner->learner.learn(std::span(&row, 1));
+      sum += static_cast<double>(row.weight) * static_cast<double>(of_row);
+      weight += static_cast<double>(row.weight);
+    }
+    if (loss != nullptr) *loss = weight > 0 ? static_cast<float>(sum / weight) : 0;
+  });
+}
+
+hogwild_status hogwild_learner_predict(const hogwild_learner* learner, const hogwild_row* rows,
+                                       size_t count, float* predictions) {
+  return guarded([&] {
+    require_rows({rows, count}, learner->learner.features().size, false);
+    for (std::size_t i = 0; i < count; ++i) {
+      predictions[i] = learner->learner.predict(row_of(rows[i]));
+    }
+  });
+}
+
+hogwild_status hogwild_learner_snapshot(const hogwild_learner* learner, hogwild_model** model) {
+  return guarded([&] { *model = new hogwild_model{learner->learner.snapshot()}; });
+}
