@@ -35,6 +35,7 @@
 #include "hogwild/report/report.hpp"
 #include "hogwild/report/run_log.hpp"
 #include "hogwild/report/sections.hpp"
+#include "hogwild/train/checkpoint.hpp"
 #include "hogwild/train/compare.hpp"
 #include "hogwild/train/gradient_check.hpp"
 #include "hogwild/train/options.hpp"

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "hogwild/objective/loss.hpp"
@@ -101,6 +103,14 @@ class Descent {
   /// Lets a coordinate begin at that weight. REQUIRES: nobody learns yet, and the rule's state
   /// holds a weight (not ftrl's).
   virtual void start(Index coordinate, float weight) = 0;
+
+  /// All that has been learnt, the rule's state included, as bytes that restore() takes. Of states
+  /// that are learnt meanwhile each is whole, and they are of different moments. Empty for a
+  /// descent that has no such form.
+  virtual std::string state() const { return {}; }
+
+  /// Goes on from there. REQUIRES: nobody learns yet. False for bytes that are of another plan.
+  virtual bool restore(std::string_view /*state*/) { return false; }
 
   /// Adds to the weight of a coordinate, as a step of another kind than the rule's. REQUIRES: the
   /// rule's state holds a weight.

@@ -4,8 +4,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
+#include <cstring>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -95,6 +99,48 @@ class KernelDescent final : public Descent {
       *at = weight;
       placement_.start(coordinate, state);
     }
+  }
+
+  // Batch norm's moments, the number of coordinates, and each state that is not zero.
+  std::string state() const override {
+    std::string bytes;
+    const auto put = [&](const auto& value) {
+      bytes.append(reinterpret_cast<const char*>(&value), sizeof value);
+    };
+    put(norm_.load());
+    put(std::uint64_t{placement_.size()});
+    put(std::uint64_t{sizeof(typename Placement::State)});
+    const typename Placement::State zero{};
+    placement_.each_value(
+        [&](std::uint32_t array, std::size_t j, const typename Placement::State& value) {
+          if (std::memcmp(&value, &zero, sizeof value) == 0) return;
+          put(array);
+          put(std::uint64_t{j});
+          put(value);
+        });
+    return bytes;
+  }
+
+  bool restore(std::string_view bytes) override {
+    const auto take = [&](auto& value) {
+      if (bytes.size() < sizeof value) return false;
+      std::memcpy(&value, bytes.data(), sizeof value);
+      bytes.remove_prefix(sizeof value);
+      return true;
+    };
+    RunningMoments moments;
+    std::uint64_t size = 0, state_size = 0;
+    typename Placement::State value;
+    if (!take(moments) || !take(size) || !take(state_size)) return false;
+    if (size != placement_.size() || state_size != sizeof value) return false;
+    norm_.store(moments);
+    while (!bytes.empty()) {
+      std::uint32_t array = 0;
+      std::uint64_t j = 0;
+      if (!take(array) || !take(j) || !take(value) || j >= size) return false;
+      if (!placement_.set_value(array, j, value)) return false;
+    }
+    return true;
   }
 
   void move(Index coordinate, float by) override {

@@ -14,6 +14,7 @@
 #include <array>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -112,6 +113,17 @@ class SharedState {
   void start(Index j, State state) noexcept { parameters_[j].store(state); }
   std::size_t size() const noexcept { return parameters_.size(); }
 
+  /// f(array, j, value) for each value of the arrays that the placement is made of, each of size();
+  /// and the setting of one, which is false for an array that there is not.
+  template <class Function>
+  void each_value(Function&& f) const {
+    for (std::size_t j = 0; j < size(); ++j) f(0u, j, parameters_[j].load());
+  }
+  bool set_value(std::uint32_t array, std::size_t j, const State& value) noexcept {
+    if (array == 0) parameters_[j].store(value);
+    return array == 0;
+  }
+
  private:
   Parameters parameters_;
 };
@@ -170,6 +182,25 @@ class PerThreadState {
   }
   void start(Index j, State state) noexcept { weights_[j].store({state.weight}); }
   std::size_t size() const noexcept { return weights_.size(); }
+
+  /// As above; the weights are the first array, and worker k's own states number k + 1. REQUIRES:
+  /// nobody learns.
+  template <class Function>
+  void each_value(Function&& f) const {
+    for (std::size_t j = 0; j < size(); ++j) f(0u, j, state(static_cast<Index>(j)));
+    for (std::size_t k = 0; k < own_.size(); ++k) {
+      for (std::size_t j = 0; j < size(); ++j) f(static_cast<std::uint32_t>(k + 1), j, own_[k][j]);
+    }
+  }
+  bool set_value(std::uint32_t array, std::size_t j, const State& value) noexcept {
+    if (array > own_.size()) return false;
+    if (array == 0) {
+      weights_[j].store({value.weight});
+    } else {
+      own_[array - 1][j] = value;
+    }
+    return true;
+  }
 
  private:
   SharedParameters<Weight> weights_;

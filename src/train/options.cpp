@@ -82,6 +82,8 @@ void require_valid(const TrainOptions& options, bool validation_to_come) {
       options.update_rule);
   require(options.gradient_noise >= 0 && std::isfinite(options.gradient_noise), "gradient-noise",
           fmt::format("{} is not a finite number >= 0", options.gradient_noise));
+  require(!options.resume || !options.resume_state, "resume",
+          "a run starts at weights or goes on from a state; leave one of the two out");
   require(options.init == 0 || !options.resume, "init",
           "weights start at those of the model to resume; leave one of the two out");
   require(options.init >= 0 && std::isfinite(options.init), "init",

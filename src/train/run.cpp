@@ -10,9 +10,12 @@
 #include <memory>
 #include <optional>
 #include <utility>
+#include <variant>
+#include <vector>
 
 #include "feed/dataset_feed.hpp"
 #include "hogwild/core/alternatives.hpp"
+#include "hogwild/core/error.hpp"
 #include "hogwild/core/random.hpp"
 #include "hogwild/core/version.hpp"
 #include "hogwild/eval/evaluate.hpp"
@@ -23,6 +26,7 @@
 #include "train/improvement.hpp"
 #include "train/pacing.hpp"
 #include "train/plan.hpp"
+#include "train/run_state.hpp"
 #include "train/starting.hpp"
 #include "train/tally.hpp"
 
@@ -104,6 +108,7 @@ class Run {
       require_same_kind(*options.resume, feed.features(), plan);
       start_at(*descent_, *options.resume, feed.features(), plan);
     }
+    if (options.resume_state) go_on_from(*options.resume_state);
   }
 
   TrainResult operator()() {
@@ -113,13 +118,27 @@ class Run {
     const int epochs =
         options_.stop_after > 0 ? std::min(options_.stop_after, options_.epochs) : options_.epochs;
     Improvement improvement(options_.min_delta);
-    const bool at_zero = options_.init == 0 && !options_.resume;
+    const RunState* const before = options_.resume_state.get();
+    const bool at_zero = options_.init == 0 && !options_.resume && before == nullptr;
     company_.begin_epoch();  // all have started where they do
     Model best, last = at_zero ? zero_model(plan_, feed_.features(), provenance(0)) : frozen();
-    const double worst = worst_loss(last, some_, at_zero);
-    const double worst_valid =
-        options_.validation ? worst_loss(last, *options_.validation, at_zero) : 0;
-    for (epoch_ = 0; epoch_ < epochs && reason_ == StopReason::epochs; ++epoch_) {
+    double worst = 0, worst_valid = 0;
+    if (before != nullptr) {
+      worst = before->worst;
+      worst_valid = before->worst_valid;
+      best = before->best;
+      result.epochs = before->epochs;
+      for (const EpochReport& report : result.epochs) {
+        improvement.note(report.epoch, report.valid_loss.value_or(report.train_loss));
+      }
+      const int last_epoch = static_cast<int>(result.epochs.size());
+      if (has_waited_enough(improvement, last_epoch)) reason_ = StopReason::early_stopping;
+    } else {
+      worst = worst_loss(last, some_, at_zero);
+      if (options_.validation) worst_valid = worst_loss(last, *options_.validation, at_zero);
+    }
+    for (epoch_ = static_cast<int>(result.epochs.size());
+         epoch_ < epochs && reason_ == StopReason::epochs; ++epoch_) {
       company_.begin_epoch();
       learn_epoch();
       const TallySum own = total();
@@ -157,8 +176,7 @@ class Run {
       if (wanted) last = model;
       result.epochs.push_back(report);
       observer_.on_epoch(report);
-      if (options_.early_stopping > 0 && reason_ == StopReason::epochs &&
-          improvement.epochs_since(report.epoch) >= options_.early_stopping) {
+      if (reason_ == StopReason::epochs && has_waited_enough(improvement, report.epoch)) {
         reason_ = StopReason::early_stopping;
       }
     }
@@ -171,6 +189,11 @@ class Run {
       }
     }
     if (reason_ == StopReason::diverged) result.model = keep_best ? best : last;
+    const bool between_epochs =
+        reason_ == StopReason::epochs || reason_ == StopReason::early_stopping;
+    if (options_.keep_state && between_epochs) {
+      result.state = state(result.epochs, best, worst, worst_valid);
+    }
     company_.end_run();
     result.best_epoch = improvement.best_epoch();
     result.reason = reason_;
@@ -180,6 +203,45 @@ class Run {
   }
 
  private:
+  bool has_waited_enough(const Improvement& improvement, int epoch) const {
+    return options_.early_stopping > 0 &&
+           improvement.epochs_since(epoch) >= options_.early_stopping;
+  }
+
+  std::shared_ptr<const RunState> state(const std::vector<EpochReport>& epochs, const Model& best,
+                                        double worst, double worst_valid) const {
+    RunState state{.made_with = made_with(options_, plan_, some_),
+                   .learning_rate = plan_.learning_rate,
+                   .epochs = epochs,
+                   .best = best,
+                   .worst = worst,
+                   .worst_valid = worst_valid,
+                   .visits = visits_,
+                   .seen = {seen_.begin(), seen_.end()},
+                   .descent = descent_->state()};
+    if (const auto* const adagrad = std::get_if<Adagrad>(&options_.update_rule)) {
+      state.epsilon = adagrad->epsilon;
+    }
+    return std::make_shared<const RunState>(std::move(state));
+  }
+
+  // What follows from the epochs behind it is gone through again: the plateau schedule's rate, and
+  // what a curriculum admits.
+  void go_on_from(const RunState& before) {
+    require_same(before.made_with, made_with(options_, plan_, some_));
+    if (before.seen.size() != seen_.size() || !descent_->restore(before.descent)) {
+      throw OptionError("resume", "the checkpoint is of a run of another kind");
+    }
+    std::ranges::copy(before.seen, seen_.begin());
+    own_visits_ = visits_ = before.visits;
+    for (const EpochReport& report : before.epochs) {
+      seconds_ = report.seconds;
+      if (!report.valid_loss) continue;
+      feed_.note_validation(*report.valid_loss);
+      pacing_.note_validation(*report.valid_loss);
+    }
+  }
+
   static bool is_finite(const Model& model) {
     const auto finite = [](float w) { return std::isfinite(w); };
     return std::ranges::all_of(model.biases(), finite) &&

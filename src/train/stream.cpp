@@ -68,6 +68,8 @@ std::optional<std::string> reason_to_hold(const TrainOptions& options) {
   if (options.refit) return "rows are learnt again with others";
   if (options.init > 0) return "weights start at random";
   if (options.resume) return "weights start at a model's";
+  if (options.resume_state || options.keep_state)
+    return "its state is kept, or it goes on from one";
   if (!options.class_weights.empty()) return "classes have weights";
   return {};
 }

@@ -3,12 +3,15 @@
 
 #include <algorithm>
 #include <string_view>
+#include <type_traits>
 #include <utility>
+#include <variant>
 
 #include "hogwild/data/ranking.hpp"
 #include "train/plan.hpp"
 #include "train/prepare.hpp"
 #include "train/run.hpp"
+#include "train/run_state.hpp"
 #include "train/search.hpp"
 #include "train/thread_trial.hpp"
 
@@ -25,8 +28,8 @@ namespace {
 Dataset in_good_order(Dataset data, const TrainOptions& options) {
   constexpr Offset kFewestNonzeros = 1'000'000;
   constexpr int kEpochsToRank = 25, kEpochsToRankHot = 2;
-  const int epochs =
-      options.stop_after > 0 ? std::min(options.stop_after, options.epochs) : options.epochs;
+  // All epochs, however many of them are learnt now: a run that is resumed has the same order.
+  const int epochs = options.epochs;
   const bool alone = options.threads == 1;
   if (data.nonzeros() < kFewestNonzeros || options.strategy != Strategy::hogwild ||
       options.batch_size != 1 || !(alone || suits_hot_replicas(options))) {
@@ -36,6 +39,19 @@ Dataset in_good_order(Dataset data, const TrainOptions& options) {
   // Each feature takes eight bytes while they are put in order.
   const bool fits = data.features().size <= data.nonzeros() / 8;
   return fits && !alone && epochs >= kEpochsToRankHot ? hot_first(std::move(data)) : data;
+}
+
+// What was found for the run that is gone on from.
+void take_over(const RunState& state, TrainOptions& options) {
+  const bool rated = std::visit(
+      [](const auto& rule) { return has_rate<std::decay_t<decltype(rule)>>; }, options.update_rule);
+  if (rated && !options.learning_rate) options.learning_rate = state.learning_rate;
+  if (auto* const adagrad = std::get_if<Adagrad>(&options.update_rule);
+      adagrad != nullptr && state.epsilon && options.find_epsilon &&
+      adagrad->epsilon == Adagrad{}.epsilon) {
+    adagrad->epsilon = *state.epsilon;
+  }
+  if (options.threads == 0) options.threads = static_cast<int>(state.seen.size());
 }
 
 // Passes on what the second run, on all rows, has to tell.
@@ -69,6 +85,8 @@ void refit(const Dataset& data, TrainOptions options, TrainObserver& observer, T
   options.early_stopping = 0;
   options.stop_after = result.best_epoch;
   options.refit = false;
+  options.keep_state = false;
+  options.resume_state = nullptr;
   all = in_good_order(std::move(all), options);
   RefitObserver marking(observer);
   const TrainResult again = run(all, options, marking);
@@ -104,6 +122,7 @@ TrainResult train(Dataset data, const TrainOptions& asked, TrainObserver& observ
   const ClassWeights classes = asked.class_weights;
   auto [rows, options] = prepare(data, asked);
   data = {};  // whoever moved it in has no more use of it
+  if (options.resume_state) take_over(*options.resume_state, options);
   rows = in_good_order(std::move(rows), options);
   int threads = options.threads;
   const auto run_once = [&](TrainOptions found) {

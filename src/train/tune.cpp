@@ -217,7 +217,9 @@ double lowest_of_parabola(double left, double middle, double right) {
 RateSearch find_rate(const Dataset& asked_data, const TrainOptions& asked_options,
                      const std::function<bool()>& stop) {
   const auto begin = std::chrono::steady_clock::now();
-  const Prepared prepared = prepare(asked_data, asked_options);
+  Prepared prepared = prepare(asked_data, asked_options);
+  // The rest is to come, at this rate too.
+  if (prepared.options.keep_state) prepared.options.stop_after = 0;
   const Dataset& data = prepared.data;
   const TrainOptions& asked = prepared.options;
   const double centre = std::visit(
@@ -243,6 +245,7 @@ RateSearch find_rate(const Dataset& asked_data, const TrainOptions& asked_option
   options.epochs = options.stop_after > 0 ? options.epochs : sample.epochs;
   if (options.stop_after > 0) options.stop_after = std::min(options.stop_after, sample.epochs);
   options.refit = false;
+  options.keep_state = false;
   options.threads = 1;
   const int cores =
       asked.threads > 0 ? asked.threads : static_cast<int>(std::thread::hardware_concurrency());

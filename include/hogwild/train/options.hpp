@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -11,6 +12,7 @@
 #include "hogwild/feed/order.hpp"
 #include "hogwild/model/model.hpp"
 #include "hogwild/objective/loss.hpp"
+#include "hogwild/train/checkpoint.hpp"
 #include "hogwild/update/schedule.hpp"
 #include "hogwild/update/update_rule.hpp"
 
@@ -79,6 +81,12 @@ struct TrainOptions {
   float init = 0;  ///< weights start at N(0, init^2), a function of seed and feature; >= 0, 0: at 0
   std::optional<Model> resume{};  ///< weights start at this model's, features being matched by what
                                   ///< the data calls them; the rule's state starts anew
+  std::shared_ptr<const RunState> resume_state{};  ///< go on from there, with the same options and
+                                                   ///< rows: with one thread (or by
+                                                   ///< Strategy::deterministic) the bits of a run
+                                                   ///< that never ended. Not of rows that are
+                                                   ///< learnt as they are read
+  bool keep_state = false;                         ///< leave TrainResult::state
   std::vector<std::pair<std::string, float>> class_weights{};  ///< (label as class_name() has it,
                                                                ///< >= 0): its rows count as that
                                                                ///< many

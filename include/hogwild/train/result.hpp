@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <vector>
 
 #include "hogwild/model/model.hpp"
+#include "hogwild/train/checkpoint.hpp"
 
 namespace hogwild {
 
@@ -102,7 +104,9 @@ struct TrainResult {
   float learning_rate = 0;  ///< the initial rate that was used
   std::optional<RateSearch> rate_search{};  ///< how it was found, unless it was given
   int threads = 0;
-  int threads_seen = 0;  ///< that learnt at least one row
+  int threads_seen = 0;                     ///< that learnt at least one row
+  std::shared_ptr<const RunState> state{};  ///< for TrainOptions::resume_state, if it was to be
+                                            ///< kept and the run ended between two epochs
 };
 
 }  // namespace hogwild

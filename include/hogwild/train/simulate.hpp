@@ -29,9 +29,9 @@ struct Delay {
   double high = 0;  ///< uniform: to here; exponential: the mean
 };
 
-/// What things cost. The defaults are rounded from measurements on an AMD EPYC server: click rows by
-/// adagrad on one thread; and Open MPI between two ranks by TCP on one host, 12 us a message of 8
-/// bytes and 0.9 to 3 GB/s in 100 kB to 1 MB (by shared memory 0.9 us, 1.8 to 4 GB/s).
+/// What things cost. The defaults are rounded from measurements on an AMD EPYC server: click rows
+/// by adagrad on one thread; and Open MPI between two ranks by TCP on one host, 12 us a message of
+/// 8 bytes and 0.9 to 3 GB/s in 100 kB to 1 MB (by shared memory 0.9 us, 1.8 to 4 GB/s).
 struct SimulatedCosts {
   double row = 20e-9;       ///< seconds a row takes, besides
   double nonzero = 1.3e-9;  ///< seconds each of its non-zeros takes

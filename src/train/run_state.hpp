@@ -1,0 +1,38 @@
+// A run between two epochs, to go on from as if it had never ended.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "hogwild/data/dataset.hpp"
+#include "hogwild/train/checkpoint.hpp"
+#include "hogwild/train/options.hpp"
+#include "hogwild/train/result.hpp"
+#include "train/plan.hpp"
+
+namespace hogwild {
+
+/// Names and values of whatever must be the same for a run to go on as it began.
+using MadeWith = std::vector<std::pair<std::string, std::string>>;
+
+struct RunState {
+  MadeWith made_with{};
+  float learning_rate = 0;
+  std::optional<float> epsilon{};     ///< of adagrad, if it was found
+  std::vector<EpochReport> epochs{};  ///< behind it
+  Model best{};                       ///< of the best of them, under early stopping
+  double worst = 0, worst_valid = 0;  ///< losses at which the run counts as diverged
+  std::uint64_t visits = 0;           ///< rows learnt
+  std::vector<std::uint64_t> seen{};  ///< [workers] rows that each has learnt
+  std::string descent{};              ///< see Descent::state()
+};
+
+MadeWith made_with(const TrainOptions& options, const TrainPlan& plan, const Dataset& data);
+
+/// Throws OptionError, naming the first difference.
+void require_same(const MadeWith& then, const MadeWith& now);
+
+}  // namespace hogwild
