@@ -69,7 +69,7 @@ class Observer final : public DistributedObserver {
   }
   bool stop_requested() override { return interrupted(); }
   bool checkpoint_due() override { return shown_ != nullptr && shown_->checkpoint_due(); }
-  void on_checkpoint(const Model& model) override { shown_->checkpoint(model); }
+  void on_checkpoint(const Checkpoint& checkpoint) override { shown_->checkpoint(checkpoint); }
 
   /// Of the last epoch.
   const Section& ranks() const { return ranks_; }

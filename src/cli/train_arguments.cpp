@@ -142,7 +142,17 @@ TrainOptions train_options(const TrainArguments& arguments, const CLI::App& comm
   options.batch_size = batch_size(arguments.batch_size);
   options.init = initial_deviation(arguments.init);
   options.class_weights = class_weights(arguments.class_weights);
-  if (!arguments.resume.empty()) options.resume = load(arguments.resume);
+  if (!arguments.resume.empty()) {
+    Checkpoint checkpoint = load_checkpoint(arguments.resume);
+    if (checkpoint.state && !arguments.weights_only && arguments.distributed.empty()) {
+      options.resume_state = std::move(checkpoint.state);
+    } else {
+      options.resume = std::move(checkpoint.model);
+    }
+  } else if (arguments.weights_only) {
+    throw OptionError("weights-only", "it is about --resume, which was not given");
+  }
+  options.keep_state = !arguments.checkpoint.empty() && arguments.distributed.empty();
   if (options.order != RowOrder::curriculum) {
     for (const char* name : {"curriculum", "levels", "difficulty"}) {
       if (command.count(std::string("--") + name) != 0) {

@@ -37,6 +37,7 @@ struct TrainArguments {
   std::string log;
   std::string report;
   std::string resume;
+  bool weights_only = false;
   std::string checkpoint;
   std::string checkpoint_every = "60s";
   std::string distributed;   // the kind's name; empty: by this process alone

@@ -28,7 +28,7 @@ class Observer : public TrainObserver {
   void on_threads(const ThreadTrial& trial) override { shown_.threads(trial); }
   bool stop_requested() override { return interrupted(); }
   bool checkpoint_due() override { return shown_.checkpoint_due(); }
-  void on_checkpoint(const Model& model) override { shown_.checkpoint(model); }
+  void on_checkpoint(const Checkpoint& checkpoint) override { shown_.checkpoint(checkpoint); }
 
  private:
   TrainDisplay& shown_;
@@ -136,10 +136,13 @@ void add_train_command(CLI::App& app, Action& action) {
                "then learn from all rows, validation included, for as many epochs as were best");
   add_distributed_options(sub, *command);
   sub.add_option("--resume", command->resume,
-                 "start at the weights of this model, the rule's state anew")
-      ->type_name("MODEL");
+                 "go on from a checkpoint, with the files and options that it was made with; of a "
+                 "model start at its weights, the rule's state anew")
+      ->type_name("CHECKPOINT|MODEL");
+  sub.add_flag("--weights-only", command->weights_only,
+               "take a checkpoint given to --resume for a model");
   sub.add_option("--checkpoint", command->checkpoint,
-                 "save the model so far here while training goes on")
+                 "save the model so far here while training goes on, and what --resume needs")
       ->type_name("FILE");
   sub.add_option("--checkpoint-every", command->checkpoint_every,
                  "how often: 90s, 10m, 1h (default: 60s)")
@@ -153,6 +156,8 @@ void add_train_command(CLI::App& app, Action& action) {
       "  hogwild train data.svm -o model.hog\n"
       "  hogwild train day1.vw day2.vw -o model.hog --hash-bits 22 --epochs 3\n"
       "  hogwild train data.svm -o model.hog --valid test.svm --epochs 10 --log run.jsonl\n"
+      "  hogwild train data.svm -o m --epochs 20 --checkpoint c --stop-after 10\n"
+      "  hogwild train data.svm -o m --epochs 20 --resume c\n"
       "  mpirun -n 4 hogwild train data.svm -o model.hog --distributed downpour\n"
       "Ctrl-C saves the model so far and exits with 130.");
   sub.callback(

@@ -51,9 +51,9 @@ bool TrainDisplay::checkpoint_due() const {
   return !checkpoint_.empty() && Clock::now() >= next_;
 }
 
-void TrainDisplay::checkpoint(const Model& model) {
+void TrainDisplay::checkpoint(const Checkpoint& checkpoint) {
   try {
-    save(model, checkpoint_);
+    save(checkpoint, checkpoint_);
   } catch (const Error& error) {
     warn(fmt::format("no checkpoint: {}", error.what()));
   }
@@ -164,6 +164,7 @@ int conclude(const TrainResult& result, const TrainArguments& command, const Tra
     return kInterrupted;
   }
   save(result.model, command.output);
+  if (result.state) save(Checkpoint{result.model, result.state}, command.checkpoint);
   const Model& model = result.model;
   std::string labels;
   if (model.classes()) {

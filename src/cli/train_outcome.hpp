@@ -30,7 +30,7 @@ class TrainDisplay {
   bool checkpoint_due() const;
 
   /// Saves one; one that can't be saved is said, and the run goes on.
-  void checkpoint(const Model& model);
+  void checkpoint(const Checkpoint& checkpoint);
 
   /// A line of the log.
   void write(const std::string& line);

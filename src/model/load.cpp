@@ -29,7 +29,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string contents(const std::string& path) {
+}  // namespace
+
+std::string contents_of_model(const std::string& path) {
   struct stat status {};
   if (stat(path.c_str(), &status) != 0) {
     throw IoError(path, std::strerror(errno), "check the path of the model");
@@ -50,6 +52,8 @@ std::string contents(const std::string& path) {
   if (file.bad()) throw IoError(path, "can't read the file to its end", "check the file");
   return text;
 }
+
+namespace {
 
 // Takes values off the front of a text, never past its end.
 class Section {
@@ -194,8 +198,22 @@ Model model_of(const Json& header, Section& body) {
 
 }  // namespace
 
+CheckpointParts parts_of(std::string_view bytes) noexcept {
+  constexpr std::size_t kFoot = sizeof(std::uint64_t) + kStateMagic.size();
+  if (bytes.size() < kFoot || !bytes.ends_with(kStateMagic)) return {bytes, {}};
+  std::uint64_t size = 0;
+  std::memcpy(&size, bytes.data() + bytes.size() - kFoot, sizeof size);
+  if (size > bytes.size() - kFoot) return {bytes, {}};
+  const std::size_t model = bytes.size() - kFoot - size;
+  return {bytes.substr(0, model), bytes.substr(model, size)};
+}
+
 Model load(const std::string& path) {
-  const std::string text = contents(path);
+  const std::string bytes = contents_of_model(path);
+  return parsed_model(parts_of(bytes).model, path);
+}
+
+Model parsed_model(std::string_view text, const std::string& path) {
   if (!text.starts_with(kModelMagic)) {
     throw ModelError(path, "this is not a model file", "name a file written by `hogwild train -o`");
   }

@@ -53,6 +53,8 @@ Json header_of(const Model& model, std::uint64_t stored, bool dense) {
   return header;
 }
 
+}  // namespace
+
 std::string serialised(const Model& model) {
   const auto weights = model.weights();
   const auto biases = model.biases();
@@ -90,14 +92,16 @@ std::string serialised(const Model& model) {
   return out;
 }
 
-}  // namespace
-
-void save(const Model& model, const std::string& path) {
+void require_finite(const Model& model, const std::string& path) {
   const auto finite = [](float w) { return std::isfinite(w); };
   if (!std::ranges::all_of(model.biases(), finite) ||
       !std::ranges::all_of(model.weights(), finite)) {
     throw ModelError(path, "a weight of the model is not finite", "learn with a smaller rate");
   }
+}
+
+void save(const Model& model, const std::string& path) {
+  require_finite(model, path);
   NewFile file(path, "model");
   file.write(serialised(model));
   file.commit();

@@ -38,6 +38,8 @@ using Clock = std::chrono::steady_clock;
 // A loss this many times that of the start is no accident.
 constexpr double kDivergence = 10;
 
+constexpr std::chrono::seconds kStateEvery{1};
+
 // Rows without their features.
 Dataset labels_of(const Dataset& data, std::span<const Offset> rows) {
   Dataset::Arrays arrays;
@@ -108,6 +110,7 @@ class Run {
       require_same_kind(*options.resume, feed.features(), plan);
       start_at(*descent_, *options.resume, feed.features(), plan);
     }
+    if (options.resume_state || options.keep_state) made_with_ = made_with(options, plan, some);
     if (options.resume_state) go_on_from(*options.resume_state);
   }
 
@@ -179,6 +182,11 @@ class Run {
       if (reason_ == StopReason::epochs && has_waited_enough(improvement, report.epoch)) {
         reason_ = StopReason::early_stopping;
       }
+      // Taking it costs about as much as a quick epoch.
+      if (options_.keep_state && Clock::now() - state_taken_ >= kStateEvery) {
+        state_ = state(result.epochs, best, worst, worst_valid);
+        state_taken_ = Clock::now();
+      }
     }
     const bool keep_best = options_.early_stopping > 0 && improvement.best_epoch() > 0;
     if (reason_ != StopReason::diverged) {
@@ -210,7 +218,7 @@ class Run {
 
   std::shared_ptr<const RunState> state(const std::vector<EpochReport>& epochs, const Model& best,
                                         double worst, double worst_valid) const {
-    RunState state{.made_with = made_with(options_, plan_, some_),
+    RunState state{.made_with = made_with_,
                    .learning_rate = plan_.learning_rate,
                    .epochs = epochs,
                    .best = best,
@@ -228,7 +236,7 @@ class Run {
   // What follows from the epochs behind it is gone through again: the plateau schedule's rate, and
   // what a curriculum admits.
   void go_on_from(const RunState& before) {
-    require_same(before.made_with, made_with(options_, plan_, some_));
+    require_same(before.made_with, made_with_);
     if (before.seen.size() != seen_.size() || !descent_->restore(before.descent)) {
       throw OptionError("resume", "the checkpoint is of a run of another kind");
     }
@@ -335,7 +343,7 @@ class Run {
                            .rows_total = rows() * static_cast<Offset>(options_.epochs),
                            .train_loss = shown_loss_,
                            .seconds = seconds_});
-    if (observer_.checkpoint_due()) observer_.on_checkpoint(frozen(sum.rows));
+    if (observer_.checkpoint_due()) observer_.on_checkpoint({frozen(sum.rows), state_});
   }
 
   void stop(StopReason reason) {
@@ -401,7 +409,11 @@ class Run {
   std::uint64_t own_visits_ = 0;  // and by this member
   double seconds_ = 0;
   double shown_loss_ = 0;  // a step on all rows tells nothing until it is made
-  bool halt_ = false;      // changes only where all workers wait
+  MadeWith made_with_;     // if a state is kept or gone on from
+  std::shared_ptr<const RunState>
+      state_;  // of the end of some epoch before this one, if it is kept
+  Clock::time_point state_taken_{};
+  bool halt_ = false;  // changes only where all workers wait
   Meeting meeting_;
 };
 

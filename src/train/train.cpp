@@ -66,7 +66,7 @@ class RefitObserver : public TrainObserver {
   }
   bool stop_requested() override { return observer_.stop_requested(); }
   bool checkpoint_due() override { return observer_.checkpoint_due(); }
-  void on_checkpoint(const Model& model) override { observer_.on_checkpoint(model); }
+  void on_checkpoint(const Checkpoint& checkpoint) override { observer_.on_checkpoint(checkpoint); }
 
  private:
   TrainObserver& observer_;

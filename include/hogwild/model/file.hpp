@@ -28,7 +28,7 @@ namespace hogwild {
 /// Throws IoError; ModelError if a weight is not finite.
 void save(const Model& model, const std::string& path);
 
-/// Reads a model. Throws IoError if the file can't be read, ModelError if it is damaged, truncated,
+/// Reads a model, or that of a checkpoint. Throws IoError if the file can't be read, ModelError if it is damaged, truncated,
 /// of another kind or of a newer version.
 Model load(const std::string& path);
 

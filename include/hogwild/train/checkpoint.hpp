@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "hogwild/model/model.hpp"
 
@@ -15,5 +16,12 @@ struct Checkpoint {
   Model model;                              ///< the weights as they were
   std::shared_ptr<const RunState> state{};  ///< null: weights alone, from which a run starts warm
 };
+
+/// Writes a model's file with the state behind it, which load(path) passes over: whole or not at
+/// all, as save(Model). Throws as that does.
+void save(const Checkpoint& checkpoint, const std::string& path);
+
+/// Reads a checkpoint, or a model, which has no state. Throws as load() does.
+Checkpoint load_checkpoint(const std::string& path);
 
 }  // namespace hogwild

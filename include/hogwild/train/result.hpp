@@ -83,14 +83,15 @@ struct ThreadTrial {
 class TrainObserver {
  public:
   virtual ~TrainObserver() = default;
-  virtual void on_progress(const Progress&) {}     ///< some twenty times a second
-  virtual void on_epoch(const EpochReport&) {}     ///< after each epoch
-  virtual void on_rate(const RateSearch&) {}       ///< when the rate was found, before the epochs,
-                                                   ///< and again each time it backs off
-  virtual void on_threads(const ThreadTrial&) {}   ///< when their number was measured, likewise
-  virtual bool stop_requested() { return false; }  ///< asked as often as on_progress is called
-  virtual bool checkpoint_due() { return false; }  ///< likewise; then on_checkpoint() follows
-  virtual void on_checkpoint(const Model&) {}      ///< the weights as they are
+  virtual void on_progress(const Progress&) {}      ///< some twenty times a second
+  virtual void on_epoch(const EpochReport&) {}      ///< after each epoch
+  virtual void on_rate(const RateSearch&) {}        ///< when the rate was found, before the epochs,
+                                                    ///< and again each time it backs off
+  virtual void on_threads(const ThreadTrial&) {}    ///< when their number was measured, likewise
+  virtual bool stop_requested() { return false; }   ///< asked as often as on_progress is called
+  virtual bool checkpoint_due() { return false; }   ///< likewise; then on_checkpoint() follows
+  virtual void on_checkpoint(const Checkpoint&) {}  ///< the weights as they are; the state, if it
+                                                    ///< is kept, of the end of an epoch before
 };
 
 /// What train() returns.

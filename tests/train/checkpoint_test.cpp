@@ -1,0 +1,104 @@
+#include "hogwild/train/checkpoint.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "hogwild/core/error.hpp"
+#include "hogwild/model/file.hpp"
+#include "hogwild/train/train.hpp"
+#include "support/files.hpp"
+#include "support/models.hpp"
+#include "support/rows.hpp"
+
+namespace hogwild {
+namespace {
+
+using test::weights_of;
+
+class CheckpointFile : public testing::Test {
+ protected:
+  CheckpointFile() {
+    options_.epochs = 6;
+    options_.stop_after = 3;
+    options_.threads = 1;
+    options_.early_stopping = 5;
+    options_.keep_state = true;
+    options_.validation = test::random_rows(200, 30, 0.2, true, 9);
+  }
+
+  Dataset data_ = test::random_rows(600, 30, 0.2, true, 1);
+  TrainOptions options_;
+  test::TemporaryFolder folder_;
+  std::string path_ = folder_.path("c");
+};
+
+TEST_F(CheckpointFile, IsGoneOnWithToTheSameBits) {
+  const TrainResult half = train(data_, options_);
+  save(Checkpoint{half.model, half.state}, path_);
+  options_.stop_after = 0;
+  const TrainResult whole = train(data_, options_);
+  options_.resume_state = load_checkpoint(path_).state;
+  ASSERT_NE(options_.resume_state, nullptr);
+  const TrainResult rest = train(data_, options_);
+  EXPECT_EQ(weights_of(rest.model), weights_of(whole.model));
+  EXPECT_EQ(rest.best_epoch, whole.best_epoch);
+  ASSERT_EQ(rest.epochs.size(), whole.epochs.size());
+  for (std::size_t k = 0; k < whole.epochs.size(); ++k) {
+    EXPECT_EQ(rest.epochs[k].valid_loss, whole.epochs[k].valid_loss);
+  }
+}
+
+TEST_F(CheckpointFile, IsAModelToo) {
+  const TrainResult half = train(data_, options_);
+  save(Checkpoint{half.model, half.state}, path_);
+  EXPECT_EQ(weights_of(load(path_)), weights_of(half.model));
+  EXPECT_TRUE(is_model_file(path_));
+  // And a model is a checkpoint without a state.
+  save(half.model, path_);
+  const Checkpoint warm = load_checkpoint(path_);
+  EXPECT_EQ(warm.state, nullptr);
+  EXPECT_EQ(weights_of(warm.model), weights_of(half.model));
+}
+
+TEST_F(CheckpointFile, TellsWhereverItIsDamaged) {
+  const TrainResult half = train(data_, options_);
+  save(Checkpoint{half.model, half.state}, path_);
+  const std::string whole = test::contents(path_);
+  for (std::size_t at = 0; at < whole.size(); at += 7) {
+    std::string damaged = whole;
+    damaged[at] = static_cast<char>(damaged[at] ^ 0x20);
+    folder_.write("c", damaged);
+    EXPECT_THROW(load_checkpoint(path_), ModelError) << at;
+  }
+  for (std::size_t size = 0; size < whole.size(); size += 11) {
+    folder_.write("c", whole.substr(0, size));
+    try {
+      // What is left of it may be a whole model.
+      EXPECT_EQ(load_checkpoint(path_).state, nullptr) << size;
+    } catch (const ModelError&) {
+    }
+  }
+}
+
+// What is told while a run goes on has the state of an epoch's end.
+TEST_F(CheckpointFile, OfARunThatGoesOnIsThatOfAnEpochsEnd) {
+  class Asking : public TrainObserver {
+   public:
+    bool checkpoint_due() override { return true; }
+    void on_checkpoint(const Checkpoint& told) override {
+      if (told.state) last = told.state;
+    }
+    std::shared_ptr<const RunState> last;
+  };
+  Asking asking;
+  options_.stop_after = 0;
+  options_.early_stopping = 0;
+  const TrainResult whole = train(data_, options_, asking);
+  ASSERT_NE(asking.last, nullptr);
+  options_.resume_state = asking.last;
+  EXPECT_EQ(weights_of(train(data_, options_).model), weights_of(whole.model));
+}
+
+}  // namespace
+}  // namespace hogwild
