@@ -68,8 +68,7 @@ std::optional<std::string> reason_to_hold(const TrainOptions& options) {
   if (options.refit) return "rows are learnt again with others";
   if (options.init > 0) return "weights start at random";
   if (options.resume) return "weights start at a model's";
-  if (options.resume_state || options.keep_state)
-    return "its state is kept, or it goes on from one";
+  if (options.resume_state) return "the run goes on from a state";
   if (!options.class_weights.empty()) return "classes have weights";
   return {};
 }
@@ -170,6 +169,7 @@ TrainResult train(RowStream& stream, const TrainOptions& asked, TrainObserver& o
   // Threads that parse half of the time seldom want the same weights. Measured on click text, two
   // threads, six runs in turn: 0.29-0.41 s with replicas, 0.29-0.45 s without.
   options.hot_replicas = false;
+  options.keep_state = false;  // of which the place in the text would be a part
   TrainResult result = run_at_found_rate(
       sample, options, observer, stream.can_repeat(), [&](const TrainOptions& found) {
         TrainPlan plan = plan_training(sample, found);

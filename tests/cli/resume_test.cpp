@@ -48,6 +48,16 @@ TEST_F(ResumeCommand, SaysWhatIsNotAsItWas) {
   EXPECT_NE(complaint(kRun + "-o m --weights-only").find("--resume"), std::string::npos);
 }
 
+TEST_F(ResumeCommand, NeedsRowsThatAreHeld) {
+  // Learnt as it is read, a run leaves checkpoints of its weights.
+  ASSERT_EQ(run("generate text 40000 -o text.svm").status, 0);
+  const Outcome streamed =
+      run("train text.svm -o m --checkpoint c --checkpoint-every 0.001 --memory-limit 16M");
+  ASSERT_EQ(streamed.status, 0) << streamed.err;
+  EXPECT_NE(streamed.err.find("as it is read"), std::string::npos) << streamed.err;
+  EXPECT_EQ(run("train text.svm -o m2 --resume c").status, 0);
+}
+
 TEST_F(ResumeCommand, TakesTheWeightsAloneIfAsked) {
   ASSERT_EQ(run(kRun + "-o half --checkpoint c --stop-after 3").status, 0);
   EXPECT_EQ(run("evaluate c click.svm --json").out, run("evaluate half click.svm --json").out);

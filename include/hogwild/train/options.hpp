@@ -86,7 +86,8 @@ struct TrainOptions {
                                                    ///< Strategy::deterministic) the bits of a run
                                                    ///< that never ended. Not of rows that are
                                                    ///< learnt as they are read
-  bool keep_state = false;                         ///< leave TrainResult::state
+  bool keep_state = false;                         ///< leave TrainResult::state; of rows that are
+                                                   ///< learnt as they are read there is none
   std::vector<std::pair<std::string, float>> class_weights{};  ///< (label as class_name() has it,
                                                                ///< >= 0): its rows count as that
                                                                ///< many
