@@ -83,15 +83,17 @@ bool TextFeed::labels_fit(const ChunkNotes& notes) const {
 
 void TextFeed::fill_rows(Hand& hand, std::uint64_t number) const {
   const RowBatch& batch = hand.batch;
+  std::uint64_t index_end = hand.end.load(std::memory_order_relaxed);
   const bool is_hashed = parsing_.rules().hash_bits != 0;  // to all numbers there are
   for (std::size_t i = 0; i < batch.rows(); ++i) {
     SparseRow row = batch.row(i);
     if (labels_) row.label = labels_->sign(row.label);
     if (!is_hashed && row.nonzeros() > 0) {
-      hand.end = std::max(hand.end, row.indices.back() + std::uint64_t{1});
+      index_end = std::max(index_end, row.indices.back() + std::uint64_t{1});
     }
     hand.rows.push_back(row);
   }
+  hand.end.store(index_end, std::memory_order_relaxed);
   if (order_ == RowOrder::sequential) return;
   shuffle(std::span(hand.rows), Random(seed_, static_cast<std::uint64_t>(epoch_), number));
 }
@@ -135,7 +137,9 @@ FeatureSpace TextFeed::features() const {
   FeatureSpace space = text_.features();
   if (space.hash_bits != 0) return space;
   std::uint64_t end = 0;
-  for (const Hand& hand : hands_) end = std::max(end, hand.end);
+  for (const Hand& hand : hands_) {
+    end = std::max(end, hand.end.load(std::memory_order_relaxed));
+  }
   space.size = static_cast<Index>(end);
   return space;
 }

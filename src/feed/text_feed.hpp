@@ -10,8 +10,8 @@
 #include <optional>
 #include <vector>
 
-#include "data/input.hpp"
 #include "data/chunk_parser.hpp"
+#include "data/input.hpp"
 #include "data/parsing.hpp"
 #include "data/reading_record.hpp"
 #include "data/row_batch.hpp"
@@ -31,7 +31,8 @@ namespace hogwild {
 ///  1. input_ is used under reading_; the chunk taken n-th is number n, in the order of the text.
 ///  2. record_ hears of every chunk exactly once, in the order of the text, under recording_; so
 ///     the fault it throws is the first, whoever found it. What comes after a fault is not heard.
-///  3. A hand is its worker's alone while workers are in next().
+///  3. A hand is its worker's alone while workers are in next(), but for its end, which it alone
+///     writes, and which anybody may read, in no order with what it learnt.
 ///  4. No row of a chunk that has a fault or a label out of place is handed out.
 class TextFeed final : public Feed {
  public:
@@ -45,7 +46,7 @@ class TextFeed final : public Feed {
   bool dealt_out() override;
   /// Known to the row from the end of an epoch on.
   Offset rows() const override { return rows_; }
-  /// The numbers of the text, up to the largest that was seen.
+  /// The numbers of the text, up to the largest that was seen; any time.
   FeatureSpace features() const override;
 
   /// What was found so far. Not while workers are in next().
@@ -58,8 +59,8 @@ class TextFeed final : public Feed {
     Chunk chunk;
     RowBatch batch;
     std::vector<SparseRow> rows;
-    std::size_t given = 0;  // of the rows
-    std::uint64_t end = 0;  // one more than the largest index seen
+    std::size_t given = 0;              // of the rows
+    std::atomic<std::uint64_t> end{0};  // one more than the largest index seen
   };
 
   struct Noted {
