@@ -15,7 +15,8 @@ cd "$work"
 "$hogwild" generate click 200000 -o click.svm
 "$hogwild" compare click.svm --epochs 5 --json >rules.jsonl
 "$hogwild" plot rules.jsonl --x seconds -o "$pictures/compare.svg"
-"$hogwild" scale click.svm --threads 1,2,4 --epochs 8 --learning-rate 0.1 --json >adagrad.jsonl
-"$hogwild" scale click.svm --threads 1,2,4 --epochs 8 --learning-rate 0.1 --optimizer sgd \
+"$hogwild" generate click 1000000 -o many.svm
+"$hogwild" scale many.svm --threads 1,2,4 --epochs 8 --learning-rate 0.1 --json >adagrad.jsonl
+"$hogwild" scale many.svm --threads 1,2,4 --epochs 8 --learning-rate 0.1 --optimizer sgd \
   --json >sgd.jsonl
 "$hogwild" plot --scaling adagrad.jsonl sgd.jsonl -o "$pictures/scaling.svg"
