@@ -201,6 +201,8 @@ class Run {
         reason_ == StopReason::epochs || reason_ == StopReason::early_stopping;
     if (options_.keep_state && between_epochs) {
       result.state = state(result.epochs, best, worst, worst_valid);
+    } else if (reason_ == StopReason::interrupted) {
+      result.state = state_;
     }
     company_.end_run();
     result.best_epoch = improvement.best_epoch();

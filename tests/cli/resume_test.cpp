@@ -5,6 +5,7 @@
 #include <string>
 
 #include "support/command.hpp"
+#include "support/sanitized.hpp"
 
 namespace hogwild::test {
 namespace {
@@ -31,6 +32,20 @@ TEST_F(ResumeCommand, GivesTheBytesOfARunThatNeverEnded) {
   // There is nothing more to learn then.
   ASSERT_EQ(run(kRun + "-o again --resume c").status, 0);
   EXPECT_EQ(file("again"), file("whole"));
+}
+
+TEST_F(ResumeCommand, GoesOnFromWhereItWasInterrupted) {
+  if (kSanitized) GTEST_SKIP() << "what is quick enough to be done twice is too quick to interrupt";
+  const std::string longer = "train click.svm --epochs 8000 --threads 1 --learning-rate 0.05 ";
+  ASSERT_EQ(run(longer + "-o whole").status, 0);
+  const Outcome half =
+      run(longer + "-o half --checkpoint c", "timeout --preserve-status -s INT 0.8");
+  if (half.status == 0) GTEST_SKIP() << "this machine is too quick to be interrupted";
+  ASSERT_EQ(half.status, 130) << half.err;
+  const Outcome rest = run(longer + "-o rest --resume c --log log");
+  ASSERT_EQ(rest.status, 0) << rest.err;
+  EXPECT_EQ(file("rest"), file("whole"));
+  EXPECT_LT(lines(file("log")).size(), 8001u);  // some epochs were behind it
 }
 
 TEST_F(ResumeCommand, SaysWhatIsNotAsItWas) {

@@ -107,7 +107,9 @@ struct TrainResult {
   int threads = 0;
   int threads_seen = 0;                     ///< that learnt at least one row
   std::shared_ptr<const RunState> state{};  ///< for TrainOptions::resume_state, if it was to be
-                                            ///< kept and the run ended between two epochs
+                                            ///< kept: of the run's end, or where it was
+                                            ///< interrupted of the end of an epoch before, if there
+                                            ///< is one; of a run that diverged there is none
 };
 
 }  // namespace hogwild
