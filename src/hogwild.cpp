@@ -16,7 +16,7 @@
 #include <string_view>
 #include <vector>
 
-#include "data/parser.hpp"
+#include "data/named_feature.hpp"
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/core/version.hpp"
@@ -201,11 +201,6 @@ void require_rows(std::span<const hogwild_row> rows, std::optional<Index> featur
   }
 }
 
-std::optional<Index> feature_of(const FeatureSpace& space, std::string_view name) {
-  if (space.hash_bits != 0) return hashed_index(hash_of_name(name), space.hash_bits);
-  return space.names ? space.names->find(name) : std::nullopt;
-}
-
 int told(const std::optional<Index>& found, std::uint32_t* index) noexcept {
   if (found) *index = *found;
   return found.has_value() ? 1 : 0;
@@ -294,7 +289,7 @@ const char* hogwild_model_class(const hogwild_model* model, size_t number) {
 
 int hogwild_model_feature(const hogwild_model* model, const char* name, size_t length,
                           uint32_t* index) {
-  return told(feature_of(model->model.features(), {name, length}), index);
+  return told(feature_named(model->model.features(), {name, length}), index);
 }
 
 hogwild_status hogwild_model_predict(const hogwild_model* model, const hogwild_row* rows,

@@ -6,7 +6,7 @@
 #include <utility>
 #include <variant>
 
-#include "data/parser.hpp"
+#include "data/named_feature.hpp"
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/core/version.hpp"
@@ -95,8 +95,7 @@ float Learner::learn(const SparseRow& row, float label) {
 }
 
 std::optional<Index> Learner::feature(std::string_view name) const {
-  if (space_.hash_bits != 0) return hashed_index(hash_of_name(name), space_.hash_bits);
-  return space_.names ? space_.names->find(name) : std::nullopt;
+  return feature_named(space_, name);
 }
 
 SparseRow Learner::as_learnt(const SparseRow& row) const noexcept {

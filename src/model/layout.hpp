@@ -19,11 +19,19 @@ inline constexpr std::uint32_t kClassesVersion = 2;  // of a model of several cl
 inline constexpr std::size_t kModelHeaderAt = 16;
 inline constexpr std::size_t kModelChecksumBytes = 8;
 
+/// Puts a value behind bytes, as memory has it.
+template <class Value>
+void append(std::string& bytes, const Value& value) {
+  bytes.append(reinterpret_cast<const char*>(&value), sizeof value);
+}
+
 /// A model's file, as bytes.
 std::string serialised(const Model& model);
 
 /// What they say. path: their file's, for messages. Throws ModelError.
 Model parsed_model(std::string_view bytes, const std::string& path);
+
+bool is_finite(const Model& model) noexcept;
 
 /// Throws ModelError where a weight is not finite.
 void require_finite(const Model& model, const std::string& path);

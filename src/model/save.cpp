@@ -22,11 +22,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-template <class Value>
-void append(std::string& out, const Value& value) {
-  out.append(reinterpret_cast<const char*>(&value), sizeof value);
-}
-
 Json header_of(const Model& model, std::uint64_t stored, bool dense) {
   const Provenance& from = model.provenance();
   Json header{{"features", model.features().size},
@@ -92,12 +87,15 @@ std::string serialised(const Model& model) {
   return out;
 }
 
-void require_finite(const Model& model, const std::string& path) {
+bool is_finite(const Model& model) noexcept {
   const auto finite = [](float w) { return std::isfinite(w); };
-  if (!std::ranges::all_of(model.biases(), finite) ||
-      !std::ranges::all_of(model.weights(), finite)) {
-    throw ModelError(path, "a weight of the model is not finite", "learn with a smaller rate");
-  }
+  return std::ranges::all_of(model.biases(), finite) &&
+         std::ranges::all_of(model.weights(), finite);
+}
+
+void require_finite(const Model& model, const std::string& path) {
+  if (is_finite(model)) return;
+  throw ModelError(path, "a weight of the model is not finite", "learn with a smaller rate");
 }
 
 void save(const Model& model, const std::string& path) {

@@ -23,11 +23,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-template <class Value>
-void append(std::string& out, const Value& value) {
-  out.append(reinterpret_cast<const char*>(&value), sizeof value);
-}
-
 Json json_of(const EpochReport& report) {
   Json json{report.epoch,      report.seconds,       report.rows,   report.nonzeros,
             report.train_loss, report.learning_rate, report.threads};

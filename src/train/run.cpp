@@ -6,7 +6,6 @@
 #include <chrono>
 #include <cmath>
 #include <cstdint>
-#include <limits>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -18,10 +17,11 @@
 #include "hogwild/core/error.hpp"
 #include "hogwild/core/random.hpp"
 #include "hogwild/core/version.hpp"
-#include "hogwild/eval/evaluate.hpp"
 #include "learn/descent.hpp"
+#include "model/layout.hpp"
 #include "parallel/crew.hpp"
 #include "parallel/meeting.hpp"
+#include "train/divergence.hpp"
 #include "train/freeze.hpp"
 #include "train/improvement.hpp"
 #include "train/pacing.hpp"
@@ -35,36 +35,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// A loss this many times that of the start is no accident.
-constexpr double kDivergence = 10;
-
 constexpr std::chrono::seconds kStateEvery{1};
-
-// Rows without their features.
-Dataset labels_of(const Dataset& data, std::span<const Offset> rows) {
-  Dataset::Arrays arrays;
-  for (const Offset i : rows) {
-    arrays.offsets.push_back(0);
-    arrays.labels.push_back(data.row(i).label);
-    arrays.weights.push_back(data.row(i).weight);
-  }
-  return Dataset(std::move(arrays), data.features(), data.source(), data.seen_labels(),
-                 data.classes());
-}
-
-// The loss at which a run has diverged: of rows from all over the data, enough of them to know the
-// loss at the start. From a start at zero features change nothing.
-double worst_loss(const Model& start, const Dataset& data, bool at_zero) {
-  constexpr Offset kEnough = 10'000;
-  const Offset stride = std::max<Offset>(1, data.rows() / kEnough);
-  std::vector<Offset> rows;
-  for (Offset i = 0; i < data.rows(); ++i) {
-    if ((i % stride == 0 || rows.empty()) && data.row(i).weight > 0) rows.push_back(i);
-  }
-  if (rows.empty()) return std::numeric_limits<double>::infinity();
-  const double loss = mean_loss(start, at_zero ? labels_of(data, rows) : data.select(rows));
-  return loss > 0 ? kDivergence * loss : std::numeric_limits<double>::infinity();
-}
 
 // How rows that are held are dealt out.
 DealingRules dealing_rules(const Dataset& data, const TrainOptions& options,
@@ -250,12 +221,6 @@ class Run {
       feed_.note_validation(*report.valid_loss);
       pacing_.note_validation(*report.valid_loss);
     }
-  }
-
-  static bool is_finite(const Model& model) {
-    const auto finite = [](float w) { return std::isfinite(w); };
-    return std::ranges::all_of(model.biases(), finite) &&
-           std::ranges::all_of(model.weights(), finite);
   }
 
   void learn_epoch() {
