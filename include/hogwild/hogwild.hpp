@@ -23,6 +23,7 @@
 #include "hogwild/eval/score_curves.hpp"
 #include "hogwild/feed/order.hpp"
 #include "hogwild/learn/learner.hpp"
+#include "hogwild/learn/parameter_file.hpp"
 #include "hogwild/model/file.hpp"
 #include "hogwild/model/model.hpp"
 #include "hogwild/objective/loss.hpp"

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "hogwild/data/reader.hpp"
+#include "hogwild/model/model.hpp"
 
 namespace hogwild::cli {
 
@@ -74,6 +75,9 @@ CLI::Option* add_choice(CLI::App& app, const std::string& name, Enum& value,
 
 /// Checks that a number is made of digits alone: CLI11 takes -1 for an unsigned one.
 CLI::Validator digits();
+
+/// A model from its file, or of a parameter file the weights as they are now. Throws as load().
+Model load_model(const std::string& path);
 
 /// Writes to stdout. Throws IoError if that fails (a full disk; a closed pipe ends the program).
 void print(const std::string& text);

@@ -7,7 +7,6 @@
 #include "cli/outputs.hpp"
 #include "cli/report.hpp"
 #include "hogwild/eval/evaluate.hpp"
-#include "hogwild/model/file.hpp"
 #include "hogwild/report/report.hpp"
 #include "hogwild/report/sections.hpp"
 
@@ -25,7 +24,7 @@ int run(const EvaluateCommand& command, const CLI::App& app) {
   std::vector<std::string> inputs = command.data.paths;
   inputs.push_back(command.model);
   require_writable({{"report", command.report, "report"}}, inputs);
-  const Model model = load(command.model);
+  const Model model = load_model(command.model);
   const auto [metrics, source, nonzeros] = evaluate(model, command.data.paths, command.data.read);
   print(command.json ? json_line(metrics) + "\n" : table(metrics));
   if (source.unknown_features != 0) {
@@ -47,7 +46,7 @@ int run(const EvaluateCommand& command, const CLI::App& app) {
 void add_evaluate_command(CLI::App& app, Action& action) {
   auto command = std::make_shared<EvaluateCommand>();
   CLI::App& sub = *app.add_subcommand("evaluate", "measure a model on labelled rows");
-  sub.add_option("model", command->model, "the model")->type_name("MODEL")->required();
+  sub.add_option("model", command->model, "the model")->type_name("MODEL|PARAMETERS")->required();
   add_data_options(sub, command->data, DataFor::model);
   sub.add_flag("--json", command->json, "one line of JSON");
   add_report_option(sub, command->report);

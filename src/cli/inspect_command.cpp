@@ -8,6 +8,7 @@
 #include "hogwild/core/error.hpp"
 #include "hogwild/data/hogdata.hpp"
 #include "hogwild/data/profile.hpp"
+#include "hogwild/learn/parameter_file.hpp"
 #include "hogwild/model/file.hpp"
 #include "hogwild/report/report.hpp"
 
@@ -41,20 +42,35 @@ std::string weights_of(const Model& model) {
   return text;
 }
 
+// Who learns into a parameter file.
+std::string writers_of(const std::string& path) {
+  const auto file = ParameterFile::open(path);
+  std::string text = fmt::format("\n{} rows learnt by all processes\n", file->rows());
+  for (const ParameterWriter& writer : file->writers()) {
+    fmt::format_to(std::back_inserter(text), "process {}, {}: {} rows, heard of {:.0f} s ago\n",
+                   writer.process, writer.running ? "running" : "gone", writer.rows,
+                   writer.silent_seconds);
+  }
+  return text;
+}
+
 int inspect_model(const InspectCommand& command) {
-  const Model model = load(command.data.paths[0]);
+  const std::string& path = command.data.paths[0];
+  const Model model = load_model(path);
   if (command.weights) {
     print(weights_of(model));
   } else if (command.json) {
     print(json_line(model) + "\n");
   } else {
-    print(table(model) + strongest_features(model, command.top));
+    print(table(model) + strongest_features(model, command.top) +
+          (is_parameter_file(path) ? writers_of(path) : ""));
   }
   return kDone;
 }
 
 int run(const InspectCommand& command) {
-  if (command.data.paths.size() == 1 && is_model_file(command.data.paths[0])) {
+  const std::string& first = command.data.paths[0];
+  if (command.data.paths.size() == 1 && (is_model_file(first) || is_parameter_file(first))) {
     return inspect_model(command);
   }
   if (command.verify) {
@@ -76,9 +92,10 @@ int run(const InspectCommand& command) {
 
 void add_inspect_command(CLI::App& app, Action& action) {
   auto command = std::make_shared<InspectCommand>();
-  CLI::App& sub = *app.add_subcommand("inspect", "describe data files, or a model");
+  CLI::App& sub =
+      *app.add_subcommand("inspect", "describe data files, a model, or live parameters");
   add_data_options(sub, command->data, DataFor::training);
-  sub.get_option("data")->type_name("DATA|MODEL");
+  sub.get_option("data")->type_name("DATA|MODEL|PARAMETERS");
   sub.add_flag("--json", command->json, "one line of JSON");
   sub.add_flag("--weights", command->weights,
                "every weight of a model: feature, tab, (of classes: class, tab,) weight");

@@ -14,6 +14,9 @@
 
 #include "cli/command.hpp"
 #include "hogwild/core/error.hpp"
+#include "hogwild/learn/learner.hpp"
+#include "hogwild/learn/parameter_file.hpp"
+#include "hogwild/model/file.hpp"
 
 namespace hogwild::cli {
 
@@ -196,6 +199,10 @@ void print(const std::string& text) {
 
 void note(const std::string& line) {
   fmt::print(stderr, "{}\n", line);
+}
+
+Model load_model(const std::string& path) {
+  return is_parameter_file(path) ? Learner(ParameterFile::open(path)).snapshot() : load(path);
 }
 
 }  // namespace hogwild::cli

@@ -12,7 +12,6 @@
 #include "data/row_pass.hpp"
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
-#include "hogwild/model/file.hpp"
 
 namespace hogwild::cli {
 namespace {
@@ -59,7 +58,7 @@ std::string lines_of(const Model& model, const RowBatch& batch, Output output) {
 }
 
 int run(const PredictCommand& command) {
-  const Model model = load(command.model);
+  const Model model = load_model(command.model);
   Output output = command.output;
   if (output == Output::automatic) {
     output = model.classes()             ? Output::label
@@ -89,7 +88,7 @@ int run(const PredictCommand& command) {
 void add_predict_command(CLI::App& app, Action& action) {
   auto command = std::make_shared<PredictCommand>();
   CLI::App& sub = *app.add_subcommand("predict", "print a prediction for each row");
-  sub.add_option("model", command->model, "the model")->type_name("MODEL")->required();
+  sub.add_option("model", command->model, "the model")->type_name("MODEL|PARAMETERS")->required();
   add_data_options(sub, command->data, DataFor::model);
   sub.get_option("data")->required(false)->description(
       "rows, labelled or not (default: -, the "

@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <charconv>
-#include <concepts>
 #include <cstdint>
 #include <optional>
 #include <sstream>
@@ -14,6 +13,7 @@
 
 #include "hogwild/core/error.hpp"
 #include "hogwild/model/file.hpp"
+#include "update/rule_numbers.hpp"
 
 namespace hogwild::cli {
 namespace {
@@ -96,12 +96,13 @@ std::vector<std::pair<std::string, float>> class_weights(const std::vector<std::
 
 namespace {
 
-// "adagrad, adam": the rules that have a member.
-template <class Member>
-std::string rules_with(const Member&) {
+// "adagrad, adam": the rules that have a number of that name.
+std::string rules_with(std::string_view number) {
   std::vector<std::string_view> names;
   for_each_alternative<AnyUpdateRule>([&](auto rule) {
-    if (std::invocable<Member, decltype((rule))>) names.push_back(rule.kName);
+    for_each_number(rule, [&](std::string_view name, float) {
+      if (name == number) names.push_back(rule.kName);
+    });
   });
   return fmt::format("{}", fmt::join(names, ", "));
 }
@@ -110,25 +111,26 @@ std::string rules_with(const Member&) {
 
 void set_rule_options(const TrainArguments& arguments, const CLI::App& command,
                       AnyUpdateRule& rule_chosen, bool strict) {
-  const auto set = [&](const std::string& name, float value, auto member) {
-    if (command.count("--" + name) == 0) return;
-    std::visit(
-        [&](auto& rule) {
-          if constexpr (std::invocable<decltype(member), decltype(rule)>) {
-            member(rule) = value;
-          } else if (strict) {
-            throw OptionError(
-                name, fmt::format("{} has none; it is of {}", rule.kName, rules_with(member)));
-          }
-        },
-        rule_chosen);
+  const auto set = [&](const std::string& typed, float value) {
+    if (command.count("--" + typed) == 0) return;
+    bool has_it = false;
+    const auto set_in = [&](auto& rule) {
+      for_each_number(rule, [&](std::string_view name, float& number) {
+        if (name == typed) number = value, has_it = true;
+      });
+    };
+    std::visit(set_in, rule_chosen);
+    if (!has_it && strict) {
+      throw OptionError(
+          typed, fmt::format("{} has none; it is of {}", name_of(rule_chosen), rules_with(typed)));
+    }
   };
-  set("gamma", arguments.gamma, [](auto& r) -> decltype((r.gamma)) { return r.gamma; });
-  set("rho", arguments.rho, [](auto& r) -> decltype((r.rho)) { return r.rho; });
-  set("beta", arguments.beta, [](auto& r) -> decltype((r.beta)) { return r.beta; });
-  set("beta1", arguments.beta1, [](auto& r) -> decltype((r.beta1)) { return r.beta1; });
-  set("beta2", arguments.beta2, [](auto& r) -> decltype((r.beta2)) { return r.beta2; });
-  set("epsilon", arguments.epsilon, [](auto& r) -> decltype((r.epsilon)) { return r.epsilon; });
+  set("gamma", arguments.gamma);
+  set("rho", arguments.rho);
+  set("beta", arguments.beta);
+  set("beta1", arguments.beta1);
+  set("beta2", arguments.beta2);
+  set("epsilon", arguments.epsilon);
 }
 
 TrainOptions train_options(const TrainArguments& arguments, const CLI::App& command, bool strict) {
@@ -152,6 +154,7 @@ TrainOptions train_options(const TrainArguments& arguments, const CLI::App& comm
   } else if (arguments.weights_only) {
     throw OptionError("weights-only", "it is about --resume, which was not given");
   }
+  options.parameters = arguments.parameters;
   options.keep_state = !arguments.checkpoint.empty() && arguments.distributed.empty();
   if (options.order != RowOrder::curriculum) {
     for (const char* name : {"curriculum", "levels", "difficulty"}) {

@@ -40,6 +40,7 @@ struct TrainArguments {
   bool weights_only = false;
   std::string checkpoint;
   std::string checkpoint_every = "60s";
+  std::string parameters;
   std::string distributed;   // the kind's name; empty: by this process alone
   DistributedOptions ranks;  // with a kind
   int patience = 20;         // seconds

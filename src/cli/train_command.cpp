@@ -147,6 +147,15 @@ void add_train_command(CLI::App& app, Action& action) {
   sub.add_option("--checkpoint-every", command->checkpoint_every,
                  "how often: 90s, 10m, 1h (default: 60s)")
       ->type_name("TIME");
+  sub.add_option("--parameters", command->parameters,
+                 "learn into the live parameters of this file, with whatever other processes do; "
+                 "made if there is none (in /dev/shm it is memory alone)")
+      ->type_name("FILE");
+  sub.add_option("--parameter-features", command->train.parameter_features,
+                 "make that file for so many numbered features, where the rows of other processes "
+                 "hold more of them than these")
+      ->type_name("N")
+      ->check(digits());
   sub.add_option("--log", command->log, "a JSON line for each epoch and for the end")
       ->type_name("FILE");
   add_report_option(sub, command->report);
@@ -158,6 +167,8 @@ void add_train_command(CLI::App& app, Action& action) {
       "  hogwild train data.svm -o model.hog --valid test.svm --epochs 10 --log run.jsonl\n"
       "  hogwild train data.svm -o m --epochs 20 --checkpoint c --stop-after 10\n"
       "  hogwild train data.svm -o m --epochs 20 --resume c\n"
+      "  hogwild train part1.vw -o m1 --hash-bits 22 --parameters /dev/shm/live &\n"
+      "  hogwild train part2.vw -o m2 --hash-bits 22 --parameters /dev/shm/live\n"
       "  mpirun -n 4 hogwild train data.svm -o model.hog --distributed downpour\n"
       "Ctrl-C saves the model so far and exits with 130.");
   sub.callback(

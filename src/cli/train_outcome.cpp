@@ -139,6 +139,7 @@ void require_outputs(const TrainArguments& command) {
   }
   require_writable({{"output", command.output, "model"},
                     {"checkpoint", command.checkpoint, "model"},
+                    {"parameters", command.parameters, "parameter file"},
                     {"log", command.log},
                     {"report", command.report, "report"}},
                    inputs_of(command));

@@ -4,11 +4,14 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <utility>
 
 #include "cli/difficulty.hpp"
 #include "cli/memory.hpp"
+#include "hogwild/core/error.hpp"
 #include "hogwild/data/hogdata.hpp"
+#include "hogwild/learn/parameter_file.hpp"
 #include "hogwild/train/stream.hpp"
 
 namespace hogwild::cli {
@@ -40,6 +43,14 @@ ReadOptions reading(const TrainArguments& arguments, const TrainOptions& options
   read.progress = [&](std::uint64_t bytes, std::uint64_t total) { display.reading(bytes, total); };
   read.class_labels = learns_classes(options);
   read.memory_limit = memory_limit(arguments);
+  if (!arguments.parameters.empty() && std::filesystem::exists(arguments.parameters)) {
+    read.features = ParameterFile::open(arguments.parameters)->kind().features;
+    if (read.hash_bits != 0 && read.hash_bits != read.features->hash_bits) {
+      throw OptionError("hash-bits", fmt::format("{} was made with --hash-bits {}; give that, or "
+                                                 "name another file with --parameters",
+                                                 arguments.parameters, read.features->hash_bits));
+    }
+  }
   return read;
 }
 
@@ -55,6 +66,12 @@ void read_validation(const TrainArguments& arguments, ReadOptions read, FeatureS
 Dataset prepared(Dataset data, const TrainArguments& arguments, const CLI::App& command,
                  TrainOptions& options, ProgressDisplay& display) {
   say_what_was_read(display, data);
+  if (const auto unknown = data.source().unknown_features; unknown != 0) {
+    display.say(
+        fmt::format("left out {} non-zeros of features that {} lacks; the largest part "
+                    "should make it, or all hash with --hash-bits",
+                    unknown, arguments.parameters));
+  }
   options.difficulty = difficulty_of(data, arguments.difficulty);
   if (!arguments.valid.empty()) {
     read_validation(arguments, reading(arguments, options, display), data.features(),

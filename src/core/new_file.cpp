@@ -60,9 +60,27 @@ void NewFile::write(std::string_view bytes) {
   }
 }
 
-void NewFile::commit() {
+void NewFile::extend_to(std::uint64_t bytes) {
+  if (ftruncate(descriptor_, static_cast<off_t>(bytes)) != 0) fail(errno);
+}
+
+void NewFile::sync() {
   if (fsync(descriptor_) != 0) fail(errno);
   if (close(std::exchange(descriptor_, -1)) != 0) fail(errno);
+}
+
+bool NewFile::commit_unless_there() {
+  sync();
+  if (link(beside_.c_str(), path_.c_str()) != 0) {
+    if (errno == EEXIST) return false;
+    fail(errno);
+  }
+  sync_folder_of(path_);
+  return true;
+}
+
+void NewFile::commit() {
+  sync();
   if (rename(beside_.c_str(), path_.c_str()) != 0) fail(errno);
   beside_.clear();
   sync_folder_of(path_);

@@ -1,6 +1,7 @@
 // A file that is whole or not there.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -19,10 +20,18 @@ class NewFile {
   /// Appends. Throws IoError.
   void write(std::string_view bytes);
 
+  /// Makes it that long, the rest being zeros that take no room yet. Throws IoError.
+  void extend_to(std::uint64_t bytes);
+
   /// Throws IoError.
   void commit();
 
+  /// The same unless there is a file of that name meanwhile; then nothing is left of this one, and
+  /// it is false.
+  bool commit_unless_there();
+
  private:
+  void sync();  // and close
   [[noreturn]] void fail(int error) const;
 
   std::string path_;

@@ -76,6 +76,8 @@ void require_valid(const DistributedOptions& options, const TrainOptions& train,
   require(train.order != RowOrder::curriculum, "order",
           "a curriculum needs all rows in one place; distributed runs shuffle each rank's own");
   require(!train.refit, "refit", "distributed runs do not refit");
+  require(train.parameters.empty(), "parameters",
+          "it is shared by processes of one machine, and ranks share by letters; leave one out");
   require(train.strategy == Strategy::hogwild, "strategy",
           "distributed runs share weights in their own way");
   require(train.state == StateHome::shared, "state", "distributed runs share the state");

@@ -62,6 +62,9 @@ struct DescentPlan {
   std::shared_ptr<const float[]> penalty_scale{};  ///< [features + 1] n / d_j, 0 for the bias; null
                                                    ///< if there is no penalty, or the rule sees to
                                                    ///< missed steps itself
+  std::shared_ptr<std::byte> cells{};  ///< where they are if other processes have them too: those
+                                       ///< of [features + 1] states. Then state is shared, landing
+                                       ///< racy or atomic, outputs one, and there is no batch norm
   Index hot = 0;          ///< the first features, that most steps are on and a core's cache holds
   bool replicas = false;  ///< workers may have copies of the hot ones: see HotReplicas. Taken up by
                           ///< racy steps on shared state, one row each, of rules whose steps shrink

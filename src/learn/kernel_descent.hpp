@@ -34,7 +34,7 @@ class KernelDescent final : public Descent {
         loss_(plan.loss),
         plan_(std::move(plan)),
         at_{plan_.features, plan_.outputs},
-        placement_(at_.size(plan_.batch_norm), likely(), plan_.workers),
+        placement_(at_.size(plan_.batch_norm), likely(), plan_.workers, plan_.cells.get()),
         ahead_{likely() * sizeof(typename Placement::State) > kInCache, plan_.hot},
         in_batches_(plan_.batch > 1 || plan_.outputs > 1 || plan_.noise > 0 || plan_.batch_norm ||
                     together()),

@@ -10,6 +10,7 @@
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/core/version.hpp"
+#include "hogwild/learn/parameter_file.hpp"
 #include "hogwild/model/file.hpp"
 #include "hogwild/update/schedule.hpp"
 #include "learn/descent.hpp"
@@ -31,6 +32,13 @@ FeatureSpace space_of(const LearnerOptions& options) {
   return space;
 }
 
+LearnerOptions as_in(const ParameterKind& kind, LearnerOptions options) {
+  options.update_rule = kind.update_rule;
+  options.learning_rate = kind.learning_rate;
+  options.bias = kind.bias;
+  return options;
+}
+
 void require_class_weight(float weight) {
   if (weight >= 0 && std::isfinite(weight)) return;
   throw OptionError("class-weight", "it is not a finite number >= 0");
@@ -38,14 +46,16 @@ void require_class_weight(float weight) {
 
 }  // namespace
 
-Learner::Learner(FeatureSpace space, AnyLoss loss, LabelPair labels, const LearnerOptions& options)
+Learner::Learner(FeatureSpace space, AnyLoss loss, LabelPair labels, const LearnerOptions& options,
+                 std::shared_ptr<ParameterFile> parameters)
     : options_(options),
       space_(std::move(space)),
       loss_(loss),
       labels_(labels),
       binary_(std::visit([](const auto& l) { return l.kBinary; }, loss)),
       rate_(options.learning_rate.value_or(
-          std::visit([](const auto& rule) { return rule.kDefaultRate; }, options.update_rule))) {
+          std::visit([](const auto& rule) { return rule.kDefaultRate; }, options.update_rule))),
+      parameters_(std::move(parameters)) {
   if (!(rate_ > 0) || !std::isfinite(rate_)) {
     throw OptionError("learning-rate", "it is not a finite number > 0");
   }
@@ -60,6 +70,7 @@ Learner::Learner(FeatureSpace space, AnyLoss loss, LabelPair labels, const Learn
   plan.loss = loss;
   plan.rule = options.update_rule;
   plan.bias = options.bias;
+  if (parameters_) plan.cells = {parameters_, parameters_->cells()};
   descent_ = make_descent(plan);
 }
 
@@ -83,6 +94,10 @@ Learner::Learner(const Model& start, const LearnerOptions& options)
   }
   if (options.bias) descent_->start(space_.size, start.bias());
 }
+
+Learner::Learner(std::shared_ptr<ParameterFile> parameters, const LearnerOptions& options)
+    : Learner(parameters->kind().features, parameters->kind().loss, parameters->kind().labels,
+              as_in(parameters->kind(), options), parameters) {}
 
 Learner::~Learner() = default;
 Learner::Learner(Learner&&) noexcept = default;
@@ -108,6 +123,7 @@ SparseRow Learner::as_learnt(const SparseRow& row) const noexcept {
 }
 
 float Learner::learn(std::span<const SparseRow> rows) {
+  assert(!parameters_ || parameters_->writable());
   LossSum total;
   for (const SparseRow& row : rows) {
     assert(std::ranges::all_of(row.indices, [&](Index j) { return j < space_.size; }));

@@ -106,8 +106,11 @@ class SharedState {
   SharedState(std::size_t coordinates, int workers)
       : SharedState(coordinates, coordinates, workers) {}
   /// likely: the coordinates from the first on that most steps are on.
-  SharedState(std::size_t coordinates, std::size_t likely, int /*workers*/)
-      : parameters_(coordinates, likely) {}
+  /// where: the cells are, if not in memory of this one's.
+  SharedState(std::size_t coordinates, std::size_t likely, int /*workers*/,
+              std::byte* where = nullptr)
+      : parameters_(where != nullptr ? Parameters(where, coordinates)
+                                     : Parameters(coordinates, likely)) {}
   View view(int /*worker*/) noexcept { return View(&parameters_[0]); }
   State state(Index j) const noexcept { return parameters_[j].load(); }
   void start(Index j, State state) noexcept { parameters_[j].store(state); }
@@ -167,7 +170,8 @@ class PerThreadState {
 
   PerThreadState(std::size_t coordinates, int workers)
       : PerThreadState(coordinates, coordinates, workers) {}
-  PerThreadState(std::size_t coordinates, std::size_t likely, int workers)
+  PerThreadState(std::size_t coordinates, std::size_t likely, int workers,
+                 std::byte* /*where*/ = nullptr)
       : weights_(coordinates, likely) {
     for (int worker = 0; worker < workers; ++worker) own_.emplace_back(coordinates, likely);
   }

@@ -37,6 +37,9 @@ class SharedParameters {
   explicit SharedParameters(std::size_t coordinates) : SharedParameters(coordinates, coordinates) {}
   /// The same, most steps being on the first of them; the others cost nothing until they are used.
   SharedParameters(std::size_t coordinates, std::size_t likely) : cells_(coordinates, likely) {}
+  /// In memory that other processes have too, at any address. The atomic words being lock-free,
+  /// they are so between processes.
+  SharedParameters(std::byte* where, std::size_t coordinates) : cells_(where, coordinates) {}
 
   std::size_t size() const noexcept { return cells_.size(); }
   CellType<State>& operator[](std::size_t j) noexcept { return cells_[j]; }

@@ -43,14 +43,20 @@ class ZeroedArray {
   ZeroedArray() = default;
   explicit ZeroedArray(std::size_t size) : ZeroedArray(size, size) {}
   ZeroedArray(std::size_t size, std::size_t likely)
-      : memory_(size * sizeof(Value), likely * sizeof(Value)), size_(size) {}
+      : memory_(size * sizeof(Value), likely * sizeof(Value)),
+        data_(static_cast<Value*>(memory_.data())),
+        size_(size) {}
+  /// In memory of someone else's, which was zero when it began.
+  ZeroedArray(std::byte* where, std::size_t size)
+      : data_(reinterpret_cast<Value*>(where)), size_(size) {}
 
-  Value* data() const noexcept { return static_cast<Value*>(memory_.data()); }
+  Value* data() const noexcept { return data_; }
   std::size_t size() const noexcept { return size_; }
   Value& operator[](std::size_t i) const noexcept { return data()[i]; }
 
  private:
   ZeroedMemory memory_;
+  Value* data_ = nullptr;
   std::size_t size_ = 0;
 };
 

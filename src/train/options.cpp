@@ -21,6 +21,35 @@ void require(bool good, const char* option, const std::string& reason) {
   if (!good) throw OptionError(option, reason);
 }
 
+// What other processes that learn into the same parameters would not know of.
+void require_shared_by_processes(const TrainOptions& options) {
+  const auto refuse = [&](bool present, const char* option, const std::string& reason) {
+    require(!present, option, reason + "; leave it out, or --parameters");
+  };
+  refuse(learns_classes(options), options.one_vs_rest ? "one-vs-rest" : "loss",
+         "a file of parameters has one margin a row, and classes have one each");
+  refuse(options.strategy == Strategy::locked, "strategy",
+         "a lock that a process holds when it is killed would never be let go");
+  refuse(options.strategy == Strategy::deterministic || options.batch_size == kFullBatch,
+         options.batch_size == kFullBatch ? "batch-size" : "strategy",
+         "the threads of other processes do not meet with those of this one");
+  refuse(options.state == StateHome::per_thread, "state",
+         "the state lies beside the weights, where all processes have it");
+  refuse(options.batch_norm, "batch-norm", "other processes would not know its moments");
+  refuse(options.average, "average",
+         "it goes by the number of steps, which each process has its own of");
+  refuse(options.penalty_method == PenaltyMethod::exact, "penalty",
+         "exact goes by the number of steps, which each process has its own of");
+  refuse(std::holds_alternative<Ftrl>(options.update_rule) && (options.l1 > 0 || options.l2 > 0),
+         options.l1 > 0 ? "l1" : "l2",
+         "ftrl's penalty goes by the number of steps, which each process has its own of");
+  refuse(options.init > 0, "init", "another process may learn before this one has set all weights");
+  refuse(options.refit, "refit", "it would learn into what has been learnt already");
+  refuse(options.resume_state != nullptr, "resume",
+         "a checkpoint's state would overwrite what other processes learn (--weights-only starts a "
+         "new file at its weights)");
+}
+
 }  // namespace
 
 bool learns_classes(const TrainOptions& options) noexcept {
@@ -109,6 +138,9 @@ void require_valid(const TrainOptions& options, bool validation_to_come) {
   const bool penalised = options.l1 > 0 || options.l2 > 0;
   const bool deterministic = options.strategy == Strategy::deterministic;
   const bool full = options.batch_size == kFullBatch;
+  if (!options.parameters.empty()) require_shared_by_processes(options);
+  require(options.parameter_features == 0 || !options.parameters.empty(), "parameter-features",
+          "it is about --parameters, which was not given");
   if (options.one_vs_rest) {
     require(!std::holds_alternative<Softmax>(options.loss), "one-vs-rest",
             "softmax learns all classes at once; leave the option out, or choose a binary loss");

@@ -1,18 +1,28 @@
 // Options and data to the decisions of a run.
 #pragma once
 
+#include <memory>
+#include <utility>
+
 #include "hogwild/data/dataset.hpp"
+#include "hogwild/learn/parameter_file.hpp"
 #include "hogwild/train/options.hpp"
 #include "learn/descent.hpp"
 
 namespace hogwild {
 
 struct TrainPlan {
-  DescentPlan descent;  ///< how to learn
+  DescentPlan descent;                          ///< how to learn
+  std::shared_ptr<ParameterFile> parameters{};  ///< that are learnt into, or null
   float learning_rate = 0;
   Offset block_multiple = 1;  ///< rows that must not be torn apart
   LabelPair labels;           ///< where there are two
   ClassNames classes{};       ///< where the labels are numbers of classes
+
+  void learn_into(std::shared_ptr<ParameterFile> file) {
+    descent.cells = {file, file->cells()};
+    parameters = std::move(file);
+  }
 };
 
 /// Whether labels are a pair, and become -1 and +1.

@@ -93,7 +93,8 @@ class Run {
         options_.stop_after > 0 ? std::min(options_.stop_after, options_.epochs) : options_.epochs;
     Improvement improvement(options_.min_delta);
     const RunState* const before = options_.resume_state.get();
-    const bool at_zero = options_.init == 0 && !options_.resume && before == nullptr;
+    const bool at_zero = options_.init == 0 && !options_.resume && before == nullptr &&
+                         (!plan_.parameters || plan_.parameters->made());
     company_.begin_epoch();  // all have started where they do
     Model best, last = at_zero ? zero_model(plan_, feed_.features(), provenance(0)) : frozen();
     double worst = 0, worst_valid = 0;
@@ -304,6 +305,10 @@ class Run {
     }
     const TallySum sum = company_.sum_so_far(own);
     if (sum.weight > 0) shown_loss_ = sum.mean_loss();
+    if (plan_.parameters) {
+      plan_.parameters->beat(own_visits_ + own.rows - told_);
+      told_ = own_visits_ + own.rows;
+    }
     observer_.on_progress({.epoch = epoch_ + 1,
                            .epochs = options_.epochs,
                            .rows_done = visits_ + sum.rows,
@@ -374,6 +379,7 @@ class Run {
   StopReason reason_ = StopReason::epochs;
   std::uint64_t visits_ = 0;      // rows learnt in the epochs before this one, by all
   std::uint64_t own_visits_ = 0;  // and by this member
+  std::uint64_t told_ = 0;        // of those, to whom learns into the same parameters
   double seconds_ = 0;
   double shown_loss_ = 0;  // a step on all rows tells nothing until it is made
   MadeWith made_with_;     // if a state is kept or gone on from
@@ -398,8 +404,10 @@ TrainResult run(const Dataset& data, const TrainPlan& plan, std::unique_ptr<Desc
   return Run(feed, plan, data, std::move(descent), company, options, observer)();
 }
 
-TrainResult run(const Dataset& data, const TrainOptions& options, TrainObserver& observer) {
-  const TrainPlan plan = plan_training(data, options);
+TrainResult run(const Dataset& data, const TrainOptions& options, TrainObserver& observer,
+                std::shared_ptr<ParameterFile> into) {
+  TrainPlan plan = plan_training(data, options);
+  if (into) plan.learn_into(std::move(into));
   DatasetFeed feed(data, dealing_rules(data, options, plan));
   return run(feed, plan, data, options, observer);
 }

@@ -13,8 +13,10 @@
 namespace hogwild {
 
 /// As train() does, without what surrounds it: the search for a rate, and refitting. Where the rate
-/// is absent it is the rule's default.
-TrainResult run(const Dataset& data, const TrainOptions& options, TrainObserver& observer);
+/// is absent it is the rule's default. into: parameters of the rows' features and options' kind, or
+/// null.
+TrainResult run(const Dataset& data, const TrainOptions& options, TrainObserver& observer,
+                std::shared_ptr<ParameterFile> into = nullptr);
 
 /// The same with rows from a feed, by a plan. some: rows of the feed, enough of them to know the
 /// loss at the start. Also throws what the feed does.

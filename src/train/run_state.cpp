@@ -10,6 +10,7 @@
 
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
+#include "update/rule_numbers.hpp"
 
 namespace hogwild {
 namespace {
@@ -35,15 +36,9 @@ std::string numbers_of(const AnyUpdateRule& any) {
   std::string text(name_of(any));
   std::visit(
       [&](const auto& rule) {
-        const auto add = [&](const char* name, float value) {
-          text += fmt::format(" {} {}", name, value);
-        };
-        if constexpr (requires { rule.gamma; }) add("gamma", rule.gamma);
-        if constexpr (requires { rule.rho; }) add("rho", rule.rho);
-        if constexpr (requires { rule.beta; }) add("beta", rule.beta);
-        if constexpr (requires { rule.beta1; }) add("beta1", rule.beta1);
-        if constexpr (requires { rule.beta2; }) add("beta2", rule.beta2);
-        if constexpr (requires { rule.epsilon; }) add("epsilon", rule.epsilon);
+        for_each_number(rule, [&](const char* name, float number) {
+          text += fmt::format(" {} {}", name, number);
+        });
       },
       any);
   return text;

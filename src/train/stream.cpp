@@ -12,6 +12,7 @@
 #include "feed/text_feed.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/train/train.hpp"
+#include "train/joining.hpp"
 #include "train/mixing.hpp"
 #include "train/plan.hpp"
 #include "train/run.hpp"
@@ -43,6 +44,9 @@ std::optional<std::string> reason_of_text(const RowStream& stream, const TrainOp
   if (sample.seen_labels().unlabelled()) return "there are rows without a label";
   if (has_two_labels(options) && sample.seen_labels().labels().size() != 2) {
     return "what its two labels are is not known from its sample";
+  }
+  if (!options.parameters.empty() && sample.features().hash_bits == 0) {
+    return "how many features there are must be known for --parameters; --hash-bits says it";
   }
   if (options.epochs > 1 && !stream.can_repeat()) {
     return "several epochs of text that can be read once";
@@ -169,12 +173,17 @@ TrainResult train(RowStream& stream, const TrainOptions& asked, TrainObserver& o
   // Threads that parse half of the time seldom want the same weights. Measured on click text, two
   // threads, six runs in turn: 0.29-0.41 s with replicas, 0.29-0.45 s without.
   options.hot_replicas = false;
+  take_over_from_file(options);
   options.keep_state = false;  // of which the place in the text would be a part
   TrainResult result = run_at_found_rate(
-      sample, options, observer, stream.can_repeat(), [&](const TrainOptions& found) {
+      sample, options, observer, stream.can_repeat() && options.parameters.empty(),
+      [&](const TrainOptions& found) {
         TrainPlan plan = plan_training(sample, found);
         plan.descent.features = stream.features().size;
         plan.descent.likely_features = sample.features().size;
+        if (!found.parameters.empty()) {
+          plan.learn_into(join_parameters(stream.features(), plan.labels, found));
+        }
         const auto labels = has_two_labels(found) ? std::optional(plan.labels) : std::nullopt;
         TextFeed feed(stream.text(), found.order, found.seed, labels, plan.descent.workers);
         TrainResult ended = run(feed, plan, sample, found, observer);

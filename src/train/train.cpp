@@ -7,7 +7,9 @@
 #include <utility>
 #include <variant>
 
+#include "data/in_space.hpp"
 #include "hogwild/data/ranking.hpp"
+#include "train/joining.hpp"
 #include "train/plan.hpp"
 #include "train/prepare.hpp"
 #include "train/run.hpp"
@@ -123,7 +125,14 @@ TrainResult train(Dataset data, const TrainOptions& asked, TrainObserver& observ
   auto [rows, options] = prepare(data, asked);
   data = {};  // whoever moved it in has no more use of it
   if (options.resume_state) take_over(*options.resume_state, options);
-  rows = in_good_order(std::move(rows), options);
+  if (!options.parameters.empty()) {
+    take_over_from_file(options);
+    rows = unranked(rows);  // as other processes number the features
+    options.hot_replicas = false;
+    options.keep_state = false;
+  } else {
+    rows = in_good_order(std::move(rows), options);
+  }
   int threads = options.threads;
   const auto run_once = [&](TrainOptions found) {
     found.threads = threads;
@@ -132,9 +141,16 @@ TrainResult train(Dataset data, const TrainOptions& asked, TrainObserver& observ
       observer.on_threads(trial);
       found.threads = threads = trial.threads;
     }
-    return run(rows, found, observer);
+    if (options.parameters.empty()) return run(rows, found, observer);
+    const LabelPair labels = has_two_labels(found) ? binary_labels(rows) : LabelPair{};
+    auto file = join_parameters(rows.features(), labels, found);
+    const FeatureSpace& shared = file->kind().features;
+    if (rows.features().size < shared.size) rows = in_space(rows, shared);
+    return run(rows, found, observer, std::move(file));
   };
-  TrainResult result = run_at_found_rate(rows, options, observer, true, run_once);
+  // What diverges in parameters that others have too can't be begun again.
+  TrainResult result =
+      run_at_found_rate(rows, options, observer, options.parameters.empty(), run_once);
   const bool ended_well =
       result.reason == StopReason::epochs || result.reason == StopReason::early_stopping;
   options.threads = threads;

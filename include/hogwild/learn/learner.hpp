@@ -18,6 +18,7 @@
 namespace hogwild {
 
 class Descent;
+class ParameterFile;
 
 /// How a Learner learns. The rate is constant.
 struct LearnerOptions {
@@ -62,6 +63,11 @@ class Learner {
   /// for a model with a bias without options.bias.
   Learner(const Model& start, const LearnerOptions& options);
 
+  /// Learns into a parameter file, with other processes, or of one that is opened to read only
+  /// predicts, by weights that others change. All is as the file has it but the weights of labels.
+  /// snapshot() goes through all features. Throws as above.
+  explicit Learner(std::shared_ptr<ParameterFile> parameters, const LearnerOptions& options = {});
+
   ~Learner();
   Learner(Learner&&) noexcept;
   Learner& operator=(Learner&&) noexcept;
@@ -74,7 +80,8 @@ class Learner {
   /// One step on one row; returns its loss before the step, its weight and that of its label left
   /// out. For a binary loss the positive label is 1, or the model's; any above the middle of the
   /// two counts as it, so 0 is as good as -1. REQUIRES: every index < features().size; every value,
-  /// the label and the weight finite, the weight >= 0; no index twice.
+  /// the label and the weight finite, the weight >= 0; no index twice; parameters of a file not
+  /// opened to read alone.
   float learn(const SparseRow& row, float label);
 
   /// One step on each row in turn, with the rows' own labels and weights; returns the mean loss,
@@ -88,6 +95,8 @@ class Learner {
   float margin(const SparseRow& row) const noexcept;
 
   const FeatureSpace& features() const noexcept { return space_; }
+  const AnyLoss& loss() const noexcept { return loss_; }
+  const LabelPair& labels() const noexcept { return labels_; }  ///< of a binary loss
 
   /// The weights as they are now, frozen. Learning may go on meanwhile.
   Model snapshot() const;
@@ -96,7 +105,8 @@ class Learner {
   void save(const std::string& path) const;
 
  private:
-  Learner(FeatureSpace space, AnyLoss loss, LabelPair labels, const LearnerOptions& options);
+  Learner(FeatureSpace space, AnyLoss loss, LabelPair labels, const LearnerOptions& options,
+          std::shared_ptr<ParameterFile> parameters = nullptr);
 
   // With what label and weight a row is learnt.
   SparseRow as_learnt(const SparseRow& row) const noexcept;
@@ -107,6 +117,7 @@ class Learner {
   LabelPair labels_;
   bool binary_;
   float rate_;
+  std::shared_ptr<ParameterFile> parameters_;  // or null
   std::unique_ptr<Descent> descent_;
 };
 

@@ -86,8 +86,16 @@ struct TrainOptions {
                                                    ///< Strategy::deterministic) the bits of a run
                                                    ///< that never ended. Not of rows that are
                                                    ///< learnt as they are read
-  bool keep_state = false;                         ///< leave TrainResult::state; of rows that are
-                                                   ///< learnt as they are read there is none
+  std::string parameters{};  ///< a file of parameters, see ParameterFile: learn into those, with
+                             ///< whoever else does; empty: into an array of the run's own. A rate
+                             ///< that is left open is the file's, if there is one. Not with
+                             ///< classes, penalties that go by the number of steps (ftrl's, exact
+                             ///< ones), averages, batch norm, state by thread, locks, refit,
+                             ///< resume_state, nor where all threads learn together
+  Index parameter_features = 0;  ///< that a file which is made is for, if its features are numbered
+                                 ///< and these rows hold fewer
+  bool keep_state = false;       ///< leave TrainResult::state; of rows that are
+                                 ///< learnt as they are read there is none
   std::vector<std::pair<std::string, float>> class_weights{};  ///< (label as class_name() has it,
                                                                ///< >= 0): its rows count as that
                                                                ///< many

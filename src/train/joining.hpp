@@ -1,0 +1,23 @@
+// Training into a parameter file: who makes it, and what those who join take from it.
+#pragma once
+
+#include <memory>
+
+#include "hogwild/data/dataset.hpp"
+#include "hogwild/learn/parameter_file.hpp"
+#include "hogwild/train/options.hpp"
+#include "hogwild/train/result.hpp"
+
+namespace hogwild {
+
+/// The options with what is left open as the file of options.parameters has it, if there is one:
+/// the rate, and adagrad's epsilon. Throws OptionError if what they say else does not go with a
+/// file that has been learnt into, IoError, ModelError.
+void take_over_from_file(TrainOptions& options);
+
+/// Joins the file, or makes it, for rows of these features, or more, and labels, at the rate that
+/// the options have. Throws as ParameterFile::join().
+std::shared_ptr<ParameterFile> join_parameters(FeatureSpace features, const LabelPair& labels,
+                                               const TrainOptions& options);
+
+}  // namespace hogwild
