@@ -101,13 +101,19 @@ TEST_F(Parameters, SurviveTheKillOfOneWhoLearns) {
       }
       return false;
     };
-    while (!learns()) std::this_thread::yield();
+    while (!learns()) {
+      ASSERT_EQ(waitpid(killed, nullptr, WNOHANG), 0) << "it ended by itself";
+      std::this_thread::yield();
+    }
     std::this_thread::sleep_for(std::chrono::microseconds(random.below(20'000)));
     kill(killed, SIGKILL);
     EXPECT_EQ(status_of(killed), -SIGKILL);
     const std::uint64_t at_death = file->rows();
     EXPECT_GT(at_death, before);
-    while (file->rows() == at_death) std::this_thread::yield();  // the other goes on
+    while (file->rows() == at_death) {  // the other goes on
+      ASSERT_EQ(waitpid(other, nullptr, WNOHANG), 0) << "it ended with the killed one";
+      std::this_thread::yield();
+    }
     const Model model = reader.snapshot();
     EXPECT_TRUE(std::isfinite(model.bias()));
     for (const float weight : model.weights()) ASSERT_TRUE(std::isfinite(weight));

@@ -76,8 +76,7 @@ class ParameterFile {
   /// Rows that all writers have told of, in all. Any thread.
   std::uint64_t rows() const noexcept;
 
-  /// Those who have joined and not left; one that was killed stays until its place is needed, which
-  /// it may be two seconds later.
+  /// Those who have joined and not left; one that was killed stays until its place is needed.
   std::vector<ParameterWriter> writers() const;
 
   /// The cells, [features + 1] states of the rule: see learn/descent.hpp.
