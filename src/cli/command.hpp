@@ -33,6 +33,7 @@ void add_scale_command(CLI::App& app, Action& action);
 void add_simulate_command(CLI::App& app, Action& action);
 void add_landscape_command(CLI::App& app, Action& action);
 void add_plot_command(CLI::App& app, Action& action);
+void add_serve_command(CLI::App& app, Action& action);
 void add_check_command(CLI::App& app, Action& action);
 
 /// How data files are to be read, as options.

@@ -70,6 +70,9 @@ int run(int argc, char** argv) {
   add_simulate_command(app, action);
   add_landscape_command(app, action);
   add_plot_command(app, action);
+#ifdef HOGWILD_HAS_SERVE
+  add_serve_command(app, action);
+#endif
   add_check_command(app, action);
 
   for (CLI::App* const command : app.get_subcommands({})) {

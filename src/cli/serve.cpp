@@ -1,0 +1,142 @@
+#include "cli/serve.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <csignal>
+#include <thread>
+
+#include "cli/interrupt.hpp"
+#include "cli/outputs.hpp"
+#include "hogwild/core/alternatives.hpp"
+#include "hogwild/core/error.hpp"
+#include "hogwild/model/file.hpp"
+#include "serve/server.hpp"
+
+namespace hogwild::cli {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// SIGHUP asks for the model and the log to be opened anew.
+std::atomic<bool> hung_up{false};
+
+std::chrono::milliseconds milliseconds(const char* option, double seconds, bool zero = false) {
+  if (!(seconds > 0 || (zero && seconds == 0)) || seconds > 1e6) {
+    throw OptionError(option, fmt::format("{} is no time in seconds", seconds));
+  }
+  return std::chrono::milliseconds(static_cast<std::int64_t>(std::ceil(seconds * 1000)));
+}
+
+ServiceOptions service_options(const ServeArguments& arguments) {
+  const bool live = !arguments.parameters.empty();
+  if (arguments.model.empty() && !live) {
+    throw OptionError("parameters", "name a model, or live parameters with --parameters");
+  }
+  ServiceOptions options{.model = arguments.model, .parameters = arguments.parameters};
+  options.learn = live ? arguments.learn : !arguments.read_only;
+  const bool chosen = !arguments.optimizer.empty() || arguments.learning_rate != 0;
+  if (chosen && (live || !options.learn)) {
+    throw OptionError(arguments.optimizer.empty() ? "learning-rate" : "optimizer",
+                      live ? "live parameters have a rule and a rate of their own; leave it out"
+                           : "with --read-only nothing is learnt; leave one of the two out");
+  }
+  if (!arguments.optimizer.empty()) {
+    options.learning.update_rule = *alternative_named<AnyUpdateRule>(arguments.optimizer);
+  }
+  if (arguments.learning_rate != 0) options.learning.learning_rate = arguments.learning_rate;
+  options.snapshot = arguments.snapshot;
+  if (options.snapshot.empty()) {
+    options.snapshot = (live ? arguments.parameters : arguments.model) + ".snapshot";
+  }
+  return options;
+}
+
+ServerOptions server_options(const ServeArguments& arguments) {
+  if (arguments.header_limit < 256 || arguments.header_limit > (1u << 30)) {
+    throw OptionError("header-limit", "it is not between 256 bytes and 1G");
+  }
+  if (arguments.body_limit == 0 || arguments.bodies_limit < arguments.body_limit) {
+    throw OptionError("bodies-limit", "it is less than --body-limit, and no such body would fit");
+  }
+  if (arguments.connections == 0) throw OptionError("connections", "there must be one at least");
+  return {.address = arguments.address,
+          .port = arguments.port,
+          .threads = arguments.threads,
+          .connections = arguments.connections,
+          .body_limit = arguments.body_limit,
+          .bodies_limit = arguments.bodies_limit,
+          .header_limit = static_cast<std::uint32_t>(arguments.header_limit),
+          .timeout = milliseconds("timeout", arguments.timeout),
+          .tls_certificate = arguments.tls_certificate,
+          .tls_key = arguments.tls_key};
+}
+
+// Saves what no snapshot has; the exit status.
+int save_what_was_learnt(Service& service) {
+  if (!service.has_unsaved() || service.model()->parameters()) return kDone;
+  const std::uint64_t rows = service.save();
+  note(fmt::format("hogwild: saved {}, which has learnt {} rows here", service.options().snapshot,
+                   rows));
+  return kDone;
+}
+
+}  // namespace
+
+int serve(const ServeArguments& arguments) {
+  const ServerOptions server_chosen = server_options(arguments);
+  const auto patience = milliseconds("drain", arguments.drain, true);
+  const auto reload_every = milliseconds("reload-every", arguments.reload_every, true);
+  std::optional<Token> token;
+  if (!arguments.token_file.empty()) token = Token::of_file(arguments.token_file);
+  const InterruptGuard guard;
+  struct sigaction action {};
+  action.sa_handler = [](int) { hung_up.store(true, std::memory_order_relaxed); };
+  sigaction(SIGHUP, &action, nullptr);
+
+  Service service(service_options(arguments));
+  AccessLog log(arguments.access_log);
+  const Api api(service, std::move(token));
+  Server server(api, log, server_chosen);
+  const bool learns = service.model()->learns();
+  note(fmt::format("hogwild: serving {} at {}://{}:{}, {}{}",
+                   arguments.model.empty() ? arguments.parameters : arguments.model,
+                   arguments.tls_certificate.empty() ? "http" : "https",
+                   arguments.address.find(':') == std::string::npos ? arguments.address
+                                                                    : "[" + arguments.address + "]",
+                   server.port(), learns ? "learning" : "reading only",
+                   learns && arguments.token_file.empty()
+                       ? ", and whoever reaches it may teach it (--token-file)"
+                       : ""));
+
+  constexpr std::chrono::milliseconds kLook(50);
+  auto next_look = Clock::now() + reload_every, next_beat = Clock::now();
+  while (!interrupted()) {
+    std::this_thread::sleep_for(kLook);
+    const auto now = Clock::now();
+    const bool asked = hung_up.exchange(false, std::memory_order_relaxed);
+    if (asked) {
+      try {
+        log.reopen();
+      } catch (const Error& error) {
+        note(fmt::format("hogwild: {}", error.what()));
+      }
+    }
+    if (asked || (reload_every.count() > 0 && now >= next_look)) {
+      if (const auto news = service.reload(asked)) note("hogwild: " + *news);
+      next_look = now + reload_every;
+    }
+    if (now >= next_beat) {
+      service.beat();
+      next_beat = now + std::chrono::seconds(1);
+    }
+  }
+  note("hogwild: ending; requests that have come are answered");
+  if (!server.drain(patience)) note("hogwild: some connections were cut off");
+  return save_what_was_learnt(service);
+}
+
+}  // namespace hogwild::cli

@@ -1,0 +1,389 @@
+#include "serve/api.hpp"
+
+#include <fmt/compile.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+#include "hogwild/core/alternatives.hpp"
+#include "hogwild/core/error.hpp"
+#include "hogwild/core/version.hpp"
+#include "serve/openapi.hpp"
+#include "serve/request_rows.hpp"
+
+namespace hogwild {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::string_view kJson = "application/json", kText = "text/plain";
+
+struct Route {
+  std::string_view method;
+  bool changes = false;
+  bool has_rows = false;
+};
+
+// By endpoint.
+constexpr std::array<Route, kEndpoints.size()> kRoutes{{
+    {.method = "POST", .has_rows = true},
+    {.method = "POST", .changes = true, .has_rows = true},
+    {.method = "POST", .changes = true},
+    {.method = "GET"},
+    {.method = "GET"},
+    {.method = "GET"},
+    {.method = "GET"},
+    {.method = "GET"},
+    {},
+}};
+
+const Route& route_of(Endpoint endpoint) {
+  return kRoutes[static_cast<std::size_t>(endpoint)];
+}
+
+// A media type without its parameters.
+bool is_type(std::string_view header, std::string_view type) {
+  const std::string_view given = header.substr(0, header.find(';'));
+  const std::string_view trimmed = given.substr(0, given.find_last_not_of(" \t") + 1);
+  return std::ranges::equal(trimmed, type, [](char a, char b) { return (a | 0x20) == (b | 0x20); });
+}
+
+// A quoted string as JSON has it; what is no UTF-8 becomes a mark of its own.
+std::string json_string(std::string_view text) {
+  return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::optional<Answer> answer_named(std::string_view name) {
+  if (name == "probability") return Answer::probability;
+  if (name == "margin") return Answer::margin;
+  if (name == "label") return Answer::label;
+  return std::nullopt;
+}
+
+// What "?output=" asks for. Throws BodyError.
+Answer wanted(std::string_view target, const ServedModel& model) {
+  Answer answer = Answer::automatic;
+  const auto question = target.find('?');
+  std::string_view query = question == target.npos ? "" : target.substr(question + 1);
+  while (!query.empty()) {
+    const std::string_view pair = query.substr(0, query.find('&'));
+    query.remove_prefix(std::min(query.size(), pair.size() + 1));
+    const auto equals = std::min(pair.size(), pair.find('='));
+    const auto named = answer_named(pair.substr(std::min(pair.size(), equals + 1)));
+    if (pair.substr(0, equals) != "output" || !named) {
+      throw BodyError("the query may say output=probability, output=margin or output=label");
+    }
+    answer = *named;
+  }
+  if (answer == Answer::automatic) {
+    if (model.classes()) return Answer::label;
+    return model.gives_probability() ? Answer::probability : Answer::margin;
+  }
+  if (answer == Answer::probability && !model.gives_probability()) {
+    throw BodyError(fmt::format("a {} model gives no probability; ask for margin or label",
+                                name_of(model.loss())));
+  }
+  return answer;
+}
+
+// Predictions one after the other: as JSON with commas between them, or a line each.
+class Predictions {
+ public:
+  Predictions(const ServedModel& model, Answer answer, bool json)
+      : model_(model), answer_(answer), json_(json), outputs_(model.model().outputs()) {}
+
+  // False if a prediction is not finite: then the model has diverged.
+  bool add(const SparseRow& row) {
+    if (model_.classes()) return add_classes(row);
+    const float margin = model_.margin(row);
+    if (!std::isfinite(margin)) return false;
+    begin();
+    const float value = answer_ == Answer::probability ? model_.probability_of(margin)
+                        : answer_ == Answer::margin    ? margin
+                                                       : model_.label_of(margin);
+    fmt::format_to(std::back_inserter(text_), FMT_COMPILE("{}"), value);
+    end();
+    return true;
+  }
+
+  std::string text() && { return std::move(text_); }
+
+ private:
+  void begin() {
+    if (json_ && !text_.empty()) text_ += ',';
+  }
+  void end() {
+    if (!json_) text_ += '\n';
+  }
+
+  bool add_classes(const SparseRow& row) {
+    const auto& names = *model_.classes();
+    begin();
+    if (answer_ == Answer::label) {
+      const std::string& name = names[model_.model().likeliest_class(row)];
+      text_ += json_ ? json_string(name) : name;
+    } else {
+      answer_ == Answer::margin ? model_.model().margins(row, outputs_)
+                                : model_.model().probabilities(row, outputs_);
+      for (std::size_t k = 0; k < outputs_.size(); ++k) {
+        if (!std::isfinite(outputs_[k])) return false;
+        text_ += k > 0 ? (json_ ? "," : " ") : (json_ ? "{" : "");
+        text_ += json_ ? json_string(names[k]) : names[k];
+        fmt::format_to(std::back_inserter(text_), FMT_COMPILE(":{}"), outputs_[k]);
+      }
+      if (json_) text_ += '}';
+    }
+    end();
+    return true;
+  }
+
+  const ServedModel& model_;
+  Answer answer_;
+  bool json_;
+  std::vector<float> outputs_;  // of classes
+  std::string text_;
+};
+
+void read_rows(const RequestHead& head, std::string body, const ServedModel& model,
+               RowBatch& batch) {
+  if (is_type(head.content_type, kJson)) {
+    read_json_rows(body, model, batch);
+  } else {
+    read_text_rows(std::move(body), model, batch);
+  }
+}
+
+Json progressive_json(const ProgressiveMetrics& metrics) {
+  Json json{{"rows", metrics.rows},
+            {"loss", metrics.loss},
+            {"window", metrics.window},
+            {"window_loss", metrics.window_loss}};
+  if (metrics.auc) json["window_auc"] = *metrics.auc;
+  if (metrics.calibration) json["window_calibration"] = *metrics.calibration;
+  return json;
+}
+
+// Resident, as the system counts it.
+double memory_of_this_process() {
+  std::ifstream file("/proc/self/statm");
+  double all = 0, resident = 0;
+  file >> all >> resident;
+  return resident * static_cast<double>(sysconf(_SC_PAGESIZE));
+}
+
+}  // namespace
+
+Reply refusal(int status, std::string_view reason) {
+  return {.status = status, .body = fmt::format("{{\"error\":{}}}\n", json_string(reason))};
+}
+
+Endpoint endpoint_of(std::string_view target) {
+  const std::string_view path = target.substr(0, target.find('?'));
+  const auto found = std::ranges::find(kEndpoints, path);
+  return static_cast<Endpoint>(
+      std::min<std::ptrdiff_t>(found - kEndpoints.begin(), static_cast<int>(Endpoint::other)));
+}
+
+std::optional<Reply> Api::refused(const RequestHead& head) const {
+  const Endpoint endpoint = endpoint_of(head.target);
+  if (endpoint == Endpoint::other) {
+    return refusal(404, "there is no such path; /openapi.json describes those there are");
+  }
+  const Route& route = route_of(endpoint);
+  const bool matches =
+      head.method == route.method || (head.method == "HEAD" && route.method == "GET");
+  if (!matches) {
+    Reply reply = refusal(
+        405,
+        fmt::format("{} takes {}", kEndpoints[static_cast<std::size_t>(endpoint)], route.method));
+    reply.headers.emplace_back("Allow", route.method);
+    return reply;
+  }
+  if (route.changes) {
+    if (token_ && !token_->admits(head.authorization)) {
+      Reply reply = refusal(401,
+                            "this changes something, and the request does not have the token: "
+                            "Authorization: Bearer TOKEN");
+      reply.headers.emplace_back("WWW-Authenticate", "Bearer");
+      return reply;
+    }
+    // Any page that somebody on this machine looks at could send it otherwise.
+    if (!token_ && !head.origin.empty()) {
+      return refusal(403, "a web page may change something only with a token (--token-file)");
+    }
+  }
+  if (endpoint == Endpoint::learn && !service_.model()->learns()) {
+    return refusal(409, service_.model()->classes()
+                            ? "a model of several classes is served as it is, and does not learn"
+                            : "this service only reads (--read-only)");
+  }
+  if (service_.draining() && endpoint != Endpoint::healthz && endpoint != Endpoint::readyz &&
+      endpoint != Endpoint::metrics) {
+    return refusal(503, "the service is about to end");
+  }
+  if (!route.has_rows) return std::nullopt;
+  if (!head.content_encoding.empty() && !is_type(head.content_encoding, "identity")) {
+    return refusal(415, "the body is compressed; send it as it is");
+  }
+  if (!is_type(head.content_type, kJson) && !is_type(head.content_type, kText)) {
+    return refusal(415, "Content-Type should be application/json, or text/plain for rows of text");
+  }
+  return std::nullopt;
+}
+
+Reply Api::reply(const RequestHead& head, std::string body, RowBatch& batch) const {
+  try {
+    switch (endpoint_of(head.target)) {
+      case Endpoint::predict:
+        return predict(head, std::move(body), batch);
+      case Endpoint::learn:
+        return learn(head, std::move(body), batch);
+      case Endpoint::snapshot:
+        return snapshot();
+      case Endpoint::model:
+        return model();
+      case Endpoint::healthz:
+        return {.body = "{\"status\":\"ok\"}\n"};
+      case Endpoint::readyz:
+        if (service_.draining()) return refusal(503, "the service is about to end");
+        return {.body = "{\"status\":\"ready\"}\n"};
+      case Endpoint::metrics:
+        return metrics();
+      case Endpoint::openapi:
+        return {.body = std::string(kOpenApi)};
+      default:
+        return refusal(404, "there is no such path");
+    }
+  } catch (const BodyError& error) {
+    return refusal(400, error.what());
+  } catch (const Error& error) {
+    return refusal(500, error.what());
+  } catch (const std::bad_alloc&) {
+    return refusal(503, "there is no memory for this request now");
+  }
+}
+
+Reply Api::predict(const RequestHead& head, std::string body, RowBatch& batch) const {
+  const auto model = service_.model();
+  const Answer answer = wanted(head.target, *model);
+  read_rows(head, std::move(body), *model, batch);
+  const bool json = !is_type(head.accept, kText);
+  Predictions predictions(*model, answer, json);
+  for (std::size_t i = 0; i < batch.rows(); ++i) {
+    if (!predictions.add(batch.row(i))) {
+      return refusal(500,
+                     "a weight of the model is not finite: learning has diverged; load another "
+                     "model");
+    }
+  }
+  service_.metrics().add_predicted(batch.rows());
+  service_.metrics().add_unknown(batch.unknown_features);
+  Reply reply{.content_type = std::string(json ? kJson : kText), .rows = batch.rows()};
+  reply.body = std::move(predictions).text();
+  if (json) reply.body = fmt::format("{{\"predictions\":[{}]}}\n", reply.body);
+  return reply;
+}
+
+// All that a request says is looked at before anything of it is learnt.
+Reply Api::learn(const RequestHead& head, std::string body, RowBatch& batch) const {
+  const auto model = service_.model();
+  if (head.target.find('?') != head.target.npos) throw BodyError("learning takes no query");
+  read_rows(head, std::move(body), *model, batch);
+  for (std::size_t i = 0; i < batch.rows(); ++i) {
+    const float label = batch.labels[i];
+    if (std::isnan(label)) throw BodyError(fmt::format("row {}: it has no label", i + 1));
+    if (!model->knows(label)) {
+      throw BodyError(fmt::format("row {}: the label {} is neither {} nor {}", i + 1, label,
+                                  model->labels().negative, model->labels().positive));
+    }
+  }
+  const Lesson lesson = model->learn(batch);
+  service_.metrics().add_learnt(lesson.rows);
+  service_.metrics().add_unknown(batch.unknown_features);
+  if (!std::isfinite(lesson.loss)) {
+    return refusal(500, "the loss is not finite: learning has diverged; load another model");
+  }
+  return {.body = fmt::format("{{\"rows\":{},\"loss\":{}}}\n", lesson.rows, lesson.loss),
+          .rows = lesson.rows};
+}
+
+Reply Api::snapshot() const {
+  const std::uint64_t learnt = service_.save();
+  return {.body = fmt::format("{{\"path\":{},\"rows_learnt\":{}}}\n",
+                              json_string(service_.options().snapshot), learnt)};
+}
+
+Reply Api::model() const {
+  const auto model = service_.model();
+  const FeatureSpace& features = model->features();
+  const ServiceOptions& options = service_.options();
+  const bool live = model->parameters() != nullptr;
+  Json json{{"path", live ? options.parameters : options.model},
+            {"live_parameters", live},
+            {"loaded_at", service_.loaded_at()},
+            {"loss", name_of(model->loss())},
+            {"features", features.size},
+            {"hash_bits", features.hash_bits},
+            {"named", features.names != nullptr},
+            {"index_base", features.index_base},
+            {"format", features.format}};
+  if (model->classes()) {
+    json["classes"] = *model->classes();
+  } else if (model->is_binary()) {
+    json["labels"] = {model->labels().negative, model->labels().positive};
+  }
+  json["learns"] = model->learns();
+  if (const auto progressive = model->progressive()) {
+    json["rows_learnt"] = model->learnt();
+    json["progressive_validation"] = progressive_json(*progressive);
+  }
+  if (live) {
+    json["rows_learnt_by_all"] = model->parameters()->rows();
+    json["writers"] = Json::array();
+    for (const ParameterWriter& writer : model->parameters()->writers()) {
+      json["writers"].push_back({{"process", writer.process},
+                                 {"running", writer.running},
+                                 {"silent_seconds", writer.silent_seconds},
+                                 {"rows", writer.rows}});
+    }
+  }
+  json["version"] = kVersion;
+  return {.body = json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"};
+}
+
+Reply Api::metrics() const {
+  std::string text = service_.metrics().text();
+  const auto gauge = [&](std::string_view name, std::string_view help, double value,
+                         std::string_view labels = "") {
+    add_metric_head(text, name, "gauge", help);
+    add_metric(text, name, labels, value);
+  };
+  const auto model = service_.model();
+  gauge("info", "The version that runs.", 1, fmt::format("{{version=\"{}\"}}", kVersion));
+  gauge("model_loaded_timestamp_seconds", "When the model was loaded.", service_.loaded_at());
+  gauge("model_features", "Features of the model.", model->features().size);
+  gauge("resident_memory_bytes", "Memory of this process.", memory_of_this_process());
+  if (const auto progressive = model->progressive()) {
+    gauge("progressive_loss", "Mean loss of the last rows, before each was learnt.",
+          progressive->window_loss);
+    if (progressive->auc) gauge("progressive_auc", "Their AUC.", *progressive->auc);
+    if (progressive->calibration) {
+      gauge("progressive_calibration", "Their mean probability by their share of positive labels.",
+            *progressive->calibration);
+    }
+  }
+  if (model->parameters()) {
+    gauge("parameter_writers", "Processes that learn into the live parameters.",
+          static_cast<double>(model->parameters()->writers().size()));
+    gauge("parameter_rows", "Rows they have learnt.",
+          static_cast<double>(model->parameters()->rows()));
+  }
+  return {.content_type = "text/plain; version=0.0.4", .body = std::move(text)};
+}
+
+}  // namespace hogwild

@@ -1,0 +1,261 @@
+#include "serve/request_rows.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "data/chunk_parser.hpp"
+#include "data/named_feature.hpp"
+#include "data/parsing.hpp"
+#include "hogwild/core/random.hpp"
+
+namespace hogwild {
+namespace {
+
+using Json = nlohmann::json;
+
+// As a message shows what somebody sent.
+std::string shown(std::string_view text) {
+  return quoted_token(text.data(), text.data() + text.size());
+}
+
+// Called by the parser for each token; no document is built.
+class RowsHandler : public nlohmann::json_sax<Json> {
+ public:
+  RowsHandler(const ServedModel& model, RowBatch& batch)
+      : space_(model.features()), classes_(model.classes() != nullptr), batch_(batch) {}
+
+  // There must have been rows.
+  void finish() const {
+    if (!seen_rows_) throw BodyError("there is no \"rows\" and no \"features\"");
+    if (batch_.rows() == 0) throw BodyError("there is no row in \"rows\"");
+  }
+
+  bool null() override { unexpected("null"); }
+  bool boolean(bool value) override { unexpected(value ? "true" : "false"); }
+  bool binary(binary_t&) override { unexpected("bytes"); }
+  bool number_integer(number_integer_t value) override {
+    return number(static_cast<double>(value));
+  }
+  bool number_unsigned(number_unsigned_t value) override {
+    return number(static_cast<double>(value));
+  }
+  bool number_float(number_float_t value, const string_t&) override { return number(value); }
+  bool string(string_t&) override {
+    // Of a model of classes labels are names, which nothing is learnt from.
+    if (place_ == Place::row && key_ == "label" && classes_) return true;
+    unexpected("a string");
+  }
+
+  bool start_object(std::size_t) override {
+    if (place_ == Place::start) {
+      place_ = Place::top;
+    } else if (place_ == Place::rows) {
+      place_ = Place::row;
+      begin_row();
+    } else if (place_ == Place::row && key_ == "features") {
+      place_ = Place::features;
+    } else {
+      unexpected("an object");
+    }
+    return true;
+  }
+
+  bool key(string_t& name) override {
+    if (place_ == Place::top) {
+      if (name == "rows") {
+        if (seen_rows_) throw BodyError("there are rows twice");
+        seen_rows_ = true;
+        key_ = name;
+        return true;
+      }
+      // The object is a row itself.
+      if (seen_rows_) fail(unknown(name, "\"rows\" alone"));
+      single_ = seen_rows_ = true;
+      place_ = Place::row;
+      begin_row();
+    }
+    if (place_ == Place::row) {
+      bool& seen = name == "features" ? has_features_
+                   : name == "label"  ? has_label_
+                   : name == "weight" ? has_weight_
+                                      : nothing(name);
+      if (seen) fail(fmt::format("\"{}\" is there twice", name));
+      seen = true;
+    } else if (place_ == Place::features) {
+      find_feature(name);
+    }
+    key_ = name;
+    return true;
+  }
+
+  bool end_object() override {
+    if (place_ == Place::features) {
+      place_ = Place::row;
+    } else if (place_ == Place::row) {
+      end_row();
+      place_ = single_ ? Place::done : Place::rows;
+    } else {
+      place_ = Place::done;
+    }
+    return true;
+  }
+
+  bool start_array(std::size_t) override {
+    if (place_ != Place::top || key_ != "rows") unexpected("an array");
+    place_ = Place::rows;
+    return true;
+  }
+
+  bool end_array() override {
+    place_ = Place::top;
+    return true;
+  }
+
+  bool parse_error(std::size_t position, const std::string&,
+                   const nlohmann::detail::exception& error) override {
+    // "[json.exception...] parse error at line 1, column 5: syntax error while ...": the middle.
+    std::string reason = error.what();
+    if (const auto at = reason.find("] "); at != std::string::npos) reason.erase(0, at + 2);
+    if (reason.size() > kLongestReason) reason.resize(kLongestReason);
+    throw BodyError(fmt::format("the body is no JSON, at byte {}: {}", position, reason));
+  }
+
+ private:
+  enum class Place { start, top, rows, row, features, done };
+  static constexpr std::size_t kLongestReason = 200;
+
+  [[noreturn]] void fail(const std::string& reason) const {
+    if (place_ == Place::top || place_ == Place::start) throw BodyError(reason);
+    throw BodyError(fmt::format("row {}: {}", batch_.rows() + 1, reason));
+  }
+
+  [[noreturn]] void unexpected(const char* what) const {
+    switch (place_) {
+      case Place::features:
+        fail(fmt::format("the value of feature {} is {}, and should be a number", shown(key_),
+                         what));
+      case Place::row:
+        fail(fmt::format("\"{}\" is {}, and should be {}", key_, what,
+                         key_ == "features" ? "an object of names and values" : "a number"));
+      case Place::rows:
+        fail(fmt::format("it is {}, and should be an object with \"features\"", what));
+      case Place::top:
+        fail(fmt::format("\"{}\" is {}, and should be an array of rows", key_, what));
+      default:
+        fail(fmt::format("the body is {}, and should be an object with \"rows\"", what));
+    }
+  }
+
+  static std::string unknown(const std::string& name, const char* there) {
+    return fmt::format("there is no field {} here, but {}", shown(name), there);
+  }
+  bool& nothing(const std::string& name) const {
+    fail(unknown(name, R"("features", "label" and "weight")"));
+  }
+
+  void begin_row() {
+    has_features_ = has_label_ = has_weight_ = false;
+    label_ = std::numeric_limits<float>::quiet_NaN();
+    weight_ = 1;
+  }
+
+  // Nothing is kept of one that the model lacks.
+  void find_feature(const std::string& name) {
+    if (space_.hash_bits == 0 && !space_.names) {
+      const auto number = number_in(name);
+      const auto base = static_cast<std::uint64_t>(space_.index_base);
+      if (number < base) fail("feature '0', where features count from 1");
+      feature_.reset();
+      if (number - base < space_.size) feature_ = static_cast<Index>(number);
+    } else if (space_.format == "libsvm") {
+      feature_ = hashed_index(mix_bits(number_in(name)), space_.hash_bits);
+    } else {
+      feature_ = feature_named(space_, name);
+    }
+  }
+
+  std::uint64_t number_in(const std::string& name) const {
+    std::uint64_t number = 0;
+    const char* const end = name.data() + name.size();
+    const auto [stop, error] = std::from_chars(name.data(), end, number);
+    if (error != std::errc() || stop != end) {
+      fail(fmt::format("feature {} is no number, and the model's features are called by number",
+                       shown(name)));
+    }
+    return number;
+  }
+
+  bool number(double value) {
+    const auto narrow = static_cast<float>(value);
+    if (place_ == Place::features) {
+      if (!std::isfinite(narrow)) fail(out_of_range("the value of feature " + shown(key_), value));
+      feature_ ? batch_.add(*feature_, narrow) : batch_.add_unknown();
+    } else if (place_ == Place::row && key_ == "label") {
+      if (!std::isfinite(narrow)) fail(out_of_range("\"label\"", value));
+      label_ = narrow;
+    } else if (place_ == Place::row && key_ == "weight") {
+      if (!std::isfinite(narrow) || narrow < 0) fail(out_of_range("\"weight\"", value));
+      weight_ = narrow;
+    } else {
+      unexpected("a number");
+    }
+    return true;
+  }
+
+  static std::string out_of_range(const std::string& what, double value) {
+    return fmt::format("{} is out of range, {}", what, value);
+  }
+
+  void end_row() {
+    if (!has_features_) fail("it has no \"features\"");
+    const Duplicates duplicates = space_.hash_bits != 0 ? Duplicates::sum : Duplicates::refuse;
+    if (const auto fault = batch_.end_row(nullptr, label_, weight_, duplicates))
+      fail(fault->reason);
+  }
+
+  const FeatureSpace& space_;
+  bool classes_;
+  RowBatch& batch_;
+  Place place_ = Place::start;
+  std::string key_;
+  bool seen_rows_ = false, single_ = false;
+  bool has_features_ = false, has_label_ = false, has_weight_ = false;  // of the row at hand
+  float label_ = 0, weight_ = 1;
+  std::optional<Index> feature_;
+};
+
+}  // namespace
+
+void read_json_rows(std::string_view body, const ServedModel& model, RowBatch& batch) {
+  batch.clear();
+  RowsHandler handler(model, batch);
+  Json::sax_parse(body.begin(), body.end(), &handler);
+  handler.finish();
+  batch.renumber_for(model.features());
+}
+
+void read_text_rows(std::string body, const ServedModel& model, RowBatch& batch) {
+  batch.clear();
+  ReadOptions options;
+  options.features = model.features();
+  options.class_labels = model.classes() != nullptr;
+  options.format = model.features().format == "vw" ? Format::vw : Format::libsvm;
+  const Parsing parsing(options);
+  const Chunk chunk{.text = std::move(body)};
+  if (const auto fault =
+          parse_rows(chunk, parsing.format(), parsing.rules(), OnError::fail, batch)) {
+    throw BodyError(fmt::format("line {}, column {}: {}; {}", fault->line, fault->column,
+                                fault->reason, fault->remedy));
+  }
+  batch.renumber_for(model.features());
+  if (batch.rows() == 0) throw BodyError("there is no row in the body");
+}
+
+}  // namespace hogwild

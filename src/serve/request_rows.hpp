@@ -1,0 +1,27 @@
+// The body of a request to rows.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "data/row_batch.hpp"
+#include "serve/served_model.hpp"
+
+namespace hogwild {
+
+/// What is wrong with a body, in words that its sender can act on.
+class BodyError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Rows of {"rows": [{"features": {NAME: VALUE, ...}, "label": L, "weight": W}, ...]}, or of one
+/// such row. Features are called as in the data that the model learnt from: by name, or by the
+/// numbers there; those that the model lacks are left out and counted. A row without a label has
+/// NaN. Replaces what batch holds. Throws BodyError.
+void read_json_rows(std::string_view body, const ServedModel& model, RowBatch& batch);
+
+/// Rows of text, in the format of the model's own data. Throws BodyError.
+void read_text_rows(std::string body, const ServedModel& model, RowBatch& batch);
+
+}  // namespace hogwild

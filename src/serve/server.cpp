@@ -1,0 +1,189 @@
+#include "serve/server.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>  // which Boost 1.74's awaitable.hpp forgets
+
+#include <atomic>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <thread>
+#include <vector>
+
+#include "hogwild/core/error.hpp"
+#include "serve/session.hpp"
+
+namespace hogwild {
+
+using boost::asio::ip::tcp;
+using boost::system::error_code;
+
+class Server::Listener : public SessionHost {
+ public:
+  Listener(const Api& api, AccessLog& log, const ServerOptions& options)
+      : SessionHost{api, log, options}, acceptor_(context_), pause_(context_) {
+    if (!options.tls_certificate.empty() || !options.tls_key.empty()) prepare_tls();
+    listen();
+    accept();
+    const auto cores = std::max(1u, std::thread::hardware_concurrency());
+    const int threads = options.threads > 0 ? options.threads : static_cast<int>(cores);
+    for (int k = 0; k < threads; ++k) threads_.emplace_back([this] { context_.run(); });
+  }
+
+  ~Listener() override {
+    context_.stop();
+    for (std::thread& thread : threads_) thread.join();
+  }
+
+  std::uint16_t port() const noexcept { return port_; }
+
+  bool drain(std::chrono::milliseconds patience) {
+    api.service().drain();
+    boost::asio::post(context_, [this] {
+      error_code ignored;
+      acceptor_.close(ignored);
+      pause_.cancel();
+    });
+    std::unique_lock lock(mutex_);
+    for (Session* const session : sessions_) session->end_when_idle();
+    return ended_.wait_for(lock, patience, [this] { return sessions_.empty(); });
+  }
+
+  void began(Session* session) override {
+    const std::scoped_lock lock(mutex_);
+    sessions_.insert(session);
+    api.service().metrics().connect();
+    if (api.service().draining()) session->end_when_idle();
+  }
+
+  void ended(Session* session) override {
+    const std::scoped_lock lock(mutex_);
+    sessions_.erase(session);
+    api.service().metrics().disconnect();
+    ended_.notify_all();
+  }
+
+ private:
+  [[noreturn]] void fail(const error_code& error, const std::string& remedy) const {
+    throw IoError(fmt::format("{}:{}", options.address, options.port), error.message(), remedy);
+  }
+
+  void listen() {
+    error_code error;
+    const auto address = boost::asio::ip::make_address(options.address, error);
+    if (error) {
+      throw OptionError("address", fmt::format("'{}' is no address of this machine, as 127.0.0.1 "
+                                               "or ::1; 0.0.0.0 is all of them",
+                                               options.address));
+    }
+    const tcp::endpoint endpoint(address, options.port);
+    acceptor_.open(endpoint.protocol(), error);
+    if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
+    if (!error) acceptor_.bind(endpoint, error);
+    if (!error) acceptor_.listen(boost::asio::socket_base::max_listen_connections, error);
+    if (error) fail(error, "choose another --port or --address");
+    port_ = acceptor_.local_endpoint().port();
+  }
+
+  void prepare_tls() {
+    if (options.tls_certificate.empty() || options.tls_key.empty()) {
+      throw OptionError(options.tls_key.empty() ? "tls-certificate" : "tls-key",
+                        "TLS needs both a certificate and its key");
+    }
+    namespace ssl = boost::asio::ssl;
+    tls_.emplace(ssl::context::tls_server);
+    tls_->set_options(ssl::context::default_workarounds | ssl::context::no_sslv2 |
+                      ssl::context::no_sslv3 | ssl::context::no_tlsv1 | ssl::context::no_tlsv1_1);
+    error_code error;
+    tls_->use_certificate_chain_file(options.tls_certificate, error);
+    if (error) {
+      throw IoError(options.tls_certificate, "no certificate chain: " + error.message(),
+                    "name a PEM file, the server's own certificate first");
+    }
+    tls_->use_private_key_file(options.tls_key, ssl::context::pem, error);
+    if (error) {
+      throw IoError(options.tls_key, "no key of that certificate: " + error.message(),
+                    "name the PEM file of its key");
+    }
+  }
+
+  void accept() {
+    acceptor_.async_accept(boost::asio::make_strand(context_),
+                           [this](error_code error, tcp::socket socket) {
+                             if (!acceptor_.is_open()) return;
+                             if (error) return accept_later();
+                             take(std::move(socket));
+                             accept();
+                           });
+  }
+
+  // Out of descriptors, say: those who are served give some back.
+  void accept_later() {
+    pause_.expires_after(std::chrono::milliseconds(50));
+    pause_.async_wait([this](error_code error) {
+      if (!error) accept();
+    });
+  }
+
+  void take(tcp::socket socket) {
+    error_code ignored;
+    socket.set_option(tcp::no_delay(true), ignored);
+    if (is_full()) {
+      api.service().metrics().turn_away();
+      return turn_away(std::move(socket));
+    }
+    start_session(*this, std::move(socket), tls_ ? &*tls_ : nullptr);
+  }
+
+  bool is_full() {
+    const std::scoped_lock lock(mutex_);
+    return sessions_.size() >= options.connections;
+  }
+
+  // What fits into a socket's buffer at once: nobody waits for it.
+  void turn_away(tcp::socket socket) const {
+    if (tls_) return;  // it would not be understood
+    constexpr std::string_view kReason = "{\"error\":\"too many connections\"}\n";
+    const std::string text = fmt::format(
+        "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\n"
+        "Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{}",
+        kReason.size(), kReason);
+    error_code ignored;
+    socket.non_blocking(true, ignored);
+    socket.write_some(boost::asio::buffer(text), ignored);
+    socket.shutdown(tcp::socket::shutdown_send, ignored);
+  }
+
+  boost::asio::io_context context_;
+  tcp::acceptor acceptor_;
+  boost::asio::steady_timer pause_;
+  std::optional<boost::asio::ssl::context> tls_;
+  std::uint16_t port_ = 0;
+  std::mutex mutex_;
+  std::condition_variable ended_;
+  std::set<Session*> sessions_;  // guarded by the mutex
+  std::vector<std::thread> threads_;
+};
+
+Server::Server(const Api& api, AccessLog& log, const ServerOptions& options)
+    : listener_(std::make_unique<Listener>(api, log, options)) {}
+
+Server::~Server() = default;
+
+std::uint16_t Server::port() const noexcept {
+  return listener_->port();
+}
+
+bool Server::drain(std::chrono::milliseconds patience) {
+  return listener_->drain(patience);
+}
+
+}  // namespace hogwild

@@ -1,0 +1,87 @@
+#include "serve/service.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "hogwild/core/alternatives.hpp"
+#include "hogwild/core/error.hpp"
+#include "hogwild/model/file.hpp"
+
+namespace hogwild {
+
+Service::Service(ServiceOptions options) : options_(std::move(options)) {
+  if (options_.parameters.empty()) file_ = FileIdentity::of(options_.model);
+  serve(load());
+}
+
+std::shared_ptr<ServedModel> Service::load() const {
+  if (!options_.parameters.empty()) {
+    return std::make_shared<ServedModel>(options_.learn ? ParameterFile::join(options_.parameters)
+                                                        : ParameterFile::open(options_.parameters),
+                                         options_.learning);
+  }
+  Model model = hogwild::load(options_.model);
+  if (!options_.learn) return std::make_shared<ServedModel>(std::move(model), std::nullopt);
+  return std::make_shared<ServedModel>(std::move(model), options_.learning);
+}
+
+void Service::serve(std::shared_ptr<ServedModel> model) {
+  {
+    const std::scoped_lock lock(current_mutex_);
+    std::swap(current_, model);
+  }
+  saved_.store(0, std::memory_order_relaxed);
+  loaded_at_.store(
+      std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count(),
+      std::memory_order_relaxed);
+}
+
+std::shared_ptr<ServedModel> Service::model() const {
+  const std::scoped_lock lock(current_mutex_);
+  return current_;
+}
+
+std::optional<std::string> Service::reload(bool must_be) {
+  if (!options_.parameters.empty()) return std::nullopt;
+  const std::scoped_lock lock(file_mutex_);
+  if (!must_be && (!file_ || !file_->has_changed())) return std::nullopt;
+  // Before it is loaded: if it changes meanwhile, it is loaded again.
+  const auto identity = FileIdentity::of(options_.model);
+  if (!must_be && identity && file_ && identity->bytes == file_->bytes &&
+      identity->checksum == file_->checksum) {
+    file_ = identity;  // the same bytes, written again
+    return std::nullopt;
+  }
+  if (identity) file_ = identity;
+  try {
+    std::shared_ptr<ServedModel> fresh = load();
+    const std::uint64_t dropped = model()->learnt() - saved_.load(std::memory_order_relaxed);
+    serve(std::move(fresh));
+    metrics_.note_reload(true);
+    return fmt::format(
+        "loaded {} anew{}", options_.model,
+        dropped > 0 ? fmt::format("; {} rows were learnt that no snapshot has", dropped) : "");
+  } catch (const Error& error) {
+    metrics_.note_reload(false);
+    return fmt::format("kept the model of before: {}", error.what());
+  }
+}
+
+std::uint64_t Service::save() {
+  const std::scoped_lock lock(file_mutex_);
+  const auto served = model();
+  const std::uint64_t learnt = served->learnt();
+  hogwild::save(served->snapshot(), options_.snapshot);
+  // Saved over the model itself, it is no other one.
+  if (options_.snapshot == options_.model) file_ = FileIdentity::of(options_.model);
+  saved_.store(learnt, std::memory_order_relaxed);
+  metrics_.note_snapshot();
+  return learnt;
+}
+
+bool Service::has_unsaved() const {
+  return model()->learnt() > saved_.load(std::memory_order_relaxed);
+}
+
+}  // namespace hogwild

@@ -1,0 +1,49 @@
+#include "serve/token.hpp"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+
+#include "hogwild/core/error.hpp"
+
+namespace hogwild {
+
+Token::Digest Token::digest(std::string_view text) {
+  Digest digest{};
+  unsigned size = 0;
+  EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr);
+  return digest;
+}
+
+Token Token::of_file(const std::string& path) {
+  errno = 0;
+  std::ifstream file(path);
+  std::string line;
+  if (!file || !std::getline(file, line)) {
+    if (file.is_open()) throw OptionError("token-file", path + " has no token in its first line");
+    throw IoError(path, std::strerror(errno), "check the path given to --token-file");
+  }
+  if (line.ends_with('\r')) line.pop_back();
+  if (line.find_first_not_of(" \t") == std::string::npos) {
+    throw OptionError("token-file", path + " has no token in its first line");
+  }
+  Token token;
+  token.digest_ = digest(line);
+  return token;
+}
+
+bool Token::admits(std::string_view authorization) const {
+  constexpr std::string_view kScheme = "bearer ";
+  bool bearer = authorization.size() >= kScheme.size();
+  for (std::size_t k = 0; bearer && k < kScheme.size(); ++k) {
+    bearer = (authorization[k] | 0x20) == kScheme[k];  // letters of any case
+  }
+  if (!bearer) return false;
+  const Digest other = digest(authorization.substr(kScheme.size()));
+  return CRYPTO_memcmp(digest_.data(), other.data(), digest_.size()) == 0;
+}
+
+}  // namespace hogwild
