@@ -21,12 +21,11 @@ void add_serve_command(CLI::App& app, Action& action) {
       ->excludes(read_only);
   const auto names = kNamesOf<AnyUpdateRule>;
   const std::vector<std::string> rules(names.begin(), names.end());
-  sub.add_option("--optimizer", command->optimizer,
-                 "how a step is made (default: adagrad, each weight's steps as if it had been "
-                 "taught before)")
+  sub.add_option("--optimizer", command->optimizer, "how a step is made (default: adagrad)")
       ->type_name(CLI::detail::join(rules, "|"))
       ->check(CLI::IsMember(rules).description(""));
-  sub.add_option("--learning-rate", command->learning_rate, "of those steps (default: the rule's)")
+  sub.add_option("--learning-rate", command->learning_rate,
+                 "of those steps (default: 0.03 for adagrad, else the rule's own)")
       ->type_name("X");
   sub.add_option("--snapshot", command->snapshot,
                  "where POST /snapshot and the end save what has been learnt (default: "

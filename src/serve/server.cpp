@@ -162,14 +162,14 @@ class Server::Listener : public SessionHost {
     socket.shutdown(tcp::socket::shutdown_send, ignored);
   }
 
-  boost::asio::io_context context_;
-  tcp::acceptor acceptor_;
-  boost::asio::steady_timer pause_;
-  std::optional<boost::asio::ssl::context> tls_;
-  std::uint16_t port_ = 0;
   std::mutex mutex_;
   std::condition_variable ended_;
   std::set<Session*> sessions_;  // guarded by the mutex
+  std::optional<boost::asio::ssl::context> tls_;
+  boost::asio::io_context context_;  // with it end the sessions, which need all of the above
+  tcp::acceptor acceptor_;
+  boost::asio::steady_timer pause_;
+  std::uint16_t port_ = 0;
   std::vector<std::thread> threads_;
 };
 

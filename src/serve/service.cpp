@@ -22,7 +22,8 @@ std::shared_ptr<ServedModel> Service::load() const {
                                          options_.learning);
   }
   Model model = hogwild::load(options_.model);
-  if (!options_.learn) return std::make_shared<ServedModel>(std::move(model), std::nullopt);
+  if (!options_.learn || model.classes())
+    return std::make_shared<ServedModel>(std::move(model), std::nullopt);
   return std::make_shared<ServedModel>(std::move(model), options_.learning);
 }
 

@@ -100,7 +100,6 @@ class SessionOver final : public Session, public std::enable_shared_from_this<Se
   }
 
   void read_head() {
-    give_back();
     parser_.emplace();
     parser_->header_limit(host_.options.header_limit);
     parser_->body_limit(host_.options.body_limit);
@@ -199,6 +198,7 @@ class SessionOver final : public Session, public std::enable_shared_from_this<Se
 
   // last: what comes after it on the connection can't be understood, or is not wanted.
   void send(Reply reply, bool last) {
+    give_back();
     last_ = last || !parser_->keep_alive() || host_.api.service().draining();
     unread_ = last;
     bytes_out_ = reply.body.size();
