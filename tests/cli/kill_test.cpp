@@ -1,7 +1,5 @@
 // A training that is killed at any moment leaves a checkpoint that loads, or none.
 #include <signal.h>
-#include <spawn.h>
-#include <sys/wait.h>
 
 #include <chrono>
 #include <cmath>
@@ -12,7 +10,7 @@
 #include "hogwild/core/random.hpp"
 #include "hogwild/model/file.hpp"
 #include "support/command.hpp"
-#include "support/places.hpp"
+#include "support/process.hpp"
 #include "support/sanitized.hpp"
 
 namespace hogwild::test {
@@ -29,17 +27,12 @@ TEST_F(Kill, AtAnyMomentLeavesACheckpointThatLoads) {
   Random random(static_cast<std::uint64_t>(kills));
   int left = 0;
   for (int kill_number = 0; kill_number < kills; ++kill_number) {
-    const std::string command = "cd '" + folder_.path("") + "' && exec " + program() +
-                                " train click.svm -o never --epochs 1000000 --learning-rate 0.1 "
-                                "--threads 2 --checkpoint c --checkpoint-every 0.001 "
-                                "--progress none 2>/dev/null";
-    std::string shell = "/bin/sh", option = "-c", script = command;
-    char* arguments[] = {shell.data(), option.data(), script.data(), nullptr};
-    pid_t process = -1;
-    ASSERT_EQ(posix_spawn(&process, shell.c_str(), nullptr, nullptr, arguments, environ), 0);
+    Process process(folder_,
+                    "train click.svm -o never --epochs 1000000 --learning-rate 0.1 --threads 2 "
+                    "--checkpoint c --checkpoint-every 0.001 --progress none 2>/dev/null");
     std::this_thread::sleep_for(start_up + std::chrono::microseconds(random.below(200'000)));
-    kill(process, SIGKILL);
-    waitpid(process, nullptr, 0);
+    process.signal(SIGKILL);
+    process.wait();
     const std::string checkpoint = folder_.path("c");
     if (!std::filesystem::exists(checkpoint)) continue;
     ++left;

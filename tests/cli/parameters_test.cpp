@@ -1,7 +1,5 @@
 // Processes that learn into one parameter file.
 #include <signal.h>
-#include <spawn.h>
-#include <sys/wait.h>
 
 #include <chrono>
 #include <cmath>
@@ -14,7 +12,7 @@
 #include "hogwild/learn/learner.hpp"
 #include "hogwild/learn/parameter_file.hpp"
 #include "support/command.hpp"
-#include "support/places.hpp"
+#include "support/process.hpp"
 #include "support/sanitized.hpp"
 
 namespace hogwild::test {
@@ -22,19 +20,6 @@ namespace {
 
 class Parameters : public Command {
  protected:
-  pid_t start(const std::string& arguments) {
-    std::string shell = "/bin/sh", option = "-c",
-                script = "cd '" + folder_.path("") + "' && exec " + program() + " " + arguments;
-    char* words[] = {shell.data(), option.data(), script.data(), nullptr};
-    pid_t process = -1;
-    EXPECT_EQ(posix_spawn(&process, shell.c_str(), nullptr, nullptr, words, environ), 0);
-    return process;
-  }
-  static int status_of(pid_t process) {
-    int status = 0;
-    waitpid(process, &status, 0);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
-  }
   double loss_of(const std::string& model) {
     return nlohmann::json::parse(run("evaluate " + model + " held_out.svm --json").out)["log_loss"];
   }
@@ -51,10 +36,10 @@ TEST_F(Parameters, OfTwoProcessesReachTheLossOfTwoThreads) {
   const std::string options =
       " --hash-bits 14 --epochs 3 --learning-rate 0.3 --epsilon 0.01 --progress none";
   ASSERT_EQ(run("train all.svm -o threads --threads 2" + options).status, 0);
-  const pid_t first = start("train odd.svm -o m1 --threads 1 --parameters p" + options);
-  const pid_t second = start("train even.svm -o m2 --threads 1 --parameters p" + options);
-  EXPECT_EQ(status_of(first), 0);
-  EXPECT_EQ(status_of(second), 0);
+  Process first(folder_, "train odd.svm -o m1 --threads 1 --parameters p" + options);
+  Process second(folder_, "train even.svm -o m2 --threads 1 --parameters p" + options);
+  EXPECT_EQ(first.wait(), 0);
+  EXPECT_EQ(second.wait(), 0);
   EXPECT_NEAR(loss_of("p") / loss_of("threads"), 1, 0.01);
   const std::string seen = run("inspect p").out;
   EXPECT_NE(seen.find("60000 rows learnt by all processes"), std::string::npos) << seen;
@@ -87,31 +72,32 @@ TEST_F(Parameters, SurviveTheKillOfOneWhoLearns) {
            "--progress none -o " +
            model;
   };
-  const pid_t other = start(endless("m"));
+  Process other(folder_, endless("m"));
   while (!std::filesystem::exists(folder_.path("p"))) std::this_thread::yield();
   const auto file = ParameterFile::open(folder_.path("p"));
   const Learner reader(file);
   Random random(static_cast<std::uint64_t>(rounds));
   for (int round = 0; round < rounds; ++round) {
     const std::uint64_t before = file->rows();
-    const pid_t killed = start(endless("killed"));
+    Process killed(folder_, endless("killed"));
     const auto learns = [&] {
       for (const ParameterWriter& writer : file->writers()) {
-        if (writer.process == static_cast<std::uint32_t>(killed) && writer.rows > 0) return true;
+        if (writer.process == static_cast<std::uint32_t>(killed.number()) && writer.rows > 0)
+          return true;
       }
       return false;
     };
     while (!learns()) {
-      ASSERT_EQ(waitpid(killed, nullptr, WNOHANG), 0) << "it ended by itself";
+      ASSERT_FALSE(killed.has_ended()) << "it ended by itself";
       std::this_thread::yield();
     }
     std::this_thread::sleep_for(std::chrono::microseconds(random.below(20'000)));
-    kill(killed, SIGKILL);
-    EXPECT_EQ(status_of(killed), -SIGKILL);
+    killed.signal(SIGKILL);
+    EXPECT_EQ(killed.wait(), -SIGKILL);
     const std::uint64_t at_death = file->rows();
     EXPECT_GT(at_death, before);
     while (file->rows() == at_death) {  // the other goes on
-      ASSERT_EQ(waitpid(other, nullptr, WNOHANG), 0) << "it ended with the killed one";
+      ASSERT_FALSE(other.has_ended()) << "it ended with the killed one";
       std::this_thread::yield();
     }
     const Model model = reader.snapshot();
@@ -121,8 +107,8 @@ TEST_F(Parameters, SurviveTheKillOfOneWhoLearns) {
       EXPECT_EQ(run("evaluate p click.svm").status, 0);
     }
   }
-  kill(other, SIGINT);
-  EXPECT_EQ(status_of(other), 130);
+  other.signal(SIGINT);
+  EXPECT_EQ(other.wait(), 130);
 }
 
 }  // namespace
