@@ -21,6 +21,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 typedef enum hogwild_status {
   HOGWILD_OK = 0,
@@ -115,6 +116,7 @@ hogwild_status hogwild_learner_predict(const hogwild_learner* learner, const hog
 /* The weights as they are now, frozen. */
 hogwild_status hogwild_learner_snapshot(const hogwild_learner* learner, hogwild_model** model);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

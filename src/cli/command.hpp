@@ -35,6 +35,7 @@ void add_landscape_command(CLI::App& app, Action& action);
 void add_plot_command(CLI::App& app, Action& action);
 void add_serve_command(CLI::App& app, Action& action);
 void add_check_command(CLI::App& app, Action& action);
+void add_manual_commands(CLI::App& app, Action& action);
 
 /// How data files are to be read, as options.
 struct DataOptions {

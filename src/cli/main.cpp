@@ -74,6 +74,7 @@ int run(int argc, char** argv) {
   add_serve_command(app, action);
 #endif
   add_check_command(app, action);
+  add_manual_commands(app, action);
 
   for (CLI::App* const command : app.get_subcommands({})) {
     for (CLI::Option* const option : command->get_options()) {

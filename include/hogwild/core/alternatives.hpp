@@ -8,7 +8,7 @@
 #include <type_traits>
 #include <variant>
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 namespace alternatives {
 

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 /// Uninitialised memory, aligned for any type; from 2 MiB on in huge pages where the system has
 /// them, since filling an array by 4 KiB pages is one fault a page. Throws std::bad_alloc.

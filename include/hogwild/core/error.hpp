@@ -8,7 +8,7 @@
 #include <string>
 #include <utility>
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 /// What every error of the library derives from; catch this to catch them all.
 class Error : public std::runtime_error {

@@ -10,7 +10,7 @@
 #include <span>
 #include <utility>
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 /// A bijection of 64 bits in which every input bit moves every output bit.
 /// Source: the finaliser of SplitMix64, Steele, Lea, Flood, OOPSLA 2014 (variant 13 of Stafford).

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 /// A feature's number, counted from 0. 32 bits: half the memory of an index of 64.
 using Index = std::uint32_t;

@@ -1,7 +1,7 @@
 // The version of the library, and the only place where it is written down.
 #pragma once
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 inline constexpr const char* kVersion = "0.1.0";
 

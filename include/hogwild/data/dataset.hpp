@@ -15,7 +15,7 @@
 #include "hogwild/data/labels.hpp"
 #include "hogwild/data/row.hpp"
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 /// Where a data set came from and what reading it decided.
 struct Source {

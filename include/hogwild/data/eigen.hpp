@@ -10,7 +10,7 @@
 
 #include "hogwild/data/dataset.hpp"
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 /// The rows of a matrix as a data set. Indices and values are borrowed: the matrix must outlive
 /// every copy of the result and stay as it is. Only the row offsets are copied, to 64 bits.

@@ -12,7 +12,7 @@
 #include "hogwild/core/array.hpp"
 #include "hogwild/core/types.hpp"
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 /// 64 hash bits of a name, the same on every machine and in every version of this library: two
 /// folded products of its bytes for names of up to 16 (after Wang Yi's wyhash, 2019), XXH3 for

@@ -7,7 +7,7 @@
 
 #include "hogwild/core/types.hpp"
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 /// The shape of the rows.
 enum class GeneratedKind {

@@ -23,7 +23,7 @@
 
 #include "hogwild/data/dataset.hpp"
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 /// Writes data, ranked, to a file that replaces the one at path when it is whole. What the data
 /// was read from is noted with size, time and checksum. Throws IoError.

@@ -12,7 +12,7 @@
 
 #include "hogwild/core/array.hpp"
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 /// Where in the input something stood.
 struct Place {

@@ -6,7 +6,7 @@
 
 #include "hogwild/data/dataset.hpp"
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 /// How many rows have a label.
 struct LabelCount {

@@ -3,7 +3,7 @@
 
 #include "hogwild/data/dataset.hpp"
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 /// The same rows with their features ranked: the one in most rows is number 0, and those in no row
 /// have none (see FeatureSpace::ranking). What most steps are on then lies together, in few cache

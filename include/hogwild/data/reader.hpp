@@ -21,7 +21,7 @@
 
 #include "hogwild/data/dataset.hpp"
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 enum class Format { automatic, libsvm, vw };    ///< automatic: vw if the first row holds a '|'
 enum class IndexBase { automatic, zero, one };  ///< automatic: 0 if index 0 occurs, else 1

@@ -7,7 +7,7 @@
 
 #include "hogwild/core/types.hpp"
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 /// The label of a row that has none (rows to predict).
 inline constexpr float kUnlabelled = std::numeric_limits<float>::quiet_NaN();

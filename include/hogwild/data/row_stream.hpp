@@ -10,7 +10,7 @@
 #include "hogwild/data/dataset.hpp"
 #include "hogwild/data/reader.hpp"
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 /// Text files, "-" being the standard input, of which a sample has been seen. A stream's features
 /// are numbered as the text numbers them, or hashed, so that a row needs nothing of the others to

@@ -10,7 +10,7 @@
 #include "hogwild/eval/metrics.hpp"
 #include "hogwild/model/model.hpp"
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 /// Predicts every row on all cores and compares. The figures do not depend on the number of
 /// threads. Throws ParseError or DataError where a label is missing or unknown to the model,

@@ -9,7 +9,7 @@
 
 #include "hogwild/eval/score_curves.hpp"
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 /// The figures of one evaluation. Means are weighted by the rows' weights. What has no meaning for
 /// the model's loss is absent.

@@ -9,7 +9,7 @@
 
 #include "hogwild/objective/loss.hpp"
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 /// What progressive validation has found. Means are weighted by the rows' weights.
 struct ProgressiveMetrics {

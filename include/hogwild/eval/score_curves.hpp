@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 /// A vertex of the ROC curve.
 struct RocVertex {

@@ -1,7 +1,7 @@
 // In what order rows are learnt.
 #pragma once
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 /// The order of rows within an epoch.
 enum class RowOrder {

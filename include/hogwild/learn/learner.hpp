@@ -15,7 +15,7 @@
 #include "hogwild/objective/loss.hpp"
 #include "hogwild/update/update_rule.hpp"
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 class Descent;
 class ParameterFile;

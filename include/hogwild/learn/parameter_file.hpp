@@ -12,7 +12,7 @@
 #include "hogwild/objective/loss.hpp"
 #include "hogwild/update/update_rule.hpp"
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 /// What parameters are of, fixed when their file is made.
 struct ParameterKind {

@@ -21,7 +21,7 @@
 
 #include "hogwild/model/model.hpp"
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 /// Writes a model to a temporary file beside path, syncs it, and renames it into place: whatever
 /// goes wrong, path holds the old file or the new one, whole. Equal models give equal bytes.

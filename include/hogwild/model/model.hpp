@@ -14,7 +14,7 @@
 #include "hogwild/data/row.hpp"
 #include "hogwild/objective/loss.hpp"
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 /// How a model was made. Nothing here depends on the clock or the machine, so that two equal runs
 /// give the same bytes.

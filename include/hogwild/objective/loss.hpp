@@ -17,7 +17,7 @@
 #include <string_view>
 #include <variant>
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 /// What a loss provides. kBinary: y is -1 or +1; otherwise y is any number. kProbability:
 /// prediction(m) is the probability of the positive label; otherwise it is the margin itself.

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <concepts>
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 /// No penalty: shrinking is the identity and costs nothing.
 struct NoPenalty {

@@ -6,7 +6,7 @@
 
 #include "hogwild/report/picture.hpp"
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 struct Curve {
   std::string name;

@@ -10,7 +10,7 @@
 #include "hogwild/report/chart.hpp"
 #include "hogwild/train/options.hpp"
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 /// What updates by so many rows each did.
 struct Fluctuation {

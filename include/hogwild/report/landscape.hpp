@@ -11,7 +11,7 @@
 #include "hogwild/report/picture.hpp"
 #include "hogwild/update/update_rule.hpp"
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 struct Point {
   double x = 0;

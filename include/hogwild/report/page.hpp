@@ -7,7 +7,7 @@
 
 #include "hogwild/report/chart.hpp"
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 /// Names and what they are.
 using Facts = std::vector<std::pair<std::string, std::string>>;

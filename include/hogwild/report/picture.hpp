@@ -3,7 +3,7 @@
 
 #include <string>
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 /// A still picture, one that moves, or the numbers.
 enum class PictureFormat { svg, png, gif, tsv };

@@ -15,7 +15,7 @@
 #include "hogwild/train/scale.hpp"
 #include "hogwild/train/simulate.hpp"
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 /// One JSON object on one line, without the line end: {"event":"epoch",...}.
 std::string json_line(const EpochReport& report);

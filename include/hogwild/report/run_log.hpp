@@ -7,7 +7,7 @@
 #include "hogwild/report/chart.hpp"
 #include "hogwild/train/result.hpp"
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 /// A run's epochs, those of a refit left out.
 struct RunLog {

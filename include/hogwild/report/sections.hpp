@@ -13,7 +13,7 @@
 #include "hogwild/train/scale.hpp"
 #include "hogwild/train/simulate.hpp"
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 /// How it went: losses by epoch and by second, speed, and how rate and threads were found.
 Section section_of(const TrainResult& result);

@@ -6,7 +6,7 @@
 
 #include "hogwild/model/model.hpp"
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 /// All that a run knows besides its data and options: the rule's state, the epochs behind it, the
 /// rate that was found, the best weights so far. Immutable and opaque; share it freely.

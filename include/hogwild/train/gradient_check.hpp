@@ -9,7 +9,7 @@
 
 #include "hogwild/objective/penalty.hpp"
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 /// One objective, checked at random points.
 struct GradientCheck {

@@ -16,7 +16,7 @@
 #include "hogwild/update/schedule.hpp"
 #include "hogwild/update/update_rule.hpp"
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 /// How threads share the parameters.
 enum class Strategy {

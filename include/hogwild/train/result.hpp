@@ -10,7 +10,7 @@
 #include "hogwild/model/model.hpp"
 #include "hogwild/train/checkpoint.hpp"
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 /// One epoch behind us.
 struct EpochReport {

@@ -9,7 +9,7 @@
 #include "hogwild/train/options.hpp"
 #include "hogwild/train/result.hpp"
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 /// What one number of threads came to, over all rounds.
 struct ScalePoint {

@@ -11,7 +11,7 @@
 #include "hogwild/train/options.hpp"
 #include "hogwild/train/result.hpp"
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 /// How virtual workers learn together.
 enum class Method {

@@ -9,7 +9,7 @@
 #include "hogwild/train/options.hpp"
 #include "hogwild/train/result.hpp"
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 /// Why rows must be held in memory to be learnt with these options, or nothing: because of an
 /// option that needs all of them at once.

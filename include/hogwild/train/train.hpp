@@ -5,7 +5,7 @@
 #include "hogwild/train/options.hpp"
 #include "hogwild/train/result.hpp"
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 /// Learns a linear model by lock-free stochastic steps on one shared array of atomic parameters
 /// (Niu, Recht, Re, Wright, "Hogwild!", NIPS 2011). With one thread the result is a function of

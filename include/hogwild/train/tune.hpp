@@ -7,7 +7,7 @@
 #include "hogwild/train/options.hpp"
 #include "hogwild/train/result.hpp"
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 /// Tries rates, a factor of the square root of 10 apart, from the rule's default outwards until the
 /// best lies between two others; then takes the minimum of the parabola through the three, over the

@@ -6,7 +6,7 @@
 
 #include "hogwild/update/step.hpp"
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 /// Adadelta: E = rho E + (1 - rho) g^2; d = -sqrt(D + eps) / sqrt(E + eps) g;
 /// D = rho D + (1 - rho) d^2; w += d. It has no learning rate; a schedule's factor is not applied.

@@ -6,7 +6,7 @@
 
 #include "hogwild/update/step.hpp"
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 /// Adagrad: G += g^2; w -= eta g / sqrt(G + eps). A rare feature keeps a large step, which is what
 /// sparse data wants. A coordinate moves only when a row touches it, and then exactly as in the

@@ -6,7 +6,7 @@
 
 #include "hogwild/update/step.hpp"
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 /// Adam: m = b1 m + (1-b1) g; v = b2 v + (1-b2) g^2; w -= eta mh / (sqrt(vh) + eps) with
 /// mh = m / (1-b1^t), vh = v / (1-b2^t). On sparse data both means decay once a touch, and t counts

@@ -7,7 +7,7 @@
 
 #include "hogwild/update/step.hpp"
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 /// AdaptiveRevision, per coordinate, for gradients that arrive late. G is the sum of all gradients
 /// applied; G_old is what it was when the weights of this gradient were read:

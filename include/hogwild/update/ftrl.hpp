@@ -7,7 +7,7 @@
 
 #include "hogwild/update/step.hpp"
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 /// FTRL-Proximal, per coordinate: with n the sum of squared gradients and z that of gradients less
 /// sigma w,

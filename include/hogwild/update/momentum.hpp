@@ -5,7 +5,7 @@
 
 #include "hogwild/update/step.hpp"
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 /// Momentum (the heavy ball): v = gamma v + eta g; w -= v. On sparse data a coordinate moves, and
 /// its velocity decays, only when a row touches it: once a touch, not once for each step it missed.

@@ -6,7 +6,7 @@
 #include "hogwild/update/momentum.hpp"
 #include "hogwild/update/step.hpp"
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 /// Nesterov's accelerated gradient: v' = gamma v + eta grad(w - gamma v); w -= v'. The array holds
 /// w: the margin that the gradient is taken of reads lookahead(), a prediction reads the weight. On

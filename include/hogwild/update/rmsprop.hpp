@@ -6,7 +6,7 @@
 
 #include "hogwild/update/step.hpp"
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 /// RMSprop: E = rho E + (1 - rho) g^2; w -= eta g / sqrt(E + eps). Unlike adagrad's sum the mean
 /// forgets, so steps do not die out. On sparse data it forgets once a touch.

@@ -12,7 +12,7 @@
 #include <variant>
 #include <vector>
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 /// The rate stays as it is.
 struct Constant {

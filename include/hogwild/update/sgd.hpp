@@ -5,7 +5,7 @@
 
 #include "hogwild/update/step.hpp"
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 /// Plain gradient descent, w -= eta g; the rate eta comes from the schedule alone.
 /// Source: Robbins and Monro, Annals of Mathematical Statistics 1951.

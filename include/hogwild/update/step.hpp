@@ -9,7 +9,7 @@
 
 #include "hogwild/objective/penalty.hpp"
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 /// One step, as a rule sees it. Net is NoPenalty or Penalty.
 template <class Net = NoPenalty>

@@ -13,7 +13,7 @@
 #include "hogwild/update/rmsprop.hpp"
 #include "hogwild/update/sgd.hpp"
 
-namespace hogwild {
+namespace [[gnu::visibility("default")]] hogwild {
 
 using AnyUpdateRule =
     std::variant<Sgd, Momentum, Nesterov, Adagrad, Adadelta, Rmsprop, Adam, Ftrl, AdaptiveRevision>;

@@ -1,0 +1,60 @@
+#include "cli/described_commands.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <sstream>
+
+namespace hogwild::cli {
+namespace {
+
+// "sgd|adam|FILE": the words in small letters or digits; those in capitals stand for something.
+std::vector<std::string> words_of(const std::string& values) {
+  std::vector<std::string> words;
+  std::istringstream stream(values);
+  for (std::string word; std::getline(stream, word, '|');) {
+    const bool fixed = !word.empty() && std::ranges::none_of(word, [](unsigned char c) {
+      return std::isupper(c) || c == ' ' || c == ':' || c == '.';
+    });
+    if (fixed) words.push_back(word);
+  }
+  return words;
+}
+
+bool names_a_file(const std::string& values) {
+  const auto has = [&](std::string_view word) { return values.find(word) != std::string::npos; };
+  return has("FILE") || has("DATA") || has("MODEL") || has("CHECKPOINT") || has("RUN") ||
+         has("IN") || has("OUT");
+}
+
+DescribedOption described(const CLI::Option& option) {
+  DescribedOption made;
+  for (const std::string& name : option.get_snames()) made.names.push_back("-" + name);
+  for (const std::string& name : option.get_lnames()) made.names.push_back("--" + name);
+  if (option.get_expected_max() != 0) made.values = option.get_type_name();
+  made.choices = words_of(made.values);
+  made.description = option.get_description();
+  made.takes_file = names_a_file(made.values);
+  return made;
+}
+
+}  // namespace
+
+std::vector<DescribedCommand> described_commands(const CLI::App& program) {
+  std::vector<DescribedCommand> commands;
+  for (const CLI::App* const app : program.get_subcommands([](const CLI::App*) { return true; })) {
+    DescribedCommand command{app->get_name(), app->get_description(), app->get_footer(), {}, {}};
+    for (const CLI::Option* const option : app->get_options()) {
+      DescribedOption made = described(*option);
+      if (option->nonpositional()) {
+        command.options.push_back(std::move(made));
+      } else {
+        if (made.values.empty()) made.values = option->get_name();
+        command.arguments.push_back(std::move(made));
+      }
+    }
+    commands.push_back(std::move(command));
+  }
+  return commands;
+}
+
+}  // namespace hogwild::cli

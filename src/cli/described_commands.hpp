@@ -1,0 +1,39 @@
+// The commands and their options, as the help has them.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hogwild::cli {
+
+/// An option or an argument.
+struct DescribedOption {
+  std::vector<std::string> names;    ///< "-o", "--output"; none of an argument
+  std::string values;                ///< as the help has it: "FILE", "sgd|adam"; of a flag empty
+  std::vector<std::string> choices;  ///< the words it takes, as far as they are known
+  std::string description;
+  bool takes_file = false;  ///< its value is the path of one
+};
+
+struct DescribedCommand {
+  std::string name;
+  std::string description;
+  std::string footer;
+  std::vector<DescribedOption> arguments;
+  std::vector<DescribedOption> options;
+};
+
+/// Every command of the program, in the help's order.
+std::vector<DescribedCommand> described_commands(const CLI::App& program);
+
+/// The program as a manual page, in troff's man macros.
+std::string manual_page(const CLI::App& program);
+
+enum class Shell { bash, zsh, fish };
+
+/// A script that lets a shell complete commands, options and the words they take.
+std::string completion_script(const CLI::App& program, Shell shell);
+
+}  // namespace hogwild::cli
