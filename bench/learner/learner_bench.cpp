@@ -1,7 +1,7 @@
 // How long does an answer take while something is learnt? One prediction of a Learner on click rows
 // of 38 features, whose weights are in the cache (rows of a thousand, over and over) or mostly not
 // (rows of a hundred thousand): alone, and while another thread learns as fast as it can; and of a
-// frozen model.
+// frozen model. And the same of a Learner that publishes its weights after every 262,144 rows.
 #include <benchmark/benchmark.h>
 
 #include <atomic>
@@ -54,6 +54,10 @@ int main(int argc, char** argv) {
   const Dataset data = bench::generated_rows(GeneratedKind::click, 100'000);
   Learner learner({.features = data.features().size, .learning_rate = 0.05f});
   for (Offset i = 0; i < data.rows(); ++i) learner.learn(data.row(i), data.labels()[i]);
+  Learner publishing(
+      {.features = data.features().size, .learning_rate = 0.05f, .publish_every = 262'144});
+  for (Offset i = 0; i < data.rows(); ++i) publishing.learn(data.row(i), data.labels()[i]);
+  publishing.publish();
   const Model model = learner.snapshot();
   for (const auto& [name, rows] :
        {std::pair<std::string, Offset>{"warm", 1000}, {"all", 100'000}}) {
@@ -68,6 +72,26 @@ int main(int argc, char** argv) {
           const Teacher teacher(learner, data);
           predict(state, data, rows, [&](const SparseRow& row) { return learner.predict(row); });
         });
+    benchmark::RegisterBenchmark(
+        ("publishing/" + name).c_str(), [&, rows](benchmark::State& state) {
+          predict(state, data, rows, [&](const SparseRow& row) { return publishing.predict(row); });
+        });
+    benchmark::RegisterBenchmark(
+        ("publishing_while_it_learns/" + name).c_str(), [&, rows](benchmark::State& state) {
+          const Teacher teacher(publishing, data);
+          predict(state, data, rows, [&](const SparseRow& row) { return publishing.predict(row); });
+        });
+  }
+  // And what a lesson takes.
+  for (Learner* const taught : {&learner, &publishing}) {
+    benchmark::RegisterBenchmark(taught == &learner ? "learn" : "learn_publishing",
+                                 [&data, taught](benchmark::State& state) {
+                                   Offset i = 0;
+                                   for (auto _ : state) {
+                                     taught->learn(data.row(i), data.labels()[i]);
+                                     i = i + 1 < data.rows() ? i + 1 : 0;
+                                   }
+                                 });
   }
   benchmark::Initialize(&argc, argv);
   benchmark::RunSpecifiedBenchmarks();

@@ -14,6 +14,7 @@
 #include "hogwild/model/file.hpp"
 #include "hogwild/update/schedule.hpp"
 #include "learn/descent.hpp"
+#include "learn/published_weights.hpp"
 #include "parallel/zeroed_array.hpp"
 
 namespace hogwild {
@@ -72,6 +73,11 @@ Learner::Learner(FeatureSpace space, AnyLoss loss, LabelPair labels, const Learn
   plan.bias = options.bias;
   if (parameters_) plan.cells = {parameters_, parameters_->cells()};
   descent_ = make_descent(plan);
+  if (options.publish_every == 0) return;
+  if (parameters_) {
+    throw OptionError("publish-every", "what other processes learn would not be published");
+  }
+  published_ = std::make_unique<PublishedWeights>(space_.size, options.publish_every);
 }
 
 Learner::Learner(const LearnerOptions& options)
@@ -90,9 +96,9 @@ Learner::Learner(const Model& start, const LearnerOptions& options)
   }
   // A zero that is written would take memory.
   for (Index j = 0; j < space_.size; ++j) {
-    if (start.weights()[j] != 0) descent_->start(j, start.weights()[j]);
+    if (start.weights()[j] != 0) start_at(j, start.weights()[j]);
   }
-  if (options.bias) descent_->start(space_.size, start.bias());
+  if (options.bias) start_at(space_.size, start.bias());
 }
 
 Learner::Learner(std::shared_ptr<ParameterFile> parameters, const LearnerOptions& options)
@@ -132,13 +138,27 @@ float Learner::learn(std::span<const SparseRow> rows) {
     const LossSum sum = descent_->learn(0, std::span(&one, 1), {.rate = rate_});
     total.loss += sum.loss;
     total.weight += sum.weight;
+    if (published_ && published_->note(row)) publish(false);
   }
   return total.weight > 0 ? static_cast<float>(total.loss / total.weight) : 0;
 }
 
 float Learner::margin(const SparseRow& row) const noexcept {
   assert(std::ranges::all_of(row.indices, [&](Index j) { return j < space_.size; }));
-  return descent_->margin(row, {.rate = rate_});
+  return published_ ? published_->margin(row) : descent_->margin(row, {.rate = rate_});
+}
+
+void Learner::start_at(Index coordinate, float weight) {
+  descent_->start(coordinate, weight);
+  if (published_) published_->start(coordinate, weight);
+}
+
+void Learner::publish() {
+  if (published_) publish(true);
+}
+
+void Learner::publish(bool patient) {
+  published_->publish([&](Index j) { return descent_->weight(j, {.rate = rate_}); }, patient);
 }
 
 float Learner::predict(const SparseRow& row) const noexcept {

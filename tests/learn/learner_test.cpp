@@ -45,6 +45,57 @@ TEST(Learner, LearnsRowByRow) {
   EXPECT_LT(mean_loss_of(learner, data), 0.75 * before);
 }
 
+// One thread's publications hold what it has learnt, and all of it.
+TEST(Learner, PredictsByWhatWasPublished) {
+  const Dataset data = test::random_rows(1000, 200, 0.1, false);
+  for_each_alternative<AnyUpdateRule>([&](auto rule) {
+    const LearnerOptions options{.features = 200, .update_rule = rule, .learning_rate = 0.05f};
+    LearnerOptions every = options;
+    every.publish_every = 64;
+    Learner live(options), published(every);
+    for (Offset i = 0; i < data.rows(); ++i) {
+      EXPECT_EQ(live.learn(data.row(i), data.labels()[i]),
+                published.learn(data.row(i), data.labels()[i]));
+      const float now = live.margin(data.row(i)), seen = published.margin(data.row(i));
+      if ((i + 1) % 64 == 0) {
+        EXPECT_EQ(now, seen) << rule.kName;
+      } else if (i % 64 == 30) {
+        EXPECT_NE(now, seen) << rule.kName;
+      }
+    }
+    published.publish();
+    for (Offset i = 0; i < 100; ++i) {
+      EXPECT_EQ(live.margin(data.row(i)), published.margin(data.row(i))) << rule.kName;
+    }
+    Learner again(published.snapshot(), {.publish_every = 8});
+    if (!std::is_same_v<decltype(rule), Ftrl>) {
+      EXPECT_EQ(again.margin(data.row(0)), live.margin(data.row(0)));
+    }
+  });
+}
+
+// Whatever threads do meanwhile, the last publication misses nothing.
+TEST(Learner, PublishesWhatSeveralThreadsLearn) {
+  const Dataset data = test::random_rows(4000, 300, 0.1, true);
+  for (const int workers : {1, 4}) {
+    Learner learner({.features = 300, .learning_rate = 0.1f, .publish_every = 50});
+    Crew crew(workers);
+    crew.run([&](int worker) {
+      for (Offset i = static_cast<Offset>(worker); i < data.rows();
+           i += static_cast<Offset>(workers)) {
+        learner.learn(data.row(i), data.labels()[i]);
+        EXPECT_TRUE(std::isfinite(learner.predict(data.row(i))));
+        if (i % 500 == 0) learner.publish();
+      }
+    });
+    learner.publish();
+    const Model model = learner.snapshot();
+    for (Offset i = 0; i < 500; ++i) {
+      EXPECT_NEAR(learner.margin(data.row(i)), model.margin(data.row(i)), 1e-4);
+    }
+  }
+}
+
 TEST(Learner, TakesLabelsOfZeroAndOne) {
   const Index j = 0;
   const SparseRow row{.indices = {&j, 1}, .values = {}};

@@ -1,6 +1,7 @@
 // Learning and predicting at once, inside a program that has threads of its own.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -19,6 +20,7 @@ namespace [[gnu::visibility("default")]] hogwild {
 
 class Descent;
 class ParameterFile;
+class PublishedWeights;
 
 /// How a Learner learns. The rate is constant.
 struct LearnerOptions {
@@ -32,6 +34,11 @@ struct LearnerOptions {
   bool bias = true;
   float positive_weight = 1;  ///< with a binary loss rows of the positive label count as so many,
   float negative_weight = 1;  ///< and those of the negative; >= 0
+  std::uint64_t publish_every = 0;  ///< rows; 0: predictions are made by the weights of the moment.
+                                    ///< Else by a copy, renewed after so many rows have been learnt
+                                    ///< and by publish(): weights that another core has just
+                                    ///< changed take three times as long to read (bench/learner).
+                                    ///< 4 bytes more a feature, and 1/8
 };
 
 /// A model that learns while it is asked.
@@ -39,18 +46,23 @@ struct LearnerOptions {
 /// Contract:
 ///  (With adaptive_revision learn() allocates, and either may wait for another thread's step on the
 ///  same weight: that rule alone is not lock-free.)
-///  1. learn(), predict(), margin(), feature() and snapshot() may be called from any number of
-///  threads at
-///     once, with no lock of yours; none of them takes a lock, and none but snapshot() allocates.
+///  1. learn(), predict(), margin(), feature(), publish(), snapshot() and save() may be called from
+///     any number of threads at once, with no lock of yours. predict(), margin() and feature() take
+///     no lock and allocate nothing, nor does learn(), but to publish.
 ///  2. Each weight a predict() reads is one that some learn() stored, or that it began with; the
-///  weights of one row
-///     may come from before and after a step that another thread makes meanwhile.
+///     weights of one row may come from before and after a step that another thread makes
+///     meanwhile.
 ///  3. Two learn() calls that touch the same feature at the same moment may lose one of the two
 ///     steps (Hogwild!); one thread alone never does.
 ///  4. What a thread learnt is seen by its own next predict(), and by other threads soon after; at
 ///     once by a thread that synchronises with it.
-///  5. It has no threads of its own, prints nothing, and keeps nothing outside itself; several may
+///  5. With publish_every, (4) is of learn() alone: a predict() sees what was published last, which
+///     was at most so many rows ago, or by publish(). The learn() that publishes takes as long as
+///     some thousand others; if another thread publishes already, it leaves it to that.
+///  6. Memory: features x (the rule's state, and what publish_every adds); nothing grows.
+///  7. It has no threads of its own, prints nothing, and keeps nothing outside itself; several may
 ///     live in one process. Construction and destruction need the object to be alone.
+/// How good its predictions are: ProgressiveValidation, noted before each learn().
 class Learner {
  public:
   /// All weights zero. Memory: features x the rule's state (8 bytes for adagrad, 4 for sgd), given
@@ -98,6 +110,10 @@ class Learner {
   const AnyLoss& loss() const noexcept { return loss_; }
   const LabelPair& labels() const noexcept { return labels_; }  ///< of a binary loss
 
+  /// With publish_every: predictions are from now on of all rows whose learn() has returned. Any
+  /// thread; waits for another's. Else there is nothing to do.
+  void publish();
+
   /// The weights as they are now, frozen. Learning may go on meanwhile.
   Model snapshot() const;
 
@@ -107,6 +123,9 @@ class Learner {
  private:
   Learner(FeatureSpace space, AnyLoss loss, LabelPair labels, const LearnerOptions& options,
           std::shared_ptr<ParameterFile> parameters = nullptr);
+
+  void start_at(Index coordinate, float weight);
+  void publish(bool patient);
 
   // With what label and weight a row is learnt.
   SparseRow as_learnt(const SparseRow& row) const noexcept;
@@ -119,6 +138,7 @@ class Learner {
   float rate_;
   std::shared_ptr<ParameterFile> parameters_;  // or null
   std::unique_ptr<Descent> descent_;
+  std::unique_ptr<PublishedWeights> published_;  // or null
 };
 
 }  // namespace hogwild
