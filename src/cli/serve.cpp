@@ -1,8 +1,10 @@
 #include "cli/serve.hpp"
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cmath>
@@ -88,9 +90,28 @@ ServerOptions server_options(const ServeArguments& arguments) {
           .tls_key = arguments.tls_key};
 }
 
+// One for each connection, and some for files.
+void allow_descriptors(std::size_t connections) {
+  constexpr rlim_t kFiles = 64;
+  struct rlimit limit {};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  const rlim_t wanted = connections + kFiles;
+  if (limit.rlim_cur >= wanted) return;
+  limit.rlim_cur = std::min(wanted, limit.rlim_max);
+  setrlimit(RLIMIT_NOFILE, &limit);
+  if (limit.rlim_cur < wanted) {
+    note(fmt::format("hogwild: the system allows {} open files, fewer than --connections {} need",
+                     limit.rlim_cur, connections));
+  }
+}
+
 // Saves what no snapshot has; the exit status.
 int save_what_was_learnt(Service& service) {
   if (!service.has_unsaved() || service.model()->parameters()) return kDone;
+  if (service.model()->has_diverged()) {
+    note("hogwild: what was learnt has diverged, and is not saved");
+    return kDiverged;
+  }
   const std::uint64_t rows = service.save();
   note(fmt::format("hogwild: saved {}, which has learnt {} rows here", service.options().snapshot,
                    rows));
@@ -109,6 +130,8 @@ int serve(const ServeArguments& arguments) {
   struct sigaction action {};
   action.sa_handler = [](int) { hung_up.store(true, std::memory_order_relaxed); };
   sigaction(SIGHUP, &action, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);  // a log that nobody reads any more ends nothing
+  allow_descriptors(server_chosen.connections);
 
   Service service(service_options(arguments));
   AccessLog log(arguments.access_log);
@@ -126,6 +149,7 @@ int serve(const ServeArguments& arguments) {
                        : ""));
 
   constexpr std::chrono::milliseconds kLook(50);
+  std::string last_news;
   auto next_look = Clock::now() + reload_every, next_beat = Clock::now();
   while (!interrupted()) {
     std::this_thread::sleep_for(kLook);
@@ -139,7 +163,9 @@ int serve(const ServeArguments& arguments) {
       }
     }
     if (asked || (reload_every.count() > 0 && now >= next_look)) {
-      if (const auto news = service.reload(asked)) note("hogwild: " + *news);
+      const auto news = service.reload(asked);
+      if (news && (asked || *news != last_news)) note("hogwild: " + *news);
+      last_news = news.value_or("");
       next_look = now + reload_every;
     }
     if (now >= next_beat) {

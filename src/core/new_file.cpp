@@ -61,7 +61,10 @@ void NewFile::write(std::string_view bytes) {
 }
 
 void NewFile::extend_to(std::uint64_t bytes) {
-  if (ftruncate(descriptor_, static_cast<off_t>(bytes)) != 0) fail(errno);
+  // Not by ftruncate(): writing to a mapped file for whose pages there is no room ends the process.
+  if (const int error = posix_fallocate(descriptor_, 0, static_cast<off_t>(bytes)); error != 0) {
+    fail(error);
+  }
 }
 
 void NewFile::sync() {

@@ -20,7 +20,7 @@ class NewFile {
   /// Appends. Throws IoError.
   void write(std::string_view bytes);
 
-  /// Makes it that long, the rest being zeros that take no room yet. Throws IoError.
+  /// Makes it that long, the rest being zeros, for which there is then room. Throws IoError.
   void extend_to(std::uint64_t bytes);
 
   /// Throws IoError.

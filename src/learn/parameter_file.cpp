@@ -1,7 +1,6 @@
 #include "hogwild/learn/parameter_file.hpp"
 
 #include <fmt/format.h>
-#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,9 +14,11 @@
 #include <cerrno>
 #include <chrono>
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -57,10 +58,14 @@ static_assert(sizeof(Head) == 40 && std::is_trivially_copyable_v<Head>);
 // atomic ones: none of them tells that something else has been written.
 struct alignas(64) WriterWords {
   std::uint64_t process;  // 0: the place is free
+  std::uint64_t started;  // when it began, by which it is told from one that has its number now
   std::uint64_t heard;    // milliseconds of the system's clock since 1970
   std::uint64_t rows;
 };
 constexpr std::size_t kWriters = kPage / sizeof(WriterWords) - 1;
+
+// After which a place is anyone's, whoever may live: it is a place to tell of oneself, no more.
+constexpr std::uint64_t kLongSilent = 60'000;  // milliseconds
 
 std::atomic_ref<std::uint64_t> atomic(std::uint64_t& word) {
   return std::atomic_ref<std::uint64_t>(word);
@@ -72,8 +77,24 @@ std::uint64_t milliseconds_now() {
                                         .count());
 }
 
-bool is_running(std::uint64_t process) {
-  return kill(static_cast<pid_t>(process), 0) == 0 || errno != ESRCH;
+// In ticks since the machine began; 0 if it isn't known, or there is no such process.
+std::uint64_t start_of(std::uint64_t process) {
+  std::ifstream file(fmt::format("/proc/{}/stat", process));
+  std::string text;
+  std::getline(file, text);
+  // "number (name) state ...": the start is the 20th word behind the name, which may hold blanks.
+  const auto name_end = text.rfind(") ");
+  if (name_end == std::string::npos) return 0;
+  std::istringstream words(text.substr(name_end + 2));
+  std::string word;
+  for (int k = 0; k < 20; ++k) words >> word;
+  return std::strtoull(word.c_str(), nullptr, 10);
+}
+
+bool is_running(WriterWords& words) {
+  const std::uint64_t process = atomic(words.process).load(std::memory_order_relaxed);
+  const std::uint64_t started = atomic(words.started).load(std::memory_order_relaxed);
+  return process != 0 && started == start_of(process);
 }
 
 std::uint64_t cell_bytes(const AnyUpdateRule& rule) {
@@ -183,11 +204,7 @@ bool make(const std::string& path, const ParameterKind& kind) {
   return file.commit_unless_there();
 }
 
-// What the head of a file says, checked against the file's length.
-ParameterKind kind_of_file(const std::string& path) {
-  const auto fail = [&](const std::string& reason) -> ModelError {
-    return {path, "the parameter file is damaged: " + reason, "remove it, and learn again"};
-  };
+void require_regular(const std::string& path) {
   struct stat status {};
   if (stat(path.c_str(), &status) != 0) {
     throw IoError(path, std::strerror(errno), "check the path of the parameter file");
@@ -195,16 +212,20 @@ ParameterKind kind_of_file(const std::string& path) {
   if (!S_ISREG(status.st_mode)) {
     throw IoError(path, "this is not a regular file", "name a parameter file");
   }
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw IoError(path, std::strerror(errno), "check its permissions");
-  std::string page(kPage, '\0');
-  file.read(page.data(), static_cast<std::streamsize>(page.size()));
-  if (!std::string_view(page).starts_with(kMagic)) {
+  if (!is_parameter_file(path)) {
     throw ModelError(path, "this is not a parameter file",
                      "name one made by `hogwild train --parameters`, or that there isn't yet");
   }
+}
+
+// What the head of a file says, checked against the file's length. bytes: all of it.
+ParameterKind kind_of_file(std::string_view bytes, const std::string& path) {
+  const auto fail = [&](const std::string& reason) -> ModelError {
+    return {path, "the parameter file is damaged: " + reason, "remove it, and learn again"};
+  };
   Head head;
-  std::memcpy(&head, page.data(), sizeof head);
+  if (bytes.size() < kCellsAt) throw fail("it is cut short");
+  std::memcpy(&head, bytes.data(), sizeof head);
   if (head.version != kVersion) {
     throw ModelError(path,
                      fmt::format("the parameter file has format {}, this program reads {}",
@@ -212,7 +233,7 @@ ParameterKind kind_of_file(const std::string& path) {
                      "learn it again with this version");
   }
   if (head.description_bytes > kPage - sizeof head) throw fail("its head is too long");
-  const auto description = std::string_view(page).substr(sizeof head, head.description_bytes);
+  const auto description = bytes.substr(sizeof head, head.description_bytes);
   if (head.checksum != checksum_of(head, description)) throw fail("its checksum does not fit");
   try {
     ParameterKind kind = kind_in(description);
@@ -220,8 +241,7 @@ ParameterKind kind_of_file(const std::string& path) {
         head.cell_bytes != cell_bytes(kind.update_rule)) {
       throw std::invalid_argument("its head contradicts itself");
     }
-    const auto size = static_cast<std::uint64_t>(status.st_size);
-    if (size != kCellsAt + head.coordinates * head.cell_bytes) {
+    if (bytes.size() != kCellsAt + head.coordinates * head.cell_bytes) {
       throw std::invalid_argument("it is cut short");
     }
     return kind;
@@ -281,8 +301,8 @@ struct ParameterFile::Mapping {
     return reinterpret_cast<WriterWords*>(static_cast<char*>(region.get_address()) + kWritersAt);
   }
 
-  Mapping(const std::string& path, bool writable)
-      : path(path), kind(kind_of_file(path)), writable(writable) {
+  Mapping(const std::string& path, bool writable) : path(path), writable(writable) {
+    require_regular(path);
     const auto mode = writable ? interprocess::read_write : interprocess::read_only;
     try {
       region = interprocess::mapped_region(interprocess::file_mapping(path.c_str(), mode), mode);
@@ -290,11 +310,11 @@ struct ParameterFile::Mapping {
       throw IoError(path, std::string("can't map the parameter file: ") + error.what(),
                     "check its permissions, and that there is room");
     }
+    kind = kind_of_file({static_cast<const char*>(region.get_address()), region.get_size()}, path);
     if (writable) own = place();
   }
 
-  // A place that is free, or that of a process that isn't seen: the one silent for longest, for it
-  // may live after all, where processes have numbers of their own.
+  // A place that is free, or of a process that is gone or long silent: the one silent for longest.
   WriterWords* place() const {
     for (;;) {
       WriterWords* best = nullptr;
@@ -305,7 +325,8 @@ struct ParameterFile::Mapping {
         const std::uint64_t heard =
             owner == 0 ? 0 : atomic(words.heard).load(std::memory_order_relaxed);
         if (best != nullptr && heard >= best_heard) continue;
-        if (owner != 0 && is_running(owner)) continue;
+        const bool silent = milliseconds_now() > heard + kLongSilent;
+        if (owner != 0 && !silent && is_running(words)) continue;
         best = &words, best_owner = owner, best_heard = heard;
       }
       if (best == nullptr) {
@@ -319,6 +340,8 @@ struct ParameterFile::Mapping {
                                         std::memory_order_relaxed)) {
         continue;
       }
+      atomic(best->started)
+          .store(start_of(static_cast<std::uint64_t>(getpid())), std::memory_order_relaxed);
       atomic(best->rows).store(0, std::memory_order_relaxed);
       atomic(best->heard).store(milliseconds_now(), std::memory_order_relaxed);
       return best;
@@ -391,7 +414,7 @@ std::vector<ParameterWriter> ParameterFile::writers() const {
     if (process == 0) continue;
     const std::uint64_t heard = atomic(words.heard).load(std::memory_order_relaxed);
     writers.push_back({.process = static_cast<std::uint32_t>(process),
-                       .running = is_running(process),
+                       .running = is_running(words),
                        .silent_seconds = now > heard ? static_cast<double>(now - heard) / 1000 : 0,
                        .rows = atomic(words.rows).load(std::memory_order_relaxed)});
   }

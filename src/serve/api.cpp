@@ -21,6 +21,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr float kLargest = 1e15f;  // whose square is a float, and the sum of many such
+constexpr std::size_t kMostBytes = std::size_t{16} << 20;  // of an answer
+
 constexpr std::string_view kJson = "application/json", kText = "text/plain";
 
 struct Route {
@@ -111,6 +114,7 @@ class Predictions {
     return true;
   }
 
+  std::size_t bytes() const noexcept { return text_.size(); }
   std::string text() && { return std::move(text_); }
 
  private:
@@ -148,6 +152,12 @@ class Predictions {
   std::vector<float> outputs_;  // of classes
   std::string text_;
 };
+
+Reply cannot_learn(const ServedModel& model) {
+  return refusal(409, model.classes()
+                          ? "a model of several classes is served as it is, and does not learn"
+                          : "this service only reads (--read-only)");
+}
 
 void read_rows(const RequestHead& head, std::string body, const ServedModel& model,
                RowBatch& batch) {
@@ -217,10 +227,8 @@ std::optional<Reply> Api::refused(const RequestHead& head) const {
       return refusal(403, "a web page may change something only with a token (--token-file)");
     }
   }
-  if (endpoint == Endpoint::learn && !service_.model()->learns()) {
-    return refusal(409, service_.model()->classes()
-                            ? "a model of several classes is served as it is, and does not learn"
-                            : "this service only reads (--read-only)");
+  if (const auto model = service_.model(); endpoint == Endpoint::learn && !model->learns()) {
+    return cannot_learn(*model);
   }
   if (service_.draining() && endpoint != Endpoint::healthz && endpoint != Endpoint::readyz &&
       endpoint != Endpoint::metrics) {
@@ -251,6 +259,9 @@ Reply Api::reply(const RequestHead& head, std::string body, RowBatch& batch) con
         return {.body = "{\"status\":\"ok\"}\n"};
       case Endpoint::readyz:
         if (service_.draining()) return refusal(503, "the service is about to end");
+        if (service_.model()->has_diverged()) {
+          return refusal(503, "learning has diverged; load another model");
+        }
         return {.body = "{\"status\":\"ready\"}\n"};
       case Endpoint::metrics:
         return metrics();
@@ -259,6 +270,8 @@ Reply Api::reply(const RequestHead& head, std::string body, RowBatch& batch) con
       default:
         return refusal(404, "there is no such path");
     }
+  } catch (const TooManyRows& error) {
+    return refusal(413, error.what());
   } catch (const BodyError& error) {
     return refusal(400, error.what());
   } catch (const Error& error) {
@@ -280,6 +293,9 @@ Reply Api::predict(const RequestHead& head, std::string body, RowBatch& batch) c
                      "a weight of the model is not finite: learning has diverged; load another "
                      "model");
     }
+    if (predictions.bytes() > kMostBytes) {
+      return refusal(413, "the answer would be longer than 16 MiB; ask for fewer rows at once");
+    }
   }
   service_.metrics().add_predicted(batch.rows());
   service_.metrics().add_unknown(batch.unknown_features);
@@ -292,10 +308,16 @@ Reply Api::predict(const RequestHead& head, std::string body, RowBatch& batch) c
 // All that a request says is looked at before anything of it is learnt.
 Reply Api::learn(const RequestHead& head, std::string body, RowBatch& batch) const {
   const auto model = service_.model();
+  if (!model->learns()) return cannot_learn(*model);  // it was another when the head came
   if (head.target.find('?') != head.target.npos) throw BodyError("learning takes no query");
   read_rows(head, std::move(body), *model, batch);
   for (std::size_t i = 0; i < batch.rows(); ++i) {
     const float label = batch.labels[i];
+    if (std::ranges::any_of(batch.row(i).values, [](float v) { return std::abs(v) > kLargest; }) ||
+        std::abs(label) > kLargest) {
+      throw BodyError(
+          fmt::format("row {}: numbers above {} are not learnt; scale them", i + 1, kLargest));
+    }
     if (std::isnan(label)) throw BodyError(fmt::format("row {}: it has no label", i + 1));
     if (!model->knows(label)) {
       throw BodyError(fmt::format("row {}: the label {} is neither {} nor {}", i + 1, label,
@@ -306,6 +328,7 @@ Reply Api::learn(const RequestHead& head, std::string body, RowBatch& batch) con
   service_.metrics().add_learnt(lesson.rows);
   service_.metrics().add_unknown(batch.unknown_features);
   if (!std::isfinite(lesson.loss)) {
+    model->note_divergence();
     return refusal(500, "the loss is not finite: learning has diverged; load another model");
   }
   return {.body = fmt::format("{{\"rows\":{},\"loss\":{}}}\n", lesson.rows, lesson.loss),

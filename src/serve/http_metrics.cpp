@@ -69,6 +69,8 @@ std::string HttpMetrics::text() const {
   single("connections", "gauge", "Connections that are open.", connections_);
   single("connections_refused_total", "counter", "Connections turned away, there being too many.",
          turned_away_);
+  single("connection_failures_total", "counter", "Connections ended for want of memory, say.",
+         failures_);
   return text;
 }
 

@@ -30,6 +30,7 @@ class HttpMetrics {
   void note_snapshot() noexcept { snapshots_.fetch_add(1, kRelaxed); }
   void connect() noexcept { connections_.fetch_add(1, kRelaxed); }
   void disconnect() noexcept { connections_.fetch_sub(1, kRelaxed); }
+  void note_failure() noexcept { failures_.fetch_add(1, kRelaxed); }
   void turn_away() noexcept { turned_away_.fetch_add(1, kRelaxed); }
 
   /// All of them, each with its help and type.
@@ -47,6 +48,7 @@ class HttpMetrics {
   std::array<std::array<Count, kBuckets.size() + 1>, 2> durations_{};  // of predict and learn
   std::array<Count, 2> nanoseconds_{};
   Count predicted_{0}, learnt_{0}, unknown_{0}, snapshots_{0}, connections_{0}, turned_away_{0};
+  Count failures_{0};
   std::array<Count, 2> reloads_{};  // failed, done
 };
 

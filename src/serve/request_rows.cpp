@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -23,6 +24,10 @@ using Json = nlohmann::json;
 // As a message shows what somebody sent.
 std::string shown(std::string_view text) {
   return quoted_token(text.data(), text.data() + text.size());
+}
+
+[[noreturn]] void too_many_rows() {
+  throw TooManyRows(fmt::format("there are more than {} rows; send them in parts", kMostRows));
 }
 
 // Called by the parser for each token; no document is built.
@@ -161,6 +166,7 @@ class RowsHandler : public nlohmann::json_sax<Json> {
   }
 
   void begin_row() {
+    if (batch_.rows() == kMostRows) too_many_rows();
     has_features_ = has_label_ = has_weight_ = false;
     label_ = std::numeric_limits<float>::quiet_NaN();
     weight_ = 1;
@@ -243,6 +249,7 @@ void read_json_rows(std::string_view body, const ServedModel& model, RowBatch& b
 
 void read_text_rows(std::string body, const ServedModel& model, RowBatch& batch) {
   batch.clear();
+  if (static_cast<std::size_t>(std::ranges::count(body, '\n')) > kMostRows) too_many_rows();
   ReadOptions options;
   options.features = model.features();
   options.class_labels = model.classes() != nullptr;

@@ -15,6 +15,14 @@ class BodyError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// There may be so many rows in a request.
+inline constexpr std::size_t kMostRows = std::size_t{1} << 18;
+
+class TooManyRows : public BodyError {
+ public:
+  using BodyError::BodyError;
+};
+
 /// Rows of {"rows": [{"features": {NAME: VALUE, ...}, "label": L, "weight": W}, ...]}, or of one
 /// such row. Features are called as in the data that the model learnt from: by name, or by the
 /// numbers there; those that the model lacks are left out and counted. A row without a label has

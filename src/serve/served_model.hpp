@@ -61,6 +61,10 @@ class ServedModel {
   /// REQUIRES: learns(), and knows() each row's label.
   Lesson learn(const RowBatch& rows);
 
+  /// Whether some loss was not finite: then the weights are of no use.
+  bool has_diverged() const noexcept { return diverged_.load(std::memory_order_relaxed); }
+  void note_divergence() noexcept { diverged_.store(true, std::memory_order_relaxed); }
+
   std::uint64_t learnt() const noexcept { return learnt_.load(std::memory_order_relaxed); }
   std::optional<ProgressiveMetrics> progressive() const;
 
@@ -76,7 +80,8 @@ class ServedModel {
   std::shared_ptr<ParameterFile> parameters_;
   std::optional<ProgressiveValidation> progressive_;
   std::atomic<std::uint64_t> learnt_{0};  // rows; relaxed, as a count of events
-  std::atomic<std::uint64_t> told_{0};    // of those, to other processes
+  std::atomic<bool> diverged_{false};
+  std::atomic<std::uint64_t> told_{0};  // of those, to other processes
 };
 
 }  // namespace hogwild

@@ -12,9 +12,9 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 #include <condition_variable>
+#include <map>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <thread>
 #include <vector>
 
@@ -29,13 +29,15 @@ using boost::system::error_code;
 class Server::Listener : public SessionHost {
  public:
   Listener(const Api& api, AccessLog& log, const ServerOptions& options)
-      : SessionHost{api, log, options}, acceptor_(context_), pause_(context_) {
+      : SessionHost{api, log, options},
+        acceptor_(boost::asio::make_strand(context_)),
+        pause_(acceptor_.get_executor()) {
     if (!options.tls_certificate.empty() || !options.tls_key.empty()) prepare_tls();
     listen();
     accept();
     const auto cores = std::max(1u, std::thread::hardware_concurrency());
     const int threads = options.threads > 0 ? options.threads : static_cast<int>(cores);
-    for (int k = 0; k < threads; ++k) threads_.emplace_back([this] { context_.run(); });
+    for (int k = 0; k < threads; ++k) threads_.emplace_back([this] { answer(); });
   }
 
   ~Listener() override {
@@ -47,20 +49,31 @@ class Server::Listener : public SessionHost {
 
   bool drain(std::chrono::milliseconds patience) {
     api.service().drain();
-    boost::asio::post(context_, [this] {
+    boost::asio::post(acceptor_.get_executor(), [this] {
       error_code ignored;
       acceptor_.close(ignored);
       pause_.cancel();
     });
+    // Held without the lock: the last to let go of a session ends it, and that takes the lock.
+    std::vector<std::shared_ptr<Session>> sessions;
+    {
+      const std::scoped_lock lock(mutex_);
+      for (const auto& [key, session] : sessions_) sessions.push_back(session.lock());
+    }
+    for (const auto& session : sessions) {
+      if (session) session->end_when_idle();
+    }
+    sessions.clear();
     std::unique_lock lock(mutex_);
-    for (Session* const session : sessions_) session->end_when_idle();
     return ended_.wait_for(lock, patience, [this] { return sessions_.empty(); });
   }
 
-  void began(Session* session) override {
-    const std::scoped_lock lock(mutex_);
-    sessions_.insert(session);
+  void began(const std::shared_ptr<Session>& session) override {
     api.service().metrics().connect();
+    {
+      const std::scoped_lock lock(mutex_);
+      sessions_.emplace(session.get(), session);
+    }
     if (api.service().draining()) session->end_when_idle();
   }
 
@@ -72,6 +85,18 @@ class Server::Listener : public SessionHost {
   }
 
  private:
+  // On each thread. What a handler throws, for want of memory, say, ends its connection alone.
+  void answer() {
+    for (;;) {
+      try {
+        context_.run();
+        return;
+      } catch (const std::exception&) {
+        api.service().metrics().note_failure();
+      }
+    }
+  }
+
   [[noreturn]] void fail(const error_code& error, const std::string& remedy) const {
     throw IoError(fmt::format("{}:{}", options.address, options.port), error.message(), remedy);
   }
@@ -136,11 +161,12 @@ class Server::Listener : public SessionHost {
   void take(tcp::socket socket) {
     error_code ignored;
     socket.set_option(tcp::no_delay(true), ignored);
-    if (is_full()) {
-      api.service().metrics().turn_away();
-      return turn_away(std::move(socket));
-    }
-    start_session(*this, std::move(socket), tls_ ? &*tls_ : nullptr);
+    const bool full = is_full();
+    if (full) api.service().metrics().turn_away();
+    // To so many more is said that there is no room; what TLS would cost them is not spent.
+    constexpr int kMostTold = 64;
+    if (full && (tls_ || turning_away.load(std::memory_order_relaxed) >= kMostTold)) return;
+    start_session(*this, std::move(socket), tls_ ? &*tls_ : nullptr, full);
   }
 
   bool is_full() {
@@ -148,23 +174,9 @@ class Server::Listener : public SessionHost {
     return sessions_.size() >= options.connections;
   }
 
-  // What fits into a socket's buffer at once: nobody waits for it.
-  void turn_away(tcp::socket socket) const {
-    if (tls_) return;  // it would not be understood
-    constexpr std::string_view kReason = "{\"error\":\"too many connections\"}\n";
-    const std::string text = fmt::format(
-        "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\n"
-        "Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{}",
-        kReason.size(), kReason);
-    error_code ignored;
-    socket.non_blocking(true, ignored);
-    socket.write_some(boost::asio::buffer(text), ignored);
-    socket.shutdown(tcp::socket::shutdown_send, ignored);
-  }
-
   std::mutex mutex_;
   std::condition_variable ended_;
-  std::set<Session*> sessions_;  // guarded by the mutex
+  std::map<Session*, std::weak_ptr<Session>> sessions_;  // guarded by the mutex
   std::optional<boost::asio::ssl::context> tls_;
   boost::asio::io_context context_;  // with it end the sessions, which need all of the above
   tcp::acceptor acceptor_;

@@ -1,6 +1,7 @@
 #include "serve/service.hpp"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <utility>
 
@@ -10,8 +11,15 @@
 
 namespace hogwild {
 
+Service::FileStamp Service::stamp_of(const std::string& path) {
+  struct stat status {};
+  if (stat(path.c_str(), &status) != 0) return {};
+  return {status.st_dev, status.st_ino, static_cast<std::uint64_t>(status.st_size),
+          std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec};
+}
+
 Service::Service(ServiceOptions options) : options_(std::move(options)) {
-  if (options_.parameters.empty()) file_ = FileIdentity::of(options_.model);
+  if (options_.parameters.empty()) stamp_ = stamp_of(options_.model);
   serve(load());
 }
 
@@ -46,24 +54,23 @@ std::shared_ptr<ServedModel> Service::model() const {
 std::optional<std::string> Service::reload(bool must_be) {
   if (!options_.parameters.empty()) return std::nullopt;
   const std::scoped_lock lock(file_mutex_);
-  if (!must_be && (!file_ || !file_->has_changed())) return std::nullopt;
   // Before it is loaded: if it changes meanwhile, it is loaded again.
-  const auto identity = FileIdentity::of(options_.model);
-  if (!must_be && identity && file_ && identity->bytes == file_->bytes &&
-      identity->checksum == file_->checksum) {
-    file_ = identity;  // the same bytes, written again
-    return std::nullopt;
-  }
-  if (identity) file_ = identity;
+  const FileStamp stamp = stamp_of(options_.model);
+  if (!must_be && (stamp == stamp_ || stamp == FileStamp{})) return std::nullopt;
   try {
     std::shared_ptr<ServedModel> fresh = load();
+    stamp_ = stamp;
     const std::uint64_t dropped = model()->learnt() - saved_.load(std::memory_order_relaxed);
     serve(std::move(fresh));
     metrics_.note_reload(true);
     return fmt::format(
         "loaded {} anew{}", options_.model,
         dropped > 0 ? fmt::format("; {} rows were learnt that no snapshot has", dropped) : "");
-  } catch (const Error& error) {
+  } catch (const ModelError& error) {
+    stamp_ = stamp;  // it is not better when it is read again
+    metrics_.note_reload(false);
+    return fmt::format("kept the model of before: {}", error.what());
+  } catch (const std::exception& error) {  // for want of descriptors or memory, say: tried again
     metrics_.note_reload(false);
     return fmt::format("kept the model of before: {}", error.what());
   }
@@ -75,7 +82,7 @@ std::uint64_t Service::save() {
   const std::uint64_t learnt = served->learnt();
   hogwild::save(served->snapshot(), options_.snapshot);
   // Saved over the model itself, it is no other one.
-  if (options_.snapshot == options_.model) file_ = FileIdentity::of(options_.model);
+  if (options_.snapshot == options_.model) stamp_ = stamp_of(options_.model);
   saved_.store(learnt, std::memory_order_relaxed);
   metrics_.note_snapshot();
   return learnt;

@@ -10,7 +10,6 @@
 #include <optional>
 #include <string>
 
-#include "data/file_identity.hpp"
 #include "hogwild/learn/learner.hpp"
 #include "serve/http_metrics.hpp"
 #include "serve/served_model.hpp"
@@ -59,6 +58,14 @@ class Service {
   void drain() noexcept { draining_.store(true, std::memory_order_relaxed); }
 
  private:
+  // By which a file is seen to be another.
+  struct FileStamp {
+    std::uint64_t device = 0, inode = 0, bytes = 0;
+    std::int64_t modified = 0;  // nanoseconds since 1970
+    bool operator==(const FileStamp&) const = default;
+  };
+  static FileStamp stamp_of(const std::string& path);
+
   std::shared_ptr<ServedModel> load() const;
   void serve(std::shared_ptr<ServedModel> model);
 
@@ -67,7 +74,7 @@ class Service {
   mutable std::mutex current_mutex_;      // held to copy or replace a pointer
   std::shared_ptr<ServedModel> current_;  // guarded by it
   std::mutex file_mutex_;                 // one reload or save at a time
-  std::optional<FileIdentity> file_;      // of the model, guarded by it
+  FileStamp stamp_{};                     // of the model that was loaded last, guarded by it
   std::atomic<double> loaded_at_{0};
   std::atomic<std::uint64_t> saved_{0};  // rows that the last snapshot of this model had learnt
   std::atomic<bool> draining_{false};    // relaxed: a hint that carries no data

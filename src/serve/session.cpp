@@ -12,6 +12,7 @@
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl/ssl_stream.hpp>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -44,7 +45,11 @@ std::pair<int, const char*> fault_of(const error_code& error) {
   }
   // The one category that the parser's own errors have.
   if (error.category() != http::make_error_code(http::error::bad_method).category()) return {};
-  if (error == http::error::end_of_stream || error == http::error::partial_message) return {};
+  if (error == http::error::end_of_stream) return {};
+  if (error == http::error::partial_message) return {400, "the request ends before its end"};
+  if (error == http::error::buffer_overflow) {
+    return {431, "a line of the request is longer than this service takes"};
+  }
   return {400, "this is no request of HTTP/1.1"};
 }
 
@@ -64,12 +69,25 @@ class SessionOver final : public Session, public std::enable_shared_from_this<Se
 
   ~SessionOver() override {
     give_back();
+    if (turned_away_) host_.turning_away.fetch_sub(1, std::memory_order_relaxed);
     if (told_) host_.ended(this);
   }
 
+  void turn_away() {
+    turned_away_ = true;
+    host_.turning_away.fetch_add(1, std::memory_order_relaxed);
+    asio::dispatch(stream_.get_executor(), [self = this->shared_from_this()] {
+      self->began_ = Clock::now();
+      self->parser_.emplace();
+      Reply reply = refusal(503, "too many connections");
+      reply.headers.emplace_back("Retry-After", "1");
+      self->send(std::move(reply), true);
+    });
+  }
+
   void start() {
-    host_.began(this);
     told_ = true;
+    host_.began(this->shared_from_this());
     asio::dispatch(stream_.get_executor(),
                    [self = this->shared_from_this()] { self->shake_hands(); });
   }
@@ -78,7 +96,7 @@ class SessionOver final : public Session, public std::enable_shared_from_this<Se
     std::shared_ptr<SessionOver> self = this->weak_from_this().lock();
     if (!self) return;  // it is ending
     asio::post(stream_.get_executor(), [self] {
-      if (self->idle_) self->lowest().cancel();
+      if (self->idle_ && self->buffer_.size() == 0) self->lowest().cancel();
     });
   }
 
@@ -103,6 +121,9 @@ class SessionOver final : public Session, public std::enable_shared_from_this<Se
     parser_.emplace();
     parser_->header_limit(host_.options.header_limit);
     parser_->body_limit(host_.options.body_limit);
+    parser_->on_chunk_header(chunk_);
+    after_last_chunk_ = false;
+    trailer_bytes_ = 0;
     idle_ = true;
     if (host_.api.service().draining() && buffer_.size() == 0) return close();
     lowest().expires_after(host_.options.timeout);
@@ -127,8 +148,12 @@ class SessionOver final : public Session, public std::enable_shared_from_this<Se
     endpoint_ = endpoint_of(head_.target);
     if (auto refused = host_.api.refused(head_))
       return send(std::move(*refused), !parser_->is_done());
-    if (const auto length = parser_->content_length(); length && !take_room(*length)) {
-      return refuse_for_room();
+    const bool has_encoding = head.count(http::field::transfer_encoding) != 0;
+    if (has_encoding && !parser_->chunked()) {
+      return send(refusal(400, "the body comes in another way than chunks"), true);
+    }
+    if (head.version() == 11 && head.count(http::field::host) == 0) {
+      return send(refusal(400, "a request of HTTP/1.1 names its host"), true);
     }
     lowest().expires_after(host_.options.timeout);
     if (!parser_->is_done() && head[http::field::expect] == "100-continue") {
@@ -148,8 +173,13 @@ class SessionOver final : public Session, public std::enable_shared_from_this<Se
   void read_body() {
     if (parser_->is_done()) return answer();
     http::async_read_some(stream_, buffer_, *parser_,
-                          [self = this->shared_from_this()](error_code error, std::size_t) {
+                          [self = this->shared_from_this()](error_code error, std::size_t bytes) {
                             if (error) return self->fail(error);
+                            if (self->after_last_chunk_) self->trailer_bytes_ += bytes;
+                            if (self->trailer_bytes_ > self->host_.options.header_limit) {
+                              return self->send(refusal(431, "what follows the body is too long"),
+                                                true);
+                            }
                             if (!self->take_room(self->parser_->get().body().size())) {
                               return self->refuse_for_room();
                             }
@@ -159,8 +189,10 @@ class SessionOver final : public Session, public std::enable_shared_from_this<Se
 
   void answer() {
     bytes_in_ = parser_->get().body().size();
-    send(host_.api.reply(head_, std::move(parser_->get().body()), batch_), false);
-    if (batch_.indices.capacity() > kMostKept) batch_ = RowBatch();
+    Reply reply = host_.api.reply(head_, std::move(parser_->get().body()), batch_);
+    const std::size_t kept = batch_.indices.capacity() + batch_.labels.capacity();
+    if (kept > kMostKept) batch_ = RowBatch();
+    send(std::move(reply), false);
   }
 
   // Room for a body of so many bytes, among those of all connections.
@@ -185,7 +217,10 @@ class SessionOver final : public Session, public std::enable_shared_from_this<Se
   // What is at fault in a request is told, if its sender can still listen.
   void fail(const error_code& error) {
     const auto [status, reason] = fault_of(error);
-    if (status == 0) return close();
+    if (status == 0) {
+      if (error == beast::error::timeout && buffer_.size() > 0) note_timeout();
+      return close();
+    }
     head_ = {};
     endpoint_ = Endpoint::other;
     if (parser_->is_header_done()) {
@@ -199,6 +234,7 @@ class SessionOver final : public Session, public std::enable_shared_from_this<Se
   // last: what comes after it on the connection can't be understood, or is not wanted.
   void send(Reply reply, bool last) {
     give_back();
+    take_room(reply.body.size());  // which may be more than there is: it is there already
     last_ = last || !parser_->keep_alive() || host_.api.service().draining();
     unread_ = last;
     bytes_out_ = reply.body.size();
@@ -226,9 +262,18 @@ class SessionOver final : public Session, public std::enable_shared_from_this<Se
     host_.api.service().metrics().count(endpoint_, status, seconds);
     host_.log.note({remote_, head_.method, head_.target, status, rows_, std::exchange(bytes_in_, 0),
                     bytes_out_, seconds});
+    response_ = {};
+    give_back();
     if (error) return;
     if (!last_) return read_head();
     unread_ ? linger() : close();
+  }
+
+  // A request that did not come in time: its connection is closed already, and can't be told.
+  void note_timeout() {
+    const double seconds = std::chrono::duration<double>(host_.options.timeout).count();
+    host_.api.service().metrics().count(endpoint_, 408, seconds);
+    host_.log.note({remote_, head_.method, head_.target, 408, 0, 0, 0, seconds});
   }
 
   // A connection that is closed while bytes arrive is reset, and its other end may never see the
@@ -260,13 +305,22 @@ class SessionOver final : public Session, public std::enable_shared_from_this<Se
   }
 
   static constexpr std::size_t kPiece = 16 << 10;
-  static constexpr std::size_t kMostKept = 1 << 16;  // non-zeros of room for the next request
+  static constexpr std::size_t kLongestLine = 64 << 10;  // and of what is read at once
+  static constexpr std::size_t kMostKept = 1 << 16;      // non-zeros of room for the next request
 
   SessionHost& host_;
   Stream stream_;
   std::string remote_;
-  beast::flat_buffer buffer_;
+  beast::flat_buffer buffer_{host_.options.header_limit + kLongestLine};
   std::optional<http::request_parser<http::string_body>> parser_;
+  // Told of each chunk's head; extensions, which nobody knows, could be of any length.
+  std::function<void(std::uint64_t, beast::string_view, error_code&)> chunk_ =
+      [this](std::uint64_t size, beast::string_view extensions, error_code& error) {
+        if (!extensions.empty()) error = http::error::bad_chunk_extension;
+        after_last_chunk_ = size == 0;
+      };
+  bool after_last_chunk_ = false;
+  std::size_t trailer_bytes_ = 0;
   RequestHead head_;  // of what the parser holds
   Endpoint endpoint_ = Endpoint::other;
   RowBatch batch_;
@@ -278,13 +332,15 @@ class SessionOver final : public Session, public std::enable_shared_from_this<Se
   bool last_ = false;    // the answer at hand is the last
   bool unread_ = false;  // and some of the request was not read
   bool told_ = false;    // the host knows of it
+  bool turned_away_ = false;
 };
 
 }  // namespace
 
-void start_session(SessionHost& host, tcp::socket socket, asio::ssl::context* tls) {
+void start_session(SessionHost& host, tcp::socket socket, asio::ssl::context* tls, bool no_room) {
   if (tls == nullptr) {
-    std::make_shared<SessionOver<beast::tcp_stream>>(host, std::move(socket))->start();
+    const auto session = std::make_shared<SessionOver<beast::tcp_stream>>(host, std::move(socket));
+    no_room ? session->turn_away() : session->start();
   } else {
     std::make_shared<SessionOver<beast::ssl_stream<beast::tcp_stream>>>(host, std::move(socket),
                                                                         *tls)

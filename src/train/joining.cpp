@@ -29,20 +29,37 @@ void take_over_from_file(TrainOptions& options) {
 }
 
 std::shared_ptr<ParameterFile> join_parameters(FeatureSpace features, const LabelPair& labels,
-                                               const TrainOptions& options) {
-  const bool there = access(options.parameters.c_str(), F_OK) == 0;
-  if (!there && features.hash_bits == 0) {
-    features.size = std::max(features.size, options.parameter_features);
+                                               TrainOptions& options, bool rate_was_found) {
+  const Index least = features.size;
+  for (;;) {
+    const bool there = access(options.parameters.c_str(), F_OK) == 0;
+    if (there && rate_was_found) {  // by another process, while this one was looking for a rate
+      options.learning_rate.reset();
+      if (auto* const adagrad = std::get_if<Adagrad>(&options.update_rule);
+          adagrad != nullptr && options.find_epsilon) {
+        adagrad->epsilon = Adagrad{}.epsilon;
+      }
+      take_over_from_file(options);
+    }
+    features.size = least;
+    if (!there && features.hash_bits == 0) {
+      features.size = std::max(least, options.parameter_features);
+    }
+    const ParameterKind kind{
+        .features = features,
+        .loss = options.loss,
+        .labels = labels,
+        .update_rule = options.update_rule,
+        .learning_rate = options.learning_rate.value_or(
+            std::visit([](const auto& rule) { return rule.kDefaultRate; }, options.update_rule)),
+        .bias = options.bias};
+    try {
+      return ParameterFile::join(options.parameters, kind);
+    } catch (const OptionError&) {
+      // If it has come to be since it was looked for, it may say what this one should be.
+      if (there || access(options.parameters.c_str(), F_OK) != 0) throw;
+    }
   }
-  const ParameterKind kind{
-      .features = std::move(features),
-      .loss = options.loss,
-      .labels = labels,
-      .update_rule = options.update_rule,
-      .learning_rate = options.learning_rate.value_or(
-          std::visit([](const auto& rule) { return rule.kDefaultRate; }, options.update_rule)),
-      .bias = options.bias};
-  return ParameterFile::join(options.parameters, kind);
 }
 
 }  // namespace hogwild

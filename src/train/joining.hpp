@@ -16,8 +16,9 @@ namespace hogwild {
 void take_over_from_file(TrainOptions& options);
 
 /// Joins the file, or makes it, for rows of these features, or more, and labels, at the rate that
-/// the options have. Throws as ParameterFile::join().
+/// the options have; if that was found for this run, and the file has come to be meanwhile, they
+/// come back with the file's. Throws as ParameterFile::join().
 std::shared_ptr<ParameterFile> join_parameters(FeatureSpace features, const LabelPair& labels,
-                                               const TrainOptions& options);
+                                               TrainOptions& options, bool rate_was_found);
 
 }  // namespace hogwild

@@ -77,7 +77,8 @@ class Run {
         seen_(tallies_.size()),
         meeting_(static_cast<std::uint32_t>(plan_.descent.workers)) {
     if (options.init > 0) start_at_random(*descent_, some, plan, options);
-    if (options.resume) {
+    // Of parameters that others have made, and learn into, the weights are theirs.
+    if (options.resume && (!plan_.parameters || plan_.parameters->made())) {
       require_same_kind(*options.resume, feed.features(), plan);
       start_at(*descent_, *options.resume, feed.features(), plan);
     }

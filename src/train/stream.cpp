@@ -177,12 +177,18 @@ TrainResult train(RowStream& stream, const TrainOptions& asked, TrainObserver& o
   options.keep_state = false;  // of which the place in the text would be a part
   TrainResult result = run_at_found_rate(
       sample, options, observer, stream.can_repeat() && options.parameters.empty(),
-      [&](const TrainOptions& found) {
-        TrainPlan plan = plan_training(sample, found);
-        plan.descent.features = stream.features().size;
-        plan.descent.likely_features = sample.features().size;
+      [&, rate_is_open = searches_rate(options)](TrainOptions found) {
+        const auto plan_of = [&](const TrainOptions& by) {
+          TrainPlan made = plan_training(sample, by);
+          made.descent.features = stream.features().size;
+          made.descent.likely_features = sample.features().size;
+          return made;
+        };
+        TrainPlan plan = plan_of(found);
         if (!found.parameters.empty()) {
-          plan.learn_into(join_parameters(stream.features(), plan.labels, found));
+          auto file = join_parameters(stream.features(), plan.labels, found, rate_is_open);
+          plan = plan_of(found);
+          plan.learn_into(std::move(file));
         }
         const auto labels = has_two_labels(found) ? std::optional(plan.labels) : std::nullopt;
         TextFeed feed(stream.text(), found.order, found.seed, labels, plan.descent.workers);

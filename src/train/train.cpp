@@ -133,6 +133,7 @@ TrainResult train(Dataset data, const TrainOptions& asked, TrainObserver& observ
   } else {
     rows = in_good_order(std::move(rows), options);
   }
+  const bool rate_is_open = searches_rate(options);
   int threads = options.threads;
   const auto run_once = [&](TrainOptions found) {
     found.threads = threads;
@@ -143,7 +144,7 @@ TrainResult train(Dataset data, const TrainOptions& asked, TrainObserver& observ
     }
     if (options.parameters.empty()) return run(rows, found, observer);
     const LabelPair labels = has_two_labels(found) ? binary_labels(rows) : LabelPair{};
-    auto file = join_parameters(rows.features(), labels, found);
+    auto file = join_parameters(rows.features(), labels, found, rate_is_open);
     const FeatureSpace& shared = file->kind().features;
     if (rows.features().size < shared.size) rows = in_space(rows, shared);
     return run(rows, found, observer, std::move(file));

@@ -118,6 +118,38 @@ TEST_F(Serve, FailsNoRequestWhenTheModelIsReplaced) {
   EXPECT_GT(predict(), 0);
 }
 
+// HOGWILD_SOAK_SECONDS, or a moment, of being taught and asked: it is as large at the end as it was
+// after the first tenth.
+TEST_F(Serve, KeepsItsSize) {
+  if (kSanitized) GTEST_SKIP() << "a sanitizer keeps what was freed";
+  const char* const wished = std::getenv("HOGWILD_SOAK_SECONDS");
+  const std::chrono::duration<double> time(wished != nullptr ? std::atof(wished) : 0.5);
+  const auto process = serve("m");
+  const auto size = [&] {
+    const std::string text = ask("GET", "/metrics").body;
+    constexpr std::string_view kName = "\nhogwild_resident_memory_bytes ";
+    return std::atof(text.c_str() + text.find(kName) + kName.size());
+  };
+  const auto begin = std::chrono::steady_clock::now();
+  const auto passed = [&] { return (std::chrono::steady_clock::now() - begin) / time; };
+  double early = 0;
+  Crew crew(2);
+  crew.run([&](int worker) {
+    while (passed() < 1) {
+      HttpClient client(port_);
+      for (int k = 0; k < 1000 && passed() < 1; ++k) {
+        const bool teaches = (k + worker) % 2 == 0;
+        const Response response =
+            client.ask("POST", teaches ? "/learn" : "/predict", teaches ? kTaught : kRow);
+        EXPECT_EQ(response.status, 200) << response.body;
+        if (worker == 0 && early == 0 && passed() > 0.1) early = size();
+      }
+    }
+  });
+  ASSERT_GT(early, 0);
+  EXPECT_LT(size() - early, 4 << 20);
+}
+
 TEST_F(Serve, OpensModelAndLogAnewOnHangUp) {
   const auto process = serve("m --reload-every 0 --access-log log");
   predict();

@@ -213,6 +213,20 @@ TEST(ParameterFile, GivesWhoJoinsItsRate) {
   EXPECT_LT(second.epochs[0].train_loss, first.epochs[0].train_loss);
 }
 
+// Two who begin at once find different rates and epsilons; who comes second takes the first's.
+TEST(ParameterFile, LetsSeveralLookForARateAtOnce) {
+  for (const int workers : {1, 3}) {
+    const test::TemporaryFolder folder;
+    Crew crew(workers);
+    crew.run([&](int worker) {
+      const Dataset data = test::skewed_rows(3000, true, static_cast<std::uint64_t>(worker) + 5);
+      train(data, {.threads = 1, .parameters = folder.path("p")});
+    });
+    EXPECT_EQ(ParameterFile::open(folder.path("p"))->rows(),
+              3000u * static_cast<unsigned>(workers));
+  }
+}
+
 TEST(ParameterFile, TakesFewerFeaturesThanItIsOf) {
   const test::TemporaryFolder folder;
   TrainOptions options{.learning_rate = 0.1f,

@@ -171,6 +171,7 @@ TEST_F(ApiTest, LearnsNothingOfWhatIsWrong) {
            "{\"rows\":[" + good + "]} and more",
            "{\"rows\":[" + good + "]",
            std::string(100'000, '['),
+           "{\"rows\":[" + good + R"(,{"features":{"1":3e38,"2":3e38},"label":-1}]})",
            "{\"rows\":[" + good + ",{\"features\":{\"\xff\xfe\":1},\"label\":1}]}",
        }) {
     const Reply reply = ask("POST", "/learn", body);
@@ -185,6 +186,15 @@ TEST_F(ApiTest, LearnsNothingOfWhatIsWrong) {
   save(service_->model()->snapshot(), after);
   EXPECT_EQ(test::contents(before), test::contents(after));
   EXPECT_EQ(service_->model()->learnt(), 0u);
+}
+
+TEST_F(ApiTest, RefusesMoreThanItCanAnswerAtOnce) {
+  learn(kLibsvm);
+  serve();
+  std::string rows;
+  for (int k = 0; k < 300'000; ++k) rows += "1:1\n";
+  EXPECT_EQ(ask("POST", "/predict", rows, "text/plain").status, 413);
+  EXPECT_EQ(ask("POST", "/predict", rows.substr(0, 40'000), "text/plain").status, 200);
 }
 
 TEST_F(ApiTest, TellsWhereARowIsWrong) {

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "hogwild/core/error.hpp"
+#include "hogwild/data/reader.hpp"
 #include "hogwild/model/file.hpp"
 #include "hogwild/train/train.hpp"
 #include "parallel/crew.hpp"
@@ -116,6 +117,7 @@ TEST_F(ServerTest, AnswersWhoHasFinishedSending) {
       "POST /learn HTTP/1.1\r\nHost: h\r\nContent-Type: text/plain\r\nContent-Length: 99\r\n\r\n1 "
       "1:1");
   half.finish();
+  EXPECT_EQ(half.receive().status, 400);
   EXPECT_TRUE(half.ended());
   expect_up();
 }
@@ -167,6 +169,22 @@ TEST_F(ServerTest, RefusesWhatIsTooLong) {
   HttpClient target(server_->port());
   target.send("GET /" + std::string(5000, 'a') + " HTTP/1.1\r\n\r\n");
   EXPECT_EQ(target.receive().status, 431);
+
+  // What chunks may carry beside a body has no length of its own.
+  const std::string chunked_head =
+      "POST /learn HTTP/1.1\r\nHost: h\r\nContent-Type: text/plain\r\nTransfer-Encoding: "
+      "chunked\r\n\r\n";
+  for (const std::string& start :
+       {std::string("5;"), std::string("0\r\nA: "), std::string("5;a=b\r\n1 1:1\r\n"),
+        std::string("0\r\nA: b\r\n")}) {
+    HttpClient client(server_->port());
+    client.send(chunked_head + start);
+    for (int k = 0; k < 30'000; ++k) {
+      if (!client.send(start.ends_with("b\r\n") ? "A: b\r\n" : std::string(100, 'a'))) break;
+    }
+    const int status = client.receive().status;
+    EXPECT_TRUE(status == 400 || status == 431) << start << status;
+  }
   expect_up();
 }
 
@@ -206,6 +224,9 @@ TEST_F(ServerTest, RefusesRubbish) {
         std::string("POST /learn HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: "
                     "chunked\r\n\r\n"),
         std::string("GET /healthz HTTP/1.1\r\n: x\r\n\r\n"),
+        std::string("GET /healthz HTTP/1.1\r\n\r\n"),
+        std::string("POST /learn HTTP/1.1\r\nHost: h\r\nContent-Type: text/plain\r\n"
+                    "Transfer-Encoding: gzip\r\n\r\n1 1:1\n"),
         std::string("POST /learn HTTP/1.1\r\nContent-Type: text/plain\r\nTransfer-Encoding: "
                     "chunked\r\n\r\nzz\r\n")}) {
     HttpClient client(server_->port());
@@ -256,6 +277,35 @@ TEST_F(ServerTest, TurnsAwayMoreConnectionsThanItTakes) {
   EXPECT_EQ(response.status, 503);
   EXPECT_NE(response.head.find("Retry-After"), std::string::npos);
   EXPECT_EQ(first.ask("GET", "/healthz").status, 200);
+}
+
+TEST_F(ServerTest, EndsIdleConnectionsWhenItDrains) {
+  for (int round = 0; round < 10; ++round) {
+    serve();
+    std::vector<std::unique_ptr<HttpClient>> idle;
+    for (int k = 0; k < 100; ++k) idle.push_back(std::make_unique<HttpClient>(server_->port()));
+    EXPECT_EQ(idle.back()->ask("GET", "/healthz").status, 200);
+    EXPECT_TRUE(server_->drain(std::chrono::seconds(20)));
+    server_.reset();
+  }
+}
+
+// The model that a lesson's head found is not the one that its body finds.
+TEST_F(ServerTest, TeachesNoModelThatCannotLearn) {
+  HttpClient client = serve();
+  const std::string body = kBody;
+  client.send(
+      "POST /learn HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"
+      "Expect: 100-continue\r\nContent-Length: " +
+      std::to_string(body.size()) + "\r\n\r\n");
+  EXPECT_EQ(client.receive().status, 100);
+  folder_.write("classes", "a 1:1\nb 2:1\nc 3:1\n");
+  const Dataset classes = read({folder_.path("classes")}, {.class_labels = true});
+  save(train(classes, {.loss = Softmax{}, .learning_rate = 0.1f, .threads = 1}).model,
+       folder_.path("m"));
+  EXPECT_TRUE(service_->reload());
+  client.send(body);
+  EXPECT_EQ(client.receive().status, 409);
 }
 
 TEST_F(ServerTest, DrainsWithoutLosingAnAnswer) {

@@ -57,7 +57,7 @@ struct LearnerOptions {
 ///  4. What a thread learnt is seen by its own next predict(), and by other threads soon after; at
 ///     once by a thread that synchronises with it.
 ///  5. With publish_every, (4) is of learn() alone: a predict() sees what was published last, which
-///     was at most so many rows ago, or by publish(). The learn() that publishes takes as long as
+///     was about so many rows ago, or by publish(). The learn() that publishes takes as long as
 ///     some thousand others; if another thread publishes already, it leaves it to that.
 ///  6. Memory: features x (the rule's state, and what publish_every adds); nothing grows.
 ///  7. It has no threads of its own, prints nothing, and keeps nothing outside itself; several may

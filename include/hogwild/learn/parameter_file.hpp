@@ -44,7 +44,8 @@ struct ParameterWriter {
 ///  3. No process holds anything that another waits for. One that is killed at any moment leaves
 ///     each word as some step stored it, and the others and the file as usable as before.
 ///  4. A mapping made to read can't write: the system sees to it.
-///  5. What has been learnt into it stays until the file is removed; removing it harms none who
+///  5. There is room for all of it from the beginning.
+///  6. What has been learnt into it stays until the file is removed; removing it harms none who
 ///     have it open. Cutting it short kills them (SIGBUS).
 class ParameterFile {
  public:
