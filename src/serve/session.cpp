@@ -118,6 +118,8 @@ class SessionOver final : public Session, public std::enable_shared_from_this<Se
   }
 
   void read_head() {
+    head_ = {};  // it lies in the parser
+    endpoint_ = Endpoint::other;
     parser_.emplace();
     parser_->header_limit(host_.options.header_limit);
     parser_->body_limit(host_.options.body_limit);
@@ -146,14 +148,15 @@ class SessionOver final : public Session, public std::enable_shared_from_this<Se
              as_view(head[http::field::authorization]),
              as_view(head[http::field::origin])};
     endpoint_ = endpoint_of(head_.target);
-    if (auto refused = host_.api.refused(head_))
-      return send(std::move(*refused), !parser_->is_done());
     const bool has_encoding = head.count(http::field::transfer_encoding) != 0;
     if (has_encoding && !parser_->chunked()) {
       return send(refusal(400, "the body comes in another way than chunks"), true);
     }
     if (head.version() == 11 && head.count(http::field::host) == 0) {
       return send(refusal(400, "a request of HTTP/1.1 names its host"), true);
+    }
+    if (auto refused = host_.api.refused(head_)) {
+      return send(std::move(*refused), !parser_->is_done());
     }
     lowest().expires_after(host_.options.timeout);
     if (!parser_->is_done() && head[http::field::expect] == "100-continue") {
