@@ -51,15 +51,15 @@ std::vector<AnyUpdateRule> contending(const CompareCommand& command, const CLI::
 
 // A table that is drawn anew while rules learn; or where there is no bar a line for each at its
 // end.
-class Observer final : public CompareObserver {
+class TableObserver final : public CompareObserver {
  public:
-  Observer(ProgressDisplay& display, const std::vector<AnyUpdateRule>& rules, int epochs)
+  TableObserver(ProgressDisplay& display, const std::vector<AnyUpdateRule>& rules, int epochs)
       : display_(display), table_(rules, epochs) {
     display_.draw_above([this](bool blocks) { return table_.lines(blocks); });
   }
-  ~Observer() override { display_.draw_above({}); }
-  Observer(const Observer&) = delete;
-  Observer& operator=(const Observer&) = delete;
+  ~TableObserver() override { display_.draw_above({}); }
+  TableObserver(const TableObserver&) = delete;
+  TableObserver& operator=(const TableObserver&) = delete;
 
   void on_begin(const AnyUpdateRule& rule) override { table_.begin(rule); }
   void on_rate(const RateSearch& search) override { table_.rate(search); }
@@ -94,7 +94,7 @@ int run(CompareCommand& command, const CLI::App& app) {
   const Dataset data = read_training_rows(command.train, app, options, display);
 
   const InterruptGuard guard;
-  Observer observer(display, rules, options.epochs);
+  TableObserver observer(display, rules, options.epochs);
   const auto contenders = compare(data, options, rules, observer);
   display.clear();
   if (command.json) {

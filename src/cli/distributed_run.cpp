@@ -26,9 +26,9 @@ namespace {
 constexpr std::uint64_t kDefaultBatch = 64;
 
 // What the first rank shows and the others don't.
-class Observer final : public DistributedObserver {
+class RankObserver final : public DistributedObserver {
  public:
-  Observer(TrainDisplay* shown, const World& world, bool prints_graph)
+  RankObserver(TrainDisplay* shown, const World& world, bool prints_graph)
       : shown_(shown), world_(world), prints_graph_(prints_graph) {}
 
   void on_progress(const Progress& progress) override {
@@ -190,7 +190,7 @@ int run_rank(World& world, const TrainArguments& command, const CLI::App& app) {
     if (world.is_first()) shown.emplace(display, command);
     return shown;
   });
-  Observer observer(shown ? &*shown : nullptr, world, command.print_graph);
+  RankObserver observer(shown ? &*shown : nullptr, world, command.print_graph);
   const Dataset data = read_rows(world, command, app, options, display);
   say_what_was_read(world, data, options, display);
 

@@ -19,8 +19,6 @@
 namespace hogwild {
 namespace {
 
-using Json = nlohmann::json;
-
 // As a message shows what somebody sent.
 std::string shown(std::string_view text) {
   return quoted_token(text.data(), text.data() + text.size());
@@ -31,7 +29,7 @@ std::string shown(std::string_view text) {
 }
 
 // Called by the parser for each token; no document is built.
-class RowsHandler : public nlohmann::json_sax<Json> {
+class RowsHandler : public nlohmann::json_sax<nlohmann::json> {
  public:
   RowsHandler(const ServedModel& model, RowBatch& batch)
       : space_(model.features()), classes_(model.classes() != nullptr), batch_(batch) {}
@@ -242,7 +240,7 @@ class RowsHandler : public nlohmann::json_sax<Json> {
 void read_json_rows(std::string_view body, const ServedModel& model, RowBatch& batch) {
   batch.clear();
   RowsHandler handler(model, batch);
-  Json::sax_parse(body.begin(), body.end(), &handler);
+  nlohmann::json::sax_parse(body.begin(), body.end(), &handler);
   handler.finish();
   batch.renumber_for(model.features());
 }
