@@ -164,7 +164,8 @@ int serve(const ServeArguments& arguments) {
     }
     if (asked || (reload_every.count() > 0 && now >= next_look)) {
       const auto news = service.reload(asked);
-      if (news && (asked || *news != last_news)) note("hogwild: " + *news);
+      // What failed is tried again at each look, and said once.
+      if (news && (news->starts_with("loaded") || *news != last_news)) note("hogwild: " + *news);
       last_news = news.value_or("");
       next_look = now + reload_every;
     }

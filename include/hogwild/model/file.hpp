@@ -28,8 +28,8 @@ namespace [[gnu::visibility("default")]] hogwild {
 /// Throws IoError; ModelError if a weight is not finite.
 void save(const Model& model, const std::string& path);
 
-/// Reads a model, or that of a checkpoint. Throws IoError if the file can't be read, ModelError if it is damaged, truncated,
-/// of another kind or of a newer version.
+/// Reads a model, or that of a checkpoint. Throws IoError if the file can't be read, ModelError if
+/// it is damaged, truncated, of another kind or of a newer version.
 Model load(const std::string& path);
 
 /// Whether the file begins as a model does; false for one that can't be read.
