@@ -65,7 +65,8 @@ struct alignas(64) WriterWords {
 constexpr std::size_t kWriters = kPage / sizeof(WriterWords) - 1;
 
 // After which a place is anyone's, whoever may live: it is a place to tell of oneself, no more.
-constexpr std::uint64_t kLongSilent = 60'000;  // milliseconds
+constexpr std::uint64_t kLongSilent = 60'000;   // milliseconds
+constexpr std::uint64_t kSilentOnceGone = 200;  // the same of a process that isn't seen
 
 std::atomic_ref<std::uint64_t> atomic(std::uint64_t& word) {
   return std::atomic_ref<std::uint64_t>(word);
@@ -325,8 +326,9 @@ struct ParameterFile::Mapping {
         const std::uint64_t heard =
             owner == 0 ? 0 : atomic(words.heard).load(std::memory_order_relaxed);
         if (best != nullptr && heard >= best_heard) continue;
-        const bool silent = milliseconds_now() > heard + kLongSilent;
-        if (owner != 0 && !silent && is_running(words)) continue;
+        const std::uint64_t now = milliseconds_now();
+        const bool gone = now > heard + kSilentOnceGone && !is_running(words);
+        if (owner != 0 && !gone && now <= heard + kLongSilent) continue;
         best = &words, best_owner = owner, best_heard = heard;
       }
       if (best == nullptr) {
@@ -335,6 +337,8 @@ struct ParameterFile::Mapping {
                                       "more",
                                       kWriters, path));
       }
+      // First, so that nobody takes it from this one before it has told when it began.
+      atomic(best->heard).store(milliseconds_now(), std::memory_order_relaxed);
       if (!atomic(best->process)
                .compare_exchange_strong(best_owner, static_cast<std::uint64_t>(getpid()),
                                         std::memory_order_relaxed)) {

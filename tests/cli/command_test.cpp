@@ -127,7 +127,7 @@ TEST_F(Command, LearnsAPipeThatIsLongAsItIsRead) {
   EXPECT_EQ(outcome.status, 0) << outcome.err;
   EXPECT_NE(outcome.err.find("as it is read (one epoch)"), std::string::npos) << outcome.err;
   EXPECT_NE(run("inspect m").out.find("130000"), std::string::npos);
-  if (kSanitized) return;  // parsing takes long there, and goes the same way
+  if (test::kSanitized) return;  // parsing takes long there, and goes the same way
   const std::string broken = file("click.svm") + "1 x\n" + file("click.svm");
   const std::string before = file("m");
   const Outcome fault = run("train -" + options, "", broken);
