@@ -11,16 +11,16 @@ mkdir -p "$folder"
 cpack --config build/release/CPackConfig.cmake -B "$folder.packages"
 debootstrap --variant=minbase bookworm "$folder"
 cp /etc/resolv.conf "$folder/etc/resolv.conf"
-mkdir -p "$folder/work/tests"
-cp -r README.md "$folder/work"
-cp -r tests/package tests/c_interface "$folder/work/tests"
-cp "$folder.packages"/*.deb "$folder/work"
+mkdir -p "$folder/srv/hogwild/tests"
+cp -r README.md "$folder/srv/hogwild"
+cp -r tests/package tests/c_interface "$folder/srv/hogwild/tests"
+cp "$folder.packages"/*.deb "$folder/srv/hogwild"
 
 chroot "$folder" /bin/bash -euo pipefail <<'INSIDE'
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq
-apt-get install -y -qq --no-install-recommends /work/*.deb cmake ninja-build g++ >/dev/null
-cd /work
+apt-get install -y -qq --no-install-recommends /srv/hogwild/*.deb cmake ninja-build g++ >/dev/null
+cd /srv/hogwild
 hogwild --version
 test -s /usr/share/man/man1/hogwild.1
 for shared in OFF ON; do
