@@ -1,58 +1,24 @@
 #include "hogwild/learn/parameter_file.hpp"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include <atomic>
-#include <bit>
 #include <boost/interprocess/file_mapping.hpp>
 #include <boost/interprocess/mapped_region.hpp>
-#include <cerrno>
 #include <chrono>
-#include <cmath>
 #include <cstdlib>
-#include <cstring>
 #include <fstream>
-#include <nlohmann/json.hpp>
 #include <sstream>
-#include <string_view>
-#include <type_traits>
 #include <utility>
-#include <variant>
 
-#include "core/new_file.hpp"
-#include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
-#include "hogwild/core/types.hpp"
-#include "hogwild/update/step.hpp"
-#include "parallel/cell.hpp"
-#include "update/rule_numbers.hpp"
+#include "learn/parameter_format.hpp"
 
 namespace hogwild {
 namespace {
 
-using Json = nlohmann::ordered_json;
 namespace interprocess = boost::interprocess;
-
-// A file is its head, padded to a page; a page for those who write; the cells.
-constexpr std::string_view kMagic = "hogshare";
-constexpr std::uint32_t kVersion = 1;
-constexpr std::size_t kPage = 4096;
-constexpr std::size_t kWritersAt = kPage, kCellsAt = 2 * kPage;
-
-struct Head {
-  std::array<char, 8> magic;
-  std::uint32_t version;
-  std::uint32_t description_bytes;  // of JSON, behind the head
-  std::uint64_t coordinates;
-  std::uint64_t cell_bytes;  // of each
-  std::uint64_t checksum;    // XXH3 of the head with 0 here, and the description
-};
-static_assert(sizeof(Head) == 40 && std::is_trivially_copyable_v<Head>);
 
 // Of one that learns, a cache line; the first is of all of them together. All words are relaxed
 // atomic ones: none of them tells that something else has been written.
@@ -62,7 +28,7 @@ struct alignas(64) WriterWords {
   std::uint64_t heard;    // milliseconds of the system's clock since 1970
   std::uint64_t rows;
 };
-constexpr std::size_t kWriters = kPage / sizeof(WriterWords) - 1;
+constexpr std::size_t kWriters = kParameterPage / sizeof(WriterWords) - 1;
 
 // After which a place is anyone's, whoever may live: it is a place to tell of oneself, no more.
 constexpr std::uint64_t kLongSilent = 60'000;   // milliseconds
@@ -98,196 +64,6 @@ bool is_running(WriterWords& words) {
   return process != 0 && started == start_of(process);
 }
 
-std::uint64_t cell_bytes(const AnyUpdateRule& rule) {
-  return std::visit(
-      [](const auto& r) { return sizeof(Cell<typename std::decay_t<decltype(r)>::State>); }, rule);
-}
-
-std::uint64_t coordinates_of(const ParameterKind& kind) {
-  return std::uint64_t{kind.features.size} + 1;  // the bias
-}
-
-void require(bool holds, const std::string& reason) {
-  if (!holds) throw OptionError("parameters", reason);
-}
-
-void require_sharable(const ParameterKind& kind) {
-  require(kind.features.names == nullptr,
-          "features have names, which other processes would number otherwise; give --hash-bits");
-  require(!kind.features.ranking, "features are in an order of this data's own");
-  require(!std::holds_alternative<Softmax>(kind.loss), "a row has one margin, and softmax several");
-  require(!std::visit([](const auto& r) { return is_indivisible<std::decay_t<decltype(r)>>; },
-                      kind.update_rule),
-          fmt::format("{} steps under a lock, which a process that is killed would leave behind; "
-                      "choose another --optimizer",
-                      name_of(kind.update_rule)));
-}
-
-Json numbers_of(const AnyUpdateRule& any) {
-  Json numbers = Json::object();
-  std::visit(
-      [&](const auto& rule) {
-        for_each_number(rule, [&](const char* name, float number) { numbers[name] = number; });
-      },
-      any);
-  return numbers;
-}
-
-std::string description_of(const ParameterKind& kind) {
-  return Json{{"features", kind.features.size},
-              {"hash_bits", kind.features.hash_bits},
-              {"index_base", kind.features.index_base},
-              {"format", kind.features.format},
-              {"loss", name_of(kind.loss)},
-              {"labels", {kind.labels.negative, kind.labels.positive}},
-              {"rule", name_of(kind.update_rule)},
-              {"numbers", numbers_of(kind.update_rule)},
-              {"learning_rate", kind.learning_rate},
-              {"bias", kind.bias}}
-      .dump();
-}
-
-// Of what a file says of itself nothing is believed.
-ParameterKind kind_in(std::string_view description) {
-  const Json json = Json::parse(description);
-  ParameterKind kind;
-  kind.features.size = json.at("features").get<Index>();
-  kind.features.hash_bits = json.at("hash_bits").get<int>();
-  kind.features.index_base = json.at("index_base").get<int>();
-  kind.features.format = json.at("format").get<std::string>();
-  const auto loss = alternative_named<AnyLoss>(json.at("loss").get<std::string>());
-  const auto rule = alternative_named<AnyUpdateRule>(json.at("rule").get<std::string>());
-  if (!loss || !rule) throw std::invalid_argument("its loss or rule is unknown");
-  kind.loss = *loss;
-  kind.update_rule = *rule;
-  std::visit(
-      [&](auto& r) {
-        for_each_number(r, [&](const char* name, float& number) {
-          number = json.at("numbers").at(name).get<float>();
-        });
-      },
-      kind.update_rule);
-  kind.labels = {json.at("labels").at(0).get<float>(), json.at("labels").at(1).get<float>()};
-  kind.learning_rate = json.at("learning_rate").get<float>();
-  kind.bias = json.at("bias").get<bool>();
-  require_sharable(kind);
-  require_valid(kind.update_rule);
-  const int bits = kind.features.hash_bits;
-  if (bits < 0 || bits > 31 || (bits != 0 && kind.features.size != Index{1} << bits)) {
-    throw std::invalid_argument("its feature space is impossible");
-  }
-  if (!(kind.learning_rate > 0)) throw std::invalid_argument("its rate is impossible");
-  return kind;
-}
-
-std::uint64_t checksum_of(Head head, std::string_view description) {
-  head.checksum = 0;
-  std::string bytes(reinterpret_cast<const char*>(&head), sizeof head);
-  bytes += description;
-  return XXH3_64bits(bytes.data(), bytes.size());
-}
-
-// False if another process made it first.
-bool make(const std::string& path, const ParameterKind& kind) {
-  const std::string description = description_of(kind);
-  Head head{.magic = {},
-            .version = kVersion,
-            .description_bytes = static_cast<std::uint32_t>(description.size()),
-            .coordinates = coordinates_of(kind),
-            .cell_bytes = cell_bytes(kind.update_rule),
-            .checksum = 0};
-  kMagic.copy(head.magic.data(), kMagic.size());
-  head.checksum = checksum_of(head, description);
-  NewFile file(path, "parameter file");
-  file.write({reinterpret_cast<const char*>(&head), sizeof head});
-  file.write(description);
-  file.extend_to(kCellsAt + head.coordinates * head.cell_bytes);
-  return file.commit_unless_there();
-}
-
-void require_regular(const std::string& path) {
-  struct stat status {};
-  if (stat(path.c_str(), &status) != 0) {
-    throw IoError(path, std::strerror(errno), "check the path of the parameter file");
-  }
-  if (!S_ISREG(status.st_mode)) {
-    throw IoError(path, "this is not a regular file", "name a parameter file");
-  }
-  if (!is_parameter_file(path)) {
-    throw ModelError(path, "this is not a parameter file",
-                     "name one made by `hogwild train --parameters`, or that there isn't yet");
-  }
-}
-
-// What the head of a file says, checked against the file's length. bytes: all of it.
-ParameterKind kind_of_file(std::string_view bytes, const std::string& path) {
-  const auto fail = [&](const std::string& reason) -> ModelError {
-    return {path, "the parameter file is damaged: " + reason, "remove it, and learn again"};
-  };
-  Head head;
-  if (bytes.size() < kCellsAt) throw fail("it is cut short");
-  std::memcpy(&head, bytes.data(), sizeof head);
-  if (head.version != kVersion) {
-    throw ModelError(path,
-                     fmt::format("the parameter file has format {}, this program reads {}",
-                                 head.version, kVersion),
-                     "learn it again with this version");
-  }
-  if (head.description_bytes > kPage - sizeof head) throw fail("its head is too long");
-  const auto description = bytes.substr(sizeof head, head.description_bytes);
-  if (head.checksum != checksum_of(head, description)) throw fail("its checksum does not fit");
-  try {
-    ParameterKind kind = kind_in(description);
-    if (head.coordinates != coordinates_of(kind) ||
-        head.cell_bytes != cell_bytes(kind.update_rule)) {
-      throw std::invalid_argument("its head contradicts itself");
-    }
-    if (bytes.size() != kCellsAt + head.coordinates * head.cell_bytes) {
-      throw std::invalid_argument("it is cut short");
-    }
-    return kind;
-  } catch (const std::exception& error) {
-    throw fail(error.what());
-  }
-}
-
-// What one would join with is what is there.
-void require_same(const std::string& path, const ParameterKind& there, const ParameterKind& here) {
-  const auto differs = [&](std::string_view option, const std::string& then,
-                           const std::string& now) {
-    require(then == now, fmt::format("{} was made with --{} {}, and here it is {}; give the same, "
-                                     "or name another file",
-                                     path, option, then, now));
-  };
-  const auto rule_in_words = [](const AnyUpdateRule& any) {
-    std::string words(name_of(any));
-    std::visit(
-        [&](const auto& rule) {
-          for_each_number(rule, [&](const char* name, float number) {
-            words += fmt::format(" --{} {}", name, number);
-          });
-        },
-        any);
-    return words;
-  };
-  const auto number = [](auto value) { return fmt::format("{}", value); };
-  differs("loss", std::string(name_of(there.loss)), std::string(name_of(here.loss)));
-  differs("optimizer", rule_in_words(there.update_rule), rule_in_words(here.update_rule));
-  differs("no-bias", number(!there.bias), number(!here.bias));
-  differs("hash-bits", number(there.features.hash_bits), number(here.features.hash_bits));
-  differs("index-base", number(there.features.index_base), number(here.features.index_base));
-  require(
-      there.features.size >= here.features.size,
-      fmt::format("{} was made for {} features, and here there are {}; make it for as many with "
-                  "--parameter-features, or hash them with --hash-bits",
-                  path, there.features.size, here.features.size));
-  const bool binary = std::visit([](const auto& loss) { return loss.kBinary; }, there.loss);
-  require(!binary || there.labels == here.labels,
-          fmt::format("{} is of the labels {} and {}, and here they are {} and {}", path,
-                      there.labels.negative, there.labels.positive, here.labels.negative,
-                      here.labels.positive));
-}
-
 }  // namespace
 
 struct ParameterFile::Mapping {
@@ -303,7 +79,7 @@ struct ParameterFile::Mapping {
   }
 
   Mapping(const std::string& path, bool writable) : path(path), writable(writable) {
-    require_regular(path);
+    require_parameter_file(path);
     const auto mode = writable ? interprocess::read_write : interprocess::read_only;
     try {
       region = interprocess::mapped_region(interprocess::file_mapping(path.c_str(), mode), mode);
@@ -366,7 +142,7 @@ std::shared_ptr<ParameterFile> ParameterFile::join(const std::string& path,
                                                    const ParameterKind& kind) {
   require_sharable(kind);
   const bool there = access(path.c_str(), F_OK) == 0;
-  const bool made = !there && make(path, kind);
+  const bool made = !there && make_parameter_file(path, kind);
   auto mapping = std::make_unique<Mapping>(path, true);
   require_same(path, mapping->kind, kind);
   mapping->made = made;
@@ -423,17 +199,6 @@ std::vector<ParameterWriter> ParameterFile::writers() const {
                        .rows = atomic(words.rows).load(std::memory_order_relaxed)});
   }
   return writers;
-}
-
-bool is_parameter_file(const std::string& path) noexcept {
-  try {
-    std::string magic(kMagic.size(), '\0');
-    std::ifstream(path, std::ios::binary)
-        .read(magic.data(), static_cast<std::streamsize>(magic.size()));
-    return magic == kMagic;
-  } catch (...) {
-    return false;
-  }
 }
 
 }  // namespace hogwild

@@ -101,8 +101,6 @@ class SessionOver final : public Session, public std::enable_shared_from_this<Se
   }
 
  private:
-  using Self = std::shared_ptr<SessionOver>;
-
   beast::tcp_stream& lowest() { return beast::get_lowest_layer(stream_); }
 
   void shake_hands() {

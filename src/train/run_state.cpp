@@ -32,18 +32,6 @@ std::string fingerprint(const Dataset& data) {
          hash_of(std::span<const std::uint32_t>(lengths));
 }
 
-std::string numbers_of(const AnyUpdateRule& any) {
-  std::string text(name_of(any));
-  std::visit(
-      [&](const auto& rule) {
-        for_each_number(rule, [&](const char* name, float number) {
-          text += fmt::format(" {} {}", name, number);
-        });
-      },
-      any);
-  return text;
-}
-
 std::string numbers_of(const AnySchedule& any) {
   std::string text(name_of(any));
   std::visit(
@@ -70,7 +58,7 @@ MadeWith made_with(const TrainOptions& options, const TrainPlan& plan, const Dat
   MadeWith made{
       {"loss", std::string(name_of(options.loss))},
       {"one-vs-rest", number(options.one_vs_rest)},
-      {"optimizer", numbers_of(options.update_rule)},
+      {"optimizer", in_words(options.update_rule)},
       {"learning-rate", number(plan.learning_rate)},
       {"batch-size", number(options.batch_size)},
       {"schedule", numbers_of(options.schedule)},

@@ -1,6 +1,10 @@
 // The numbers a rule is chosen with, by name: for whoever sets, compares or keeps them.
 #pragma once
 
+#include <string>
+
+#include "hogwild/update/update_rule.hpp"
+
 namespace hogwild {
 
 /// f(name, number) for each of a rule's numbers, by reference; the names are the command line's.
@@ -13,5 +17,8 @@ void for_each_number(Rule& rule, Function&& f) {
   if constexpr (requires { rule.beta2; }) f("beta2", rule.beta2);
   if constexpr (requires { rule.epsilon; }) f("epsilon", rule.epsilon);
 }
+
+/// A rule as the command line has it: "adagrad --epsilon 1e-08".
+std::string in_words(const AnyUpdateRule& rule);
 
 }  // namespace hogwild

@@ -3,8 +3,12 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <string>
+#include <variant>
 
+#include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
+#include "update/rule_numbers.hpp"
 
 namespace hogwild {
 namespace {
@@ -37,6 +41,18 @@ void require_valid(const AnyUpdateRule& any) {
         if constexpr (requires { rule.beta2; }) require_share("beta2", rule.beta2);
       },
       any);
+}
+
+std::string in_words(const AnyUpdateRule& any) {
+  std::string words(name_of(any));
+  std::visit(
+      [&](const auto& rule) {
+        for_each_number(rule, [&](const char* name, float number) {
+          words += fmt::format(" --{} {}", name, number);
+        });
+      },
+      any);
+  return words;
 }
 
 }  // namespace hogwild
