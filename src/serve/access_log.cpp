@@ -8,10 +8,10 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "hogwild/core/error.hpp"
+#include "serve/json_string.hpp"
 
 namespace hogwild {
 
@@ -42,15 +42,12 @@ void AccessLog::note(const Access& access) {
   if (path_.empty()) return;
   using namespace std::chrono;
   const auto now = time_point_cast<milliseconds>(system_clock::now());
-  const auto text = [](std::string_view words) {
-    return nlohmann::json(words).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  };
   const std::string line = fmt::format(
       "{{\"time\":\"{:%FT%T}.{:03}Z\",\"remote\":{},\"method\":{},\"target\":{},\"status\":{},"
       "\"rows\":{},\"bytes_in\":{},\"bytes_out\":{},\"seconds\":{:.6f}}}\n",
       fmt::gmtime(system_clock::to_time_t(now)), now.time_since_epoch().count() % 1000,
-      text(access.remote), text(access.method), text(access.target), access.status, access.rows,
-      access.bytes_in, access.bytes_out, access.seconds);
+      json_string(access.remote), json_string(access.method), json_string(access.target),
+      access.status, access.rows, access.bytes_in, access.bytes_out, access.seconds);
   const std::scoped_lock lock(mutex_);
   [[maybe_unused]] const auto written = write(descriptor_, line.data(), line.size());
 }

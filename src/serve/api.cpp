@@ -1,6 +1,5 @@
 #include "serve/api.hpp"
 
-#include <fmt/compile.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -13,7 +12,9 @@
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/core/version.hpp"
+#include "serve/json_string.hpp"
 #include "serve/openapi.hpp"
+#include "serve/predictions.hpp"
 #include "serve/request_rows.hpp"
 
 namespace hogwild {
@@ -55,103 +56,6 @@ bool is_type(std::string_view header, std::string_view type) {
   const std::string_view trimmed = given.substr(0, given.find_last_not_of(" \t") + 1);
   return std::ranges::equal(trimmed, type, [](char a, char b) { return (a | 0x20) == (b | 0x20); });
 }
-
-// A quoted string as JSON has it; what is no UTF-8 becomes a mark of its own.
-std::string json_string(std::string_view text) {
-  return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-std::optional<Answer> answer_named(std::string_view name) {
-  if (name == "probability") return Answer::probability;
-  if (name == "margin") return Answer::margin;
-  if (name == "label") return Answer::label;
-  return std::nullopt;
-}
-
-// What "?output=" asks for. Throws BodyError.
-Answer wanted(std::string_view target, const ServedModel& model) {
-  Answer answer = Answer::automatic;
-  const auto question = target.find('?');
-  std::string_view query = question == target.npos ? "" : target.substr(question + 1);
-  while (!query.empty()) {
-    const std::string_view pair = query.substr(0, query.find('&'));
-    query.remove_prefix(std::min(query.size(), pair.size() + 1));
-    const auto equals = std::min(pair.size(), pair.find('='));
-    const auto named = answer_named(pair.substr(std::min(pair.size(), equals + 1)));
-    if (pair.substr(0, equals) != "output" || !named) {
-      throw BodyError("the query may say output=probability, output=margin or output=label");
-    }
-    answer = *named;
-  }
-  if (answer == Answer::automatic) {
-    if (model.classes()) return Answer::label;
-    return model.gives_probability() ? Answer::probability : Answer::margin;
-  }
-  if (answer == Answer::probability && !model.gives_probability()) {
-    throw BodyError(fmt::format("a {} model gives no probability; ask for margin or label",
-                                name_of(model.loss())));
-  }
-  return answer;
-}
-
-// Predictions one after the other: as JSON with commas between them, or a line each.
-class Predictions {
- public:
-  Predictions(const ServedModel& model, Answer answer, bool json)
-      : model_(model), answer_(answer), json_(json), outputs_(model.model().outputs()) {}
-
-  // False if a prediction is not finite: then the model has diverged.
-  bool add(const SparseRow& row) {
-    if (model_.classes()) return add_classes(row);
-    const float margin = model_.margin(row);
-    if (!std::isfinite(margin)) return false;
-    begin();
-    const float value = answer_ == Answer::probability ? model_.probability_of(margin)
-                        : answer_ == Answer::margin    ? margin
-                                                       : model_.label_of(margin);
-    fmt::format_to(std::back_inserter(text_), FMT_COMPILE("{}"), value);
-    end();
-    return true;
-  }
-
-  std::size_t bytes() const noexcept { return text_.size(); }
-  std::string text() && { return std::move(text_); }
-
- private:
-  void begin() {
-    if (json_ && !text_.empty()) text_ += ',';
-  }
-  void end() {
-    if (!json_) text_ += '\n';
-  }
-
-  bool add_classes(const SparseRow& row) {
-    const auto& names = *model_.classes();
-    begin();
-    if (answer_ == Answer::label) {
-      const std::string& name = names[model_.model().likeliest_class(row)];
-      text_ += json_ ? json_string(name) : name;
-    } else {
-      answer_ == Answer::margin ? model_.model().margins(row, outputs_)
-                                : model_.model().probabilities(row, outputs_);
-      for (std::size_t k = 0; k < outputs_.size(); ++k) {
-        if (!std::isfinite(outputs_[k])) return false;
-        text_ += k > 0 ? (json_ ? "," : " ") : (json_ ? "{" : "");
-        text_ += json_ ? json_string(names[k]) : names[k];
-        fmt::format_to(std::back_inserter(text_), FMT_COMPILE(":{}"), outputs_[k]);
-      }
-      if (json_) text_ += '}';
-    }
-    end();
-    return true;
-  }
-
-  const ServedModel& model_;
-  Answer answer_;
-  bool json_;
-  std::vector<float> outputs_;  // of classes
-  std::string text_;
-};
 
 Reply cannot_learn(const ServedModel& model) {
   return refusal(409, model.classes()
@@ -283,7 +187,7 @@ Reply Api::reply(const RequestHead& head, std::string body, RowBatch& batch) con
 
 Reply Api::predict(const RequestHead& head, std::string body, RowBatch& batch) const {
   const auto model = service_.model();
-  const Answer answer = wanted(head.target, *model);
+  const Answer answer = wanted_answer(head.target, *model);
   read_rows(head, std::move(body), *model, batch);
   const bool json = !is_type(head.accept, kText);
   Predictions predictions(*model, answer, json);
