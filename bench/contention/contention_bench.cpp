@@ -57,7 +57,7 @@ Dataset zipf_rows(Offset rows, double s, std::uint64_t seed) {
 
 void epoch(benchmark::State& state, const Dataset& data, const Dataset& test, bool replicas) {
   const TrainOptions options{
-      .learning_rate = 0.1f, .threads = static_cast<int>(state.range(0)), .hot_replicas = replicas};
+      .learning_rate = 0.1f, .threads = static_cast<int>(state.range(0)), .worker_views = replicas};
   double loss = 0, seconds = 0;
   int threads_seen = 0;
   for (auto _ : state) {

@@ -47,7 +47,7 @@ void epoch(benchmark::State& state, const Sharing& sharing, const Dataset& data,
                              .threads = static_cast<int>(state.range(0)),
                              .strategy = sharing.strategy,
                              .state = sharing.state,
-                             .hot_replicas = sharing.hot_replicas};
+                             .worker_views = sharing.hot_replicas};
   double loss = 0, seconds = 0;
   int threads_seen = 0;
   for (auto _ : state) {

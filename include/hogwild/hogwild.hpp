@@ -24,6 +24,7 @@
 #include "hogwild/feed/order.hpp"
 #include "hogwild/learn/learner.hpp"
 #include "hogwild/learn/parameter_file.hpp"
+#include "hogwild/learn/view_report.hpp"
 #include "hogwild/model/file.hpp"
 #include "hogwild/model/model.hpp"
 #include "hogwild/objective/loss.hpp"

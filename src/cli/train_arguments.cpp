@@ -330,9 +330,9 @@ void add_train_arguments(CLI::App& command, TrainArguments& arguments) {
        {"atomic", Strategy::atomic},
        {"locked", Strategy::locked},
        {"deterministic", Strategy::deterministic}});
-  command.add_flag("!--no-hot-replicas", train.hot_replicas,
-                   "never let threads keep copies of the most frequent features' weights; else "
-                   "adagrad's do where that is measured to be faster");
+  command.add_flag("!--no-views", train.worker_views,
+                   "never let threads step weights of their own for the most frequent features; else "
+                   "they do where that is measured to be faster");
   add_progress_option(command, arguments.progress);
 }
 

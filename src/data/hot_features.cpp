@@ -1,51 +1,64 @@
 #include "data/hot_features.hpp"
 
+#include <tbb/parallel_sort.h>
+
 #include <algorithm>
 #include <cstdint>
+#include <memory>
+#include <span>
+#include <utility>
 #include <vector>
-
-#include "parallel/zeroed_array.hpp"
 
 namespace hogwild {
 
-HotFeatures::HotFeatures(const Dataset& data) {
-  const Index features = data.features().size;
-  const ZeroedArray<std::uint32_t> counts(features);
-  std::vector<Index> seen;
-  const Offset stride = std::max<Offset>(1, data.rows() / Hotness::kSampleRows);
-  Offset rows = 0, nonzeros = 0, hot_nonzeros = 0;
+HotFeatures::HotFeatures(const Dataset& data) : slots_(std::size_t{1} << kSlotBits) {
+  const Offset stride = Hotness::stride(data);
+  std::vector<Index> touched;  // a feature as often as a row of the sample has it
+  Offset rows = 0;
   for (Offset i = 0; i < data.rows(); i += stride, ++rows) {
-    const SparseRow row = data.row(i);
-    nonzeros += row.nonzeros();
-    for (const Index j : row.indices) {
-      if (counts[j]++ == 0) seen.push_back(j);
-    }
+    const std::span<const Index> indices = data.row(i).indices;
+    touched.insert(touched.end(), indices.begin(), indices.end());
   }
-  std::erase_if(seen, [&](Index j) { return counts[j] * Hotness::kRowsPerTouch < rows; });
-  std::ranges::sort(seen, [&](Index a, Index b) {
-    return counts[a] != counts[b] ? counts[a] > counts[b] : a < b;
+  tbb::parallel_sort(touched.begin(), touched.end());
+  std::vector<std::pair<Offset, Index>> hot;  // times in the sample, feature
+  for (auto at = touched.begin(); at != touched.end();) {
+    const auto end = std::upper_bound(at, touched.end(), *at);
+    const auto times = static_cast<Offset>(end - at);
+    if (times * Hotness::kRowsPerTouch >= rows) hot.emplace_back(times, *at);
+    at = end;
+  }
+  std::ranges::sort(hot, [](const auto& a, const auto& b) {
+    return a.first != b.first ? a.first > b.first : a.second < b.second;
   });
-  if (seen.size() > Hotness::kMost) seen.resize(Hotness::kMost);
-  for (const Index j : seen) hot_nonzeros += counts[j];
-  if (static_cast<double>(hot_nonzeros) < Hotness::kLeastShare * static_cast<double>(nonzeros)) {
-    return;
+  Offset of_hot = 0;
+  for (const auto& [times, feature] : hot) {
+    if (size_ < Hotness::kMost && add(feature)) of_hot += times;
   }
-  size_ = static_cast<Index>(seen.size());
-  // First one more than the rank, and 0 for those that have none.
-  numbers_.assign(features, 0);
-  for (Index rank = 0; rank < size_; ++rank) numbers_[seen[rank]] = rank + 1;
-  Index next = size_;
-  for (Index& number : numbers_) {
-    const bool hot = number != 0;
-    number = hot ? number - 1 : next;
-    next += hot ? 0 : 1;
+  const bool numbered = std::uint64_t{data.features().size} + size_ <= kMaxIndex;
+  if (!numbered || static_cast<double>(of_hot) <
+                       Hotness::kLeastShare * static_cast<double>(touched.size())) {
+    size_ = 0;
   }
 }
 
-Array<Index> HotFeatures::plain() const {
-  Array<Index> plain(numbers_.size());
-  for (Index j = 0; j < numbers_.size(); ++j) plain[numbers_[j]] = j;
-  return plain;
+bool HotFeatures::add(Index j) {
+  Slot& slot = slots_[place_of(j)];
+  if (slot.feature != kNone) return false;
+  slot = {j, size_++};
+  return true;
+}
+
+FeatureSpace HotFeatures::first_in(const FeatureSpace& plain) const {
+  auto ranking = std::make_shared<Ranking>();
+  ranking->size = plain.size;
+  ranking->features.resize(size_);
+  for (const Slot& slot : slots_) {
+    if (slot.feature != kNone) ranking->features[slot.number] = slot.feature;
+  }
+  FeatureSpace space = plain;
+  space.size = plain.size + size_;
+  space.ranking = std::move(ranking);
+  return space;
 }
 
 }  // namespace hogwild

@@ -2,10 +2,13 @@
 // way.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <span>
+#include <vector>
 
 #include "hogwild/core/array.hpp"
 #include "hogwild/data/dataset.hpp"
@@ -17,7 +20,13 @@ struct Hotness {
   static constexpr Index kMost = 4096;          ///< 32 KiB of adagrad's state: a core's first cache
   static constexpr Offset kRowsPerTouch = 2048;  ///< one in fewer rows is not hot
   static constexpr double kLeastShare = 0.25;   ///< of the non-zeros, or none is hot
-  static constexpr Offset kSampleRows = 1 << 14;  ///< about
+  static constexpr Offset kSampleRows = 1 << 14;       ///< about
+  static constexpr Offset kSampleNonzeros = 1 << 18;  ///< at most, about
+
+  /// One row of so many is looked at.
+  static Offset stride(const Dataset& data) noexcept {
+    return std::max({Offset{1}, data.rows() / kSampleRows, data.nonzeros() / kSampleNonzeros});
+  }
 };
 
 /// Numbers of features, ascending whatever the order they were added in: sorting some tens of small
@@ -47,8 +56,12 @@ class RankSet {
   std::uint64_t used_ = 0;  // words that hold any
 };
 
-/// Which features of a data set are hot, and how all are numbered where those come first, the most
-/// frequent before all, and the others after them in their plain order.
+/// Which features of a data set are hot, and how all are numbered where those come first: the most
+/// frequent is number 0, and any other feature j is number size() + j (see Ranking).
+///
+/// The numbers of hot features lie in a table with one place for each hash of a feature: of two that
+/// want one place the more frequent is hot. To look a feature up takes one step, hot or not, which is
+/// why the numbers can be looked up as text is read. Measured on click text: 0.9 ns a non-zero.
 class HotFeatures {
  public:
   /// None is hot where they don't make up enough. REQUIRES: the data is not ranked.
@@ -57,15 +70,40 @@ class HotFeatures {
   /// How many: the numbers below are theirs.
   Index size() const noexcept { return size_; }
 
-  /// The number of plain feature j. REQUIRES: size() > 0.
-  Index number(Index j) const noexcept { return numbers_[j]; }
+  /// The number of plain feature j.
+  Index number(Index j) const noexcept {
+    const Slot slot = slots_[place_of(j)];
+    return slot.feature == j ? slot.number : j + size_;
+  }
 
-  /// [features] the plain number of each number.
-  Array<Index> plain() const;
+  /// Features become their numbers.
+  void renumber(std::span<Index> features) const noexcept {
+    const Slot* const slots = slots_.data();
+    const Index size = size_;
+    for (Index& j : features) {
+      const Slot slot = slots[place_of(j)];
+      j = slot.feature == j ? slot.number : j + size;
+    }
+  }
+
+  /// The space in which hot features come first. REQUIRES: size() > 0.
+  FeatureSpace first_in(const FeatureSpace& plain) const;
 
  private:
+  struct Slot {
+    Index feature = kNone;
+    Index number = 0;
+  };
+  static constexpr Index kNone = ~Index{0};  // no feature has this number
+  static constexpr int kSlotBits = 14;
+
+  static std::size_t place_of(Index j) noexcept {
+    return static_cast<std::uint32_t>(j * 0x9E3779B1u) >> (32 - kSlotBits);
+  }
+  bool add(Index j);
+
   Index size_ = 0;
-  Array<Index> numbers_;  // [features]
+  std::vector<Slot> slots_;  // [2^kSlotBits]
 };
 
 }  // namespace hogwild

@@ -30,6 +30,9 @@ class Parsing {
   /// read in the space of another format.
   void decide_format(const Chunk& first, const std::string& path);
 
+  /// An index from there on is a fault. REQUIRES: features are not hashed, and no space was given.
+  void end_indices_at(std::uint64_t end) noexcept { rules_.known_end = end; }
+
   Format format() const noexcept { return format_; }
   const ParseRules& rules() const noexcept { return rules_; }
 

@@ -155,16 +155,14 @@ Dataset hot_first(Dataset data) {
   if (data.features().ranking) return data;
   const HotFeatures hot(data);
   if (hot.size() == 0) return data;
-  FeatureSpace space = data.features();
-  auto ranking = std::make_shared<Ranking>();
-  ranking->size = space.size;
-  ranking->features = hot.plain();
-  space.ranking = std::move(ranking);
+  FeatureSpace space = hot.first_in(data.features());
   return renumbered(std::move(data), std::move(space), hot);
 }
 
 Dataset ranked(Dataset data) {
-  if (data.features().ranking) return data;
+  const auto ranking = data.features().ranking;
+  if (ranking && ranking->features.size() == data.features().size) return data;
+  data = unranked(std::move(data));
   FeatureSpace space = data.features();
   space.ranking = rank_features(data);
   space.size = static_cast<Index>(space.ranking->features.size());
@@ -177,8 +175,7 @@ Dataset unranked(Dataset data) {
   const auto ranking = data.features().ranking;
   if (!ranking) return data;
   FeatureSpace space = data.features().plain();
-  return renumbered(std::move(data), std::move(space),
-                    [&](Index j) { return ranking->features[j]; });
+  return renumbered(std::move(data), std::move(space), [&](Index j) { return ranking->plain(j); });
 }
 
 }  // namespace hogwild

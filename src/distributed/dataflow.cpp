@@ -169,7 +169,7 @@ float Dataflow::weight(Index coordinate, Pace) const {
   return parts_->biases[coordinate - parts_->plan.features * parts_->plan.outputs];
 }
 
-void Dataflow::copy_weights(std::span<float> zeros, Pace now) const {
+void Dataflow::each_weight(std::size_t end, Pace now, const WeightVisitor& visit) const {
   parts_->outstanding.store(parts_->replies.size(), std::memory_order_relaxed);
   for (int rank = 0; rank < world_.size(); ++rank) {
     Bytes bytes;
@@ -182,8 +182,12 @@ void Dataflow::copy_weights(std::span<float> zeros, Pace now) const {
   for (const Bytes& reply : parts_->replies) {
     for (Unpacking values(reply); values.left() > 0;) {
       const auto coordinate = values.take<Index>();
-      (coordinate < biases_at ? zeros[coordinate] : parts_->biases[coordinate - biases_at]) =
-          values.take<float>();
+      const auto weight = values.take<float>();
+      if (coordinate < biases_at) {
+        if (coordinate < end) visit(coordinate, weight);
+      } else {
+        parts_->biases[coordinate - biases_at] = weight;
+      }
     }
   }
 }

@@ -29,7 +29,7 @@ class Dataflow final : public Descent {
   void settle(int /*worker*/) override {}
   float margin(const SparseRow& row, Pace now) const override;
   float weight(Index coordinate, Pace now) const override;
-  void copy_weights(std::span<float> zeros, Pace now) const override;
+  void each_weight(std::size_t end, Pace now, const WeightVisitor& visit) const override;
   void start(Index coordinate, float weight) override;
   void move(Index, float) override {}  // nobody draws it anywhere
 

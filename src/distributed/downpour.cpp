@@ -103,10 +103,14 @@ class Downpour final : public Descent {
     return lookahead_of(rule_, local_[coordinate].load(), step_at(coordinate, now));
   }
 
-  void copy_weights(std::span<float> zeros, Pace now) const override {
+  void each_weight(std::size_t end, Pace now, const WeightVisitor& visit) const override {
     std::vector<float> biases(at_.outputs);
     servers_.take_weights(plan_.workers, now, [&](Index coordinate, float weight) {
-      (coordinate < at_.bias() ? zeros[coordinate] : biases[coordinate - at_.bias()]) = weight;
+      if (coordinate < at_.bias()) {
+        if (coordinate < end) visit(coordinate, weight);
+      } else {
+        biases[coordinate - at_.bias()] = weight;
+      }
     });
     for (Index output = 0; output < at_.outputs; ++output) {
       set_local(at_.bias(output), [&](State state) {

@@ -96,11 +96,14 @@ class Elastic final : public Descent {
                                     : own_->weight(coordinate, now);
   }
 
-  void copy_weights(std::span<float> zeros, Pace now) const override {
+  void each_weight(std::size_t end, Pace now, const WeightVisitor& visit) const override {
     std::ranges::fill(centre_biases_, 0.0f);
     centre_.take_weights(plan_.workers, now, [&](Index coordinate, float weight) {
-      (coordinate < at_.bias() ? zeros[coordinate] : centre_biases_[coordinate - at_.bias()]) =
-          weight;
+      if (coordinate < at_.bias()) {
+        if (coordinate < end) visit(coordinate, weight);
+      } else {
+        centre_biases_[coordinate - at_.bias()] = weight;
+      }
     });
   }
 
@@ -192,9 +195,9 @@ class SynchronousElastic final : public Descent {
 
   float margin(const SparseRow& row, Pace now) const override { return own_->margin(row, now); }
   float weight(Index coordinate, Pace) const override { return centre_[coordinate]; }
-  void copy_weights(std::span<float> zeros, Pace) const override {
-    for (Index j = 0; j < zeros.size(); ++j) {
-      if (centre_[j] != 0) zeros[j] = centre_[j];
+  void each_weight(std::size_t end, Pace, const WeightVisitor& visit) const override {
+    for (Index j = 0; j < end; ++j) {
+      if (centre_[j] != 0) visit(j, centre_[j]);
     }
   }
   void start(Index coordinate, float weight) override {

@@ -203,7 +203,7 @@ int learning_ranks(const World& world, const DistributedOptions& options) noexce
 TrainResult train(World& world, const Dataset& data, TrainOptions options,
                   const DistributedOptions& distributed, DistributedObserver& observer) {
   options.threads = threads_of_rank(world, options.threads);
-  options.hot_replicas = false;  // a rank's copy is one for all its threads
+  options.worker_views = false;  // a rank's copy is one for all its threads
   const bool some = data.rows() > 0;
   const Dataset rows = together(world, [&] {
     require_valid(options);

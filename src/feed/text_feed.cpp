@@ -10,14 +10,19 @@
 namespace hogwild {
 
 TextFeed::TextFeed(RowStream::Text& text, RowOrder order, std::uint64_t seed,
-                   std::optional<LabelPair> labels, int workers)
+                   std::optional<LabelPair> labels, int workers,
+                   std::optional<HotFeatures> hot)
     : text_(text),
       order_(order),
       seed_(seed),
       labels_(labels),
+      hot_(std::move(hot)),
       parsing_(text.options(), FeatureOrder::any),
       hands_(static_cast<std::size_t>(workers)) {
   const Dataset& sample = *text.sample();
+  if (hot_ && text.features().hash_bits == 0) {
+    parsing_.end_indices_at(std::uint64_t{kMaxIndex} + 1 - hot_->size());
+  }
   const double whole = static_cast<double>(text.bytes_of_text()) /
                        static_cast<double>(std::max<std::uint64_t>(1, sample.source().bytes));
   rows_ = static_cast<Offset>(whole * static_cast<double>(sample.rows()));
@@ -81,8 +86,8 @@ bool TextFeed::labels_fit(const ChunkNotes& notes) const {
   });
 }
 
-void TextFeed::fill_rows(Hand& hand, std::uint64_t number) const {
-  const RowBatch& batch = hand.batch;
+void TextFeed::fill_rows(Hand& hand, std::uint64_t number) {
+  RowBatch& batch = hand.batch;
   std::uint64_t index_end = hand.end.load(std::memory_order_relaxed);
   const bool is_hashed = parsing_.rules().hash_bits != 0;  // to all numbers there are
   for (std::size_t i = 0; i < batch.rows(); ++i) {
@@ -93,6 +98,7 @@ void TextFeed::fill_rows(Hand& hand, std::uint64_t number) const {
     }
     hand.rows.push_back(row);
   }
+  if (hot_) hot_->renumber(batch.indices);
   hand.end.store(index_end, std::memory_order_relaxed);
   if (order_ == RowOrder::sequential) return;
   shuffle(std::span(hand.rows), Random(seed_, static_cast<std::uint64_t>(epoch_), number));
@@ -135,13 +141,14 @@ bool TextFeed::dealt_out() {
 
 FeatureSpace TextFeed::features() const {
   FeatureSpace space = text_.features();
-  if (space.hash_bits != 0) return space;
-  std::uint64_t end = 0;
-  for (const Hand& hand : hands_) {
-    end = std::max(end, hand.end.load(std::memory_order_relaxed));
+  if (space.hash_bits == 0) {
+    std::uint64_t end = 0;
+    for (const Hand& hand : hands_) {
+      end = std::max(end, hand.end.load(std::memory_order_relaxed));
+    }
+    space.size = static_cast<Index>(end);
   }
-  space.size = static_cast<Index>(end);
-  return space;
+  return hot_ ? hot_->first_in(space) : space;
 }
 
 }  // namespace hogwild

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "data/chunk_parser.hpp"
+#include "data/hot_features.hpp"
 #include "data/input.hpp"
 #include "data/parsing.hpp"
 #include "data/reading_record.hpp"
@@ -38,15 +39,17 @@ class TextFeed final : public Feed {
  public:
   /// labels: those that become -1 and +1; a row with another is a fault. Nothing: labels are
   /// numbers. REQUIRES: the stream has a sample, and outlives this.
+  /// hot: features are numbered as these say; nothing: they have the numbers of the text.
   TextFeed(RowStream::Text& text, RowOrder order, std::uint64_t seed,
-           std::optional<LabelPair> labels, int workers);
+           std::optional<LabelPair> labels, int workers, std::optional<HotFeatures> hot = {});
 
   void start_epoch(int epoch) override;
   std::optional<Block> next(int worker) override;
   bool dealt_out() override;
   /// Known to the row from the end of an epoch on.
   Offset rows() const override { return rows_; }
-  /// The numbers of the text, up to the largest that was seen; any time.
+  /// The numbers of the text, up to the largest that was seen, or where hot features come first
+  /// the numbers that follow from those; any time.
   FeatureSpace features() const override;
 
   /// What was found so far. Not while workers are in next().
@@ -72,7 +75,7 @@ class TextFeed final : public Feed {
   std::optional<std::uint64_t> take_chunk(Chunk& chunk);
   bool refill(Hand& hand);
   bool labels_fit(const ChunkNotes& notes) const;
-  void fill_rows(Hand& hand, std::uint64_t number) const;
+  void fill_rows(Hand& hand, std::uint64_t number);
   void note(std::uint64_t number, Noted noted);
   void require_labels_fit() const;
 
@@ -80,6 +83,7 @@ class TextFeed final : public Feed {
   RowOrder order_;
   std::uint64_t seed_;
   std::optional<LabelPair> labels_;
+  std::optional<HotFeatures> hot_;
   Parsing parsing_;
   int epoch_ = 0;
   std::vector<Hand> hands_;  // [workers]

@@ -4,16 +4,19 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "hogwild/learn/view_report.hpp"
 #include "hogwild/objective/loss.hpp"
 #include "hogwild/objective/penalty.hpp"
 #include "hogwild/update/update_rule.hpp"
 #include "learn/batch_partners.hpp"
+#include "learn/hot_coordinates.hpp"
 #include "learn/kernel.hpp"
 
 namespace hogwild {
@@ -65,14 +68,18 @@ struct DescentPlan {
   std::shared_ptr<std::byte> cells{};  ///< where they are if other processes have them too: those
                                        ///< of [features + 1] states. Then state is shared, landing
                                        ///< racy or atomic, outputs one, and there is no batch norm
-  Index hot = 0;          ///< the first features, that most steps are on and a core's cache holds
-  bool replicas = false;  ///< workers may have copies of the hot ones: see HotReplicas. Taken up by
-                          ///< racy steps on shared state, one row each, of rules whose steps shrink
+  HotCoordinates hot{};         ///< those that most steps are on
+  bool hot_come_first = false;  ///< in each row they come before all others
+  bool views = false;  ///< each worker may have cells of its own for the hot ones: see WorkerViews.
+                       ///< Steps on single rows only, by rules that can merge; not under one lock
 };
 
+/// Takes a weight that is not zero, and its coordinate.
+using WeightVisitor = std::function<void(Index coordinate, float weight)>;
+
 /// Parameters being learnt. All members but start() may be called from any threads at once; where
-/// state is per-thread, hot features have replicas, or batches are learnt, learn() by one thread at
-/// a time for each worker number. The coordinates are those of the weights, output k of feature j
+/// state is per-thread, workers have views, or batches are learnt, learn() by one thread at a time
+/// for each worker number. The coordinates are those of the weights, output k of feature j
 /// at j * outputs + k, then of the outputs' biases.
 class Descent {
  public:
@@ -99,9 +106,14 @@ class Descent {
   /// The weight of a coordinate now, as a model keeps it; features * outputs + k is a bias.
   virtual float weight(Index coordinate, Pace now) const = 0;
 
-  /// Writes the weights other than zero to where they belong: zeros is [features x outputs], all
-  /// zero. (A zero that is written takes memory, which a sparsely used feature space can't afford.)
-  virtual void copy_weights(std::span<float> zeros, Pace now) const = 0;
+  /// Visits the weights of features that are not zero and whose coordinates are below `end`. In a
+  /// large feature space, sparsely used, most weights have no memory: to read them would give them
+  /// some.
+  virtual void each_weight(std::size_t end, Pace now, const WeightVisitor& visit) const = 0;
+
+  /// How the workers have seen the parameters so far; the reason is the system's, if that gives no
+  /// views.
+  virtual ViewReport views() const { return {}; }
 
   /// Lets a coordinate begin at that weight. REQUIRES: nobody learns yet, and the rule's state
   /// holds a weight (not ftrl's).

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <type_traits>
 #include <vector>
 
 #include "hogwild/core/types.hpp"
@@ -90,22 +91,6 @@ float weight_at(const View& view, const Rule& rule, Index j, const Step<Net>& st
     return lookahead_of(rule, view.state(j), step);
   } else {
     return view.weight(j);
-  }
-}
-
-/// Whether a view keeps replicas of some coordinates.
-template <class View>
-concept HasReplicas = requires(View view) {
-  view.shared();
-};
-
-/// Where the coordinates are that all workers share.
-template <class View>
-auto shared_part(const View& view) noexcept {
-  if constexpr (HasReplicas<View>) {
-    return view.shared();
-  } else {
-    return view;
   }
 }
 
@@ -217,19 +202,31 @@ HOGWILD_ALL_INLINED void learn_row(const View& the_view, const SparseRow& the_ro
   bias.step(slope, free_step);
 }
 
+/// Where rows are learnt that go into the shared cells step by step.
+struct NoPart {};
+
 /// One stochastic step on each row in turn. Labels are what the loss expects (-1, +1 or numbers);
-/// a row of weight 0 is passed over. Of a view with replicas, those are merged now and then.
-template <class View, class Rule, class Loss, class PenaltyOf>
-LossSum learn_rows(View view, std::span<const SparseRow> rows, BiasAt bias_at, const Rule& rule,
-                   const Loss& loss, const PenaltyOf& penalty_at, Pace pace,
-                   const Lookahead lookahead) {
-  OwnBias bias(shared_part(view), bias_at, rule);
+/// a row of weight 0 is passed over. shared: the view that all workers have, for the bias. part: the
+/// worker's part in WorkerViews, whose view is learnt in, or NoPart.
+template <class View, class Part, class Rule, class Loss, class PenaltyOf>
+LossSum learn_rows(const View& shared, [[maybe_unused]] Part& part, std::span<const SparseRow> rows,
+                   BiasAt bias_at, const Rule& rule, const Loss& loss, const PenaltyOf& penalty_at,
+                   Pace pace, const Lookahead lookahead) {
+  constexpr bool kOwnCells = !std::is_same_v<Part, NoPart>;
+  const View view = [&] {
+    if constexpr (kOwnCells) return part.view();
+    return shared;
+  }();
+  OwnBias bias(shared, bias_at, rule);
   std::vector<SeenBy<Rule>> seen;  // [non-zeros of the row at hand], if the rule has a memory
   RunningLoss sum;
   for (std::size_t i = 0; i < rows.size(); ++i, ++pace.time) {
-    lookahead(shared_part(view), rows, i);
-    if constexpr (HasReplicas<View>) {
-      if (view.merge_if_due(rule, pace.time)) bias.merge();
+    lookahead(view, rows, i);
+    if constexpr (kOwnCells) {
+      if (part.is_due()) {
+        part.merge_due(rule, pace.rate, sum.curvature());
+        bias.merge(part.workers(), pace.rate, sum.curvature());
+      }
     } else {
       if (i % bias.kMergeRows == 0 && i != 0) bias.merge();
     }
@@ -240,6 +237,12 @@ LossSum learn_rows(View view, std::span<const SparseRow> rows, BiasAt bias_at, c
     } else {
       learn_row<false>(view, row, bias, rule, loss, penalty_at, pace, seen, sum);
     }
+  }
+  if constexpr (kOwnCells) {
+    bias.merge(part.workers(), pace.rate, sum.curvature());
+    part.note(pace.rate, sum.curvature());
+  } else {
+    bias.merge();
   }
   return sum.sum();
 }

@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -17,8 +16,9 @@
 
 #include "learn/batch.hpp"
 #include "learn/descent.hpp"
-#include "learn/hot_replicas.hpp"
 #include "learn/kernel.hpp"
+#include "learn/view_trial.hpp"
+#include "learn/worker_views.hpp"
 #include "objective/switched_loss.hpp"
 #include "parallel/placement.hpp"
 #include "update/averaged.hpp"
@@ -34,14 +34,17 @@ class KernelDescent final : public Descent {
         loss_(plan.loss),
         plan_(std::move(plan)),
         at_{plan_.features, plan_.outputs},
-        placement_(at_.size(plan_.batch_norm), likely(), plan_.workers, plan_.cells.get()),
-        ahead_{likely() * sizeof(typename Placement::State) > kInCache, plan_.hot},
         in_batches_(plan_.batch > 1 || plan_.outputs > 1 || plan_.noise > 0 || plan_.batch_norm ||
                     together()),
+        placement_(array_plan()),
+        ahead_{likely() * sizeof(typename Placement::State) > kInCache,
+               plan_.hot_come_first ? plan_.hot.hot : 0},
         each_row_(together() && plan_.batch == 1 && plan_.partners == nullptr),
         batch_(each_row_ ? plan_.group : plan_.batch) {
-    if constexpr (kReplicable) {
-      if (plan_.replicas && !in_batches_) replicas_.emplace(plan_.hot, plan_.workers);
+    if constexpr (kHasViews) {
+      if (placement_.own() > 0) {
+        views_ = std::make_unique<Views>(placement_, plan_);
+      }
     }
     if (!in_batches_) return;
     const bool norm = plan_.batch_norm;
@@ -57,17 +60,16 @@ class KernelDescent final : public Descent {
 
   LossSum learn(int worker, std::span<const SparseRow> rows, Pace pace) override {
     if (in_batches_) return learn_batches(static_cast<std::size_t>(worker), rows, pace);
-    if constexpr (kReplicable) {
-      if (replicas_ && rows_between_merges(pace.time, workers()) >= kFewestRowsApart) {
-        return learn_either_way(worker, rows, pace);
-      }
+    if constexpr (kHasViews) {
+      if (views_) return learn_either_way(worker, rows, pace);
     }
-    return learn_each(placement_.view(worker), rows, pace);
+    NoPart none;
+    return learn_each(placement_.view(worker), none, rows, pace);
   }
 
   void settle(int worker) override {
-    if constexpr (kReplicable) {
-      if (replicas_) replicas_->settle(placement_.view(worker), worker, rule_);
+    if constexpr (kHasViews) {
+      if (views_) views_->all.part(worker).settle(rule_);
     }
     if (plan_.partners != nullptr) accompany(static_cast<std::size_t>(worker));
   }
@@ -86,11 +88,24 @@ class KernelDescent final : public Descent {
     return is_bias ? shift : kept * scale;
   }
 
-  void copy_weights(std::span<float> zeros, Pace now) const override {
+  void each_weight(std::size_t end, Pace now, const WeightVisitor& visit) const override {
     const float scale = plan_.batch_norm ? folded_norm(now).scale : 1;
-    for (Index j = 0; j < zeros.size(); ++j) {
-      if (const float w = raw_weight(j, now); w != 0) zeros[j] = w * scale;
+    placement_.for_each_range_in_use([&](std::size_t first, std::size_t last) {
+      for (std::size_t j = first; j < std::min<std::size_t>({last, end, at_.bias()}); ++j) {
+        const float w = raw_weight(static_cast<Index>(j), now);
+        if (w != 0) visit(static_cast<Index>(j), w * scale);
+      }
+    });
+  }
+
+  ViewReport views() const override {
+    ViewReport report;
+    if constexpr (kHasViews) {
+      report.own = static_cast<Index>(placement_.own());
+      report.reason = placement_.refusal();
+      if (views_) report.share_of_rows = views_->trial.share_of_rows();
     }
+    return report;
   }
 
   void start(Index coordinate, float weight) override {
@@ -153,18 +168,29 @@ class KernelDescent final : public Descent {
  private:
   static constexpr std::size_t kInCache = std::size_t{256} << 10;  // where no prefetch pays
 
-  // Below which merging takes longer than replicas save.
-  static constexpr std::uint64_t kFewestRowsApart = 256;
-
   // What batch norm makes of a margin m where there is no batch: scale m + shift.
   struct FoldedNorm {
     float scale = 1;
     float shift = 0;
   };
 
-  static constexpr bool kReplicable =
-      steps_shrink<Rule> &&
-      std::is_same_v<Placement, SharedState<typename Rule::State, RacyLanding>>;
+  static constexpr bool kHasViews = may_part<Rule> && Placement::kHasViews;
+
+  struct Views {
+    Views(Placement& placement, const DescentPlan& plan)
+        : all(placement, plan.hot, plan.features, plan.workers), trial(plan.workers) {}
+    WorkerViews<Placement> all;
+    ViewTrial trial;
+  };
+
+  ArrayPlan array_plan() const {
+    const bool views = kHasViews && plan_.views && !in_batches_ && plan_.workers > 1;
+    return {.coordinates = at_.size(plan_.batch_norm),
+            .likely = likely(),
+            .where = plan_.cells.get(),
+            .own = views ? plan_.hot.hot : 0,
+            .workers = plan_.workers};
+  }
 
   // Where a state holds the weight; null if that is made of other things.
   static float* weight_in(typename Rule::State& state) {
@@ -180,36 +206,34 @@ class KernelDescent final : public Descent {
     return std::min(all, std::size_t{plan_.likely_features} * plan_.outputs);
   }
 
-  std::size_t workers() const noexcept { return static_cast<std::size_t>(plan_.workers); }
   bool together() const noexcept { return plan_.teamwork == Teamwork::together; }
 
-  // With replicas or without, whichever is the faster now.
+  // In the worker's own cells or in the shared ones, whichever is the faster now.
   LossSum learn_either_way(int worker, std::span<const SparseRow> rows, Pace pace) {
     using Clock = std::chrono::steady_clock;
-    const ReplicaTrial::Turn turn = replicas_->trial().next();
+    const ViewTrial::Turn turn = views_->trial.next(rows.size());
     const auto begin = Clock::now();
     const auto shared = placement_.view(worker);
+    auto& part = views_->all.part(worker);
     LossSum sum;
-    if (turn.replicas) {
-      auto view = replicas_->view(shared, worker);
-      view.take();
-      sum = learn_each(view, rows, pace);
+    if (turn.own) {
+      part.take();
+      sum = learn_each(shared, part, rows, pace);
     } else {
-      replicas_->settle(shared, worker, rule_);
-      sum = learn_each(shared, rows, pace);
+      part.settle(rule_);
+      NoPart none;
+      sum = learn_each(shared, none, rows, pace);
     }
     const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
-    if (seconds > 0) {
-      replicas_->trial().note(turn, static_cast<double>(rows.size()) / seconds);
-    }
+    if (seconds > 0) views_->trial.note(turn, static_cast<double>(rows.size()) / seconds);
     return sum;
   }
 
-  template <class View>
-  LossSum learn_each(View view, std::span<const SparseRow> rows, Pace pace) {
+  template <class View, class Part>
+  LossSum learn_each(const View& shared, Part& part, std::span<const SparseRow> rows, Pace pace) {
     const BiasAt bias{at_.bias(), plan_.bias};
     const auto run = [&](const auto& penalty_at) {
-      return learn_rows(view, rows, bias, rule_, loss_, penalty_at, pace, ahead_);
+      return learn_rows(shared, part, rows, bias, rule_, loss_, penalty_at, pace, ahead_);
     };
     return plan_.penalty.active() ? run(PenaltyAt<Rule>{plan_.penalty, plan_.penalty_scale.get()})
                                   : run(NoPenaltyAt{});
@@ -271,15 +295,15 @@ class KernelDescent final : public Descent {
   SwitchedLoss loss_;
   DescentPlan plan_;
   Coordinates at_;
+  bool in_batches_;
   Placement placement_;
   Lookahead ahead_;
-  bool in_batches_;
   bool each_row_;
   std::size_t batch_;  // rows at most whose margins are taken at once
   std::vector<std::unique_ptr<BatchScratch<Rule>>> scratch_;  // [workers], or the team's one
   Cell<RunningMoments> norm_ = {};
   Pace last_pace_;  // of batches, by worker 0 alone
-  std::optional<HotReplicas<Placement>> replicas_;
+  std::unique_ptr<Views> views_;  // null: all steps are on the shared cells
 };
 
 /// Rules of which a coordinate's rate is a function of its state.

@@ -176,7 +176,7 @@ Model Learner::snapshot() const {
   provenance.learning_rate = rate_;
   provenance.schedule = Constant::kName;
   const auto weights = shared_zeroed_array<float>(space_.size);
-  descent_->copy_weights({weights.get(), space_.size}, {.rate = rate_});
+  descent_->each_weight(space_.size, {.rate = rate_}, [&](Index j, float weight) { weights[j] = weight; });
   return Model(space_, weights, descent_->weight(space_.size, {.rate = rate_}), loss_, labels_,
                provenance);
 }

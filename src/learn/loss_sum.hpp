@@ -19,6 +19,7 @@ class RunningLoss {
  public:
   void add(LossParts row, float weight) noexcept {
     weight_ += static_cast<double>(weight);
+    curvature_ += static_cast<double>(weight * row.curvature);
     if (weight == 1) {
       shifts_ += static_cast<double>(row.shift);
       product_ *= row.factor;
@@ -32,6 +33,7 @@ class RunningLoss {
     weight_ += static_cast<double>(weight);
     shifts_ += static_cast<double>(weight) * loss;
   }
+  double curvature() const noexcept { return curvature_; }  ///< weighted
   LossSum sum() noexcept {
     fold();
     return {shifts_, weight_};
@@ -43,6 +45,7 @@ class RunningLoss {
   double shifts_ = 0;
   double product_ = 1;  // of factors whose logarithms are still to be added
   double weight_ = 0;
+  double curvature_ = 0;
 };
 
 }  // namespace hogwild

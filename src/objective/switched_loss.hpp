@@ -25,12 +25,15 @@ class SwitchedLoss {
   float slope(float margin, float label) const noexcept {
     return std::visit([&](const auto& loss) { return loss.slope(margin, label); }, loss_);
   }
-  /// Both. The default loss is where it is asked for; the others are a call away.
+  float curvature(float margin, float label) const noexcept {
+    return std::visit([&](const auto& loss) { return loss.curvature(margin, label); }, loss_);
+  }
+  /// All three. The default loss is where it is asked for; the others are a call away.
   LossParts parts(float margin, float label) const noexcept {
     if (const auto* const logistic = std::get_if<Logistic>(&loss_)) {
       return logistic->parts(margin, label);
     }
-    return {value(margin, label), 1, slope(margin, label)};
+    return {value(margin, label), 1, slope(margin, label), curvature(margin, label)};
   }
 
   /// The loss of a row's outputs.

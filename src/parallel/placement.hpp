@@ -4,18 +4,22 @@
 //   weight(j)      the weight now            prefetch(j)  ask for it ahead of time
 //   state(j)       weight and state now      update(j, f) state of j becomes f(state of j)
 //   turn()         held while one row is learnt: a lock, or nothing
-// and before any view is used, start(j, state) sets where a coordinate starts other than at zero.
+// Before any view is used, start(j, state) sets where a coordinate starts other than at zero.
+// Where the plan asks for it, a worker has a second view, own_view(worker), in which the first own()
+// coordinates are the worker's own: see WorkerViews.
 //
 // Measured by bench/strategy, adagrad on click rows, 10^6 coordinates, million non-zeros a second
 // on one and on two cores: racy 148 / 226, compare-exchange 128 / 132, one lock 146 / 102, racy
 // with per-thread state 123 / 179. Racy with shared state is therefore the default.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -103,24 +107,31 @@ class SharedState {
     CellType<State>* cells_;
   };
 
-  SharedState(std::size_t coordinates, int workers)
-      : SharedState(coordinates, coordinates, workers) {}
-  /// likely: the coordinates from the first on that most steps are on.
-  /// where: the cells are, if not in memory of this one's.
-  SharedState(std::size_t coordinates, std::size_t likely, int /*workers*/,
-              std::byte* where = nullptr)
-      : parameters_(where != nullptr ? Parameters(where, coordinates)
-                                     : Parameters(coordinates, likely)) {}
+  static constexpr bool kStateIsShared = true;
+  static constexpr bool kHasViews = true;
+
+  explicit SharedState(const ArrayPlan& plan) : parameters_(plan) {}
   View view(int /*worker*/) noexcept { return View(&parameters_[0]); }
+  View own_view(int worker) noexcept { return View(parameters_.seen_by(worker)); }
+  void populate(int worker) const noexcept { parameters_.populate(worker); }
+  std::size_t own() const noexcept { return parameters_.own(); }
+  const std::string& refusal() const noexcept { return parameters_.refusal(); }
   State state(Index j) const noexcept { return parameters_[j].load(); }
   void start(Index j, State state) noexcept { parameters_[j].store(state); }
   std::size_t size() const noexcept { return parameters_.size(); }
 
   /// f(array, j, value) for each value of the arrays that the placement is made of, each of size();
   /// and the setting of one, which is false for an array that there is not.
+  /// Values outside of for_each_range_in_use() are zero, and left out.
   template <class Function>
   void each_value(Function&& f) const {
-    for (std::size_t j = 0; j < size(); ++j) f(0u, j, parameters_[j].load());
+    for_each_range_in_use([&](std::size_t begin, std::size_t end) {
+      for (std::size_t j = begin; j < end; ++j) f(0u, j, parameters_[j].load());
+    });
+  }
+  template <class Function>
+  void for_each_range_in_use(Function&& f) const {
+    parameters_.for_each_range_in_use(std::forward<Function>(f));
   }
   bool set_value(std::uint32_t array, std::size_t j, const State& value) noexcept {
     if (array == 0) parameters_[j].store(value);
@@ -139,21 +150,21 @@ class PerThreadState {
 
   class View {
    public:
-    View(SharedParameters<Weight>& weights, State* own) : weights_(&weights), own_(own) {}
-    float weight(Index j) const noexcept { return std::as_const(*weights_)[j].load().weight; }
+    View(Cell<Weight>* weights, State* own) : weights_(weights), own_(own) {}
+    float weight(Index j) const noexcept { return std::as_const(weights_[j]).load().weight; }
     State state(Index j) const noexcept {
       State state = own_[j];
       state.weight = weight(j);
       return state;
     }
     [[gnu::always_inline]] void prefetch(Index j) const noexcept {
-      __builtin_prefetch(&(*weights_)[j], 1);
+      __builtin_prefetch(&weights_[j], 1);
       __builtin_prefetch(&own_[j], 1);
     }
     template <class Function>
     void update(Index j, Function&& f) noexcept {
       State next;
-      Landing::land((*weights_)[j], [&](Weight shared) {
+      Landing::land(weights_[j], [&](Weight shared) {
         next = own_[j];
         next.weight = shared.weight;
         next = f(next);
@@ -164,20 +175,26 @@ class PerThreadState {
     FreeTurn turn() const noexcept { return {}; }
 
    private:
-    SharedParameters<Weight>* weights_;
+    Cell<Weight>* weights_;
     State* own_;
   };
 
-  PerThreadState(std::size_t coordinates, int workers)
-      : PerThreadState(coordinates, coordinates, workers) {}
-  PerThreadState(std::size_t coordinates, std::size_t likely, int workers,
-                 std::byte* /*where*/ = nullptr)
-      : weights_(coordinates, likely) {
-    for (int worker = 0; worker < workers; ++worker) own_.emplace_back(coordinates, likely);
+  static constexpr bool kStateIsShared = false;
+  static constexpr bool kHasViews = true;
+
+  explicit PerThreadState(const ArrayPlan& plan) : weights_(plan) {
+    const std::size_t likely = plan.likely == 0 ? size() : std::min(plan.likely, size());
+    for (int worker = 0; worker < plan.workers; ++worker) own_.emplace_back(size(), likely);
   }
   View view(int worker) noexcept {
-    return View(weights_, own_[static_cast<std::size_t>(worker)].data());
+    return View(&weights_[0], own_[static_cast<std::size_t>(worker)].data());
   }
+  View own_view(int worker) noexcept {
+    return View(weights_.seen_by(worker), own_[static_cast<std::size_t>(worker)].data());
+  }
+  void populate(int worker) const noexcept { weights_.populate(worker); }
+  std::size_t own() const noexcept { return weights_.own(); }
+  const std::string& refusal() const noexcept { return weights_.refusal(); }
   /// The weight, without what each worker has beside it.
   State state(Index j) const noexcept {
     State state{};
@@ -191,10 +208,16 @@ class PerThreadState {
   /// nobody learns.
   template <class Function>
   void each_value(Function&& f) const {
-    for (std::size_t j = 0; j < size(); ++j) f(0u, j, state(static_cast<Index>(j)));
+    for_each_range_in_use([&](std::size_t begin, std::size_t end) {
+      for (std::size_t j = begin; j < end; ++j) f(0u, j, state(static_cast<Index>(j)));
+    });
     for (std::size_t k = 0; k < own_.size(); ++k) {
       for (std::size_t j = 0; j < size(); ++j) f(static_cast<std::uint32_t>(k + 1), j, own_[k][j]);
     }
+  }
+  template <class Function>
+  void for_each_range_in_use(Function&& f) const {
+    weights_.for_each_range_in_use(std::forward<Function>(f));
   }
   bool set_value(std::uint32_t array, std::size_t j, const State& value) noexcept {
     if (array > own_.size()) return false;
@@ -224,6 +247,8 @@ class Locked : public Unlocked {
    private:
     std::mutex* mutex_;
   };
+
+  static constexpr bool kHasViews = false;  // what waits for the lock would not meet
 
   using Unlocked::Unlocked;
   View view(int worker) noexcept { return View(Unlocked::view(worker), mutex_); }

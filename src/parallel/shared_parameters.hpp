@@ -17,36 +17,122 @@
 //  6. A state that may only change as a whole (adaptive_revision) lies in guarded cells instead: no
 //     step is lost and no read is torn, under every strategy, and a thread may have to wait for
 //     another's step on the same coordinate.
-//  7. Steps are seen by all threads at some time, in no promised order; after the threads that
+//  7. Where workers have views, the first own() coordinates have one cell more in each worker's view,
+//     which that worker alone accesses. All other cells of a view are the shared ones, at another
+//     address. What brings a worker's own cells and the shared ones together is WorkerViews.
+//  8. Steps are seen by all threads at some time, in no promised order; after the threads that
 //     made them are joined, all of them are seen.
 // Why losing steps (4) is sound: Niu, Recht, Re, Wright, "Hogwild!", NIPS 2011.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <string>
+#include <system_error>
 
 #include "hogwild/core/types.hpp"
 #include "parallel/cell.hpp"
+#include "parallel/page_views.hpp"
 #include "parallel/zeroed_array.hpp"
 
 namespace hogwild {
+
+/// What an array of parameters is to be.
+struct ArrayPlan {
+  std::size_t coordinates = 0;
+  std::size_t likely = 0;      ///< the first ones, that most steps are on; 0: all. The others cost
+                               ///< nothing until they are used
+  std::byte* where = nullptr;  ///< memory of zero bytes that other processes have too, at any
+                               ///< address: the atomic words are lock-free, and so they are atomic
+                               ///< between processes. Null: the array has memory of its own
+  std::size_t own = 0;         ///< the first ones, of which each worker has a cell of its own, or
+                               ///< more of them, to the end of a page; 0: none
+  int workers = 1;
+};
 
 template <class State, template <class> class CellType = Cell>
 class SharedParameters {
  public:
   /// All coordinates zero. Throws std::bad_alloc.
-  explicit SharedParameters(std::size_t coordinates) : SharedParameters(coordinates, coordinates) {}
-  /// The same, most steps being on the first of them; the others cost nothing until they are used.
-  SharedParameters(std::size_t coordinates, std::size_t likely) : cells_(coordinates, likely) {}
-  /// In memory that other processes have too, at any address. The atomic words being lock-free,
-  /// they are so between processes.
-  SharedParameters(std::byte* where, std::size_t coordinates) : cells_(where, coordinates) {}
+  explicit SharedParameters(std::size_t coordinates)
+      : SharedParameters(ArrayPlan{.coordinates = coordinates}) {}
+  /// The same. Where the system gives no views there are none, and refusal() says why.
+  explicit SharedParameters(const ArrayPlan& plan)
+      : size_(plan.coordinates),
+        likely_(plan.likely == 0 ? size_ : std::min(plan.likely, size_)) {
+    if (plan.own > 0) make_views(plan);
+    if (cells_ != nullptr) return;
+    alone_ = plan.where != nullptr ? Array(plan.where, size_) : Array(size_, likely_);
+    cells_ = alone_.data();
+  }
 
-  std::size_t size() const noexcept { return cells_.size(); }
+  std::size_t size() const noexcept { return size_; }
   CellType<State>& operator[](std::size_t j) noexcept { return cells_[j]; }
   const CellType<State>& operator[](std::size_t j) const noexcept { return cells_[j]; }
 
+  /// The cells as a worker sees them; without views the shared ones.
+  CellType<State>* seen_by(int worker) const noexcept {
+    if (views_.empty()) return cells_;
+    return reinterpret_cast<CellType<State>*>(views_[static_cast<std::size_t>(worker)]);
+  }
+
+  /// To be called by the worker itself before it uses its view.
+  void populate(int worker) const noexcept {
+    constexpr std::size_t kMost = std::size_t{64} << 20;  // more may never be used
+    const std::size_t bytes = likely_ * sizeof(CellType<State>);
+    if (bytes <= kMost) views_.populate(static_cast<std::size_t>(worker), bytes);
+  }
+
+  /// How many coordinates each worker has a cell of its own for: they are the first ones.
+  std::size_t own() const noexcept { return own_; }
+
+  /// Why there are no views though the plan asked for them; empty otherwise.
+  const std::string& refusal() const noexcept { return refusal_; }
+
+  /// f(begin, end) for ranges of coordinates outside of which all states are zero.
+  template <class Function>
+  void for_each_range_in_use(Function&& f) const {
+    if (viewable_.data() == nullptr) return f(std::size_t{0}, size_);
+    for (std::size_t at = 0; at < viewable_.bytes();) {
+      const auto [begin, end] = viewable_.next_in_use(at);
+      const std::size_t first = begin / sizeof(CellType<State>);
+      const std::size_t last = (end + sizeof(CellType<State>) - 1) / sizeof(CellType<State>);
+      if (first < size_) f(first, std::min(last, size_));
+      at = end;
+    }
+  }
+
  private:
-  ZeroedArray<CellType<State>> cells_;
+  using Array = ZeroedArray<CellType<State>>;
+
+  void make_views(const ArrayPlan& plan) {
+#if defined(__SANITIZE_THREAD__)
+    refusal_ = "ThreadSanitizer takes two addresses of one word for two words";
+    return;
+#endif
+    const std::size_t bytes = whole_pages(size_ * sizeof(CellType<State>));
+    const std::size_t own_bytes = std::min(bytes, whole_pages(plan.own * sizeof(CellType<State>)));
+    try {
+      ViewableMemory memory;
+      if (plan.where == nullptr) memory = ViewableMemory(bytes);
+      std::byte* const shared = plan.where == nullptr ? memory.data() : plan.where;
+      views_ = PageViews(shared, bytes, own_bytes, plan.workers);
+      viewable_ = std::move(memory);
+      cells_ = reinterpret_cast<CellType<State>*>(shared);
+      own_ = std::min(size_, own_bytes / sizeof(CellType<State>));
+    } catch (const std::system_error& error) {
+      refusal_ = error.what();
+    }
+  }
+
+  std::size_t size_;
+  std::size_t likely_;
+  Array alone_;              // the cells, if there are no views and no other memory was given
+  ViewableMemory viewable_;  // the same, if there are views
+  CellType<State>* cells_ = nullptr;
+  PageViews views_;  // [workers], or none
+  std::size_t own_ = 0;
+  std::string refusal_;
 };
 
 }  // namespace hogwild

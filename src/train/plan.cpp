@@ -14,6 +14,7 @@
 #include <variant>
 
 #include "data/hot_features.hpp"
+#include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
 #include "parallel/zeroed_array.hpp"
 
@@ -79,26 +80,44 @@ std::shared_ptr<const float[]> penalty_scale(const Dataset& data,
   return scale;
 }
 
-// How many of the first features a fair part of the rows hold, if features are ranked.
-Index hot_features(const Dataset& data) {
-  if (!data.features().ranking) return 0;
-  std::vector<Offset> counts(std::min<Index>(Hotness::kMost, data.features().size));
-  Offset rows = 0, nonzeros = 0, hot_nonzeros = 0;
-  const Offset stride = std::max<Offset>(1, data.rows() / Hotness::kSampleRows);
+// The frequent ones of the first coordinates, as a sample of the rows has them: feature j is
+// coordinate number_of(j), or past all of these.
+template <class NumberOf>
+HotCoordinates hot_among(const Dataset& data, Index size, const NumberOf& number_of) {
+  HotCoordinates found;
+  found.touched.resize(size);
+  found.squares.resize(size);
+  Offset rows = 0;
+  double nonzeros = 0, hot_nonzeros = 0;
+  const Offset stride = Hotness::stride(data);
   for (Offset i = 0; i < data.rows(); i += stride, ++rows) {
     const SparseRow row = data.row(i);
-    nonzeros += row.nonzeros();
-    for (std::size_t k = 0; k < row.nonzeros() && row.indices[k] < counts.size(); ++k) {
-      ++counts[row.indices[k]];
+    nonzeros += static_cast<double>(row.nonzeros());
+    for (std::size_t k = 0; k < row.nonzeros(); ++k) {
+      const Index j = number_of(row.indices[k]);
+      if (j >= size) continue;
+      found.touched[j] += 1;
+      found.squares[j] += row.value(k) * row.value(k);
     }
   }
-  Index hot = 0;
-  for (; hot < counts.size() && counts[hot] * Hotness::kRowsPerTouch >= rows; ++hot) {
-    hot_nonzeros += counts[hot];
+  if (rows == 0) return {};
+  for (Index j = 0; j < found.touched.size(); ++j) {
+    if (found.touched[j] * Hotness::kRowsPerTouch >= static_cast<float>(rows)) found.hot = j + 1;
   }
-  const bool pays =
-      static_cast<double>(hot_nonzeros) >= Hotness::kLeastShare * static_cast<double>(nonzeros);
-  return pays ? hot : 0;
+  for (Index j = 0; j < found.touched.size(); ++j) {
+    if (j < found.hot) hot_nonzeros += static_cast<double>(found.touched[j]);
+    found.touched[j] /= static_cast<float>(rows);
+    found.squares[j] /= static_cast<float>(rows);
+  }
+  if (hot_nonzeros < Hotness::kLeastShare * nonzeros) found.hot = 0;
+  return found;
+}
+
+// Of features that are ranked, or few.
+HotCoordinates hot_coordinates(const Dataset& data) {
+  const Index size = data.features().size;
+  if (!data.features().ranking && size > Hotness::kMost) return {};
+  return hot_among(data, std::min<Index>(Hotness::kMost, size), [](Index j) { return j; });
 }
 
 void require_weight(const Dataset& data) {
@@ -116,12 +135,22 @@ bool has_two_labels(const TrainOptions& options) noexcept {
          std::visit([](const auto& loss) { return loss.kBinary; }, options.loss);
 }
 
-bool suits_hot_replicas(const TrainOptions& options) noexcept {
-  const bool shrinks =
-      std::visit([](const auto& rule) { return steps_shrink<std::decay_t<decltype(rule)>>; },
-                 options.update_rule);
-  return options.hot_replicas && shrinks && options.strategy == Strategy::hogwild &&
-         options.state == StateHome::shared && options.batch_size == 1;
+HotCoordinates hot_coordinates(const Dataset& data, const HotFeatures& hot) {
+  return hot_among(data, hot.size(), [&](Index j) { return hot.number(j); });
+}
+
+std::optional<std::string> reason_for_one_view(const TrainOptions& options) {
+  const bool parts = std::visit(
+      [](const auto& rule) { return may_part<std::decay_t<decltype(rule)>>; }, options.update_rule);
+  if (!options.worker_views) return "--no-views was given";
+  if (!parts) return fmt::format("steps of {} can't be merged", name_of(options.update_rule));
+  if (options.penalty_method == PenaltyMethod::exact) return "each would pay the exact penalty";
+  if (options.strategy == Strategy::locked) return "one lock guards all steps";
+  if (options.strategy == Strategy::deterministic) return "threads learn together";
+  if (options.batch_size != 1) return "a step takes a batch";
+  if (options.gradient_noise > 0 || options.batch_norm) return "a step takes a batch";
+  if (learns_classes(options)) return "a row has a margin for each class";
+  return {};
 }
 
 void require_learnable(const Dataset& data, const TrainOptions& options) {
@@ -220,9 +249,9 @@ TrainPlan plan_part(const Dataset& data, const TrainOptions& options) {
   const bool by_degree = descent.penalty.active() && !by_rule;
   plan.block_multiple = descent.batch;
   if (by_rule) descent.penalty = descent.penalty.scaled(static_cast<float>(mean_weight(data)));
-  descent.hot = hot_features(data);
-  descent.replicas =
-      suits_hot_replicas(options) && descent.hot > 0 && descent.workers > 1 && descent.outputs == 1;
+  descent.hot = hot_coordinates(data);
+  descent.hot_come_first = data.features().ranking != nullptr;
+  descent.views = !reason_for_one_view(options);
   if (!together && !by_degree) return plan;
   const ZeroedArray<Offset> degrees = degrees_of(data);
   if (by_degree) descent.penalty_scale = penalty_scale(data, degrees);

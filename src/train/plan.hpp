@@ -2,8 +2,11 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <string>
 #include <utility>
 
+#include "data/hot_features.hpp"
 #include "hogwild/data/dataset.hpp"
 #include "hogwild/learn/parameter_file.hpp"
 #include "hogwild/train/options.hpp"
@@ -28,9 +31,12 @@ struct TrainPlan {
 /// Whether labels are a pair, and become -1 and +1.
 bool has_two_labels(const TrainOptions& options) noexcept;
 
-/// Whether several threads may have replicas of hot features, if the data has such (see
-/// learn/hot_replicas.hpp).
-bool suits_hot_replicas(const TrainOptions& options) noexcept;
+/// Why several threads can't have cells of their own for hot features (see learn/worker_views.hpp);
+/// nothing if they can.
+std::optional<std::string> reason_for_one_view(const TrainOptions& options);
+
+/// How frequent hot features are in the rows, which have plain numbers.
+HotCoordinates hot_coordinates(const Dataset& data, const HotFeatures& hot);
 
 /// Checks that the rows' labels, weights and difficulties fit the options, before anything is spent
 /// on them. Throws OptionError, ParseError, DataError.

@@ -181,6 +181,7 @@ class Run {
     result.best_epoch = improvement.best_epoch();
     result.reason = reason_;
     result.threads_seen = threads_seen();
+    result.views = views();
     result.seconds = seconds_;
     return result;
   }
@@ -343,6 +344,19 @@ class Run {
   int threads_seen() const {
     if (plan_.descent.teamwork == Teamwork::together) return own_visits_ > 0 ? crew_.size() : 0;
     return static_cast<int>(std::ranges::count_if(seen_, [](Offset rows) { return rows > 0; }));
+  }
+
+  ViewReport views() const {
+    ViewReport report = descent_->views();
+    if (report.own > 0 || !report.reason.empty()) return report;
+    if (crew_.size() == 1) {
+      report.reason = "one thread learns";
+    } else if (auto reason = reason_for_one_view(options_)) {
+      report.reason = *reason;
+    } else {
+      report.reason = "no feature is frequent enough";
+    }
+    return report;
   }
 
   // The weights as they are, after so many rows of an epoch that has not ended.

@@ -98,7 +98,7 @@ std::vector<Simulation> simulate(const Dataset& data, const TrainOptions& asked,
   options.threads = 1;
   options.strategy = Strategy::hogwild;
   options.state = StateHome::shared;
-  options.hot_replicas = false;
+  options.worker_views = false;
   if (searches_rate(options)) {
     const RateSearch search = find_rate(rows, options, [&] { return observer.stop_requested(); });
     options.learning_rate = search.rate;

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <optional>
+#include <span>
+#include <unordered_set>
 
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
@@ -48,7 +50,11 @@ void start_at_random(Descent& descent, const Dataset& rows, const TrainPlan& pla
 void start_at(Descent& descent, const Model& model, const FeatureSpace& features,
               const TrainPlan& plan) {
   const Index outputs = plan.descent.outputs;
+  const auto ranked = features.ranking ? std::span<const Index>(features.ranking->features)
+                                       : std::span<const Index>();
+  const std::unordered_set<Index> elsewhere(ranked.begin(), ranked.end());
   for (Index j = 0; j < features.size; ++j) {
+    if (j >= ranked.size() && elsewhere.contains(features.plain(j))) continue;
     const auto number = number_in(model.features(), features, features.plain(j));
     for (Index k = 0; number && k < outputs; ++k) {
       const float weight = model.weights()[std::size_t{*number} * outputs + k];

@@ -9,6 +9,7 @@
 #include <utility>
 #include <variant>
 
+#include "data/hot_features.hpp"
 #include "feed/text_feed.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/train/train.hpp"
@@ -142,6 +143,20 @@ Model counted_from_one(const Model& model) {
                model.provenance());
 }
 
+// The features that are to come first as the text is read, where several threads have views. Of text
+// whose indices may be any, the largest are given up for that.
+std::optional<HotFeatures> hot_features(const Dataset& sample, const TrainOptions& options) {
+  constexpr Index kLargeIndices = Index{1} << 31;
+  const bool alone = options.threads == 1;
+  const bool few = sample.features().size <= Hotness::kMost;
+  if (alone || few || sample.features().size > kLargeIndices || !options.parameters.empty() ||
+      reason_for_one_view(options)) {
+    return std::nullopt;
+  }
+  HotFeatures hot(sample);
+  return hot.size() > 0 ? std::optional(std::move(hot)) : std::nullopt;
+}
+
 void require_streamable(const RowStream& stream, const TrainOptions& options) {
   auto reason = reason_to_hold(options);
   if (!stream.sample()) reason = "no row was seen in it";
@@ -170,18 +185,20 @@ TrainResult train(RowStream& stream, const TrainOptions& asked, TrainObserver& o
   const Dataset& sample = *stream.sample();
   bool from_one = false;
   TrainOptions options = asked;
-  // Threads that parse half of the time seldom want the same weights. Measured on click text, two
-  // threads, six runs in turn: 0.29-0.41 s with replicas, 0.29-0.45 s without.
-  options.hot_replicas = false;
   take_over_from_file(options);
   options.keep_state = false;  // of which the place in the text would be a part
   TrainResult result = run_at_found_rate(
       sample, options, observer, stream.can_repeat() && options.parameters.empty(),
       [&, rate_is_open = searches_rate(options)](TrainOptions found) {
+        const std::optional<HotFeatures> hot = hot_features(sample, found);
         const auto plan_of = [&](const TrainOptions& by) {
           TrainPlan made = plan_training(sample, by);
           made.descent.features = stream.features().size;
           made.descent.likely_features = sample.features().size;
+          if (!hot) return made;
+          if (stream.features().hash_bits != 0) made.descent.features += hot->size();
+          made.descent.likely_features += hot->size();
+          made.descent.hot = hot_coordinates(sample, *hot);
           return made;
         };
         TrainPlan plan = plan_of(found);
@@ -191,7 +208,7 @@ TrainResult train(RowStream& stream, const TrainOptions& asked, TrainObserver& o
           plan.learn_into(std::move(file));
         }
         const auto labels = has_two_labels(found) ? std::optional(plan.labels) : std::nullopt;
-        TextFeed feed(stream.text(), found.order, found.seed, labels, plan.descent.workers);
+        TextFeed feed(stream.text(), found.order, found.seed, labels, plan.descent.workers, hot);
         TrainResult ended = run(feed, plan, sample, found, observer);
         from_one = stream.features().hash_bits == 0 && feed.record().index_base() == 1;
         stream.text().note(feed.record().source());

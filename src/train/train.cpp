@@ -7,6 +7,7 @@
 #include <utility>
 #include <variant>
 
+#include "data/hot_features.hpp"
 #include "data/in_space.hpp"
 #include "hogwild/data/ranking.hpp"
 #include "train/joining.hpp"
@@ -21,10 +22,10 @@ namespace hogwild {
 namespace {
 
 // The rows with their features in an order that saves the run's epochs more than it takes: all
-// ranked for one thread, and for several that have hot replicas, or the hot ones alone. Measured on
+// ranked for one thread, and for several that have views, or the hot ones alone. Measured on
 // a million click rows, two cores: ranking all takes 0.2 s, and saves one thread 0.01 of 0.1 s an
 // epoch; ranking the hot ones takes 0.09 s, and saves two threads 0.03 of 0.08 s where cores are
-// near each other, and 0.35 of 0.4 s where they are far apart. Where there are no replicas, threads
+// near each other, and 0.35 of 0.4 s where they are far apart. Where there are no views, threads
 // are better off if hot features do not lie side by side: two learn 570 million non-zeros a second
 // by sgd, and 380 of ranked rows.
 Dataset in_good_order(Dataset data, const TrainOptions& options) {
@@ -34,13 +35,12 @@ Dataset in_good_order(Dataset data, const TrainOptions& options) {
   const int epochs = options.epochs;
   const bool alone = options.threads == 1;
   if (data.nonzeros() < kFewestNonzeros || options.strategy != Strategy::hogwild ||
-      options.batch_size != 1 || !(alone || suits_hot_replicas(options))) {
+      options.batch_size != 1 || !(alone || !reason_for_one_view(options))) {
     return data;
   }
   if (epochs >= kEpochsToRank) return ranked(std::move(data));
-  // Each feature takes eight bytes while they are put in order.
-  const bool fits = data.features().size <= data.nonzeros() / 8;
-  return fits && !alone && epochs >= kEpochsToRankHot ? hot_first(std::move(data)) : data;
+  const bool few = data.features().size <= Hotness::kMost;  // all are hot enough as they are
+  return !few && !alone && epochs >= kEpochsToRankHot ? hot_first(std::move(data)) : data;
 }
 
 // What was found for the run that is gone on from.
@@ -128,7 +128,7 @@ TrainResult train(Dataset data, const TrainOptions& asked, TrainObserver& observ
   if (!options.parameters.empty()) {
     take_over_from_file(options);
     rows = unranked(rows);  // as other processes number the features
-    options.hot_replicas = false;
+    options.worker_views = false;
     options.keep_state = false;
   } else {
     rows = in_good_order(std::move(rows), options);

@@ -59,7 +59,7 @@ class Renumbering {
     std::vector<Index> held;
     for (const Offset i : sample) {
       for (const Index j : data.row(i).indices) {
-        if (std::exchange(numbers_[space.plain(j)], 1) == 0) held.push_back(j);
+        if (std::exchange(numbers_[space.plain(j)], kHeld) == 0) held.push_back(j);
       }
     }
     // In ascending order, so that rows stay in it.
@@ -69,7 +69,7 @@ class Renumbering {
       for (const Index j : held) numbers_[space.plain(j)] = ++count_;
     } else {
       for (Index j = 0; j < space.size; ++j) {
-        if (numbers_[space.plain(j)] != 0) numbers_[space.plain(j)] = ++count_;
+        if (numbers_[space.plain(j)] == kHeld) numbers_[space.plain(j)] = ++count_;
       }
     }
   }
@@ -106,6 +106,8 @@ class Renumbering {
   }
 
  private:
+  static constexpr Index kHeld = ~Index{0};  // to be numbered
+
   std::shared_ptr<const Ranking> ranking_;  // of the sample's features
   ZeroedArray<Index> numbers_;              // by plain number; 1 more than the new one; 0: none
   Index count_ = 0;

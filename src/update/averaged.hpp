@@ -46,9 +46,17 @@ struct Averaged {
     s.moments += static_cast<float>(step.time) * (outcome_of(rule, s.now, next) - before);
     return s;
   }
-  State merge(State shared, const State& before, const State& after) const noexcept {
-    shared.now = rule.merge(shared.now, before.now, after.now);
-    shared.moments = merged_sum(shared.moments, before.moments, after.moments);
+  /// Of the moments the share that the rule brings of the weight's move.
+  State merge(State shared, const State& before, const State& after, const Parting& parting) const
+      noexcept requires has_merge<Rule> {
+    const auto merged = rule.merge(shared.now, before.now, after.now, parting);
+    float share = 1;
+    if constexpr (!has_outcome<Rule>) {
+      const float moved = after.now.weight - before.now.weight;
+      if (moved != 0) share = (merged.weight - shared.now.weight) / moved;
+    }
+    shared.now = merged;
+    shared.moments = merged_move(shared.moments, before.moments, after.moments, share);
     return shared;
   }
 };

@@ -31,6 +31,7 @@ struct CaughtUp {
   static constexpr std::string_view kName = Rule::kName;
   static constexpr float kDefaultRate = Rule::kDefaultRate;
   static constexpr bool kOwnsPenalty = true;
+  static constexpr bool kMayPart = false;  // each copy would pay for the same missed steps
 
   Rule rule{};
 
@@ -58,8 +59,9 @@ struct CaughtUp {
     s.paid = static_cast<std::uint32_t>(step.time) + 1;
     return s;
   }
-  State merge(State shared, const State& before, const State& after) const noexcept {
-    shared.now = rule.merge(shared.now, before.now, after.now);
+  State merge(State shared, const State& before, const State& after,
+              const Parting& parting) const noexcept {
+    shared.now = rule.merge(shared.now, before.now, after.now, parting);
     shared.paid = after.paid;
     return shared;
   }

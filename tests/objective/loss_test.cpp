@@ -64,7 +64,24 @@ TEST(Hinge, HasSlopeZeroAtTheKink) {
   EXPECT_EQ(Hinge{}.slope(1.0f, 1.0f), 0.0f);
 }
 
-TEST(Logistic, PartsAreValueAndSlope) {
+// Where a loss has a second derivative, that is its curvature.
+TEST(Curvature, IsTheSlopesSlope) {
+  constexpr double kStep = 1e-5;
+  const auto expect_slope_of_slope = [](const auto& loss, double m, double y) {
+    const double measured = (loss.slope(m + kStep, y) - loss.slope(m - kStep, y)) / (2 * kStep);
+    EXPECT_NEAR(loss.curvature(m, y), measured, 1e-6) << m << ' ' << y;
+  };
+  for (const double y : {-1.0, 1.0}) {
+    for (double m = -20.013; m < 20; m += 0.11) {
+      expect_slope_of_slope(Logistic{}, m, y);
+      expect_slope_of_slope(SquaredHinge{}, m, y);
+      expect_slope_of_slope(Squared{}, m, y);
+      EXPECT_EQ(Hinge{}.curvature(m, y), Hinge{}.slope(m, y) * Hinge{}.slope(m, y));
+    }
+  }
+}
+
+TEST(Logistic, PartsAreValueSlopeAndCurvature) {
   for (const float y : {-1.0f, 1.0f}) {
     for (float m = -200; m < 200; m += 0.37f) {
       const LossParts parts = Logistic{}.parts(m, y);
@@ -73,6 +90,7 @@ TEST(Logistic, PartsAreValueAndSlope) {
       const double within = 4e-7 * (1 + std::abs(m));
       EXPECT_NEAR(parts.shift + std::log(parts.factor), value, within * value + 3e-16) << m;
       EXPECT_NEAR(parts.slope, slope, within * std::abs(slope) + 1e-38) << m;
+      EXPECT_NEAR(parts.curvature, Logistic{}.curvature(double{m}, double{y}), 1e-6) << m;
       EXPECT_GE(parts.factor, 1);
       EXPECT_LE(parts.factor, 1e38);
     }

@@ -24,7 +24,7 @@ State counted(State s) {
 }
 
 TYPED_TEST(EveryPlacement, StartsAtZeroAndKeepsSteps) {
-  TypeParam placement(100, 1);
+  TypeParam placement(ArrayPlan{.coordinates = 100});
   auto view = placement.view(0);
   for (Index j = 0; j < 100; ++j) EXPECT_EQ(view.weight(j), 0);
   for (int i = 0; i < 3; ++i) view.update(7, counted);
@@ -50,7 +50,7 @@ void step_all(Placement& placement, int workers, int rounds) {
 template <class Placement>
 void expect_no_step_lost() {
   for (const int workers : {1, 2, 4}) {
-    Placement placement(8, workers);
+    Placement placement(ArrayPlan{.coordinates = 8, .workers = workers});
     step_all(placement, workers, 20'000);
     for (Index j = 0; j < 8; ++j) EXPECT_EQ(placement.state(j).weight, 20'000.0f * workers);
   }
@@ -68,7 +68,7 @@ TEST(Placement, LockedLosesNoStep) {
 
 TEST(Placement, RacyLosesNothingAloneAndInventsNothingTogether) {
   for (const int workers : {1, 2, 4}) {
-    SharedState<State, RacyLanding> placement(8, workers);
+    SharedState<State, RacyLanding> placement(ArrayPlan{.coordinates = 8, .workers = workers});
     step_all(placement, workers, 20'000);
     for (Index j = 0; j < 8; ++j) {
       const State state = placement.view(0).state(j);
@@ -83,7 +83,7 @@ TEST(Placement, RacyLosesNothingAloneAndInventsNothingTogether) {
 }
 
 TEST(Placement, PerThreadStateIsEachWorkersOwn) {
-  PerThreadState<State, RacyLanding> placement(1, 2);
+  PerThreadState<State, RacyLanding> placement(ArrayPlan{.coordinates = 1, .workers = 2});
   placement.view(0).update(0, counted);
   placement.view(1).update(0, counted);
   placement.view(1).update(0, counted);

@@ -103,18 +103,18 @@ TEST(Train, OnManyThreadsLosesNothingThatMatters) {
   });
 }
 
-TEST(Train, WithHotReplicasReachesTheSameLoss) {
+TEST(Train, WithViewsReachesTheSameLoss) {
   const Dataset data = test::skewed_rows(60'000, true, 1);
   const Dataset test = test::skewed_rows(5'000, true, 2);
   for (const float l2 : {0.0f, 1e-3f}) {
     TrainOptions options{.learning_rate = 0.03f, .epochs = 2, .threads = 1, .l2 = l2};
     const double alone = mean_loss(train(data, options).model, test);
     for (const int threads : {2, 4}) {
-      for (const bool replicas : {true, false}) {
+      for (const bool views : {true, false}) {
         options.threads = threads;
-        options.hot_replicas = replicas;
+        options.worker_views = views;
         EXPECT_NEAR(mean_loss(train(data, options).model, test), alone, 0.03 * alone)
-            << threads << " threads, replicas " << replicas;
+            << threads << " threads, views " << views;
       }
     }
   }

@@ -58,7 +58,7 @@ TYPED_TEST(EveryRule, MergesItsOwnStepsExactlyWhenAlone) {
   const TypeParam rule;
   const auto before = rule.step({}, 0.3f, Step<>{.rate = 0.1f});
   const auto after = rule.step(before, -0.9f, Step<>{.rate = 0.1f});
-  const auto merged = rule.merge(before, before, after);
+  const auto merged = rule.merge(before, before, after, Parting{});
   EXPECT_EQ(std::memcmp(&merged, &after, sizeof after), 0);
 }
 
@@ -68,7 +68,7 @@ TYPED_TEST(EveryRule, MergesTheStepsOfTwo) {
   const typename TypeParam::State before{};
   const auto mine = rule.step(before, 0.5f, step);
   const auto theirs = rule.step(before, 0.25f, step);
-  const auto both = rule.merge(theirs, before, mine);
+  const auto both = rule.merge(theirs, before, mine, Parting{});
   if constexpr (has_outcome<TypeParam>) {
     // Ftrl's weight follows from its sums, which add up.
     EXPECT_FLOAT_EQ(both.z, mine.z + theirs.z);
@@ -82,6 +82,56 @@ TYPED_TEST(EveryRule, MergesTheStepsOfTwo) {
   }
 }
 
+TEST(ShareOfMove, IsAllOfASmallMoveAndAPartOfALargeOne) {
+  EXPECT_EQ(share_of_move(0, 8), 1);
+  EXPECT_EQ(share_of_move(3, 1), 1);
+  EXPECT_NEAR(share_of_move(1, 2), 0.684, 5e-4);
+  for (const float workers : {2.0f, 8.0f, 64.0f}) {
+    EXPECT_NEAR(share_of_move(1e-3f, workers), 1, 1e-3 * static_cast<double>(workers));
+    EXPECT_NEAR(share_of_move(50, workers), 1 / workers, 1e-6);
+    for (float x = 0.01f; x < 20; x *= 2) {
+      const double covered = -std::expm1(-static_cast<double>(workers) * static_cast<double>(x));
+      const double alone = -std::expm1(-static_cast<double>(x));
+      EXPECT_NEAR(share_of_move(x, workers), covered / (static_cast<double>(workers) * alone), 1e-5);
+    }
+  }
+}
+
+// On a parabola of curvature c, where workers start at the same weight and each makes n steps, what
+// they bring is where all the steps one after the other would have led.
+template <class Rule>
+void expect_merge_as_in_one_thread(const Rule& rule, float rate, int steps) {
+  constexpr float kCurvature = 0.3f;
+  const Step<> step{.rate = rate};
+  const auto after = [&](typename Rule::State state, int count) {
+    for (int k = 0; k < count; ++k) {
+      state = rule.step(state, kCurvature * (lookahead_of(rule, state, step) - 3), step);
+    }
+    return state;
+  };
+  for (const int workers : {2, 8}) {
+    const typename Rule::State before = after({}, 200);
+    const typename Rule::State own = after(before, steps);
+    typename Rule::State shared = before;
+    for (int worker = 0; worker < workers; ++worker) {
+      const Parting parting{.workers = static_cast<float>(workers),
+                            .rate = rate,
+                            .curvature = kCurvature * static_cast<float>(steps)};
+      shared = rule.merge(shared, before, own, parting);
+    }
+    const float wanted = after(before, workers * steps).weight - before.weight;
+    EXPECT_NEAR(shared.weight - before.weight, wanted, 0.05f * std::abs(wanted)) << workers;
+  }
+}
+
+TEST(Merge, OfWorkersAtAConstantRateLeadsWhereOneThreadWouldBe) {
+  for (const int steps : {10, 100}) {
+    expect_merge_as_in_one_thread(Sgd{}, 0.01f, steps);
+    expect_merge_as_in_one_thread(Momentum{}, 0.001f, steps);
+    expect_merge_as_in_one_thread(Nesterov{}, 0.001f, steps);
+  }
+}
+
 TEST(AdagradMerge, MakesStepsAsLongAsAfterTheOthers) {
   const Adagrad rule;
   const Step<> step{.rate = 0.1f};
@@ -90,7 +140,7 @@ TEST(AdagradMerge, MakesStepsAsLongAsAfterTheOthers) {
     return state;
   };
   const Adagrad::State before = after({}, 50);
-  const Adagrad::State merged = rule.merge(after(before, 1000), before, after(before, 400));
+  const Adagrad::State merged = rule.merge(after(before, 1000), before, after(before, 400), Parting{});
   const Adagrad::State one_thread = after(before, 1400);
   EXPECT_NEAR(merged.squares, one_thread.squares, 1e-3f * one_thread.squares);
   EXPECT_NEAR(merged.weight - before.weight, one_thread.weight - before.weight,

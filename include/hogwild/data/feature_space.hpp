@@ -52,11 +52,17 @@ class FeatureNames {
   std::vector<Index> slots_;           // open addressing, at most half full, a power of two
 };
 
-/// Features in another order than the plain one: those of most rows first, all of them or the hot
-/// ones alone. Those of no row may be left out.
+/// Features in another order than the plain one: those of most rows come first. Behind the ranked ones
+/// all features follow, feature j at features.size() + j; there the ranked ones occur in no row. If
+/// all features that occur are ranked, none follow.
 struct Ranking {
-  Array<Index> features;  ///< [features in use] the plain number of each, all different, < size
+  Array<Index> features;  ///< [ranked features] the plain number of each, all different, < size
   Index size = 0;         ///< of the plain space
+
+  Index plain(Index j) const noexcept {
+    const auto ranked = static_cast<Index>(features.size());
+    return j < ranked ? features[j] : j - ranked;
+  }
 };
 
 /// The features of a data set or a model: how many, and what each is called.
@@ -73,7 +79,7 @@ struct FeatureSpace {
   std::string name(Index j) const;
 
   /// The plain number of feature j.
-  Index plain(Index j) const noexcept { return ranking ? ranking->features[j] : j; }
+  Index plain(Index j) const noexcept { return ranking ? ranking->plain(j) : j; }
 
   /// The same features with their plain numbers.
   FeatureSpace plain() const;

@@ -1,6 +1,6 @@
 // Losses of a margin. A row with features x and label y has the margin m = w.x + b; its loss is
-// value(m, y), and slope(m, y) is the derivative of that by m. The gradient by a weight is then
-// slope * x_j, so a loss never sees a feature.
+// value(m, y), slope(m, y) is the derivative of that by m, and curvature(m, y) that of the slope. The
+// gradient by a weight is then slope * x_j, so a loss never sees a feature.
 //
 // Adding a loss: write the struct, add it to AnyLoss. The command line, the help and the tests
 // find it there. All functions are pure; share losses freely.
@@ -28,17 +28,19 @@ concept Loss = requires(const L loss, float m, double d) {
   { L::kProbability } -> std::convertible_to<bool>;
   { loss.value(m, m) } -> std::same_as<float>;
   { loss.slope(m, m) } -> std::same_as<float>;
+  { loss.curvature(m, m) } -> std::same_as<float>;
   { loss.prediction(m) } -> std::same_as<float>;
   { loss.value(d, d) } -> std::same_as<double>;
   { loss.slope(d, d) } -> std::same_as<double>;
 };
 
-/// A loss and its slope at one margin. The loss is shift + log(factor), so that the sum of many
+/// A loss, its slope and its curvature at one margin. The loss is shift + log(factor), so that the sum of many
 /// takes the logarithm of one product: a logarithm a row was a tenth of learning.
 struct LossParts {
   float shift = 0;
   double factor = 1;  ///< in [1, 10^38]
   float slope = 0;
+  float curvature = 0;
 };
 
 /// exp(x) within these bounds, right to 2 10^-7 (1 + |x|) of itself, and 1 at 0. Learning waits for
@@ -79,13 +81,20 @@ struct Logistic {
     const Real e = std::exp(-std::abs(z));
     return -y * (z > 0 ? e : 1) / (1 + e);
   }
-  /// Value and slope by one exponential, and without asking for the margin's sign, which a
+  /// p (1 - p), p being the predicted probability: 1/4 at m = 0.
+  template <std::floating_point Real>
+  Real curvature(Real m, Real /*y*/) const noexcept {
+    const Real e = std::exp(-std::abs(m));
+    return e / ((1 + e) * (1 + e));
+  }
+  /// All of them by one exponential, and without asking for the margin's sign, which a
   /// processor would often guess wrong.
   LossParts parts(float m, float y) const noexcept {
     const float z = y * m;
-    if (!(std::abs(z) < kExpWithin)) return {value(m, y), 1, slope(m, y)};
+    if (!(std::abs(z) < kExpWithin)) return {value(m, y), 1, slope(m, y), curvature(m, y)};
     const float e = exp_within(z);
-    return {0, 1 + static_cast<double>(1 / e), -y / (1 + e)};
+    const float slope = -y / (1 + e), size = std::abs(slope);
+    return {0, 1 + static_cast<double>(1 / e), slope, size * (1 - size)};
   }
   template <std::floating_point Real>
   Real prediction(Real m) const noexcept {
@@ -94,7 +103,9 @@ struct Logistic {
   }
 };
 
-/// Hinge loss, max(0, 1 - ym): 1 and slope -y at m = 0. At the kink ym = 1 the slope is 0.
+/// Hinge loss, max(0, 1 - ym): 1 and slope -y at m = 0. At the kink ym = 1 the slope is 0. Its
+/// second derivative is 0 but at the kink, where it has none; the curvature is that of the mean over
+/// many rows, which is smooth, estimated as the squared slope (Gauss and Newton's way).
 /// Source: Cortes and Vapnik, Machine Learning 1995.
 struct Hinge {
   static constexpr std::string_view kName = "hinge";
@@ -108,6 +119,10 @@ struct Hinge {
   template <std::floating_point Real>
   Real slope(Real m, Real y) const noexcept {
     return y * m < 1 ? -y : Real{0};
+  }
+  template <std::floating_point Real>
+  Real curvature(Real m, Real y) const noexcept {
+    return y * m < 1 ? Real{1} : Real{0};
   }
   template <std::floating_point Real>
   Real prediction(Real m) const noexcept {
@@ -132,6 +147,10 @@ struct SquaredHinge {
     return y * m < 1 ? -2 * y * (1 - y * m) : Real{0};
   }
   template <std::floating_point Real>
+  Real curvature(Real m, Real y) const noexcept {
+    return y * m < 1 ? Real{2} : Real{0};
+  }
+  template <std::floating_point Real>
   Real prediction(Real m) const noexcept {
     return m;
   }
@@ -153,6 +172,10 @@ struct Squared {
     return m - y;
   }
   template <std::floating_point Real>
+  Real curvature(Real /*m*/, Real /*y*/) const noexcept {
+    return 1;
+  }
+  template <std::floating_point Real>
   Real prediction(Real m) const noexcept {
     return m;
   }
@@ -165,6 +188,7 @@ struct Squared {
 struct Softmax : Logistic {
   static constexpr std::string_view kName = "softmax";
 
+  using Logistic::curvature;
   using Logistic::slope;
   using Logistic::value;
 

@@ -101,10 +101,11 @@ struct TrainOptions {
                                                                ///< many
   Strategy strategy = Strategy::hogwild;
   StateHome state = StateHome::shared;
-  bool hot_replicas = true;  ///< several racy threads on ranked rows (see ranked(), which long runs
-                             ///< do by themselves) may each keep copies of the most frequent
-                             ///< features' weights, and merge them every few thousand rows, where
-                             ///< that is measured to be faster. With adagrad alone
+  bool worker_views = true;  ///< where it is measured to be faster, each of several threads steps
+                             ///< weights of its own for the most frequent features, and merges
+                             ///< them with the shared ones after about 128 steps on each. Steps on
+                             ///< single rows; not with adaptive_revision, exact penalties, classes
+                             ///< or one lock
   RowOrder order = RowOrder::shuffle;
   CurriculumKind curriculum = CurriculumKind::combined;  ///< with RowOrder::curriculum
   int levels = 5;                                        ///< of difficulty; > 0

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "hogwild/learn/view_report.hpp"
 #include "hogwild/model/model.hpp"
 #include "hogwild/train/checkpoint.hpp"
 
@@ -106,6 +107,7 @@ struct TrainResult {
   std::optional<RateSearch> rate_search{};  ///< how it was found, unless it was given
   int threads = 0;
   int threads_seen = 0;                     ///< that learnt at least one row
+  ViewReport views{};                       ///< whether threads stepped weights of their own
   std::shared_ptr<const RunState> state{};  ///< for TrainOptions::resume_state, if it was to be
                                             ///< kept: of the run's end, or where it was
                                             ///< interrupted of the end of an epoch before, if there

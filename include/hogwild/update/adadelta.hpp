@@ -36,8 +36,12 @@ struct Adadelta {
     s.weight = step.penalty.shrink(s.weight - delta, rate);
     return s;
   }
-  State merge(State shared, State before, State after) const noexcept {
-    return {merged_sum(shared.weight, before.weight, after.weight),
+  /// By the curvature, as sgd does, at the rate of the coordinate now. The means are means of the
+  /// two.
+  State merge(State shared, State before, State after, const Parting& parting) const noexcept {
+    const float rate = std::sqrt(after.change + epsilon) / std::sqrt(after.square + epsilon);
+    const float share = share_of_move(rate * parting.curvature, parting.workers);
+    return {merged_move(shared.weight, before.weight, after.weight, share),
             merged_mean(shared.square, before.square, after.square),
             merged_mean(shared.change, before.change, after.change), 0};
   }

@@ -17,7 +17,6 @@ namespace [[gnu::visibility("default")]] hogwild {
 struct Adagrad {
   static constexpr std::string_view kName = "adagrad";
   static constexpr float kDefaultRate = 0.1f;
-  static constexpr bool kStepsShrink = true;
 
   float epsilon = 1e-8f;  ///< keeps the root away from 0; > 0
 
@@ -48,11 +47,11 @@ struct Adagrad {
     s.weight = step.penalty.shrink(s.weight - step.rate * g / root, step.rate / root);
     return s;
   }
-  State merge(State shared, State before, State after) const noexcept {
+  /// The steps since `before` are made as short as the others' gradients would have made them, had
+  /// the worker seen those: n gradients g move a weight by the integral of eta g / sqrt(G + g^2 t),
+  /// which is 2 eta / g times the difference of the roots at its ends.
+  State merge(State shared, State before, State after, const Parting& /*parting*/) const noexcept {
     if (shared.weight == before.weight && shared.squares == before.squares) return after;
-    // The steps since `before` are made as short as the others' gradients, had they been seen,
-    // would have made them: n gradients g move a weight by the integral of eta g / sqrt(G + g^2 t),
-    // which is 2 eta / g times the difference of the roots at its ends.
     const auto root = [this](float squares) { return std::sqrt(squares + epsilon); };
     const float squares = merged_sum(shared.squares, before.squares, after.squares);
     const float shorter =

@@ -38,8 +38,12 @@ struct Adam {
     s.weight = step.penalty.shrink(s.weight - rate * mean, rate);
     return s;
   }
-  State merge(State shared, State before, State after) const noexcept {
-    return {merged_sum(shared.weight, before.weight, after.weight),
+  /// By the curvature, as sgd does, at the rate of the coordinate now. The means are means of the
+  /// two, and touches add up.
+  State merge(State shared, State before, State after, const Parting& parting) const noexcept {
+    const float rate = parting.rate / (std::sqrt(after.square) + epsilon);
+    const float share = share_of_move(rate * parting.curvature, parting.workers);
+    return {merged_move(shared.weight, before.weight, after.weight, share),
             merged_mean(shared.mean, before.mean, after.mean),
             merged_mean(shared.square, before.square, after.square),
             merged_sum(shared.touches, before.touches, after.touches)};

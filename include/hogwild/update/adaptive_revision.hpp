@@ -52,7 +52,11 @@ struct AdaptiveRevision {
   State step(State s, float g, const Step<Net>& step) const noexcept {
     return this->step(s, g, s.sum, step);
   }
-  State merge(State shared, const State& before, const State& after) const noexcept {
+  /// Of a copy that nobody revises: for the bias, over a few rows. (For longer there is no honest
+  /// merge: a step is revised by the gradients that others applied since its own was taken, and of
+  /// those a copy knows nothing, nor does a sum of its gradients tell when each was taken.)
+  State merge(State shared, const State& before, const State& after,
+              const Parting& /*parting*/) const noexcept {
     shared.weight = merged_sum(shared.weight, before.weight, after.weight);
     shared.above = merged_sum(shared.above, before.above, after.above);
     shared.peak = std::max({shared.peak, shared.above, after.peak});

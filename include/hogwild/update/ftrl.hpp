@@ -48,7 +48,8 @@ struct Ftrl {
     const float sigma = (std::sqrt(squares) - std::sqrt(s.squares)) / step.rate;
     return {s.z + g - sigma * outcome(s, step), squares};
   }
-  State merge(State shared, State before, State after) const noexcept {
+  /// Both are sums, and add up.
+  State merge(State shared, State before, State after, const Parting& /*parting*/) const noexcept {
     return {merged_sum(shared.z, before.z, after.z),
             merged_sum(shared.squares, before.squares, after.squares)};
   }

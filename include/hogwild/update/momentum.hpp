@@ -29,8 +29,13 @@ struct Momentum {
     const float weight = step.penalty.shrink(moved, step.rate);
     return {weight, s.weight - weight};
   }
-  State merge(State shared, State before, State after) const noexcept {
-    return {merged_sum(shared.weight, before.weight, after.weight),
+  /// By the curvature, as sgd does at the rate eta / (1 - gamma), which is what gradients of one
+  /// direction come to: the velocity takes in 1 + gamma + gamma^2 + ... of each. The velocity is a
+  /// mean of the two.
+  State merge(State shared, State before, State after, const Parting& parting) const noexcept {
+    const float x = parting.rate / (1 - gamma) * parting.curvature;
+    return {merged_move(shared.weight, before.weight, after.weight,
+                        share_of_move(x, parting.workers)),
             merged_mean(shared.velocity, before.velocity, after.velocity)};
   }
 };

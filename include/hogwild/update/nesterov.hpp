@@ -32,8 +32,9 @@ struct Nesterov {
   State step(State s, float g, const Step<Net>& step) const noexcept {
     return Momentum{gamma}.step(s, g, step);
   }
-  State merge(State shared, State before, State after) const noexcept {
-    return Momentum{gamma}.merge(shared, before, after);
+  /// As momentum's.
+  State merge(State shared, State before, State after, const Parting& parting) const noexcept {
+    return Momentum{gamma}.merge(shared, before, after, parting);
   }
 };
 

@@ -31,8 +31,11 @@ struct Rmsprop {
     s.weight = step.penalty.shrink(s.weight - rate * g, rate);
     return s;
   }
-  State merge(State shared, State before, State after) const noexcept {
-    return {merged_sum(shared.weight, before.weight, after.weight),
+  /// By the curvature, as sgd does, at the rate of the coordinate now. The mean is one of the two.
+  State merge(State shared, State before, State after, const Parting& parting) const noexcept {
+    const float rate = parting.rate / std::sqrt(after.square + epsilon);
+    const float share = share_of_move(rate * parting.curvature, parting.workers);
+    return {merged_move(shared.weight, before.weight, after.weight, share),
             merged_mean(shared.square, before.square, after.square)};
   }
 };

@@ -28,8 +28,10 @@ struct Sgd {
     s.weight = step.penalty.shrink(s.weight - step.rate * g, step.rate);
     return s;
   }
-  State merge(State shared, State before, State after) const noexcept {
-    return {merged_sum(shared.weight, before.weight, after.weight)};
+  /// By the curvature: see share_of_move().
+  State merge(State shared, State before, State after, const Parting& parting) const noexcept {
+    const float share = share_of_move(parting.rate * parting.curvature, parting.workers);
+    return {merged_move(shared.weight, before.weight, after.weight, share)};
   }
 };
 

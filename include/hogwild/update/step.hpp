@@ -7,6 +7,7 @@
 #include <limits>
 #include <string_view>
 
+#include "hogwild/objective/loss.hpp"
 #include "hogwild/objective/penalty.hpp"
 
 namespace [[gnu::visibility("default")]] hogwild {
@@ -50,9 +51,40 @@ inline float merged_mean(float shared, float before, float after) noexcept {
   return shared == before ? after : (shared + after) / 2;
 }
 
-/// What a rule provides: a State whose every member starts at zero bits; step(), a pure function of
-/// it; and merge(), which brings the steps made on a thread's own copy (from before to after) into
-/// the shared state. Rules never see an atomic, a file or a thread.
+/// How far workers that each step a coordinate of their own have gone apart when one of them merges
+/// its steps into the shared state.
+struct Parting {
+  float workers = 1;    ///< how many they are, >= 1
+  float rate = 0;       ///< the step size now
+  float curvature = 0;  ///< the loss's second derivative by the weight, summed over the steps that
+                        ///< the worker has made on its own; >= 0
+};
+
+/// The share of its own move that each of several workers brings to a weight, if a step shrinks the
+/// distance to the optimum by a constant factor. x is the sum, over the worker's steps, of the rate
+/// times the curvature. On a parabola of that curvature the worker has covered 1 - e^-x of the way.
+/// The steps of all T workers, one after the other, would have covered 1 - e^-Tx. So each brings
+/// (1 - e^-Tx) / (T (1 - e^-x)) of its move: all of it where x is small, where the moves add up, and
+/// 1 / T of it where x is large, where the mean of the moves is the optimum. At x = 1 two workers
+/// bring 0.684.
+inline float share_of_move(float x, float workers) noexcept {
+  constexpr float kSmall = 1e-3f;  // below which the share is 1, to (workers - 1) times half of it
+  if (!(x > kSmall) || !(workers > 1)) return 1;
+  const auto covered = [](float way) { return 1 - exp_within(-std::min(way, kExpWithin)); };
+  return covered(workers * x) / (workers * covered(x));
+}
+
+/// The shared weight after such a merge.
+inline float merged_move(float shared, float before, float after, float share) noexcept {
+  return share == 1 ? merged_sum(shared, before, after) : shared + share * (after - before);
+}
+
+/// What a rule provides: a State whose every member starts at zero bits, and step(), a pure function
+/// of it. Rules never see an atomic, a file or a thread.
+///
+/// A rule may also have merge(shared, before, after, parting), which brings the steps made on a
+/// worker's own copy (from before to after) into the shared state. Without one every step is made on
+/// the shared state.
 ///
 /// A State's first member is the weight, both the one that gradients are taken at and the one that
 /// a model keeps. A rule that wants either to be something else says so by a member
@@ -69,7 +101,6 @@ template <class R>
 concept UpdateRule = requires(const R rule, typename R::State state, float gradient) {
   { R::kName } -> std::convertible_to<std::string_view>;
   { R::kDefaultRate } -> std::convertible_to<float>;
-  { rule.merge(state, state, state) } -> std::same_as<typename R::State>;
   { rule.step(state, gradient, Step<NoPenalty>{}) } -> std::same_as<typename R::State>;
   { rule.step(state, gradient, Step<Penalty>{}) } -> std::same_as<typename R::State>;
 };
@@ -112,12 +143,18 @@ inline constexpr bool owns_penalty = [] {
   return false;
 }();
 
-/// Whether a coordinate's steps shrink by what it has seen, so that threads may go apart for many
-/// rows and their steps still add up. Other rules' would together go too far.
+/// Whether steps made on a worker's own copy of a coordinate can be merged into the shared one.
 template <class R>
-inline constexpr bool steps_shrink = [] {
-  if constexpr (requires { R::kStepsShrink; }) return R::kStepsShrink;
-  return false;
+inline constexpr bool has_merge = requires(const R rule, typename R::State s) {
+  { rule.merge(s, s, s, Parting{}) } -> std::same_as<typename R::State>;
+};
+
+/// Whether workers may have their own copies of a coordinate for many rows: the rule can merge them,
+/// and does not keep by itself an account of time, which each copy would keep anew.
+template <class R>
+inline constexpr bool may_part = has_merge<R> && !is_indivisible<R> && [] {
+  if constexpr (requires { R::kMayPart; }) return R::kMayPart;
+  return true;
 }();
 
 /// Whether a state can be each thread's own, the weight alone being shared.

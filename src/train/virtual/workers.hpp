@@ -68,9 +68,9 @@ class Workers : public VirtualWorkers {
   float weight(Index coordinate, Pace now) const override {
     return outcome_of(rule_, states_[coordinate], step_at(now));
   }
-  void copy_weights(std::span<float> zeros, Pace now) const override {
-    for (Index j = 0; j < zeros.size(); ++j) {
-      if (const float w = weight(j, now); w != 0) zeros[j] = w;
+  void each_weight(std::size_t end, Pace now, const WeightVisitor& visit) const override {
+    for (Index j = 0; j < end; ++j) {
+      if (const float w = weight(j, now); w != 0) visit(j, w);
     }
   }
   void start(Index coordinate, float weight) override {

@@ -1,0 +1,75 @@
+// When a worker's own coordinates are merged with the shared ones.
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "hogwild/core/types.hpp"
+#include "learn/hot_coordinates.hpp"
+
+namespace hogwild {
+
+/// A coordinate is merged after about kTouches steps on it. The hottest is merged every period() rows
+/// and the others every 2, 4, 8, ... times that, as they are touched less often, by whole cache lines
+/// of kLine coordinates. So merging takes a fixed share of the steps, whatever the data: 1 / kTouches.
+///
+/// The period is the same for any number of workers, as long as the cores can stand it. All workers
+/// together write the hottest line `cores` times a period. Where the time between two of these writes
+/// would be less than kTransfers times what passing the line on takes, the period is longer.
+class MergeSchedule {
+ public:
+  static constexpr Index kLine = 8;
+  static constexpr double kTouches = 128;
+  static constexpr double kTransfers = 8;
+  static constexpr double kStepSeconds = 1e-9;  // of a step, at the least
+
+  MergeSchedule() = default;
+  /// Of the first `size` coordinates. line_seconds: what passing a line on takes. cores: that learn at
+  /// once.
+  MergeSchedule(const HotCoordinates& hot, std::size_t size, double line_seconds, int cores) {
+    float hottest = 0;
+    double steps = 0;  // of a row
+    for (std::size_t j = 0; j < size; ++j) {
+      hottest = std::max(hottest, hot.share_of_rows(j));
+      steps += static_cast<double>(hot.share_of_rows(j));
+    }
+    const double by_touches = kTouches / std::max(1e-3, static_cast<double>(hottest));
+    const double by_transfer =
+        kTransfers * cores * line_seconds / (kStepSeconds * std::max(1.0, steps));
+    period_ = static_cast<std::uint64_t>(std::clamp(std::max(by_touches, by_transfer), 8.0, 65536.0));
+    // From the last line to the first: a line is merged at least as often as all that follow it.
+    float often = 0;
+    std::size_t due = 0;  // times the period
+    ends_.assign(kLevels, 0);
+    for (std::size_t end = size; end > 0; end = (end - 1) / kLine * kLine) {
+      for (std::size_t j = (end - 1) / kLine * kLine; j < end; ++j) {
+        often = std::max(often, hot.share_of_rows(j));
+      }
+      const double times = often > 0 ? static_cast<double>(hottest / often) : 1e9;
+      due = static_cast<std::size_t>(std::clamp(std::log2(times), 0.0, double{kLevels - 1}));
+      ends_[due] = std::max(ends_[due], end);
+    }
+    for (std::size_t level = 1; level < kLevels; ++level) {
+      ends_[level] = std::max(ends_[level], ends_[level - 1]);
+    }
+  }
+
+  std::uint64_t period() const noexcept { return period_; }  ///< rows
+
+  /// How many coordinates, from the first on, are to be merged at the end of a worker's n-th period.
+  std::size_t due(std::uint64_t n) const noexcept {
+    return ends_[static_cast<std::size_t>(std::countr_zero(n | std::uint64_t{1} << (kLevels - 1)))];
+  }
+
+ private:
+  static constexpr std::size_t kLevels = 12;
+
+  std::uint64_t period_ = 1;
+  std::vector<std::size_t> ends_;  // [kLevels] of the coordinates merged every 2^level periods
+};
+
+}  // namespace hogwild

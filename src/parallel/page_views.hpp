@@ -1,0 +1,80 @@
+// Pages of memory that several address ranges show, each range with pages of its own at its front.
+#pragma once
+
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+namespace hogwild {
+
+/// Memory of zero bytes that the system can show at several addresses. It costs nothing until it is
+/// read or written. Throws std::system_error, with the call that failed.
+class ViewableMemory {
+ public:
+  ViewableMemory() = default;
+  explicit ViewableMemory(std::size_t bytes);
+  ~ViewableMemory();
+  ViewableMemory(ViewableMemory&& other) noexcept
+      : data_(std::exchange(other.data_, nullptr)),
+        bytes_(std::exchange(other.bytes_, 0)),
+        file_(std::exchange(other.file_, -1)) {}
+  ViewableMemory& operator=(ViewableMemory&& other) noexcept {
+    std::swap(data_, other.data_);
+    std::swap(bytes_, other.bytes_);
+    std::swap(file_, other.file_);
+    return *this;
+  }
+
+  std::byte* data() const noexcept { return data_; }
+  std::size_t bytes() const noexcept { return bytes_; }  ///< whole pages
+
+  /// The first range of bytes from `from` on that has memory, [begin, end); all other bytes are
+  /// zero. Empty, at bytes(), if there is none. To read the others would give them memory.
+  std::pair<std::size_t, std::size_t> next_in_use(std::size_t from) const noexcept;
+
+ private:
+  std::byte* data_ = nullptr;
+  std::size_t bytes_ = 0;
+  int file_ = -1;  // without a name, in memory
+};
+
+/// Address ranges onto the same shared pages. In each range the first bytes are private to it, and
+/// zero at first. The standard has no such thing; it says that lock-free atomic operations are
+/// address-free ([atomics.lockfree]), so that two addresses of one page are one object to them.
+class PageViews {
+ public:
+  PageViews() = default;
+  /// shared: the first byte of a mapping of `bytes` bytes that the system shares (ViewableMemory, a
+  /// mapped file). own: private bytes of each view. REQUIRES: all three are whole pages, own <=
+  /// bytes. Throws std::system_error, with the call that failed.
+  PageViews(std::byte* shared, std::size_t bytes, std::size_t own, int views);
+  ~PageViews();
+  PageViews(PageViews&& other) noexcept
+      : views_(std::move(other.views_)), bytes_(std::exchange(other.bytes_, 0)) {}
+  PageViews& operator=(PageViews&& other) noexcept {
+    std::swap(views_, other.views_);
+    std::swap(bytes_, other.bytes_);
+    return *this;
+  }
+
+  /// Makes the first bytes of a view, up to `end`, present at once and near the calling thread's core;
+  /// page by page, as they are first used, takes longer.
+  void populate(std::size_t view, std::size_t end) const noexcept;
+
+  bool empty() const noexcept { return views_.empty(); }
+  std::byte* operator[](std::size_t view) const noexcept { return views_[view]; }
+
+ private:
+  std::vector<std::byte*> views_;  // [views]
+  std::size_t bytes_ = 0;          // of each
+};
+
+/// Of the system, in bytes.
+std::size_t page_size() noexcept;
+
+/// That many bytes and as many more as fill a page.
+inline std::size_t whole_pages(std::size_t bytes) noexcept {
+  return (bytes + page_size() - 1) / page_size() * page_size();
+}
+
+}  // namespace hogwild
