@@ -40,6 +40,7 @@
 #include "hogwild/train/checkpoint.hpp"
 #include "hogwild/train/compare.hpp"
 #include "hogwild/train/gradient_check.hpp"
+#include "hogwild/train/machine.hpp"
 #include "hogwild/train/options.hpp"
 #include "hogwild/train/result.hpp"
 #include "hogwild/train/scale.hpp"

@@ -51,6 +51,9 @@ void add_data_options(CLI::App& command, DataOptions& data, DataFor purpose);
 /// Adds --threads N|auto; auto is 0.
 void add_threads_option(CLI::App& command, int& threads, const std::string& description);
 
+/// --pin.
+void add_pin_option(CLI::App& command, std::vector<int>& cores);
+
 /// The arguments as if the config file's and the environment's had been typed before the user's
 /// own, so that what is typed wins over the environment, and that over the file.
 /// Throws CLI::ParseError.

@@ -17,6 +17,7 @@
 #include "hogwild/learn/learner.hpp"
 #include "hogwild/learn/parameter_file.hpp"
 #include "hogwild/model/file.hpp"
+#include "parallel/pinning.hpp"
 
 namespace hogwild::cli {
 
@@ -64,6 +65,22 @@ void add_threads_option(CLI::App& command, int& threads, const std::string& desc
                             text.find_first_not_of("0123456789") == std::string::npos;
         if (text == "auto" || (digits && std::stoi(text) > 0)) return {};
         return "'" + text + "' is neither a number above 0 nor auto";
+      });
+}
+
+void add_pin_option(CLI::App& command, std::vector<int>& cores) {
+  command
+      .add_option_function<std::string>(
+          "--pin",
+          [&cores](const std::string& text) {
+            cores = text == "auto" ? cores_allowed() : numbers_in(text).value();
+          },
+          "keep thread 1 to the first of these cores, thread 2 to the second, ...; auto: all cores "
+          "(default: none)")
+      ->type_name("auto|CORE,...")
+      ->check([](const std::string& text) -> std::string {
+        if (text == "auto" || numbers_in(text)) return {};
+        return "'" + text + "' is neither auto nor a list of cores, as in 0,2-5";
       });
 }
 

@@ -1,7 +1,9 @@
 // hogwild scale
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <memory>
 #include <string>
@@ -17,9 +19,11 @@
 #include "cli/train_arguments.hpp"
 #include "cli/train_outcome.hpp"
 #include "cli/training_rows.hpp"
+#include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/report/report.hpp"
 #include "hogwild/report/sections.hpp"
+#include "hogwild/train/machine.hpp"
 #include "hogwild/train/scale.hpp"
 
 namespace hogwild::cli {
@@ -27,10 +31,19 @@ namespace {
 
 struct ScaleCommand {
   TrainArguments train;
+  std::vector<std::string> optimizers{"adagrad"};
+  std::vector<std::string> strategies{"hogwild"};
   std::vector<int> threads;
   int rounds = 3;
   bool json = false;
 };
+
+// Of a run whose length nobody asked for: enough to measure.
+constexpr double kLeastSeconds = 0.3;
+
+constexpr std::array kSharings{Sharing::hogwild,  Sharing::plain,      Sharing::atomic,
+                               Sharing::locked,   Sharing::per_thread, Sharing::deterministic,
+                               Sharing::averaged, Sharing::streamed};
 
 int cores() {
   return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
@@ -44,10 +57,29 @@ std::vector<int> up_to_cores() {
   return threads;
 }
 
+ScalePlan plan_of(ScaleCommand& command, const CLI::App& app) {
+  ScalePlan plan{.rules = {},
+                 .sharings = {},
+                 .threads = command.threads.empty() ? up_to_cores() : command.threads,
+                 .rounds = command.rounds,
+                 .least_seconds = app.count("--epochs") == 0 ? kLeastSeconds : 0};
+  for (const std::string& name : command.optimizers) {
+    command.train.optimizer = name;
+    plan.rules.push_back(train_options(command.train, app).update_rule);
+  }
+  for (const std::string& name : command.strategies) {
+    plan.sharings.push_back(*sharing_named(name));
+  }
+  if (std::ranges::find(plan.sharings, Sharing::streamed) != plan.sharings.end()) {
+    plan.text.emplace(command.train.data.paths, command.train.data.read);
+  }
+  return plan;
+}
+
 int run(ScaleCommand& command, const CLI::App& app) {
   if (!has_validation(command.train, app)) command.train.valid_fraction = 0.1;
   require_report(command.train);
-  const std::vector<int> threads = command.threads.empty() ? up_to_cores() : command.threads;
+  const ScalePlan plan = plan_of(command, app);
   ProgressDisplay display(command.train.progress);
   TrainOptions options = train_options(command.train, app);
   if (options.early_stopping > 0) {
@@ -58,12 +90,14 @@ int run(ScaleCommand& command, const CLI::App& app) {
 
   const InterruptGuard guard;
   DisplayObserver observer(display);
-  const auto points = measure_scaling(data, options, threads, command.rounds, observer);
+  const Machine machine = this_machine();
+  const auto points = measure_scaling(data, options, plan, observer);
   display.clear();
   if (command.json) {
+    print(json_line(machine) + "\n");
     for (const ScalePoint& point : points) print(json_line(point) + "\n");
   } else if (!points.empty()) {
-    print(table(points));
+    print(in_words(machine) + "\n" + table(points));
   }
   const std::string interruption =
       interrupted()
@@ -72,20 +106,32 @@ int run(ScaleCommand& command, const CLI::App& app) {
           : "";
   if (!command.train.report.empty()) {
     Section section = section_of(points);
-    if (!interruption.empty()) section.text = "This run was " + interruption + ".";
+    section.text = in_words(machine) + ". " + section.text;
+    if (!interruption.empty()) section.text += " This run was " + interruption + ".";
     write_report(command.train.report, app, {std::move(section), profile_section(data)});
   }
   if (interrupted()) {
     note("hogwild: " + interruption);
     return kInterrupted;
   }
-  if (std::ranges::max(threads) > cores()) {
+  if (std::ranges::max(plan.threads) > cores()) {
     note(fmt::format("this machine has {} cores; more threads than that share them", cores()));
   }
   const bool diverged =
       std::ranges::any_of(points, [](const ScalePoint& p) { return !std::isfinite(p.loss); });
   if (diverged) note("hogwild: a run diverged; give a smaller --learning-rate");
   return diverged ? kDiverged : kDone;
+}
+
+// An option that takes one of several words, or more of them with commas between.
+void add_list(CLI::App& command, const std::string& name, std::vector<std::string>& list,
+              const std::string& description, std::vector<std::string> words) {
+  command.add_option(name, list, description)
+      ->type_name(fmt::format("{},...", fmt::join(words, "|")))
+      ->allow_extra_args(false)
+      ->delimiter(',')
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->check(CLI::IsMember(std::move(words)).description(""));
 }
 
 }  // namespace
@@ -95,8 +141,21 @@ void add_scale_command(CLI::App& app, Action& action) {
   CLI::App& sub =
       *app.add_subcommand("scale", "train with several numbers of threads, and time it");
   add_train_arguments(sub, command->train);
-  add_alternative<AnyUpdateRule>(sub, "--optimizer", command->train.optimizer,
-                                 "how a step is made");
+  add_list(sub, "--optimizer", command->optimizers, "how a step is made (default: adagrad)",
+           {kNamesOf<AnyUpdateRule>.begin(), kNamesOf<AnyUpdateRule>.end()});
+  std::vector<std::string> strategies;
+  for (const Sharing sharing : kSharings) strategies.emplace_back(name_of(sharing));
+  sub.remove_option(sub.get_option("--strategy"));
+  sub.remove_option(sub.get_option("--state"));
+  sub.remove_option(sub.get_option("--no-views"));
+  add_list(
+      sub, "--strategy", command->strategies,
+      "how threads share the weights: hogwild, racy steps, with weights of each thread's own for "
+      "the most frequent features; plain, racy steps on shared weights alone; atomic, "
+      "compare-exchange steps; locked, one lock; per-thread, an optimizer state for each; "
+      "deterministic; averaged, models of parts of the rows; streamed, text learnt as it is read "
+      "(default: hogwild)",
+      std::move(strategies));
   sub.remove_option(sub.get_option("--threads"));
   sub.add_option("--threads", command->threads,
                  "how many, for each run (default: 1, 2, 4, ... up to the cores)")
@@ -108,18 +167,21 @@ void add_scale_command(CLI::App& app, Action& action) {
   sub.add_option("--rounds", command->rounds, "runs with each number of threads (default: 3)")
       ->type_name("N")
       ->check(CLI::Range(1, 1000).description(""));
+  sub.get_option("--epochs")->description("passes over the data (default: as many as take 0.3 s)");
   sub.get_option("--valid-fraction")
       ->description("keep this share of the rows for validation (default: 0.1)");
   sub.add_flag("--json", command->json, "a line of JSON for each number of threads");
   add_report_option(sub, command->train.report);
   sub.footer(
-      "Seconds are of training alone, the median of the rounds; the numbers of threads take "
-      "turns.\n"
-      "The speedup is over the first number; efficiency is the speedup over what as many more\n"
-      "threads could bring at best. The loss is that of the validation rows. No model is saved.\n"
+      "Seconds are of training alone, the median of the rounds; of streamed text they include\n"
+      "parsing. All combinations take turns. The speedup is over the first number of threads;\n"
+      "efficiency is the speedup over how many times more threads there are. The loss is that of\n"
+      "the validation rows after the last epoch. No model is saved.\n"
       "Examples:\n"
       "  hogwild scale data.svm --threads 1,2,4,8\n"
-      "  hogwild scale data.svm --strategy atomic --epochs 3 --json > scale.jsonl");
+      "  hogwild scale data.svm --optimizer sgd,adagrad --strategy hogwild,plain --json > "
+      "scale.jsonl\n"
+      "  hogwild plot --scaling scale.jsonl -o scale.svg");
   sub.callback(
       [&sub, &action, command] { action = [&sub, command] { return run(*command, sub); }; });
 }

@@ -201,6 +201,7 @@ void add_train_arguments(CLI::App& command, TrainArguments& arguments) {
       ->check(digits());
   add_threads_option(command, arguments.train.threads,
                      "exactly N; auto: one a core, fewer for few rows (default: auto)");
+  add_pin_option(command, arguments.train.pin);
   command
       .add_option(
           "--memory-limit", arguments.memory_limit,
@@ -330,9 +331,10 @@ void add_train_arguments(CLI::App& command, TrainArguments& arguments) {
        {"atomic", Strategy::atomic},
        {"locked", Strategy::locked},
        {"deterministic", Strategy::deterministic}});
-  command.add_flag("!--no-views", train.worker_views,
-                   "never let threads step weights of their own for the most frequent features; else "
-                   "they do where that is measured to be faster");
+  command.add_flag(
+      "!--no-views", train.worker_views,
+      "never let threads step weights of their own for the most frequent features; else "
+      "they do where that is measured to be faster");
   add_progress_option(command, arguments.progress);
 }
 

@@ -40,8 +40,9 @@ inline constexpr std::size_t kGroupRows = 64;
 /// Everything a descent is told at birth.
 struct DescentPlan {
   Index features = 0;
-  Index likely_features = 0;  ///< from the first on, that most steps are on; 0: all
-  Index outputs = 1;          ///< margins a row has: one, or one a class
+  Index likely_features = 0;   ///< from the first on, that most steps are on; 0: all
+  std::uint64_t nonzeros = 0;  ///< of the rows that are to be learnt; 0: nobody knows
+  Index outputs = 1;           ///< margins a row has: one, or one a class
   int workers = 1;
   AnyLoss loss;
   AnyUpdateRule rule;
@@ -68,8 +69,8 @@ struct DescentPlan {
   std::shared_ptr<std::byte> cells{};  ///< where they are if other processes have them too: those
                                        ///< of [features + 1] states. Then state is shared, landing
                                        ///< racy or atomic, outputs one, and there is no batch norm
-  HotCoordinates hot{};         ///< those that most steps are on
-  bool hot_come_first = false;  ///< in each row they come before all others
+  HotCoordinates hot{};                ///< those that most steps are on
+  bool hot_come_first = false;         ///< in each row they come before all others
   bool views = false;  ///< each worker may have cells of its own for the hot ones: see WorkerViews.
                        ///< Steps on single rows only, by rules that can merge; not under one lock
 };

@@ -187,6 +187,7 @@ class KernelDescent final : public Descent {
     const bool views = kHasViews && plan_.views && !in_batches_ && plan_.workers > 1;
     return {.coordinates = at_.size(plan_.batch_norm),
             .likely = likely(),
+            .steps = plan_.nonzeros,
             .where = plan_.cells.get(),
             .own = views ? plan_.hot.hot : 0,
             .workers = plan_.workers};
@@ -302,7 +303,7 @@ class KernelDescent final : public Descent {
   std::size_t batch_;  // rows at most whose margins are taken at once
   std::vector<std::unique_ptr<BatchScratch<Rule>>> scratch_;  // [workers], or the team's one
   Cell<RunningMoments> norm_ = {};
-  Pace last_pace_;  // of batches, by worker 0 alone
+  Pace last_pace_;                // of batches, by worker 0 alone
   std::unique_ptr<Views> views_;  // null: all steps are on the shared cells
 };
 

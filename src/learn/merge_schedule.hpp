@@ -13,13 +13,14 @@
 
 namespace hogwild {
 
-/// A coordinate is merged after about kTouches steps on it. The hottest is merged every period() rows
-/// and the others every 2, 4, 8, ... times that, as they are touched less often, by whole cache lines
-/// of kLine coordinates. So merging takes a fixed share of the steps, whatever the data: 1 / kTouches.
+/// A coordinate is merged after about kTouches steps on it. The hottest is merged every period()
+/// rows and the others every 2, 4, 8, ... times that, as they are touched less often, by whole
+/// cache lines of kLine coordinates. So merging takes a fixed share of the steps, whatever the
+/// data: 1 / kTouches.
 ///
 /// The period is the same for any number of workers, as long as the cores can stand it. All workers
-/// together write the hottest line `cores` times a period. Where the time between two of these writes
-/// would be less than kTransfers times what passing the line on takes, the period is longer.
+/// together write the hottest line `cores` times a period. Where the time between two of these
+/// writes would be less than kTransfers times what passing the line on takes, the period is longer.
 class MergeSchedule {
  public:
   static constexpr Index kLine = 8;
@@ -28,8 +29,8 @@ class MergeSchedule {
   static constexpr double kStepSeconds = 1e-9;  // of a step, at the least
 
   MergeSchedule() = default;
-  /// Of the first `size` coordinates. line_seconds: what passing a line on takes. cores: that learn at
-  /// once.
+  /// Of the first `size` coordinates. line_seconds: what passing a line on takes. cores: that learn
+  /// at once.
   MergeSchedule(const HotCoordinates& hot, std::size_t size, double line_seconds, int cores) {
     float hottest = 0;
     double steps = 0;  // of a row
@@ -40,7 +41,8 @@ class MergeSchedule {
     const double by_touches = kTouches / std::max(1e-3, static_cast<double>(hottest));
     const double by_transfer =
         kTransfers * cores * line_seconds / (kStepSeconds * std::max(1.0, steps));
-    period_ = static_cast<std::uint64_t>(std::clamp(std::max(by_touches, by_transfer), 8.0, 65536.0));
+    period_ =
+        static_cast<std::uint64_t>(std::clamp(std::max(by_touches, by_transfer), 8.0, 65536.0));
     // From the last line to the first: a line is merged at least as often as all that follow it.
     float often = 0;
     std::size_t due = 0;  // times the period
@@ -60,7 +62,8 @@ class MergeSchedule {
 
   std::uint64_t period() const noexcept { return period_; }  ///< rows
 
-  /// How many coordinates, from the first on, are to be merged at the end of a worker's n-th period.
+  /// How many coordinates, from the first on, are to be merged at the end of a worker's n-th
+  /// period.
   std::size_t due(std::uint64_t n) const noexcept {
     return ends_[static_cast<std::size_t>(std::countr_zero(n | std::uint64_t{1} << (kLevels - 1)))];
   }

@@ -7,11 +7,13 @@
 //
 // Invariants of WorkerViews, beside those of SharedParameters:
 //  1. A worker's own cells, and all that a Part holds, are accessed by that worker alone.
-//  2. before[j] is the state that the worker and the shared cell had in common last. What the worker
+//  2. before[j] is the state that the worker and the shared cell had in common last. What the
+//  worker
 //     has learnt since is the way from before[j] to its own cell; a merge takes it into the shared
 //     cell once.
 //  3. A merge lands as any step does: of two merges that race for one cell, one may be lost.
-//  4. After a worker has settled, nothing that it has learnt is in its own cells alone; when all have
+//  4. After a worker has settled, nothing that it has learnt is in its own cells alone; when all
+//  have
 //     settled, the shared cells hold everything.
 //  5. A worker that has settled may learn in the shared cells while others learn in their own.
 #pragma once
@@ -118,20 +120,19 @@ class WorkerViews {
         before = own;
         before.weight = before_[j].weight;
       }
-      shared_.update(j, [&](State shared) {
-        return before_[j] = rule.merge(shared, before, own, parting);
-      });
+      shared_.update(
+          j, [&](State shared) { return before_[j] = rule.merge(shared, before, own, parting); });
       own_.update(j, [&](State) { return before_[j]; });
     }
 
     const WorkerViews* all_;
     int worker_;
     View own_, shared_;
-    std::vector<State> before_;  // [size]
-    std::vector<double> since_;  // [lines] what curvature_ was when the line was merged last
-    double curvature_ = 0;       // of all rows that the worker has learnt
-    float rate_ = 0;             // of the last block
-    std::uint64_t periods_ = 0;  // that have passed since it began to learn in its own cells
+    std::vector<State> before_;    // [size]
+    std::vector<double> since_;    // [lines] what curvature_ was when the line was merged last
+    double curvature_ = 0;         // of all rows that the worker has learnt
+    float rate_ = 0;               // of the last block
+    std::uint64_t periods_ = 0;    // that have passed since it began to learn in its own cells
     std::uint64_t rows_left_ = 0;  // of the period
     bool taken_ = false;           // it learns in its own cells
   };
@@ -139,8 +140,9 @@ class WorkerViews {
   /// coordinates: those below are merged. REQUIRES: placement.own() > 0.
   WorkerViews(Placement& placement, const HotCoordinates& hot, std::size_t coordinates, int workers)
       : placement_(placement),
-        schedule_(hot, std::min(placement.own(), coordinates), line_transfer_seconds(),
-                  std::min(workers, static_cast<int>(std::max(1u, std::thread::hardware_concurrency())))),
+        schedule_(
+            hot, std::min(placement.own(), coordinates), line_transfer_seconds(),
+            std::min(workers, static_cast<int>(std::max(1u, std::thread::hardware_concurrency())))),
         squares_(std::min(placement.own(), coordinates)),
         workers_(workers) {
     for (std::size_t j = 0; j < squares_.size(); ++j) squares_[j] = hot.square(j);

@@ -1,14 +1,20 @@
 #include "parallel/crew.hpp"
 
 #include <cassert>
+#include <cerrno>
+#include <system_error>
 #include <utility>
+
+#include "parallel/pinning.hpp"
 
 namespace hogwild {
 
-Crew::Crew(int workers) : faults_(static_cast<std::size_t>(workers)) {
+Crew::Crew(int workers, std::vector<int> cores)
+    : faults_(static_cast<std::size_t>(workers)), cores_(std::move(cores)) {
   assert(workers > 0);
   try {
     for (int w = 0; w < workers; ++w) threads_.emplace_back([this, w] { work(w); });
+    if (!cores_.empty()) pin();
   } catch (...) {
     close();  // those that were started wait for work, and the destructor will not run
     throw;
@@ -17,6 +23,15 @@ Crew::Crew(int workers) : faults_(static_cast<std::size_t>(workers)) {
 
 Crew::~Crew() {
   close();
+}
+
+void Crew::pin() {
+  run([this](int worker) {
+    const int core = cores_[static_cast<std::size_t>(worker) % cores_.size()];
+    if (!pin_this_thread(core)) {
+      throw std::system_error(errno, std::generic_category(), "sched_setaffinity");
+    }
+  });
 }
 
 void Crew::close() noexcept {

@@ -21,8 +21,10 @@ namespace hogwild {
 ///  4. faults_[w] is written by worker w alone, and read by run() when busy_ is 0.
 class Crew {
  public:
-  /// Throws std::system_error if the system gives fewer threads. REQUIRES: workers > 0.
-  explicit Crew(int workers);
+  /// cores: worker w is kept to core cores[w % size]; none: the system moves workers as it likes.
+  /// Throws std::system_error if the system gives fewer threads, or refuses a core. REQUIRES:
+  /// workers > 0.
+  explicit Crew(int workers, std::vector<int> cores = {});
   ~Crew();
   Crew(const Crew&) = delete;
   Crew& operator=(const Crew&) = delete;
@@ -38,6 +40,7 @@ class Crew {
 
  private:
   void work(int worker);
+  void pin();
   void close() noexcept;
 
   std::mutex mutex_;
@@ -48,6 +51,7 @@ class Crew {
   int busy_ = 0;
   bool closing_ = false;
   std::vector<std::exception_ptr> faults_;
+  const std::vector<int> cores_;
   std::vector<std::jthread> threads_;  // last: they use all of the above
 };
 

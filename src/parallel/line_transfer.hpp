@@ -7,9 +7,9 @@ namespace hogwild {
 
 /// The seconds that passing a cache line from one thread to another takes, one way, as two threads
 /// measure it that write it in turn. Both run where the system puts them, or on the cores that are
-/// named, which must be among cores_allowed(). Takes a fraction of a millisecond, and is the least of
-/// several attempts, as anything else that runs only makes it longer. Nothing if there is only one
-/// core, or the other thread did not come to run.
+/// named, which must be among cores_allowed(). Takes a fraction of a millisecond, and is the least
+/// of several attempts, as anything else that runs only makes it longer. Nothing if there is only
+/// one core, or the other thread did not come to run.
 struct CorePair {
   int first = 0;
   int second = 0;

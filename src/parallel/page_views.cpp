@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
+#include <cstdint>
 #include <fstream>
 #include <new>
 #include <system_error>
@@ -23,6 +25,37 @@ std::byte* checked(void* mapped, const char* call) {
   return static_cast<std::byte*>(mapped);
 }
 
+// An address range that is this process's, and that a huge page can begin at.
+std::byte* aligned_range(std::size_t bytes) {
+  const std::size_t reserved = bytes + kHugePage;
+  std::byte* const begin = checked(
+      mmap(nullptr, reserved, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0),
+      "mmap");
+  const std::size_t before =
+      (kHugePage - reinterpret_cast<std::uintptr_t>(begin) % kHugePage) % kHugePage;
+  if (before > 0) munmap(begin, before);
+  munmap(begin + before + bytes, kHugePage - before);
+  return begin + before;
+}
+
+// Systems seldom give huge pages to shared memory by themselves; but asked to gather pages that are
+// there, most do. Where a machine has none left, looking for some takes long: then it stops.
+void gather_huge_pages([[maybe_unused]] std::byte* begin, [[maybe_unused]] std::size_t bytes) {
+#if defined(MADV_COLLAPSE)
+  using Clock = std::chrono::steady_clock;
+  constexpr std::size_t kPiece = 16 * kHugePage;
+  constexpr std::chrono::milliseconds kLongForAPiece{20};
+  const std::size_t whole = bytes / kHugePage * kHugePage;
+  for (std::size_t at = 0; at < whole; at += kPiece) {
+    const std::size_t end = std::min(whole, at + kPiece);
+    const auto start = Clock::now();
+    for (std::size_t page = at; page < end; page += kHugePage) begin[page] = std::byte{0};
+    if (madvise(begin + at, end - at, MADV_COLLAPSE) != 0) return;
+    if (Clock::now() - start > kLongForAPiece) return;
+  }
+#endif
+}
+
 // Where the system promises no more memory than it has, a page of a file in memory that it cannot
 // give ends the process.
 bool overcommits() {
@@ -38,7 +71,7 @@ std::size_t page_size() noexcept {
   return size;
 }
 
-ViewableMemory::ViewableMemory(std::size_t bytes) {
+ViewableMemory::ViewableMemory(std::size_t bytes, std::size_t eager) {
   if (!overcommits()) {
     throw std::system_error(ENOMEM, std::generic_category(), "vm.overcommit_memory is 2");
   }
@@ -48,10 +81,11 @@ ViewableMemory::ViewableMemory(std::size_t bytes) {
   try {
     const std::size_t whole = whole_pages(bytes);
     if (ftruncate(file_, static_cast<off_t>(whole)) != 0) fail("ftruncate");
-    data_ = checked(mmap(nullptr, whole, PROT_READ | PROT_WRITE, MAP_SHARED, file_, 0), "mmap");
+    std::byte* const place = aligned_range(whole);
+    data_ = checked(mmap(place, whole, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, file_, 0),
+                    "mmap");
     bytes_ = whole;
-    // Only a few systems allow it for memory that is shared.
-    if (whole >= kHugePage) madvise(data_, whole, MADV_HUGEPAGE);
+    gather_huge_pages(data_, std::min(eager, whole));
   } catch (...) {
     close(file_);
     throw;
@@ -78,11 +112,12 @@ PageViews::PageViews(std::byte* shared, std::size_t bytes, std::size_t own, int 
   try {
     for (int view = 0; view < views; ++view) {
       // Of a shared mapping whose old size is given as 0, mremap makes a second one.
-      views_.push_back(checked(mremap(shared, 0, bytes, MREMAP_MAYMOVE), "mremap"));
+      std::byte* const place = aligned_range(bytes);
+      views_.push_back(
+          checked(mremap(shared, 0, bytes, MREMAP_MAYMOVE | MREMAP_FIXED, place), "mremap"));
       checked(mmap(views_.back(), own, PROT_READ | PROT_WRITE,
                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0),
               "mmap");
-      if (bytes >= kHugePage) madvise(views_.back() + own, bytes - own, MADV_HUGEPAGE);
     }
   } catch (...) {
     for (std::byte* const view : views_) munmap(view, bytes_);

@@ -8,11 +8,12 @@
 namespace hogwild {
 
 /// Memory of zero bytes that the system can show at several addresses. It costs nothing until it is
-/// read or written. Throws std::system_error, with the call that failed.
+/// read or written, but for the first `eager` bytes: these get memory at once, in huge pages where
+/// the system has some to give. Throws std::system_error, with the call that failed.
 class ViewableMemory {
  public:
   ViewableMemory() = default;
-  explicit ViewableMemory(std::size_t bytes);
+  explicit ViewableMemory(std::size_t bytes, std::size_t eager = 0);
   ~ViewableMemory();
   ViewableMemory(ViewableMemory&& other) noexcept
       : data_(std::exchange(other.data_, nullptr)),
@@ -57,8 +58,8 @@ class PageViews {
     return *this;
   }
 
-  /// Makes the first bytes of a view, up to `end`, present at once and near the calling thread's core;
-  /// page by page, as they are first used, takes longer.
+  /// Makes the first bytes of a view, up to `end`, present at once and near the calling thread's
+  /// core; page by page, as they are first used, takes longer.
   void populate(std::size_t view, std::size_t end) const noexcept;
 
   bool empty() const noexcept { return views_.empty(); }

@@ -5,8 +5,8 @@
 //   state(j)       weight and state now      update(j, f) state of j becomes f(state of j)
 //   turn()         held while one row is learnt: a lock, or nothing
 // Before any view is used, start(j, state) sets where a coordinate starts other than at zero.
-// Where the plan asks for it, a worker has a second view, own_view(worker), in which the first own()
-// coordinates are the worker's own: see WorkerViews.
+// Where the plan asks for it, a worker has a second view, own_view(worker), in which the first
+// own() coordinates are the worker's own: see WorkerViews.
 //
 // Measured by bench/strategy, adagrad on click rows, 10^6 coordinates, million non-zeros a second
 // on one and on two cores: racy 148 / 226, compare-exchange 128 / 132, one lock 146 / 102, racy

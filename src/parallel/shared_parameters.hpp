@@ -17,7 +17,8 @@
 //  6. A state that may only change as a whole (adaptive_revision) lies in guarded cells instead: no
 //     step is lost and no read is torn, under every strategy, and a thread may have to wait for
 //     another's step on the same coordinate.
-//  7. Where workers have views, the first own() coordinates have one cell more in each worker's view,
+//  7. Where workers have views, the first own() coordinates have one cell more in each worker's
+//  view,
 //     which that worker alone accesses. All other cells of a view are the shared ones, at another
 //     address. What brings a worker's own cells and the shared ones together is WorkerViews.
 //  8. Steps are seen by all threads at some time, in no promised order; after the threads that
@@ -27,6 +28,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <system_error>
 
@@ -42,6 +44,7 @@ struct ArrayPlan {
   std::size_t coordinates = 0;
   std::size_t likely = 0;      ///< the first ones, that most steps are on; 0: all. The others cost
                                ///< nothing until they are used
+  std::uint64_t steps = 0;     ///< that are to be made on these, about; 0: nobody knows
   std::byte* where = nullptr;  ///< memory of zero bytes that other processes have too, at any
                                ///< address: the atomic words are lock-free, and so they are atomic
                                ///< between processes. Null: the array has memory of its own
@@ -58,8 +61,7 @@ class SharedParameters {
       : SharedParameters(ArrayPlan{.coordinates = coordinates}) {}
   /// The same. Where the system gives no views there are none, and refusal() says why.
   explicit SharedParameters(const ArrayPlan& plan)
-      : size_(plan.coordinates),
-        likely_(plan.likely == 0 ? size_ : std::min(plan.likely, size_)) {
+      : size_(plan.coordinates), likely_(plan.likely == 0 ? size_ : std::min(plan.likely, size_)) {
     if (plan.own > 0) make_views(plan);
     if (cells_ != nullptr) return;
     alone_ = plan.where != nullptr ? Array(plan.where, size_) : Array(size_, likely_);
@@ -78,9 +80,7 @@ class SharedParameters {
 
   /// To be called by the worker itself before it uses its view.
   void populate(int worker) const noexcept {
-    constexpr std::size_t kMost = std::size_t{64} << 20;  // more may never be used
-    const std::size_t bytes = likely_ * sizeof(CellType<State>);
-    if (bytes <= kMost) views_.populate(static_cast<std::size_t>(worker), bytes);
+    views_.populate(static_cast<std::size_t>(worker), eager_bytes_);
   }
 
   /// How many coordinates each worker has a cell of its own for: they are the first ones.
@@ -113,8 +113,9 @@ class SharedParameters {
     const std::size_t bytes = whole_pages(size_ * sizeof(CellType<State>));
     const std::size_t own_bytes = std::min(bytes, whole_pages(plan.own * sizeof(CellType<State>)));
     try {
+      eager_bytes_ = eager_bytes(plan);
       ViewableMemory memory;
-      if (plan.where == nullptr) memory = ViewableMemory(bytes);
+      if (plan.where == nullptr) memory = ViewableMemory(bytes, eager_bytes_);
       std::byte* const shared = plan.where == nullptr ? memory.data() : plan.where;
       views_ = PageViews(shared, bytes, own_bytes, plan.workers);
       viewable_ = std::move(memory);
@@ -125,8 +126,18 @@ class SharedParameters {
     }
   }
 
+  // How much of the array is to have memory from the beginning: what would have it soon.
+  std::size_t eager_bytes(const ArrayPlan& plan) const noexcept {
+    constexpr std::size_t kFew = std::size_t{64} << 20, kMost = std::size_t{1} << 30;
+    constexpr std::uint64_t kStepsToAPage = 16;
+    const std::size_t bytes = likely_ * sizeof(CellType<State>);
+    const bool soon = bytes <= kFew || plan.steps >= bytes / page_size() * kStepsToAPage;
+    return soon && bytes <= kMost ? bytes : 0;
+  }
+
   std::size_t size_;
   std::size_t likely_;
+  std::size_t eager_bytes_ = 0;
   Array alone_;              // the cells, if there are no views and no other memory was given
   ViewableMemory viewable_;  // the same, if there are views
   CellType<State>* cells_ = nullptr;

@@ -1,9 +1,11 @@
 #include "hogwild/report/chart.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 
 #include "hogwild/core/error.hpp"
 #include "report/gnuplot.hpp"
@@ -13,13 +15,24 @@ namespace {
 
 constexpr std::size_t kFewPoints = 40;  // of a curve that shows each
 
+// Axes from zero, and a tick at each x that has a point.
+std::string axes_from_zero(const Chart& chart) {
+  std::set<double> ticks;
+  for (const Curve& curve : chart.curves) ticks.insert(curve.x.begin(), curve.x.end());
+  return fmt::format("set xrange [0:*]\nset yrange [0:*]\nset xtics ({})", fmt::join(ticks, ", "));
+}
+
 }  // namespace
 
 std::string table(const Chart& chart) {
   std::string text = fmt::format("curve\t{}\t{}\n", chart.x_label, chart.y_label);
   for (const Curve& curve : chart.curves) {
     for (std::size_t i = 0; i < curve.x.size(); ++i) {
-      fmt::format_to(std::back_inserter(text), "{}\t{}\t{}\n", curve.name, curve.x[i], curve.y[i]);
+      fmt::format_to(std::back_inserter(text), "{}\t{}\t{}", curve.name, curve.x[i], curve.y[i]);
+      if (!curve.least.empty()) {
+        fmt::format_to(std::back_inserter(text), "\t{}\t{}", curve.least[i], curve.most[i]);
+      }
+      text += '\n';
     }
   }
   return text;
@@ -43,12 +56,15 @@ std::string picture(const Chart& chart, PictureFormat format, int width) {
   if (chart.log_y) add("set logscale y");
   add("set grid lc rgb '#dddddd' lt 1\nset border 3\nset tics nomirror");
   add("set key outside below horizontal maxcols 2 samplen 3 noenhanced");
+  if (chart.from_zero) add(axes_from_zero(chart));
   std::string plot;
   for (std::size_t k = 0; k < chart.curves.size(); ++k) {
     const Curve& curve = chart.curves[k];
     add(fmt::format("$curve{} << END", k));
     for (std::size_t i = 0; i < curve.x.size(); ++i) {
-      add(fmt::format("{} {}", curve.x[i], curve.y[i]));
+      std::string point = fmt::format("{} {}", curve.x[i], curve.y[i]);
+      if (!curve.least.empty()) point += fmt::format(" {} {}", curve.least[i], curve.most[i]);
+      add(point);
     }
     add("END");
     if (curve.x.empty()) continue;
@@ -56,9 +72,10 @@ std::string picture(const Chart& chart, PictureFormat format, int width) {
     fmt::format_to(
         std::back_inserter(plot), "{}$curve{} with {} lc rgb {} dt {} lw 2 {}title {}",
         plot.empty() ? "plot " : ", ", k,
-        chart.bars ? "histeps"
-        : dotted   ? "linespoints"
-                   : "lines",
+        chart.bars             ? "histeps"
+        : !curve.least.empty() ? "yerrorlines"
+        : dotted               ? "linespoints"
+                               : "lines",
         curve.is_guide ? quoted("#999999") : gnuplot_colour(static_cast<std::size_t>(curve.colour)),
         curve.is_dashed ? 2 : 1, dotted ? "pt 7 ps 0.5 " : "", quoted(curve.name));
   }

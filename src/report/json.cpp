@@ -98,14 +98,35 @@ std::string json_line(const Contender& contender) {
 
 std::string json_line(const ScalePoint& point) {
   return dumped({{"event", "scale"},
+                 {"optimizer", point.rule},
+                 {"strategy", name_of(point.sharing)},
+                 {"learning_rate", shortest(point.learning_rate)},
+                 {"epochs", point.epochs},
                  {"threads", point.threads},
                  {"threads_seen", point.threads_seen},
-                 {"rounds", point.seconds.size()},
+                 {"rounds", point.seconds},
                  {"seconds", point.median_seconds()},
+                 {"least", point.least_seconds()},
+                 {"most", point.most_seconds()},
                  {"nonzeros_per_second", point.nonzeros_per_second},
                  {"speedup", point.speedup},
                  {"efficiency", point.efficiency},
-                 {"loss", point.loss}});
+                 {"loss", point.loss},
+                 {"own_weights", point.own_share}});
+}
+
+std::string json_line(const Machine& machine) {
+  Json transfers = Json::array();
+  for (const Machine::LineTransfer& transfer : machine.line_transfers) {
+    transfers.push_back(
+        {{"cores", {transfer.first, transfer.second}}, {"seconds", transfer.seconds}});
+  }
+  return dumped({{"event", "machine"},
+                 {"processor", machine.processor},
+                 {"clock_hz", machine.clock_hz},
+                 {"cores", machine.cores},
+                 {"numa_nodes", machine.numa_nodes},
+                 {"line_transfers", transfers}});
 }
 
 std::string json_line(const Metrics& metrics) {

@@ -82,24 +82,34 @@ std::string in_words(const Chart& chart) {
 }
 
 void write_numbers(Writer& out, const Chart& chart) {
+  const bool ranges =
+      std::ranges::any_of(chart.curves, [](const Curve& curve) { return !curve.least.empty(); });
   out.add(
       "<details><summary>The numbers</summary><div class=\"scroll\" tabindex=\"0\" "
       "role=\"region\" aria-label=\"{}: the numbers\"><table>\n"
-      "<thead><tr><th scope=\"col\">{}</th><th scope=\"col\">{}</th></tr></thead>\n",
-      escaped(chart.title), escaped(chart.x_label), escaped(chart.y_label));
+      "<thead><tr><th scope=\"col\">{}</th><th scope=\"col\">{}</th>{}</tr></thead>\n",
+      escaped(chart.title), escaped(chart.x_label), escaped(chart.y_label),
+      ranges ? "<th scope=\"col\">least</th><th scope=\"col\">most</th>" : "");
   for (const Curve& curve : chart.curves) {
     const std::string name = escaped(curve.name);
     out.add(
         "<tbody data-curve=\"{}\" data-colour=\"{}\"{}{}>"
-        "<tr><th scope=\"rowgroup\" colspan=\"2\">{}</th></tr>\n",
+        "<tr><th scope=\"rowgroup\" colspan=\"{}\">{}</th></tr>\n",
         name, curve.colour % 9, curve.is_dashed ? " data-dashed" : "",
-        curve.is_guide ? " data-guide" : "", name);
+        curve.is_guide ? " data-guide" : "", ranges ? 4 : 2, name);
     for (std::size_t i = 0; i < curve.x.size(); ++i) {
       if (!is_drawable(curve, i)) continue;
-      out.add(
-          "<tr><td><data value=\"{0}\">{0:.6g}</data></td>"
-          "<td><data value=\"{1}\">{1:.6g}</data></td></tr>\n",
-          curve.x[i], curve.y[i]);
+      const auto cell = [&out](double value) {
+        out.add("<td><data value=\"{0}\">{0:.6g}</data></td>", value);
+      };
+      out.raw("<tr>");
+      cell(curve.x[i]);
+      cell(curve.y[i]);
+      if (ranges) {
+        cell(curve.least.empty() ? curve.y[i] : curve.least[i]);
+        cell(curve.most.empty() ? curve.y[i] : curve.most[i]);
+      }
+      out.raw("</tr>\n");
     }
     out.raw("</tbody>\n");
   }
@@ -107,9 +117,10 @@ void write_numbers(Writer& out, const Chart& chart) {
 }
 
 void write(Writer& out, const Chart& chart) {
-  out.add("<figure data-x=\"{}\" data-y=\"{}\"{}{}{}>\n<figcaption>{}</figcaption>\n",
+  out.add("<figure data-x=\"{}\" data-y=\"{}\"{}{}{}{}>\n<figcaption>{}</figcaption>\n",
           escaped(chart.x_label), escaped(chart.y_label), chart.log_x ? " data-log-x" : "",
-          chart.log_y ? " data-log-y" : "", chart.bars ? " data-bars" : "", escaped(chart.title));
+          chart.log_y ? " data-log-y" : "", chart.from_zero ? " data-from-zero" : "",
+          chart.bars ? " data-bars" : "", escaped(chart.title));
   if (!chart.text.empty()) out.add("<p class=\"text\">{}</p>\n", escaped(chart.text));
   out.add(
       "<div class=\"plot\"><div class=\"picture\" tabindex=\"0\" role=\"group\" "

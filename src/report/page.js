@@ -96,6 +96,7 @@ class Figure {
     this.readout = figure.querySelector(".readout");
     this.curves = curvesOf(figure.querySelector("table"));
     this.bars = figure.dataset.bars !== undefined;
+    this.fromZero = figure.dataset.fromZero !== undefined;
     this.x = { label: figure.dataset.x, log: figure.dataset.logX !== undefined };
     this.y = { label: figure.dataset.y, log: figure.dataset.logY !== undefined };
     this.hidden = new Set();
@@ -161,8 +162,8 @@ class Figure {
       const bar = this.bars ? this.barWidth() / 2 : 0;
       const all = curves.flatMap((curve) => curve.points);
       const xs = all.flatMap(([x]) => (bar > 0 ? [x - bar, x + bar] : [x]));
-      this.across = scale(xs, this.x.log, [edge.left, edge.right], false, Math.max(width / 90, 4));
-      this.up = scale(all.map((point) => point[1]), this.y.log, [edge.bottom, edge.top], this.bars, Math.max(height / 60, 4));
+      this.across = scale(xs, this.x.log, [edge.left, edge.right], this.fromZero, Math.max(width / 90, 4));
+      this.up = scale(all.flatMap((point) => point.slice(1)), this.y.log, [edge.bottom, edge.top], this.bars || this.fromZero, Math.max(height / 60, 4));
       this.drawAxes(svg, edge);
       for (const curve of curves) svg.append(...this.drawn(curve, edge, bar));
     }
@@ -215,10 +216,13 @@ class Figure {
       points: curve.points.map(at).join(" "),
     });
     if (curve.guide || curve.points.length > kFewPoints) return [line];
+    const ranges = curve.points.filter(([, , low, high]) => high > low).map(([x, , low, high]) =>
+      element("line", { ...style, class: "line", x1: this.across.place(x), x2: this.across.place(x), y1: this.up.place(low), y2: this.up.place(high) })
+    );
     const dots = curve.points.map(([x, y]) =>
       element("circle", { ...style, class: curve.dashed ? "dot hollow" : "dot", cx: this.across.place(x), cy: this.up.place(y), r: 2.6 })
     );
-    return [line, ...dots];
+    return [line, ...ranges, ...dots];
   }
 
   hover(event) {

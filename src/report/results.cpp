@@ -143,20 +143,33 @@ std::vector<Grid> grids_of(const std::vector<Contender>& contenders, std::size_t
 }
 
 Grid grid_of(const std::vector<ScalePoint>& points) {
-  Grid grid{
-      "speed by threads",
-      {"threads", "seen", "seconds", "(least - most)", "Mnnz/s", "speedup", "efficiency", "loss"},
-      {}};
+  Grid grid{"speed by threads",
+            {"optimizer", "strategy", "threads", "seen", "seconds", "(least - most)", "Mnnz/s",
+             "speedup", "efficiency", "loss", "own weights"},
+            {}};
   for (const ScalePoint& point : points) {
     grid.rows.push_back(
-        {fmt::format("{}", point.threads), fmt::format("{}", point.threads_seen),
-         fmt::format("{:.3f}", point.median_seconds()),
-         fmt::format("({:.3f} - {:.3f})", point.seconds.front(), point.seconds.back()),
+        {point.rule, std::string(name_of(point.sharing)), fmt::format("{}", point.threads),
+         fmt::format("{}", point.threads_seen), fmt::format("{:.3f}", point.median_seconds()),
+         fmt::format("({:.3f} - {:.3f})", point.least_seconds(), point.most_seconds()),
          fmt::format("{:.1f}", point.nonzeros_per_second / 1e6),
          fmt::format("{:.2f}", point.speedup), fmt::format("{:.2f}", point.efficiency),
-         fmt::format("{:.5f}", point.loss)});
+         fmt::format("{:.5f}", point.loss), fmt::format("{:.0f} %", 100 * point.own_share)});
   }
   return grid;
+}
+
+std::string in_words(const Machine& machine) {
+  std::string text = fmt::format(
+      "{}, {} core{}", machine.processor.empty() ? "unknown processor" : machine.processor,
+      machine.cores, machine.cores == 1 ? "" : "s");
+  if (machine.clock_hz > 0) text += fmt::format(" at {:.1f} GHz", machine.clock_hz / 1e9);
+  text += fmt::format(", {} NUMA node{}", machine.numa_nodes, machine.numa_nodes == 1 ? "" : "s");
+  if (machine.line_transfers.empty()) return text;
+  const auto [least, most] =
+      std::ranges::minmax(machine.line_transfers, {}, &Machine::LineTransfer::seconds);
+  return text + fmt::format("; a cache line takes {:.0f} to {:.0f} ns from core to core",
+                            1e9 * least.seconds, 1e9 * most.seconds);
 }
 
 namespace {

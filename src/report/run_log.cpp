@@ -140,28 +140,65 @@ Chart chart_of(const std::vector<RunLog>& runs, ChartX x, ChartY y) {
 }
 
 Chart scaling_chart_of(const std::vector<std::string>& paths) {
-  Chart chart{.title = "speed by threads",
-              .x_label = "threads",
-              .y_label = "million non-zeros a second",
-              .curves = {}};
+  std::vector<ScalePoint> points;
   for (const std::string& path : paths) {
-    const int colour = static_cast<int>(chart.curves.size() / 2);
-    Curve measured{name_of_file(path), {}, {}, colour};
+    const std::size_t before = points.size();
+    const std::string file = paths.size() > 1 ? name_of_file(path) + ": " : "";
     for_each_event(path, [&](const std::string& event, const Json& json) {
       if (event != "scale") return;
-      measured.x.push_back(json.at("threads").get<double>());
-      measured.y.push_back(json.at("nonzeros_per_second").get<double>() / 1e6);
+      points.push_back(
+          {.rule = file + json.value("optimizer", ""),
+           .sharing = sharing_named(json.value("strategy", "")).value_or(Sharing::hogwild),
+           .threads = json.at("threads").get<int>(),
+           .seconds = {json.at("seconds").get<double>()},
+           .nonzeros_per_second = json.at("nonzeros_per_second").get<double>()});
+      const double seconds = points.back().seconds[0];
+      for (const char* const end : {"least", "most"}) {
+        if (json.contains(end)) points.back().seconds.push_back(json.value(end, seconds));
+      }
     });
-    if (measured.x.empty()) {
+    if (points.size() == before) {
       throw DataError(path, "no number of threads is measured in it",
                       "give files that hogwild scale --json wrote");
     }
-    Curve best{measured.name + ", at best", measured.x, {}, colour, true};
-    for (const double threads : best.x) {
-      best.y.push_back(measured.y[0] * threads / measured.x[0]);
+  }
+  return scaling_chart_of(points);
+}
+
+Chart scaling_chart_of(const std::vector<ScalePoint>& points) {
+  Chart chart{
+      .title = "Speed by threads",
+      .x_label = "threads",
+      .y_label = "million non-zeros a second",
+      .from_zero = true,
+      .curves = {},
+      .text =
+          "Bars reach from the slowest round to the fastest. The grey line is as many times the "
+          "speed of the first curve's first point as there are more threads."};
+  const auto name_of_series = [&](const ScalePoint& point) {
+    return fmt::format("{} {}", point.rule, name_of(point.sharing));
+  };
+  double most_threads = 0;
+  for (const ScalePoint& point : points) {
+    const std::string name = name_of_series(point);
+    if (chart.curves.empty() || chart.curves.back().name != name) {
+      chart.curves.push_back({name, {}, {}, static_cast<int>(chart.curves.size())});
     }
-    chart.curves.push_back(std::move(measured));
-    chart.curves.push_back(std::move(best));
+    Curve& curve = chart.curves.back();
+    const double speed = point.nonzeros_per_second / 1e6;
+    const double nonzeros = speed * point.median_seconds();
+    curve.x.push_back(point.threads);
+    curve.y.push_back(speed);
+    curve.least.push_back(nonzeros / point.most_seconds());
+    curve.most.push_back(nonzeros / point.least_seconds());
+    most_threads = std::max<double>(most_threads, point.threads);
+  }
+  if (!chart.curves.empty()) {
+    const double by_thread = chart.curves[0].y[0] / chart.curves[0].x[0];
+    Curve ideal{
+        "each thread as fast as the first", {0, most_threads}, {0, by_thread * most_threads}};
+    ideal.is_dashed = ideal.is_guide = true;
+    chart.curves.push_back(std::move(ideal));
   }
   return chart;
 }

@@ -136,30 +136,29 @@ Section section_of(const std::vector<Contender>& contenders) {
 }
 
 Section section_of(const std::vector<ScalePoint>& points) {
-  Section section{.title = "Threads",
-                  .text =
-                      "Seconds are of training alone, the median of the rounds; efficiency is "
-                      "the speedup over what as many more threads could bring at best.",
-                  .grids = {grid_of(points)}};
+  Section section{
+      .title = "Threads",
+      .text =
+          "Seconds are of training alone, the median of the rounds. The speedup is over "
+          "the first number of threads; efficiency is the speedup over how many times "
+          "more threads there are. Own weights is the share of the rows that threads "
+          "learnt by steps on weights of their own.",
+      .grids = {grid_of(points)}};
   if (points.empty()) return section;
-  Curve measured{"measured", {}, {}, 1}, best{"at best", {}, {}};
-  best.is_dashed = best.is_guide = true;
-  for (const ScalePoint& point : points) {
-    measured.x.push_back(point.threads);
-    measured.y.push_back(point.nonzeros_per_second / 1e6);
-    best.x.push_back(point.threads);
-    best.y.push_back(measured.y[0] * point.threads / points[0].threads);
+  Chart speeds = scaling_chart_of(points);
+  Chart losses{.title = "Loss by threads",
+               .x_label = "threads",
+               .y_label = "validation loss",
+               .from_zero = true,
+               .curves = {}};
+  auto point = points.begin();
+  for (const Curve& speed : speeds.curves) {
+    if (speed.is_guide) continue;
+    Curve loss{speed.name, speed.x, {}, speed.colour};
+    for (std::size_t k = 0; k < speed.x.size(); ++k) loss.y.push_back((point++)->loss);
+    losses.curves.push_back(std::move(loss));
   }
-  Curve losses{"validation loss", measured.x, {}};
-  for (const ScalePoint& point : points) losses.y.push_back(point.loss);
-  section.charts = {{.title = "Speed by threads",
-                     .x_label = "threads",
-                     .y_label = "million non-zeros a second",
-                     .curves = {std::move(measured), std::move(best)}},
-                    {.title = "Loss by threads",
-                     .x_label = "threads",
-                     .y_label = "validation loss",
-                     .curves = {std::move(losses)}}};
+  section.charts = {std::move(speeds), std::move(losses)};
   return section;
 }
 

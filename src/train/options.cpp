@@ -13,6 +13,7 @@
 
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
+#include "parallel/pinning.hpp"
 
 namespace hogwild {
 namespace {
@@ -59,6 +60,13 @@ bool learns_classes(const TrainOptions& options) noexcept {
 void require_valid(const TrainOptions& options, bool validation_to_come) {
   require(options.epochs > 0, "epochs", fmt::format("{} is not above 0", options.epochs));
   require(options.threads >= 0, "threads", fmt::format("{} is negative", options.threads));
+  if (!options.pin.empty()) {
+    const std::vector<int> cores = cores_allowed();
+    for (const int core : options.pin) {
+      require(std::ranges::binary_search(cores, core), "pin",
+              fmt::format("there is no core {}; this process may use {}", core, in_ranges(cores)));
+    }
+  }
   require(options.threads <= 4096, "threads", fmt::format("{} is past 4096", options.threads));
   for (const auto& [name, value] : {std::pair{"l1", options.l1}, {"l2", options.l2}}) {
     require(value >= 0 && std::isfinite(value), name,

@@ -208,6 +208,7 @@ TrainPlan plan_part(const Dataset& data, const TrainOptions& options) {
 
   DescentPlan& descent = plan.descent;
   descent.features = data.features().size;
+  descent.nonzeros = data.nonzeros();
   descent.outputs = plan.classes ? static_cast<Index>(plan.classes->size()) : 1;
   const std::uint64_t of_norm = options.batch_norm ? 2 : 0;
   if ((std::uint64_t{descent.features} + 1) * descent.outputs + of_norm > std::uint64_t{1} << 32) {

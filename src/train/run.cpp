@@ -72,7 +72,7 @@ class Run {
         observer_(observer),
         pacing_(options, plan_.learning_rate, feed.rows(), plan_.descent.batch),
         descent_(std::move(descent)),
-        crew_(plan_.descent.workers),
+        crew_(plan_.descent.workers, options.pin),
         tallies_(static_cast<std::size_t>(plan_.descent.workers)),
         seen_(tallies_.size()),
         meeting_(static_cast<std::uint32_t>(plan_.descent.workers)) {

@@ -323,8 +323,20 @@ TEST_F(Command, ScalesThreads) {
   run("generate dense 2000 -o dense.svm");
   const Outcome outcome = run("scale dense.svm --threads 1,3 --rounds 2");
   EXPECT_EQ(outcome.status, 0) << outcome.err;
-  EXPECT_EQ(std::ranges::count(outcome.out, '\n'), 3);
+  EXPECT_EQ(std::ranges::count(outcome.out, '\n'), 4);  // the machine, a head, two numbers
+  const Outcome many = run(
+      "scale dense.svm --threads 1,2 --rounds 1 --epochs 1 --optimizer sgd,adam "
+      "--strategy hogwild,plain,averaged,streamed --pin auto");
+  EXPECT_EQ(many.status, 0) << many.err;
+  EXPECT_EQ(std::ranges::count(many.out, '\n'), 2 + 2 * 4 * 2);
+  EXPECT_EQ(run("scale dense.svm --strategy views").status, 2);
+  const Outcome pinned = run("train dense.svm -o m --pin 5000");
+  EXPECT_EQ(pinned.status, 2);
+  EXPECT_NE(pinned.err.find("there is no core 5000; this process may use 0"), std::string::npos)
+      << pinned.err;
+  EXPECT_EQ(run("train dense.svm -o m --pin 1-0").status, 2);
   const Outcome lines = run("scale dense.svm --threads 2 --rounds 1 --json");
+  EXPECT_NE(lines.out.find("\"event\":\"machine\""), std::string::npos) << lines.err;
   EXPECT_NE(lines.out.find("\"threads\":2"), std::string::npos) << lines.err;
   EXPECT_EQ(run("scale dense.svm --threads 0").status, 2);
   EXPECT_EQ(run("scale dense.svm --early-stopping 2").status, 2);

@@ -90,15 +90,19 @@ TEST_F(RunLogs, OfAComparisonAreARunForEachContender) {
 }
 
 TEST_F(RunLogs, OfScalingAreSpeedByThreads) {
-  const ScalePoint one{.threads = 1, .seconds = {1}, .nonzeros_per_second = 4e8};
-  const ScalePoint two{.threads = 2, .seconds = {1}, .nonzeros_per_second = 7e8};
+  const ScalePoint one{
+      .rule = "sgd", .threads = 1, .seconds = {1, 2, 1}, .nonzeros_per_second = 4e8};
+  const ScalePoint two{.rule = "sgd", .threads = 2, .seconds = {1}, .nonzeros_per_second = 7e8};
   const std::string path =
       folder_.write("scale.jsonl", json_line(one) + "\n" + json_line(two) + "\n");
   const Chart chart = scaling_chart_of({path});
   ASSERT_EQ(chart.curves.size(), 2u);
   EXPECT_EQ(chart.curves[0].x, (std::vector<double>{1, 2}));
   EXPECT_EQ(chart.curves[0].y, (std::vector<double>{400, 700}));
-  EXPECT_EQ(chart.curves[1].y, (std::vector<double>{400, 800}));
+  EXPECT_EQ(chart.curves[0].least, (std::vector<double>{200, 700}));
+  EXPECT_EQ(chart.curves[0].most, (std::vector<double>{400, 700}));
+  EXPECT_EQ(chart.curves[1].x, (std::vector<double>{0, 2}));
+  EXPECT_EQ(chart.curves[1].y, (std::vector<double>{0, 800}));
   EXPECT_THROW(scaling_chart_of({written("run.jsonl", epochs_)}), DataError);
 }
 

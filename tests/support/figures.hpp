@@ -39,7 +39,9 @@ inline std::vector<Figure> figures(const std::string& page) {
       for (const std::string& value : parts(body, "<data value=\"", "\"")) {
         numbers.push_back(std::strtod(value.c_str(), nullptr));
       }
-      for (std::size_t k = 0; k + 1 < numbers.size(); k += 2) {
+      // x, y, and maybe y's least and most.
+      const bool ranges = figure.find("<th scope=\"col\">least</th>") != std::string::npos;
+      for (std::size_t k = 0; k + 1 < numbers.size(); k += ranges ? 4 : 2) {
         points.emplace_back(numbers[k], numbers[k + 1]);
       }
     }

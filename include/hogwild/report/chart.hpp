@@ -11,10 +11,12 @@ namespace [[gnu::visibility("default")]] hogwild {
 struct Curve {
   std::string name;
   std::vector<double> x;
-  std::vector<double> y;   ///< [x]
-  int colour = 0;          ///< curves of one colour belong together
-  bool is_dashed = false;  ///< of two that do
-  bool is_guide = false;   ///< not data, but what to hold it against
+  std::vector<double> y;        ///< [x]
+  int colour = 0;               ///< curves of one colour belong together
+  bool is_dashed = false;       ///< of two that do
+  bool is_guide = false;        ///< not data, but what to hold it against
+  std::vector<double> least{};  ///< [x] where y was found several times: its least value,
+  std::vector<double> most{};   ///< and its largest; empty: once
 };
 
 struct Chart {
@@ -23,7 +25,8 @@ struct Chart {
   std::string y_label;
   bool log_x = false;
   bool log_y = false;
-  bool bars = false;  ///< x are the middles of intervals of one width
+  bool from_zero = false;  ///< both axes begin at zero, and x has a tick at each of its points
+  bool bars = false;       ///< x are the middles of intervals of one width
   std::vector<Curve> curves;
   std::string text{};  ///< what to see in it, a sentence or two
 };

@@ -11,6 +11,7 @@
 #include "hogwild/eval/metrics.hpp"
 #include "hogwild/model/model.hpp"
 #include "hogwild/train/compare.hpp"
+#include "hogwild/train/machine.hpp"
 #include "hogwild/train/result.hpp"
 #include "hogwild/train/scale.hpp"
 #include "hogwild/train/simulate.hpp"
@@ -44,12 +45,20 @@ std::string json_line(const Contender& contender);
 /// epoch; then again by second of training. Up to `columns` of either, evenly spaced.
 std::string table(const std::vector<Contender>& contenders, std::size_t columns = 6);
 
-/// {"event":"scale","threads":..,"threads_seen":..,"rounds":..,"seconds":..,"nonzeros_per_second":..,
-/// "speedup":..,"efficiency":..,"loss":..}, seconds being the median, a loss null if a run
-/// diverged.
+/// {"event":"scale","optimizer":..,"strategy":..,"learning_rate":..,"epochs":..,"threads":..,
+/// "threads_seen":..,"rounds":[seconds,..],"seconds":..,"least":..,"most":..,
+/// "nonzeros_per_second":..,"speedup":..,"efficiency":..,"loss":..,"own_weights":..}. seconds is
+/// the median of the rounds, own_weights ScalePoint::own_share; a loss is null if a run diverged.
 std::string json_line(const ScalePoint& point);
 
-/// One number of threads a line.
+/// {"event":"machine","processor":..,"clock_hz":..,"cores":..,"numa_nodes":..,
+/// "line_transfers":[{"cores":[..,..],"seconds":..},..]}.
+std::string json_line(const Machine& machine);
+
+/// The same in a sentence.
+std::string in_words(const Machine& machine);
+
+/// One rule, strategy and number of threads a line.
 std::string table(const std::vector<ScalePoint>& points);
 
 /// "hogwild", "downpour", "easgd", "allreduce".

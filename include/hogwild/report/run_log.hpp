@@ -6,6 +6,7 @@
 
 #include "hogwild/report/chart.hpp"
 #include "hogwild/train/result.hpp"
+#include "hogwild/train/scale.hpp"
 
 namespace [[gnu::visibility("default")]] hogwild {
 
@@ -28,9 +29,12 @@ enum class ChartY { loss, learning_rate, speed };
 /// what is asked.
 Chart chart_of(const std::vector<RunLog>& runs, ChartX x, ChartY y);
 
-/// Speed by threads, a curve for each file of lines of `hogwild scale --json`, with one of what as
-/// many threads would bring at best. Throws IoError, ParseError, and DataError where there is no
-/// such line.
+/// Speed by threads: a curve for each rule and strategy, from the slowest round to the fastest, and
+/// a line of threads that each are as fast as the first.
+Chart scaling_chart_of(const std::vector<ScalePoint>& points);
+
+/// The same of files of lines of `hogwild scale --json`. Throws IoError, ParseError, and DataError
+/// where there is no such line.
 Chart scaling_chart_of(const std::vector<std::string>& paths);
 
 }  // namespace hogwild

@@ -68,6 +68,8 @@ struct TrainOptions {
                        ///< as were best. Needs validation rows
   int threads = 0;     ///< 0: as many as are fastest: measured where the run is long enough, else
                        ///< one a core, or fewer for few rows
+  std::vector<int> pin{};  ///< thread k is kept to core pin[k % size], so that its memory stays
+                           ///< near it; empty: the system moves threads as it likes
   std::uint64_t seed = 1;  ///< of the order of rows, and of the validation split
   float l1 = 0;            ///< >= 0
   float l2 = 0;            ///< >= 0
