@@ -82,7 +82,7 @@ int main(int argc, char** argv) {
        {std::pair{"0", 0.0}, {"0.5", 0.5}, {"1", 1.0}, {"1.15", 1.15}, {"1.5", 1.5}}) {
     const Dataset data = zipf_rows(300'000, s, 1), test = zipf_rows(30'000, s, 2);
     for (const bool replicas : {false, true}) {
-      const std::string contender = replicas ? "hot_replicas/s:" : "shared/s:";
+      const std::string contender = replicas ? "own_weights/s:" : "shared/s:";
       const Dataset rows = replicas ? ranked(data) : data;
       benchmark::RegisterBenchmark(
           (contender + name).c_str(),

@@ -35,10 +35,24 @@ HotFeatures::HotFeatures(const Dataset& data) : slots_(std::size_t{1} << kSlotBi
     if (size_ < Hotness::kMost && add(feature)) of_hot += times;
   }
   const bool numbered = std::uint64_t{data.features().size} + size_ <= kMaxIndex;
-  if (!numbered || static_cast<double>(of_hot) <
-                       Hotness::kLeastShare * static_cast<double>(touched.size())) {
+  if (!numbered ||
+      static_cast<double>(of_hot) < Hotness::kLeastShare * static_cast<double>(touched.size())) {
     size_ = 0;
   }
+}
+
+HotFeatures::HotFeatures(std::span<const Index> features) : slots_(std::size_t{1} << kSlotBits) {
+  for (const Index j : features) {
+    if (size_ < Hotness::kMost) add(j);
+  }
+}
+
+std::vector<Index> HotFeatures::features() const {
+  std::vector<Index> features(size_);
+  for (const Slot& slot : slots_) {
+    if (slot.feature != kNone) features[slot.number] = slot.feature;
+  }
+  return features;
 }
 
 bool HotFeatures::add(Index j) {
@@ -51,10 +65,8 @@ bool HotFeatures::add(Index j) {
 FeatureSpace HotFeatures::first_in(const FeatureSpace& plain) const {
   auto ranking = std::make_shared<Ranking>();
   ranking->size = plain.size;
-  ranking->features.resize(size_);
-  for (const Slot& slot : slots_) {
-    if (slot.feature != kNone) ranking->features[slot.number] = slot.feature;
-  }
+  const std::vector<Index> first = features();
+  ranking->features.assign(first.begin(), first.end());
   FeatureSpace space = plain;
   space.size = plain.size + size_;
   space.ranking = std::move(ranking);

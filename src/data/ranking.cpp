@@ -153,10 +153,22 @@ Dataset renumbered(Dataset data, FeatureSpace space, const HotFeatures& hot) {
 
 Dataset hot_first(Dataset data) {
   if (data.features().ranking) return data;
-  const HotFeatures hot(data);
+  return hot_first(std::move(data), hot_features(data));
+}
+
+Dataset hot_first(Dataset data, std::span<const Index> features) {
+  const HotFeatures hot(features);
   if (hot.size() == 0) return data;
+  data = unranked(std::move(data));
   FeatureSpace space = hot.first_in(data.features());
   return renumbered(std::move(data), std::move(space), hot);
+}
+
+std::vector<Index> hot_features(const Dataset& data) {
+  if (!data.features().ranking) return HotFeatures(data).features();
+  const auto& ranked = data.features().ranking->features;
+  const std::size_t count = std::min<std::size_t>(ranked.size(), Hotness::kMost);
+  return {ranked.begin(), ranked.begin() + static_cast<std::ptrdiff_t>(count)};
 }
 
 Dataset ranked(Dataset data) {

@@ -2,6 +2,7 @@
 // loss, placement, penalty) and the loops that are compiled for each choice.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -29,6 +30,14 @@ enum class Teamwork {
   none,      ///< one worker, while the others learn other blocks
   together,  ///< all workers, each its part, with the same bits whatever their number
 };
+
+/// Whether workers have cells of their own for hot coordinates: see WorkerViews.
+enum class Views {
+  none,
+  tried,   ///< where they are found to pay, as rows are learnt
+  always,  ///< and learn() may be called with kNoWorker, to learn in the shared cells
+};
+inline constexpr int kNoWorker = -1;
 
 /// Rows whose margins are taken at the same weights when workers learn together one row a step:
 /// many enough to be worth meeting for, few enough not to matter. Measured with adagrad, test loss
@@ -71,8 +80,10 @@ struct DescentPlan {
                                        ///< racy or atomic, outputs one, and there is no batch norm
   HotCoordinates hot{};                ///< those that most steps are on
   bool hot_come_first = false;         ///< in each row they come before all others
-  bool views = false;  ///< each worker may have cells of its own for the hot ones: see WorkerViews.
-                       ///< Steps on single rows only, by rules that can merge; not under one lock
+  Views views = Views::none;  ///< with steps on single rows, by rules that can merge, and not under
+                              ///< one lock
+  std::shared_ptr<const std::atomic<int>> others{};  ///< how many workers other processes have that
+                                                     ///< learn into `cells`
 };
 
 /// Takes a weight that is not zero, and its coordinate.

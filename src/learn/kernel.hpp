@@ -206,8 +206,8 @@ HOGWILD_ALL_INLINED void learn_row(const View& the_view, const SparseRow& the_ro
 struct NoPart {};
 
 /// One stochastic step on each row in turn. Labels are what the loss expects (-1, +1 or numbers);
-/// a row of weight 0 is passed over. shared: the view that all workers have, for the bias. part: the
-/// worker's part in WorkerViews, whose view is learnt in, or NoPart.
+/// a row of weight 0 is passed over. shared: the view that all workers have, for the bias. part:
+/// the worker's part in WorkerViews, whose view is learnt in, or NoPart.
 template <class View, class Part, class Rule, class Loss, class PenaltyOf>
 LossSum learn_rows(const View& shared, [[maybe_unused]] Part& part, std::span<const SparseRow> rows,
                    BiasAt bias_at, const Rule& rule, const Loss& loss, const PenaltyOf& penalty_at,
@@ -217,15 +217,20 @@ LossSum learn_rows(const View& shared, [[maybe_unused]] Part& part, std::span<co
     if constexpr (kOwnCells) return part.view();
     return shared;
   }();
-  OwnBias bias(shared, bias_at, rule);
+  BiasCopy<typename Rule::State> bias_copy;
+  OwnBias bias(
+      shared, bias_at, rule, [&]() -> auto& {
+        if constexpr (kOwnCells) return part.bias();
+        if constexpr (!kOwnCells) return bias_copy;
+      }());
+  if constexpr (!kOwnCells) bias.take();
   std::vector<SeenBy<Rule>> seen;  // [non-zeros of the row at hand], if the rule has a memory
   RunningLoss sum;
   for (std::size_t i = 0; i < rows.size(); ++i, ++pace.time) {
     lookahead(view, rows, i);
     if constexpr (kOwnCells) {
       if (part.is_due()) {
-        part.merge_due(rule, pace.rate, sum.curvature());
-        bias.merge(part.workers(), pace.rate, sum.curvature());
+        part.merge_due(rule, bias, pace.rate, sum.curvature());
       }
     } else {
       if (i % bias.kMergeRows == 0 && i != 0) bias.merge();
@@ -239,7 +244,6 @@ LossSum learn_rows(const View& shared, [[maybe_unused]] Part& part, std::span<co
     }
   }
   if constexpr (kOwnCells) {
-    bias.merge(part.workers(), pace.rate, sum.curvature());
     part.note(pace.rate, sum.curvature());
   } else {
     bias.merge();

@@ -42,9 +42,7 @@ class KernelDescent final : public Descent {
         each_row_(together() && plan_.batch == 1 && plan_.partners == nullptr),
         batch_(each_row_ ? plan_.group : plan_.batch) {
     if constexpr (kHasViews) {
-      if (placement_.own() > 0) {
-        views_ = std::make_unique<Views>(placement_, plan_);
-      }
+      if (placement_.own() > 0) views_ = std::make_unique<OwnViews>(placement_, plan_);
     }
     if (!in_batches_) return;
     const bool norm = plan_.batch_norm;
@@ -61,15 +59,20 @@ class KernelDescent final : public Descent {
   LossSum learn(int worker, std::span<const SparseRow> rows, Pace pace) override {
     if (in_batches_) return learn_batches(static_cast<std::size_t>(worker), rows, pace);
     if constexpr (kHasViews) {
-      if (views_) return learn_either_way(worker, rows, pace);
+      if (views_ && plan_.views == Views::tried) return learn_either_way(worker, rows, pace);
+      if (views_ && worker != kNoWorker) {
+        auto& part = views_->all.part(worker);
+        part.take(bias_at());
+        return learn_each(placement_.view(worker), part, rows, pace);
+      }
     }
     NoPart none;
-    return learn_each(placement_.view(worker), none, rows, pace);
+    return learn_each(placement_.view(std::max(worker, 0)), none, rows, pace);
   }
 
   void settle(int worker) override {
     if constexpr (kHasViews) {
-      if (views_) views_->all.part(worker).settle(rule_);
+      if (views_) views_->all.part(worker).settle(rule_, bias_at());
     }
     if (plan_.partners != nullptr) accompany(static_cast<std::size_t>(worker));
   }
@@ -176,15 +179,16 @@ class KernelDescent final : public Descent {
 
   static constexpr bool kHasViews = may_part<Rule> && Placement::kHasViews;
 
-  struct Views {
-    Views(Placement& placement, const DescentPlan& plan)
-        : all(placement, plan.hot, plan.features, plan.workers), trial(plan.workers) {}
+  struct OwnViews {
+    OwnViews(Placement& placement, const DescentPlan& plan)
+        : all(placement, plan.hot, plan.features, plan.workers, plan.others), trial(plan.workers) {}
     WorkerViews<Placement> all;
     ViewTrial trial;
   };
 
   ArrayPlan array_plan() const {
-    const bool views = kHasViews && plan_.views && !in_batches_ && plan_.workers > 1;
+    const bool others = plan_.workers > 1 || plan_.cells != nullptr;
+    const bool views = kHasViews && plan_.views != Views::none && !in_batches_ && others;
     return {.coordinates = at_.size(plan_.batch_norm),
             .likely = likely(),
             .steps = plan_.nonzeros,
@@ -218,10 +222,10 @@ class KernelDescent final : public Descent {
     auto& part = views_->all.part(worker);
     LossSum sum;
     if (turn.own) {
-      part.take();
+      part.take(bias_at());
       sum = learn_each(shared, part, rows, pace);
     } else {
-      part.settle(rule_);
+      part.settle(rule_, bias_at());
       NoPart none;
       sum = learn_each(shared, none, rows, pace);
     }
@@ -232,13 +236,14 @@ class KernelDescent final : public Descent {
 
   template <class View, class Part>
   LossSum learn_each(const View& shared, Part& part, std::span<const SparseRow> rows, Pace pace) {
-    const BiasAt bias{at_.bias(), plan_.bias};
     const auto run = [&](const auto& penalty_at) {
-      return learn_rows(shared, part, rows, bias, rule_, loss_, penalty_at, pace, ahead_);
+      return learn_rows(shared, part, rows, bias_at(), rule_, loss_, penalty_at, pace, ahead_);
     };
     return plan_.penalty.active() ? run(PenaltyAt<Rule>{plan_.penalty, plan_.penalty_scale.get()})
                                   : run(NoPenaltyAt{});
   }
+
+  BiasAt bias_at() const noexcept { return {at_.bias(), plan_.bias}; }
 
   LossSum learn_batches(std::size_t worker, std::span<const SparseRow> rows, Pace pace) {
     const auto rules = batch_rules();
@@ -303,8 +308,8 @@ class KernelDescent final : public Descent {
   std::size_t batch_;  // rows at most whose margins are taken at once
   std::vector<std::unique_ptr<BatchScratch<Rule>>> scratch_;  // [workers], or the team's one
   Cell<RunningMoments> norm_ = {};
-  Pace last_pace_;                // of batches, by worker 0 alone
-  std::unique_ptr<Views> views_;  // null: all steps are on the shared cells
+  Pace last_pace_;                   // of batches, by worker 0 alone
+  std::unique_ptr<OwnViews> views_;  // null: all steps are on the shared cells
 };
 
 /// Rules of which a coordinate's rate is a function of its state.

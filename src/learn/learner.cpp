@@ -1,11 +1,17 @@
 #include "hogwild/learn/learner.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
 #include <utility>
 #include <variant>
 
+#include "data/hot_features.hpp"
 #include "data/named_feature.hpp"
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
@@ -15,6 +21,7 @@
 #include "hogwild/update/schedule.hpp"
 #include "learn/descent.hpp"
 #include "learn/published_weights.hpp"
+#include "learn/teachers.hpp"
 #include "parallel/zeroed_array.hpp"
 
 namespace hogwild {
@@ -45,6 +52,39 @@ void require_class_weight(float weight) {
   throw OptionError("class-weight", "it is not a finite number >= 0");
 }
 
+void require_teachable(const LearnerOptions& options) {
+  const bool parts = std::visit(
+      [](const auto& rule) { return may_part<std::decay_t<decltype(rule)>>; }, options.update_rule);
+  if (!parts) {
+    throw OptionError("teachers", fmt::format("steps of {} can't be merged; choose another rule",
+                                              name_of(options.update_rule)));
+  }
+  if (options.publish_every > 0) {
+    throw OptionError("publish-every", "what teachers have not merged would not be published");
+  }
+}
+
+std::unique_ptr<const HotFeatures> hot_first(const std::vector<Index>& features,
+                                             const FeatureSpace& space) {
+  if (std::ranges::any_of(features, [&](Index j) { return j >= space.size; })) {
+    throw OptionError("hot-features", "one of them is past the others");
+  }
+  auto hot = std::make_unique<const HotFeatures>(features);
+  if (std::uint64_t{space.size} + hot->size() > kMaxIndex) return nullptr;
+  return hot->size() > 0 ? std::move(hot) : nullptr;
+}
+
+// How often features occur that are known by their order alone: by Zipf's law, the first in each
+// row.
+HotCoordinates assumed(Index hot) {
+  HotCoordinates coordinates{.hot = hot, .touched = {}, .squares = {}};
+  for (Index j = 0; j < hot; ++j) {
+    coordinates.touched.push_back(1 / (1 + static_cast<float>(j)));
+    coordinates.squares.push_back(coordinates.touched.back());
+  }
+  return coordinates;
+}
+
 }  // namespace
 
 Learner::Learner(FeatureSpace space, AnyLoss loss, LabelPair labels, const LearnerOptions& options,
@@ -66,8 +106,20 @@ Learner::Learner(FeatureSpace space, AnyLoss loss, LabelPair labels, const Learn
   if (std::holds_alternative<Softmax>(loss)) {
     throw OptionError("loss", "a Learner has one margin a row, and softmax one a class");
   }
+  if (options.teachers < 0 || options.teachers > 4096) {
+    throw OptionError("teachers", "it is not between 0 and 4096");
+  }
+  const auto& first = parameters_ ? parameters_->kind().hot : options.hot_features;
+  if (parameters_ || options.teachers > 0) hot_ = hot_first(first, space_);
   DescentPlan plan;
-  plan.features = space_.size;
+  plan.features = space_.size + (hot_ ? hot_->size() : 0);
+  if (options.teachers > 0) {
+    require_teachable(options);
+    plan.workers = options.teachers;
+    plan.views = Views::always;
+    if (hot_) plan.hot = assumed(hot_->size());
+    teachers_ = std::make_unique<TeacherPlaces>(options.teachers);
+  }
   plan.loss = loss;
   plan.rule = options.update_rule;
   plan.bias = options.bias;
@@ -101,6 +153,21 @@ Learner::Learner(const Model& start, const LearnerOptions& options)
   if (options.bias) start_at(space_.size, start.bias());
 }
 
+Index Learner::number(Index feature) const noexcept {
+  if (!hot_) return feature;
+  return feature < space_.size ? hot_->number(feature) : feature + hot_->size();  // the bias
+}
+
+// Valid until the thread's next call.
+SparseRow Learner::renumbered(const SparseRow& row) const {
+  thread_local std::vector<Index> numbers;
+  numbers.assign(row.indices.begin(), row.indices.end());
+  hot_->renumber(numbers);
+  SparseRow other = row;
+  other.indices = numbers;
+  return other;
+}
+
 Learner::Learner(std::shared_ptr<ParameterFile> parameters, const LearnerOptions& options)
     : Learner(parameters->kind().features, parameters->kind().loss, parameters->kind().labels,
               as_in(parameters->kind(), options), parameters) {}
@@ -131,26 +198,44 @@ SparseRow Learner::as_learnt(const SparseRow& row) const noexcept {
 float Learner::learn(std::span<const SparseRow> rows) {
   assert(!parameters_ || parameters_->writable());
   LossSum total;
+  const int place = teachers_ ? teachers_->take() : kNoWorker;
   for (const SparseRow& row : rows) {
     assert(std::ranges::all_of(row.indices, [&](Index j) { return j < space_.size; }));
     assert(std::isfinite(row.label) && row.weight >= 0 && std::isfinite(row.weight));
-    const SparseRow one = as_learnt(row);
-    const LossSum sum = descent_->learn(0, std::span(&one, 1), {.rate = rate_});
+    const SparseRow one = as_learnt(hot_ ? renumbered(row) : row);
+    const LossSum sum = descent_->learn(place, std::span(&one, 1), {.rate = rate_});
     total.loss += sum.loss;
     total.weight += sum.weight;
     if (published_ && published_->note(row)) publish(false);
   }
+  if (teachers_) teachers_->give_back(place);
   return total.weight > 0 ? static_cast<float>(total.loss / total.weight) : 0;
 }
 
 float Learner::margin(const SparseRow& row) const noexcept {
   assert(std::ranges::all_of(row.indices, [&](Index j) { return j < space_.size; }));
-  return published_ ? published_->margin(row) : descent_->margin(row, {.rate = rate_});
+  if (published_) return published_->margin(row);
+  return descent_->margin(hot_ ? renumbered(row) : row, {.rate = rate_});
 }
 
-void Learner::start_at(Index coordinate, float weight) {
-  descent_->start(coordinate, weight);
-  if (published_) published_->start(coordinate, weight);
+void Learner::start_at(Index feature, float weight) {
+  descent_->start(number(feature), weight);
+  if (published_) published_->start(feature, weight);
+}
+
+void Learner::settle() const {
+  for (int place = 0; teachers_ && place < teachers_->size(); ++place) {
+    teachers_->wait_for(place);
+    descent_->settle(place);
+    teachers_->give_back(place);
+  }
+}
+
+ViewReport Learner::views() const {
+  ViewReport report = descent_->views();
+  if (report.own > 0 || !report.reason.empty()) return report;
+  report.reason = teachers_ ? "no hot features were named" : "there are no teachers";
+  return report;
 }
 
 void Learner::publish() {
@@ -158,7 +243,8 @@ void Learner::publish() {
 }
 
 void Learner::publish(bool patient) {
-  published_->publish([&](Index j) { return descent_->weight(j, {.rate = rate_}); }, patient);
+  published_->publish([&](Index j) { return descent_->weight(number(j), {.rate = rate_}); },
+                      patient);
 }
 
 float Learner::predict(const SparseRow& row) const noexcept {
@@ -175,10 +261,14 @@ Model Learner::snapshot() const {
   provenance.rule = name_of(options_.update_rule);
   provenance.learning_rate = rate_;
   provenance.schedule = Constant::kName;
+  settle();
+  const FeatureSpace numbered = hot_ ? hot_->first_in(space_) : space_;
   const auto weights = shared_zeroed_array<float>(space_.size);
-  descent_->each_weight(space_.size, {.rate = rate_}, [&](Index j, float weight) { weights[j] = weight; });
-  return Model(space_, weights, descent_->weight(space_.size, {.rate = rate_}), loss_, labels_,
-               provenance);
+  descent_->each_weight(numbered.size, {.rate = rate_}, [&](Index j, float weight) {
+    weights[static_cast<std::ptrdiff_t>(numbered.plain(j))] = weight;
+  });
+  return Model(space_, weights, descent_->weight(number(space_.size), {.rate = rate_}), loss_,
+               labels_, provenance);
 }
 
 void Learner::save(const std::string& path) const {

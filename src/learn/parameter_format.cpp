@@ -6,17 +6,22 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <stdexcept>
 #include <type_traits>
+#include <utility>
 #include <variant>
+#include <vector>
 
 #include "core/new_file.hpp"
+#include "data/hot_features.hpp"
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/core/types.hpp"
@@ -30,7 +35,9 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kMagic = "hogshare";
-constexpr std::uint32_t kVersion = 1;
+constexpr std::uint32_t kVersion = 2;
+constexpr std::size_t kMostHot = 4096;
+static_assert(kHotAt + kMostHot * sizeof(Index) <= kCellsAt);
 
 struct Head {
   std::array<char, 8> magic;
@@ -38,9 +45,10 @@ struct Head {
   std::uint32_t description_bytes;  // of JSON, behind the head
   std::uint64_t coordinates;
   std::uint64_t cell_bytes;  // of each
-  std::uint64_t checksum;    // XXH3 of the head with 0 here, and the description
+  std::uint64_t hot;         // features
+  std::uint64_t checksum;    // XXH3 of the head with 0 here, the description and the hot features
 };
-static_assert(sizeof(Head) == 40 && std::is_trivially_copyable_v<Head>);
+static_assert(sizeof(Head) == 48 && std::is_trivially_copyable_v<Head>);
 
 std::uint64_t cell_bytes(const AnyUpdateRule& rule) {
   return std::visit(
@@ -48,7 +56,7 @@ std::uint64_t cell_bytes(const AnyUpdateRule& rule) {
 }
 
 std::uint64_t coordinates_of(const ParameterKind& kind) {
-  return std::uint64_t{kind.features.size} + 1;  // the bias
+  return std::uint64_t{kind.features.size} + kind.hot.size() + 1;  // the bias
 }
 
 void require(bool holds, const std::string& reason) {
@@ -112,10 +120,15 @@ ParameterKind kind_in(std::string_view description) {
   return kind;
 }
 
-std::uint64_t checksum_of(Head head, std::string_view description) {
+std::string_view bytes_of(std::span<const Index> features) {
+  return {reinterpret_cast<const char*>(features.data()), features.size_bytes()};
+}
+
+std::uint64_t checksum_of(Head head, std::string_view description, std::span<const Index> hot) {
   head.checksum = 0;
   std::string bytes(reinterpret_cast<const char*>(&head), sizeof head);
   bytes += description;
+  bytes += bytes_of(hot);
   return XXH3_64bits(bytes.data(), bytes.size());
 }
 
@@ -158,19 +171,32 @@ void require_same(const std::string& path, const ParameterKind& there, const Par
                       here.labels.positive));
 }
 
+// That the hot features are different features of the space, and that each has a place.
+void require_hot(const ParameterKind& kind) {
+  const bool known = std::ranges::all_of(kind.hot, [&](Index j) { return j < kind.features.size; });
+  const bool numbered = std::uint64_t{kind.features.size} + kind.hot.size() <= kMaxIndex;
+  if (!known || !numbered || HotFeatures(kind.hot).size() != kind.hot.size()) {
+    throw std::invalid_argument("its hot features are impossible");
+  }
+}
+
 bool make_parameter_file(const std::string& path, const ParameterKind& kind) {
+  require_hot(kind);
   const std::string description = description_of(kind);
   Head head{.magic = {},
             .version = kVersion,
             .description_bytes = static_cast<std::uint32_t>(description.size()),
             .coordinates = coordinates_of(kind),
             .cell_bytes = cell_bytes(kind.update_rule),
+            .hot = kind.hot.size(),
             .checksum = 0};
   kMagic.copy(head.magic.data(), kMagic.size());
-  head.checksum = checksum_of(head, description);
+  head.checksum = checksum_of(head, description, kind.hot);
   NewFile file(path, "parameter file");
   file.write({reinterpret_cast<const char*>(&head), sizeof head});
   file.write(description);
+  file.write(std::string(kHotAt - sizeof head - description.size(), '\0'));
+  file.write(bytes_of(kind.hot));
   file.extend_to(kCellsAt + head.coordinates * head.cell_bytes);
   return file.commit_unless_there();
 }
@@ -204,9 +230,14 @@ ParameterKind kind_of_file(std::string_view bytes, const std::string& path) {
   }
   if (head.description_bytes > kParameterPage - sizeof head) throw fail("its head is too long");
   const auto description = bytes.substr(sizeof head, head.description_bytes);
-  if (head.checksum != checksum_of(head, description)) throw fail("its checksum does not fit");
+  if (head.hot > kMostHot) throw fail("it has too many hot features");
+  std::vector<Index> hot(head.hot);
+  if (!hot.empty()) std::memcpy(hot.data(), bytes.data() + kHotAt, hot.size() * sizeof(Index));
+  if (head.checksum != checksum_of(head, description, hot)) throw fail("its checksum does not fit");
   try {
     ParameterKind kind = kind_in(description);
+    kind.hot = std::move(hot);
+    require_hot(kind);
     if (head.coordinates != coordinates_of(kind) ||
         head.cell_bytes != cell_bytes(kind.update_rule)) {
       throw std::invalid_argument("its head contradicts itself");

@@ -19,9 +19,11 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -30,6 +32,7 @@
 #include "hogwild/update/step.hpp"
 #include "learn/hot_coordinates.hpp"
 #include "learn/merge_schedule.hpp"
+#include "learn/own_bias.hpp"
 #include "parallel/cache_line.hpp"
 #include "parallel/line_transfer.hpp"
 
@@ -53,15 +56,20 @@ class WorkerViews {
 
     const View& view() const noexcept { return own_; }
 
+    /// The worker's copy of the bias.
+    BiasCopy<State>& bias() noexcept { return bias_; }
+
     /// Begins to learn in the worker's own cells, unless it does so already.
-    void take() {
+    void take(BiasAt bias_at) {
       if (std::exchange(taken_, true)) return;
       if (before_.empty()) {  // here, so that they lie near the worker's core
         all_->placement_.populate(worker_);
         before_.resize(all_->size());
       }
-      for (std::size_t j = 0; j < before_.size(); ++j) take(static_cast<Index>(j));
+      for (std::size_t j = 0; j < before_.size(); ++j) refresh(static_cast<Index>(j));
       since_.assign(all_->lines(), curvature_);
+      bias_.curvature = curvature_;
+      if (bias_at.present) bias_.before = bias_.now = shared_.state(bias_at.coordinate);
       periods_ = 0;
       rows_left_ = all_->schedule_.period();
     }
@@ -69,11 +77,13 @@ class WorkerViews {
     /// To be asked before each row: whether merge_due() is to be called.
     bool is_due() noexcept { return rows_left_-- == 0; }
 
-    /// Merges the coordinates whose turn it is. curvature: of the rows learnt since note().
-    template <class Rule>
-    void merge_due(const Rule& rule, float rate, double curvature) noexcept {
+    /// Merges the coordinates whose turn it is, and the bias. curvature: of the rows learnt since
+    /// note().
+    template <class Rule, class Bias>
+    void merge_due(const Rule& rule, Bias& bias, float rate, double curvature) noexcept {
       rows_left_ = all_->schedule_.period() - 1;
       merge(rule, rate, curvature_ + curvature, all_->schedule_.due(++periods_));
+      bias.merge(all_->workers(), rate, curvature_ + curvature);
     }
 
     /// After a block of rows: the sum of the loss's second derivatives by the margin.
@@ -84,14 +94,14 @@ class WorkerViews {
 
     /// Merges all, and ends learning in the worker's own cells.
     template <class Rule>
-    void settle(const Rule& rule) noexcept {
-      if (std::exchange(taken_, false)) merge(rule, rate_, curvature_, before_.size());
+    void settle(const Rule& rule, BiasAt bias_at) noexcept {
+      if (!std::exchange(taken_, false)) return;
+      merge(rule, rate_, curvature_, before_.size());
+      OwnBias(shared_, bias_at, rule, bias_).merge(all_->workers(), rate_, curvature_);
     }
 
-    float workers() const noexcept { return all_->workers(); }
-
    private:
-    void take(Index j) noexcept {
+    void refresh(Index j) noexcept {
       before_[j] = shared_.state(j);
       own_.update(j, [&](State) { return before_[j]; });
     }
@@ -102,8 +112,9 @@ class WorkerViews {
         const auto of_rows = static_cast<float>(curvature - std::exchange(since_[line], curvature));
         const std::size_t begin = line * MergeSchedule::kLine;
         for (std::size_t j = begin; j < std::min(count, begin + MergeSchedule::kLine); ++j) {
-          merge(rule, static_cast<Index>(j),
-                {.workers = workers(), .rate = rate, .curvature = all_->squares_[j] * of_rows});
+          merge(
+              rule, static_cast<Index>(j),
+              {.workers = all_->workers(), .rate = rate, .curvature = all_->squares_[j] * of_rows});
         }
       }
     }
@@ -113,9 +124,9 @@ class WorkerViews {
       State before = before_[j];
       if constexpr (Placement::kStateIsShared) {
         // What was not stepped is not written: its line stays where it is.
-        if (std::memcmp(&own, &before, sizeof own) == 0) return take(j);
+        if (std::memcmp(&own, &before, sizeof own) == 0) return refresh(j);
       } else {
-        if (own.weight == before.weight) return take(j);
+        if (own.weight == before.weight) return refresh(j);
         // Beside the weight the state is the worker's own, here and there.
         before = own;
         before.weight = before_[j].weight;
@@ -128,6 +139,7 @@ class WorkerViews {
     const WorkerViews* all_;
     int worker_;
     View own_, shared_;
+    BiasCopy<State> bias_;
     std::vector<State> before_;    // [size]
     std::vector<double> since_;    // [lines] what curvature_ was when the line was merged last
     double curvature_ = 0;         // of all rows that the worker has learnt
@@ -138,13 +150,16 @@ class WorkerViews {
   };
 
   /// coordinates: those below are merged. REQUIRES: placement.own() > 0.
-  WorkerViews(Placement& placement, const HotCoordinates& hot, std::size_t coordinates, int workers)
+  /// others: how many workers other processes have that learn into the same cells, or null.
+  WorkerViews(Placement& placement, const HotCoordinates& hot, std::size_t coordinates, int workers,
+              std::shared_ptr<const std::atomic<int>> others = {})
       : placement_(placement),
         schedule_(
             hot, std::min(placement.own(), coordinates), line_transfer_seconds(),
             std::min(workers, static_cast<int>(std::max(1u, std::thread::hardware_concurrency())))),
         squares_(std::min(placement.own(), coordinates)),
-        workers_(workers) {
+        workers_(workers),
+        others_(std::move(others)) {
     for (std::size_t j = 0; j < squares_.size(); ++j) squares_[j] = hot.square(j);
     parts_.reserve(static_cast<std::size_t>(workers));
     for (int worker = 0; worker < workers; ++worker) {
@@ -156,7 +171,11 @@ class WorkerViews {
 
   Part& part(int worker) noexcept { return parts_[static_cast<std::size_t>(worker)]; }
   std::size_t size() const noexcept { return squares_.size(); }
-  float workers() const noexcept { return static_cast<float>(workers_); }
+  /// That learn at once, in all processes.
+  float workers() const noexcept {
+    const int others = others_ != nullptr ? others_->load(std::memory_order_relaxed) : 0;
+    return static_cast<float>(workers_ + others);
+  }
 
  private:
   std::size_t lines() const noexcept {
@@ -167,6 +186,7 @@ class WorkerViews {
   MergeSchedule schedule_;
   std::vector<float> squares_;  // [size] mean of x_j^2 over all rows
   int workers_;
+  std::shared_ptr<const std::atomic<int>> others_;
   std::vector<Part> parts_;  // [workers]
 };
 

@@ -8,9 +8,7 @@
 // Where the plan asks for it, a worker has a second view, own_view(worker), in which the first
 // own() coordinates are the worker's own: see WorkerViews.
 //
-// Measured by bench/strategy, adagrad on click rows, 10^6 coordinates, million non-zeros a second
-// on one and on two cores: racy 148 / 226, compare-exchange 128 / 132, one lock 146 / 102, racy
-// with per-thread state 123 / 179. Racy with shared state is therefore the default.
+// Racy steps on shared state are the default, since nothing else is as fast: see bench/README.md.
 #pragma once
 
 #include <algorithm>

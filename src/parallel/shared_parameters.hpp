@@ -128,7 +128,7 @@ class SharedParameters {
 
   // How much of the array is to have memory from the beginning: what would have it soon.
   std::size_t eager_bytes(const ArrayPlan& plan) const noexcept {
-    constexpr std::size_t kFew = std::size_t{64} << 20, kMost = std::size_t{1} << 30;
+    constexpr std::size_t kFew = std::size_t{64} << 20, kMost = std::size_t{4} << 30;
     constexpr std::uint64_t kStepsToAPage = 16;
     const std::size_t bytes = likely_ * sizeof(CellType<State>);
     const bool soon = bytes <= kFew || plan.steps >= bytes / page_size() * kStepsToAPage;

@@ -29,7 +29,8 @@ void take_over_from_file(TrainOptions& options) {
 }
 
 std::shared_ptr<ParameterFile> join_parameters(FeatureSpace features, const LabelPair& labels,
-                                               TrainOptions& options, bool rate_was_found) {
+                                               std::vector<Index> hot, TrainOptions& options,
+                                               bool rate_was_found) {
   const Index least = features.size;
   for (;;) {
     const bool there = access(options.parameters.c_str(), F_OK) == 0;
@@ -52,7 +53,8 @@ std::shared_ptr<ParameterFile> join_parameters(FeatureSpace features, const Labe
         .update_rule = options.update_rule,
         .learning_rate = options.learning_rate.value_or(
             std::visit([](const auto& rule) { return rule.kDefaultRate; }, options.update_rule)),
-        .bias = options.bias};
+        .bias = options.bias,
+        .hot = hot};
     try {
       return ParameterFile::join(options.parameters, kind);
     } catch (const OptionError&) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "hogwild/data/dataset.hpp"
 #include "hogwild/learn/parameter_file.hpp"
@@ -17,8 +18,10 @@ void take_over_from_file(TrainOptions& options);
 
 /// Joins the file, or makes it, for rows of these features, or more, and labels, at the rate that
 /// the options have; if that was found for this run, and the file has come to be meanwhile, they
-/// come back with the file's. Throws as ParameterFile::join().
+/// come back with the file's. hot: ParameterKind::hot of a file that is made. Throws as
+/// ParameterFile::join().
 std::shared_ptr<ParameterFile> join_parameters(FeatureSpace features, const LabelPair& labels,
-                                               TrainOptions& options, bool rate_was_found);
+                                               std::vector<Index> hot, TrainOptions& options,
+                                               bool rate_was_found);
 
 }  // namespace hogwild

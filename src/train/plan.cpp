@@ -252,7 +252,7 @@ TrainPlan plan_part(const Dataset& data, const TrainOptions& options) {
   if (by_rule) descent.penalty = descent.penalty.scaled(static_cast<float>(mean_weight(data)));
   descent.hot = hot_coordinates(data);
   descent.hot_come_first = data.features().ranking != nullptr;
-  descent.views = !reason_for_one_view(options);
+  descent.views = reason_for_one_view(options) ? Views::none : Views::tried;
   if (!together && !by_degree) return plan;
   const ZeroedArray<Offset> degrees = degrees_of(data);
   if (by_degree) descent.penalty_scale = penalty_scale(data, degrees);

@@ -1,6 +1,7 @@
 // Options and data to the decisions of a run.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +18,8 @@ namespace hogwild {
 struct TrainPlan {
   DescentPlan descent;                          ///< how to learn
   std::shared_ptr<ParameterFile> parameters{};  ///< that are learnt into, or null
+  std::shared_ptr<std::atomic<int>> others{};   ///< how many workers other processes have that
+                                                ///< learn into these, as far as it is known
   float learning_rate = 0;
   Offset block_multiple = 1;  ///< rows that must not be torn apart
   LabelPair labels;           ///< where there are two
@@ -24,6 +27,7 @@ struct TrainPlan {
 
   void learn_into(std::shared_ptr<ParameterFile> file) {
     descent.cells = {file, file->cells()};
+    descent.others = others = std::make_shared<std::atomic<int>>(0);
     parameters = std::move(file);
   }
 };

@@ -310,6 +310,9 @@ class Run {
     if (plan_.parameters) {
       plan_.parameters->beat(own_visits_ + own.rows - told_);
       told_ = own_visits_ + own.rows;
+      // Their numbers of threads are not known; they are taken to be one each.
+      const auto writers = static_cast<int>(plan_.parameters->writers().size());
+      plan_.others->store(std::max(0, writers - 1), std::memory_order_relaxed);
     }
     observer_.on_progress({.epoch = epoch_ + 1,
                            .epochs = options_.epochs,

@@ -8,6 +8,7 @@
 #include <memory>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "data/hot_features.hpp"
 #include "feed/text_feed.hpp"
@@ -143,14 +144,13 @@ Model counted_from_one(const Model& model) {
                model.provenance());
 }
 
-// The features that are to come first as the text is read, where several threads have views. Of text
-// whose indices may be any, the largest are given up for that.
+// The features that are to come first as the text is read, where several threads have views. Of
+// text whose indices may be any, the largest are given up for that.
 std::optional<HotFeatures> hot_features(const Dataset& sample, const TrainOptions& options) {
   constexpr Index kLargeIndices = Index{1} << 31;
-  const bool alone = options.threads == 1;
+  const bool alone = options.threads == 1 && options.parameters.empty();
   const bool few = sample.features().size <= Hotness::kMost;
-  if (alone || few || sample.features().size > kLargeIndices || !options.parameters.empty() ||
-      reason_for_one_view(options)) {
+  if (alone || few || sample.features().size > kLargeIndices || reason_for_one_view(options)) {
     return std::nullopt;
   }
   HotFeatures hot(sample);
@@ -190,7 +190,7 @@ TrainResult train(RowStream& stream, const TrainOptions& asked, TrainObserver& o
   TrainResult result = run_at_found_rate(
       sample, options, observer, stream.can_repeat() && options.parameters.empty(),
       [&, rate_is_open = searches_rate(options)](TrainOptions found) {
-        const std::optional<HotFeatures> hot = hot_features(sample, found);
+        std::optional<HotFeatures> hot = hot_features(sample, found);
         const auto plan_of = [&](const TrainOptions& by) {
           TrainPlan made = plan_training(sample, by);
           made.descent.features = stream.features().size;
@@ -203,7 +203,11 @@ TrainResult train(RowStream& stream, const TrainOptions& asked, TrainObserver& o
         };
         TrainPlan plan = plan_of(found);
         if (!found.parameters.empty()) {
-          auto file = join_parameters(stream.features(), plan.labels, found, rate_is_open);
+          auto file =
+              join_parameters(stream.features(), plan.labels,
+                              hot ? hot->features() : std::vector<Index>(), found, rate_is_open);
+          hot.reset();
+          if (!file->kind().hot.empty()) hot.emplace(file->kind().hot);
           plan = plan_of(found);
           plan.learn_into(std::move(file));
         }

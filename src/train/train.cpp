@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "data/hot_features.hpp"
 #include "data/in_space.hpp"
@@ -41,6 +42,13 @@ Dataset in_good_order(Dataset data, const TrainOptions& options) {
   if (epochs >= kEpochsToRank) return ranked(std::move(data));
   const bool few = data.features().size <= Hotness::kMost;  // all are hot enough as they are
   return !few && !alone && epochs >= kEpochsToRankHot ? hot_first(std::move(data)) : data;
+}
+
+// The features that are to come first in a parameter file which this run makes: whether they do is
+// settled then for all processes, however many threads they have.
+std::vector<Index> hot_to_share(const Dataset& rows, const TrainOptions& options) {
+  if (reason_for_one_view(options) || rows.features().plain().size <= Hotness::kMost) return {};
+  return hot_features(rows);
 }
 
 // What was found for the run that is gone on from.
@@ -127,8 +135,7 @@ TrainResult train(Dataset data, const TrainOptions& asked, TrainObserver& observ
   if (options.resume_state) take_over(*options.resume_state, options);
   if (!options.parameters.empty()) {
     take_over_from_file(options);
-    rows = unranked(rows);  // as other processes number the features
-    options.worker_views = false;
+    rows = unranked(rows);
     options.keep_state = false;
   } else {
     rows = in_good_order(std::move(rows), options);
@@ -144,9 +151,11 @@ TrainResult train(Dataset data, const TrainOptions& asked, TrainObserver& observ
     }
     if (options.parameters.empty()) return run(rows, found, observer);
     const LabelPair labels = has_two_labels(found) ? binary_labels(rows) : LabelPair{};
-    auto file = join_parameters(rows.features(), labels, found, rate_is_open);
+    const FeatureSpace space = rows.features().plain();
+    auto file = join_parameters(space, labels, hot_to_share(rows, found), found, rate_is_open);
     const FeatureSpace& shared = file->kind().features;
-    if (rows.features().size < shared.size) rows = in_space(rows, shared);
+    if (space.size < shared.size) rows = in_space(rows, shared);
+    rows = hot_first(std::move(rows), file->kind().hot);  // as other processes number the features
     return run(rows, found, observer, std::move(file));
   };
   // What diverges in parameters that others have too can't be begun again.

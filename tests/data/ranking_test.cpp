@@ -123,6 +123,17 @@ TEST(HotFirst, RowsCanBeRankedAllTheSame) {
   EXPECT_TRUE(std::ranges::equal(one.indices(), other.indices()));
 }
 
+TEST(HotFirst, TakesFeaturesThatAreGiven) {
+  const Dataset plain = test::skewed_rows(5000, false);
+  const std::vector<Index> hot = hot_features(plain);
+  ASSERT_GT(hot.size(), 100u);
+  const Dataset data = hot_first(plain), other = hot_first(ranked(plain), hot);
+  EXPECT_TRUE(std::ranges::equal(data.indices(), other.indices()));
+  EXPECT_TRUE(std::ranges::equal(data.values(), other.values()));
+  EXPECT_EQ(hot_features(data), hot);
+  EXPECT_EQ(hot_first(plain, {}).features().ranking, nullptr);
+}
+
 TEST(HotFirst, HoldsTheSameRows) {
   for (const bool ones : {true, false}) {
     const Dataset plain = test::skewed_rows(5000, ones);

@@ -1,4 +1,5 @@
 #include "hogwild/learn/learner.hpp"
+#include "hogwild/data/ranking.hpp"
 
 #include <gtest/gtest.h>
 
@@ -193,6 +194,72 @@ TEST(Learner, AnswersWhileItLearnsForAsLongAsIsWished) {
       train(data, {.learning_rate = kRate, .epochs = passes, .threads = kLearning});
   const double loss = mean_loss(trained.model, data);
   EXPECT_NEAR(mean_loss(learner.snapshot(), data), loss, 0.005 * loss) << passes << " passes";
+}
+
+LearnerOptions taught_by(int teachers, const Dataset& data) {
+  LearnerOptions options{.features = data.features().size, .learning_rate = 0.1f};
+  options.teachers = teachers;
+  options.hot_features = hot_features(data);
+  return options;
+}
+
+TEST(Learner, OfTeachersMergesTheirStepsWhenItSettles) {
+  const Dataset data = test::skewed_rows(3000, false);
+  const Learner none(taught_by(0, data));
+  EXPECT_EQ(none.views().reason, "there are no teachers");
+  Learner learner(taught_by(2, data)), alone(taught_by(0, data));
+  if (learner.views().own == 0) GTEST_SKIP() << learner.views().reason;
+  const Index hottest = hot_features(data)[0];
+  const SparseRow row{.indices = {&hottest, 1}, .values = {}};
+  learner.learn(row, 1);
+  alone.learn(row, 1);
+  EXPECT_EQ(learner.margin(row), 0);  // a hot weight and the bias, both the teacher's own as yet
+  learner.settle();
+  EXPECT_EQ(learner.margin(row), alone.margin(row));
+  for (Offset i = 0; i < data.rows(); ++i) {
+    learner.learn(data.row(i), data.labels()[i]);
+    alone.learn(data.row(i), data.labels()[i]);
+  }
+  const Model one = learner.snapshot(), other = alone.snapshot();
+  for (Index j = 0; j < data.features().size; ++j) {
+    EXPECT_NEAR(one.weights()[j], other.weights()[j], 1e-4) << j;
+  }
+  EXPECT_NEAR(one.bias(), other.bias(), 1e-4);
+  EXPECT_EQ(learner.margin(data.row(7)), learner.margin(data.row(7)));
+}
+
+TEST(Learner, OfTeachersLearnsAsWellFromManyThreads) {
+  const Dataset data = test::skewed_rows(20'000, true, 1), test = test::skewed_rows(4'000, true, 2);
+  Learner alone(taught_by(0, data));
+  for (Offset i = 0; i < data.rows(); ++i) alone.learn(data.row(i), data.labels()[i]);
+  const double loss = mean_loss(alone.snapshot(), test);
+  for (const int threads : {1, 2, 4}) {  // of four, two have no place at times
+    Learner learner(taught_by(2, data));
+    Crew crew(threads);
+    crew.run([&](int worker) {
+      for (auto i = static_cast<Offset>(worker); i < data.rows();
+           i += static_cast<Offset>(threads)) {
+        learner.learn(data.row(i), data.labels()[i]);
+        if (i % 100 == 0) {
+          const float p = learner.predict(test.row(i % test.rows()));
+          ASSERT_TRUE(p > 0 && p < 1);
+        }
+        if (i % 5000 == 0) learner.snapshot();
+      }
+    });
+    EXPECT_NEAR(mean_loss(learner.snapshot(), test), loss, 0.02 * loss) << threads;
+  }
+}
+
+TEST(Learner, OfTeachersRefusesWhatCannotMerge) {
+  const auto refuses = [](LearnerOptions options) {
+    options.teachers = 2;
+    EXPECT_THROW(Learner{options}, OptionError);
+  };
+  refuses({.update_rule = AdaptiveRevision{}});
+  refuses({.publish_every = 10});
+  refuses({.features = 5, .hot_features = {5}});
+  EXPECT_THROW(Learner({.teachers = -1}), OptionError);
 }
 
 TEST(Learner, SnapshotsPredictAsItDid) {

@@ -46,6 +46,31 @@ TEST(ParameterFile, OneThreadLearnsWhatALearnerOfItsOwnDoes) {
   });
 }
 
+// Cells of hot features come first, whoever asks for them by number.
+TEST(ParameterFile, HasHotFeaturesFirst) {
+  const Dataset data = test::random_rows(500, 40, 0.2, false);
+  const test::TemporaryFolder folder;
+  ParameterKind hot = kind(40);
+  hot.hot = {7, 3, 11};
+  Learner alone({.features = 40, .learning_rate = 0.1f});
+  Learner shared(ParameterFile::join(folder.path("p"), hot));
+  const auto file = ParameterFile::open(folder.path("p"));
+  EXPECT_EQ(file->kind().hot, hot.hot);
+  for (Offset i = 0; i < data.rows(); ++i) {
+    alone.learn(data.row(i), data.labels()[i]);
+    shared.learn(data.row(i), data.labels()[i]);
+  }
+  const Model one = alone.snapshot(), other = Learner(file).snapshot();
+  for (Index j = 0; j < 40; ++j) EXPECT_EQ(one.weights()[j], other.weights()[j]) << j;
+  EXPECT_EQ(one.bias(), other.bias());
+  const auto* const cells = reinterpret_cast<const Adagrad::State*>(file->cells());
+  EXPECT_EQ(cells[1].weight, one.weights()[3]);
+  EXPECT_EQ(cells[3 + 3].weight, 0);
+  EXPECT_EQ(cells[3 + 40].weight, one.bias());
+  hot.hot = {40};
+  EXPECT_THROW(ParameterFile::join(folder.path("q"), hot), std::invalid_argument);
+}
+
 TEST(ParameterFile, KeepsWhatWasLearntUntilItIsRemoved) {
   const test::TemporaryFolder folder;
   const Index j = 3;

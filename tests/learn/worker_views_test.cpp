@@ -21,7 +21,7 @@ namespace {
 
 using Shared = SharedState<Adagrad::State, RacyLanding>;
 using PerThread = PerThreadState<Adagrad::State, RacyLanding>;
-using Views = WorkerViews<Shared>;
+using SharedViews = WorkerViews<Shared>;
 
 Adagrad::State counted(Adagrad::State s) {
   return {s.weight + 1, s.squares + 2};
@@ -29,11 +29,17 @@ Adagrad::State counted(Adagrad::State s) {
 
 // A rule whose steps add up.
 struct Counting {
+  using State = Adagrad::State;
   Adagrad::State merge(Adagrad::State shared, Adagrad::State before, Adagrad::State after,
                        const Parting& /*parting*/) const {
     return {merged_sum(shared.weight, before.weight, after.weight),
             merged_sum(shared.squares, before.squares, after.squares)};
   }
+};
+
+// No bias takes part in these.
+struct NoBias {
+  void merge(float, float, double) {}
 };
 
 constexpr Index kFeatures = 3000, kHot = 300;
@@ -61,11 +67,12 @@ TEST(WorkerViews, KeepHotStepsToThemselvesUntilTheyMerge) {
   REQUIRE_VIEWS(shared);
   ASSERT_GE(shared.own(), kHot);
   ASSERT_LT(shared.own(), kFeatures);
-  Views views(shared, zipf(), kFeatures, 2);
+  SharedViews views(shared, zipf(), kFeatures, 2);
   auto &first = views.part(0), &second = views.part(1);
+  NoBias none;
   const Index hottest = 0, cold = kFeatures - 1;
   for (auto* const part : {&first, &second}) {
-    part->take();
+    part->take(BiasAt{});
     auto view = part->view();
     view.update(hottest, counted);
     view.update(cold, counted);
@@ -74,22 +81,22 @@ TEST(WorkerViews, KeepHotStepsToThemselvesUntilTheyMerge) {
   EXPECT_EQ(shared.state(hottest).weight, 0);
   EXPECT_EQ(shared.state(cold).weight, 2);
   EXPECT_EQ(first.view().weight(cold), 2);
-  first.merge_due(Counting{}, 0.1f, 0);
+  first.merge_due(Counting{}, none, 0.1f, 0);
   EXPECT_EQ(shared.state(hottest).weight, 1);
   EXPECT_EQ(second.view().weight(hottest), 1);  // its own
-  second.merge_due(Counting{}, 0.1f, 0);
+  second.merge_due(Counting{}, none, 0.1f, 0);
   EXPECT_EQ(shared.state(hottest).weight, 2);
   EXPECT_EQ(shared.state(hottest).squares, 4);
   EXPECT_EQ(second.view().weight(hottest), 2);
-  second.merge_due(Counting{}, 0.1f, 0);  // nothing is brought twice
+  second.merge_due(Counting{}, none, 0.1f, 0);  // nothing is brought twice
   EXPECT_EQ(shared.state(hottest).weight, 2);
   auto view = first.view();
   view.update(hottest, counted);
-  first.take();  // goes on where it was
+  first.take(BiasAt{});  // goes on where it was
   EXPECT_EQ(first.view().weight(hottest), 2);
-  first.settle(Counting{});
+  first.settle(Counting{}, BiasAt{});
   EXPECT_EQ(shared.state(hottest).weight, 3);
-  first.settle(Counting{});  // nothing waits any more
+  first.settle(Counting{}, BiasAt{});  // nothing waits any more
   EXPECT_EQ(shared.state(hottest).weight, 3);
 }
 
@@ -97,12 +104,12 @@ TEST(WorkerViews, KeepHotStepsToThemselvesUntilTheyMerge) {
 TEST(WorkerViews, SettleAllOfTheirPages) {
   Shared shared(array_of(1));
   REQUIRE_VIEWS(shared);
-  Views views(shared, zipf(), kFeatures, 1);
+  SharedViews views(shared, zipf(), kFeatures, 1);
   auto& part = views.part(0);
-  part.take();
+  part.take(BiasAt{});
   auto view = part.view();
   for (Index j = 0; j < kFeatures; ++j) view.update(j, counted);
-  part.settle(Counting{});
+  part.settle(Counting{}, BiasAt{});
   for (Index j = 0; j < kFeatures; ++j) EXPECT_EQ(shared.state(j).weight, 1) << j;
 }
 
@@ -111,14 +118,14 @@ TEST(WorkerViews, OfWorkersTakingTurnsLoseNothing) {
   for (const int workers : {1, 2, 4}) {
     Shared shared(array_of(workers));
     REQUIRE_VIEWS(shared);
-    Views views(shared, zipf(), kFeatures, workers);
+    SharedViews views(shared, zipf(), kFeatures, workers);
     for (int round = 0; round < 10; ++round) {
       for (int worker = 0; worker < workers; ++worker) {
         auto& part = views.part(worker);
-        part.take();
+        part.take(BiasAt{});
         auto view = part.view();
         for (Index h = 0; h < kHot; ++h) view.update(h, counted);
-        part.settle(Counting{});
+        part.settle(Counting{}, BiasAt{});
       }
     }
     for (Index h = 0; h < kHot; ++h) {
@@ -131,17 +138,18 @@ TEST(WorkerViews, InventNothingWhenWorkersMergeAtOnce) {
   for (const int workers : {1, 2, 4}) {
     Shared shared(array_of(workers));
     REQUIRE_VIEWS(shared);
-    Views views(shared, zipf(), kFeatures, workers);
+    SharedViews views(shared, zipf(), kFeatures, workers);
     Crew crew(workers);
     crew.run([&](int worker) {
       auto& part = views.part(worker);
+      NoBias none;
       for (int round = 0; round < 200; ++round) {
-        part.take();
+        part.take(BiasAt{});
         auto view = part.view();
         for (Index h = 0; h < kHot; ++h) view.update(h, counted);
-        part.merge_due(Counting{}, 0.1f, 0);
+        part.merge_due(Counting{}, none, 0.1f, 0);
       }
-      part.settle(Counting{});
+      part.settle(Counting{}, BiasAt{});
     });
     for (Index h = 0; h < kHot; ++h) {
       const Adagrad::State state = shared.state(h);
@@ -159,10 +167,10 @@ TEST(WorkerViews, OfStateByThreadMergeTheWeightAlone) {
   WorkerViews<PerThread> views(placement, zipf(), kFeatures, 2);
   for (int worker : {0, 1}) {
     auto& part = views.part(worker);
-    part.take();
+    part.take(BiasAt{});
     auto view = part.view();
     view.update(0, counted);
-    part.settle(Adagrad{});
+    part.settle(Adagrad{}, BiasAt{});
   }
   EXPECT_EQ(placement.state(0).weight, 2);
   EXPECT_EQ(placement.view(0).state(0).squares, 2);
@@ -231,7 +239,7 @@ TYPED_TEST(EveryRuleThatParts, LearnsAsWellInOwnCellsByTurns) {
     plan.hot.hot = plan.features / 3;
     plan.hot.touched.assign(plan.hot.hot, 0.1f);
     plan.hot.squares.assign(plan.hot.hot, 0.1f);
-    plan.views = true;
+    plan.views = Views::tried;
     const auto viewed = make_descent(plan);
     if (viewed->views().own == 0) GTEST_SKIP() << viewed->views().reason;
     Pace pace{.rate = TypeParam::kDefaultRate};
@@ -263,7 +271,7 @@ TEST(Views, AreNotMadeForOneWorkerNorUnderALock) {
   plan.features = 1000;
   plan.rule = Sgd{};
   plan.hot.hot = 100;
-  plan.views = true;
+  plan.views = Views::tried;
   EXPECT_EQ(make_descent(plan)->views().own, 0u);
   plan.workers = 2;
   plan.landing = Landing::locked;

@@ -1,6 +1,10 @@
 // Features numbered by how many rows hold them.
 #pragma once
 
+#include <span>
+#include <vector>
+
+#include "hogwild/core/types.hpp"
 #include "hogwild/data/dataset.hpp"
 
 namespace [[gnu::visibility("default")]] hogwild {
@@ -17,6 +21,14 @@ Dataset ranked(Dataset data);
 /// there are 4096 at most; the others follow in their plain order. If hot features make up less
 /// than a quarter of the non-zeros, the rows stay as they are. Costs less than one epoch, likewise.
 Dataset hot_first(Dataset data);
+
+/// The same with these features first, which are different and in the rows' space; if none is
+/// given, as the data is.
+Dataset hot_first(Dataset data, std::span<const Index> features);
+
+/// The features that hot_first() would rank, the most frequent first; of data that is ranked, by
+/// its plain numbers. Empty where none is frequent.
+std::vector<Index> hot_features(const Dataset& data);
 
 /// The same rows with plain numbers again, likewise.
 Dataset unranked(Dataset data);

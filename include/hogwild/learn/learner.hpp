@@ -7,11 +7,13 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "hogwild/core/types.hpp"
 #include "hogwild/data/feature_space.hpp"
 #include "hogwild/data/labels.hpp"
 #include "hogwild/data/row.hpp"
+#include "hogwild/learn/view_report.hpp"
 #include "hogwild/model/model.hpp"
 #include "hogwild/objective/loss.hpp"
 #include "hogwild/update/update_rule.hpp"
@@ -19,8 +21,10 @@
 namespace [[gnu::visibility("default")]] hogwild {
 
 class Descent;
+class HotFeatures;
 class ParameterFile;
 class PublishedWeights;
+class TeacherPlaces;
 
 /// How a Learner learns. The rate is constant.
 struct LearnerOptions {
@@ -39,6 +43,11 @@ struct LearnerOptions {
                                     ///< and by publish(): weights that another core has just
                                     ///< changed take three times as long to read (bench/learner).
                                     ///< 4 bytes more a feature, and 1/8
+  int teachers = 0;  ///< threads that learn at once, each with weights of its own for hot_features,
+                     ///< which it merges with the shared ones after about 128 steps on each; 0: all
+                     ///< steps are on the shared weights. Not with adaptive_revision, publish_every
+  std::vector<Index> hot_features{};  ///< the most frequent features, the most frequent first, as
+                                      ///< hot_features() finds them in rows; at most 4096 are used
 };
 
 /// A model that learns while it is asked.
@@ -59,8 +68,15 @@ struct LearnerOptions {
 ///  5. With publish_every, (4) is of learn() alone: a predict() sees what was published last, which
 ///     was about so many rows ago, or by publish(). The learn() that publishes takes as long as
 ///     some thousand others; if another thread publishes already, it leaves it to that.
-///  6. Memory: features x (the rule's state, and what publish_every adds); nothing grows.
-///  7. It has no threads of its own, prints nothing, and keeps nothing outside itself; several may
+///  6. With teachers, a step on a hot feature is seen by a predict() of any thread, the teacher
+///     included, only when it is merged: after about 128 steps of that thread on that feature, or
+///     by snapshot() or save(), or settle(). A thread that learns while all teachers' places are
+///     taken steps the shared weights. Where the system gives no views, or there are no hot
+///     features, all do; views() says so. In this mode learn(), predict() and margin() keep room
+///     for the longest row of their thread, and snapshot(), save() and settle() wait for learn()
+///     calls at hand.
+///  7. Memory: features x (the rule's state, and what publish_every adds); nothing grows.
+///  8. It has no threads of its own, prints nothing, and keeps nothing outside itself; several may
 ///     live in one process. Construction and destruction need the object to be alone.
 /// How good its predictions are: ProgressiveValidation, noted before each learn().
 class Learner {
@@ -114,6 +130,13 @@ class Learner {
   /// thread; waits for another's. Else there is nothing to do.
   void publish();
 
+  /// With teachers: the steps that they have made on weights of their own are merged into the
+  /// shared weights. Any thread. Else there is nothing to do.
+  void settle() const;
+
+  /// Whether teachers have weights of their own; share_of_rows is not counted.
+  ViewReport views() const;
+
   /// The weights as they are now, frozen. Learning may go on meanwhile.
   Model snapshot() const;
 
@@ -124,8 +147,10 @@ class Learner {
   Learner(FeatureSpace space, AnyLoss loss, LabelPair labels, const LearnerOptions& options,
           std::shared_ptr<ParameterFile> parameters = nullptr);
 
-  void start_at(Index coordinate, float weight);
+  void start_at(Index feature, float weight);
   void publish(bool patient);
+  Index number(Index feature) const noexcept;
+  SparseRow renumbered(const SparseRow& row) const;
 
   // With what label and weight a row is learnt.
   SparseRow as_learnt(const SparseRow& row) const noexcept;
@@ -137,7 +162,9 @@ class Learner {
   bool binary_;
   float rate_;
   std::shared_ptr<ParameterFile> parameters_;  // or null
+  std::unique_ptr<const HotFeatures> hot_;     // whose coordinates come first; or null
   std::unique_ptr<Descent> descent_;
+  std::unique_ptr<TeacherPlaces> teachers_;      // or null
   std::unique_ptr<PublishedWeights> published_;  // or null
 };
 

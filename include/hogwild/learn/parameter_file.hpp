@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "hogwild/core/types.hpp"
 #include "hogwild/data/feature_space.hpp"
 #include "hogwild/data/labels.hpp"
 #include "hogwild/objective/loss.hpp"
@@ -23,6 +24,8 @@ struct ParameterKind {
                                           ///< its step would leave the weight locked
   float learning_rate = 0;                ///< > 0, of whoever made the file
   bool bias = true;
+  std::vector<Index> hot{};  ///< the features whose cells come first, at most 4096, most frequent
+                             ///< first: each process may have pages of its own over them
 };
 
 /// A process that learns into a parameter file, or did.
@@ -51,8 +54,8 @@ class ParameterFile {
  public:
   /// Joins those who learn into the file; makes it, with all weights zero, if there is none. The
   /// process counts as a writer until this is destroyed. The file may be of more features than the
-  /// kind is. Throws OptionError for a kind that can't be shared, or other than the file's (the
-  /// learning rate aside); IoError, ModelError.
+  /// kind is, and of other hot ones. Throws OptionError for a kind that can't be shared, or other
+  /// than the file's (the learning rate aside); IoError, ModelError.
   static std::shared_ptr<ParameterFile> join(const std::string& path, const ParameterKind& kind);
 
   /// The same for a file that there is, of any kind.
@@ -80,7 +83,8 @@ class ParameterFile {
   /// Those who have joined and not left; one that was killed stays until its place is needed.
   std::vector<ParameterWriter> writers() const;
 
-  /// The cells, [features + 1] states of the rule: see learn/descent.hpp.
+  /// The cells, [kind().hot.size() + features + 1] states of the rule: those of the hot features,
+  /// those of all features (of hot ones unused), and the bias's.
   std::byte* cells() const noexcept;
 
  private:
