@@ -8,6 +8,7 @@
 
 #include "hogwild/core/error.hpp"
 #include "hogwild/train/train.hpp"
+#include "train/found_epsilon.hpp"
 
 namespace hogwild {
 namespace {
@@ -34,8 +35,8 @@ std::vector<ScalePoint> measure_scaling(const Dataset& data, const TrainOptions&
   const TrainResult warm_up = train(data, its, observer);
   if (warm_up.rate_search) {
     its.learning_rate = warm_up.learning_rate;
-    if (auto* const adagrad = std::get_if<Adagrad>(&its.update_rule)) {
-      adagrad->epsilon = warm_up.rate_search->epsilon.value_or(adagrad->epsilon);
+    if (float* const epsilon = epsilon_of_sum(its.update_rule)) {
+      *epsilon = warm_up.rate_search->epsilon.value_or(*epsilon);
     }
   }
 

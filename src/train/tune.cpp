@@ -18,6 +18,7 @@
 #include "hogwild/core/random.hpp"
 #include "parallel/crew.hpp"
 #include "parallel/zeroed_array.hpp"
+#include "train/found_epsilon.hpp"
 #include "train/prepare.hpp"
 #include "train/run.hpp"
 
@@ -235,9 +236,9 @@ RateSearch find_rate(const Dataset& asked_data, const TrainOptions& asked_option
   const Sample& sample = *taken;
   TrainOptions options = asked;
   std::optional<float> epsilon;
-  if (auto* const adagrad = std::get_if<Adagrad>(&options.update_rule)) {
-    if (asked.find_epsilon && adagrad->epsilon == Adagrad{}.epsilon) {
-      adagrad->epsilon = *(epsilon = typical_square(sample.learnt));
+  if (float* const of_rule = epsilon_of_sum(options.update_rule)) {
+    if (asked.find_epsilon && *of_rule == kEpsilonOfSum) {
+      *of_rule = *(epsilon = typical_square(sample.learnt));
     }
   }
   options.validation = sample.held_out;
