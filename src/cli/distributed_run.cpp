@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <span>
 #include <utility>
 
 #include "cli/distributed.hpp"
@@ -121,6 +122,15 @@ Offset rows_before(World& world, Offset own) {
   return rows;
 }
 
+// Rows with all the labels that ranks have agreed on: of a file in the order of labels a rank may
+// have rows of one label.
+Dataset rows_of(const Dataset& data, std::span<const Offset> chosen) {
+  const Dataset rows = data.select(chosen);
+  const SeenLabels& agreed = data.seen_labels();
+  if (rows.seen_labels().labels().size() == agreed.labels().size()) return rows;
+  return concatenate(rows, Dataset({}, data.features(), data.source(), agreed, data.classes()));
+}
+
 Dataset read_rows(World& world, const TrainArguments& command, const CLI::App& app,
                   TrainOptions& options, ProgressDisplay& display) {
   const int ranks = learning_ranks(world, command.ranks);
@@ -139,8 +149,8 @@ Dataset read_rows(World& world, const TrainArguments& command, const CLI::App& a
     // The rows that one process would hold out. A rank of few may have none of them.
     const auto [kept, held_out] = split_rows(data.rows(), command.valid_fraction, options.seed,
                                              rows_before(world, data.rows()));
-    options.validation = data.select(held_out);
-    data = data.select(kept);
+    options.validation = rows_of(data, held_out);
+    data = rows_of(data, kept);
   }
   return data;
 }
