@@ -199,7 +199,7 @@ int run_rank(World& world, const TrainArguments& command, const CLI::App& app) {
   TrainOptions options = together(world, [&] {
     TrainOptions options = train_options(command, app);
     if (command.ranks.kind == Distribution::eamsgd && app.count("--optimizer") == 0) {
-      options.update_rule = Nesterov{};
+      options.update_rule = NesterovAdagrad{};
     }
     if (chooses_batch) options.batch_size = default_batch(0, world.size());  // till rows are known
     require_valid(options, has_validation(command, app));
