@@ -67,8 +67,8 @@ void add_distributed_options(CLI::App& command, TrainArguments& arguments) {
       ->check(digits());
   command
       .add_option("--elasticity", ranks.elasticity,
-                  "easgd, eamsgd: the part of their distance by which both sides move (default: "
-                  "0.9 / threads of all ranks)")
+                  "easgd, eamsgd: the part of their distance by which both sides move, in place of "
+                  "merging the steps of all ranks (0.9 / threads of all ranks suits)")
       ->type_name("ALPHA");
   command.add_flag("--synchronous", ranks.synchronous,
                    "easgd, eamsgd: all ranks exchange at once; runs repeat to the bit");

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <numeric>
+#include <span>
 #include <utility>
 
 #include "cli/distributed.hpp"
@@ -22,8 +24,17 @@
 namespace hogwild::cli {
 namespace {
 
-// Rows of a step that all ranks make together where nobody says.
-constexpr std::uint64_t kDefaultBatch = 64;
+// Rows of a step that all ranks make together, where the user gives no number: as many as leave
+// some 512 steps to an epoch, within these bounds. Fewer steps take many more epochs: two groups of
+// 20 newsgroups, 2,685 rows, end after 60 epochs at a test loss of 0.0376 by 8 rows a step, 0.0409
+// by 16, 0.0441 by 64, and 0.0378 by one.
+constexpr std::uint64_t kFewestInBatch = 8, kMostInBatch = 64;
+constexpr Offset kStepsAnEpoch = 512;
+
+std::uint64_t default_batch(Offset rows, int ranks) {
+  const auto enough = static_cast<std::uint64_t>(ranks);  // a row for each
+  return std::max(enough, std::clamp(rows / kStepsAnEpoch, kFewestInBatch, kMostInBatch));
+}
 
 // What the first rank shows and the others don't.
 class RankObserver final : public DistributedObserver {
@@ -109,16 +120,33 @@ Dataset read_agreed(World& world, const std::vector<std::string>& paths, int ran
   return together(world, [&] { return agreed_rows(world, std::move(part), options); });
 }
 
-// Rows on the ranks before this one.
-Offset rows_before(World& world, Offset own) {
+// [ranks]
+std::vector<Offset> rows_of_ranks(World& world, Offset own) {
   Bytes bytes;
   put(bytes, own);
-  const std::vector<Bytes> all = world.gather_all(bytes);
-  Offset rows = 0;
-  for (int rank = 0; rank < world.rank(); ++rank) {
-    rows += Unpacking(all[static_cast<std::size_t>(rank)]).take<Offset>();
-  }
+  std::vector<Offset> rows;
+  for (const Bytes& part : world.gather_all(bytes)) rows.push_back(Unpacking(part).take<Offset>());
   return rows;
+}
+
+// Rows on the ranks before this one.
+Offset rows_before(World& world, Offset own) {
+  const std::vector<Offset> rows = rows_of_ranks(world, own);
+  return std::accumulate(rows.begin(), rows.begin() + world.rank(), Offset{0});
+}
+
+Offset rows_of_all(World& world, Offset own) {
+  const std::vector<Offset> rows = rows_of_ranks(world, own);
+  return std::accumulate(rows.begin(), rows.end(), Offset{0});
+}
+
+// Rows with all the labels that ranks have agreed on: of a file in the order of labels a rank may
+// have rows of one label.
+Dataset rows_of(const Dataset& data, std::span<const Offset> chosen) {
+  const Dataset rows = data.select(chosen);
+  const SeenLabels& agreed = data.seen_labels();
+  if (rows.seen_labels().labels().size() == agreed.labels().size()) return rows;
+  return concatenate(rows, Dataset({}, data.features(), data.source(), agreed, data.classes()));
 }
 
 Dataset read_rows(World& world, const TrainArguments& command, const CLI::App& app,
@@ -139,8 +167,8 @@ Dataset read_rows(World& world, const TrainArguments& command, const CLI::App& a
     // The rows that one process would hold out. A rank of few may have none of them.
     const auto [kept, held_out] = split_rows(data.rows(), command.valid_fraction, options.seed,
                                              rows_before(world, data.rows()));
-    options.validation = data.select(held_out);
-    data = data.select(kept);
+    options.validation = rows_of(data, held_out);
+    data = rows_of(data, kept);
   }
   return data;
 }
@@ -165,16 +193,15 @@ void say_what_was_read(World& world, const Dataset& data, const TrainOptions& op
 }
 
 int run_rank(World& world, const TrainArguments& command, const CLI::App& app) {
+  const bool in_batches =
+      command.ranks.kind == Distribution::allreduce || command.ranks.kind == Distribution::graph;
+  const bool chooses_batch = in_batches && app.count("--batch-size") == 0;
   TrainOptions options = together(world, [&] {
     TrainOptions options = train_options(command, app);
     if (command.ranks.kind == Distribution::eamsgd && app.count("--optimizer") == 0) {
-      options.update_rule = Nesterov{};
+      options.update_rule = NesterovAdagrad{};
     }
-    const bool in_batches =
-        command.ranks.kind == Distribution::allreduce || command.ranks.kind == Distribution::graph;
-    if (in_batches && app.count("--batch-size") == 0) {
-      options.batch_size = kDefaultBatch;
-    }
+    if (chooses_batch) options.batch_size = default_batch(0, world.size());  // till rows are known
     require_valid(options, has_validation(command, app));
     require_valid(command.ranks, options, world.size());
     if (world.is_first()) require_outputs(command);
@@ -193,6 +220,9 @@ int run_rank(World& world, const TrainArguments& command, const CLI::App& app) {
   RankObserver observer(shown ? &*shown : nullptr, world, command.print_graph);
   const Dataset data = read_rows(world, command, app, options, display);
   say_what_was_read(world, data, options, display);
+  if (chooses_batch) {
+    options.batch_size = default_batch(rows_of_all(world, data.rows()), world.size());
+  }
 
   const InterruptGuard guard;
   const TrainResult result = train(world, data, options, command.ranks, observer);

@@ -198,8 +198,8 @@ void add_simulate_command(CLI::App& app, Action& action) {
       ->type_name("TAU")
       ->check(digits());
   sub.add_option("--elasticity", command->simulation.elasticity,
-                 "easgd: the part of their distance by which both sides move (default: 0.9 / "
-                 "workers)")
+                 "easgd: the part of their distance by which both sides move, in place of merging "
+                 "the steps of all workers")
       ->type_name("ALPHA");
   sub.add_option("--servers", command->simulation.servers,
                  "downpour, easgd: that share out the parameters (default: as many as workers)")

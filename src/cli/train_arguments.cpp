@@ -221,7 +221,8 @@ void add_train_arguments(CLI::App& command, TrainArguments& arguments) {
                    "them at once)");
   command
       .add_option("--gamma", arguments.gamma,
-                  "what velocities keep: momentum, nesterov (default: 0.9)")
+                  "what velocities keep: momentum, nesterov, nesterov_adagrad (default: 0.9, of "
+                  "nesterov_adagrad 0.5)")
       ->type_name("X");
   command.add_option("--rho", arguments.rho, "what means keep: adadelta, rmsprop (default: 0.9)")
       ->type_name("X");

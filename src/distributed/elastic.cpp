@@ -1,32 +1,21 @@
 #include "distributed/elastic.hpp"
 
 #include <algorithm>
+#include <mutex>
+#include <numeric>
+#include <span>
 #include <utility>
+#include <variant>
 #include <vector>
 
+#include "distributed/coupling.hpp"
 #include "distributed/servers.hpp"
 #include "distributed/touched.hpp"
+#include "hogwild/core/error.hpp"
 #include "parallel/zeroed_array.hpp"
 
 namespace hogwild {
 namespace {
-
-/// By which part of their distance replica and centre move.
-struct Elasticity {
-  float part;
-  bool draws_replica;  ///< one worker alone has nobody to be drawn to: the centre follows it
-
-  Elasticity(const DistributedOptions& options, int workers)
-      : part(options.elasticity.value_or(workers > 1 ? 0.9f / static_cast<float>(workers) : 1)),
-        draws_replica(workers > 1 || options.elasticity) {}
-
-  /// By how much the centre moves towards the replica's weight; that has moved towards it.
-  float pull(Descent& replica, Index coordinate, float centre) const {
-    const float difference = part * (replica.weight(coordinate, {}) - centre);
-    if (draws_replica && difference != 0) replica.move(coordinate, -difference);
-    return difference;
-  }
-};
 
 /// What a worker has done since it exchanged with the centre.
 struct SinceExchange {
@@ -57,16 +46,21 @@ LossSum learn_in_periods(Descent& own, int worker, std::span<const SparseRow> ro
   return total;
 }
 
+/// Workers of a rank share its replica, and exchange one at a time.
+template <class Coupling>
 class Elastic final : public Descent {
+  using Centre = typename Coupling::Centre;
+  using State = typename Centre::State;
+
  public:
   Elastic(World& world, const DescentPlan& plan, const Partition& partition,
-          const DistributedOptions& options, int workers)
+          const DistributedOptions& options, Coupling coupling)
       : plan_(plan),
         at_{plan.features, plan.outputs},
         options_(options),
-        elasticity_(options, workers),
         own_(make_descent(plan)),
-        centre_(world, Sgd{}, partition, plan.workers + 1),
+        coupling_(std::move(coupling)),
+        centre_(world, coupling_.centre(), partition, plan.workers + 1),
         centre_biases_(plan.outputs) {
     for (int worker = 0; worker < plan.workers; ++worker) hands_.emplace_back(plan.features);
   }
@@ -109,6 +103,7 @@ class Elastic final : public Descent {
 
   void start(Index coordinate, float weight) override {
     own_->start(coordinate, weight);
+    coupling_.start(coordinate, weight);
     centre_.start(coordinate, weight);
   }
   void move(Index coordinate, float by) override { own_->move(coordinate, by); }
@@ -124,62 +119,74 @@ class Elastic final : public Descent {
     Hand& hand = hands_[static_cast<std::size_t>(worker)];
     hand.steps = 0;
     if (hand.touched.empty()) return;
-    centre_.ask(worker, hand.touched.coordinates(at_, plan_.bias));
+    ask(worker, hand.touched.coordinates(at_, plan_.bias));
     hand.touched.clear();
-    hand.is_asked = true;
+  }
+
+  void ask(int worker, std::span<const Index> coordinates) {
+    centre_.ask(worker, coordinates);
+    hands_[static_cast<std::size_t>(worker)].is_asked = true;
   }
 
   // Takes the answer, if one is to come, and moves both sides.
   void exchange(int worker) {
     Hand& hand = hands_[static_cast<std::size_t>(worker)];
     if (!std::exchange(hand.is_asked, false)) return;
-    std::vector<Push<Sgd>> pushes;
-    centre_.take(
-        worker, [&](Index coordinate, const Sgd::State& c) { pull(coordinate, c.weight, pushes); });
+    std::vector<Push<Centre>> pushes;
+    std::unique_lock lock(exchanging_, std::defer_lock);
+    centre_.take(worker, [&](Index coordinate, const State& centre) {
+      if (!lock.owns_lock()) lock.lock();  // not while the answer is waited for
+      const auto push = coupling_.meet(*own_, coordinate, centre);
+      if (push) pushes.push_back(*push);
+    });
     centre_.push(worker, pushes, kAsItIs);
   }
 
-  // The same of all coordinates, touched or not.
+  // The same of all coordinates, touched or not, some at a time.
   void exchange_all(int worker) {
-    std::vector<float> all(at_.size());
-    centre_.take_weights(worker, {}, [&](Index coordinate, float c) { all[coordinate] = c; });
-    std::vector<Push<Sgd>> pushes;
-    for (Index j = 0; j < all.size(); ++j) pull(j, all[j], pushes);
-    centre_.push(worker, pushes, kAsItIs);
+    constexpr std::size_t kAtOnce = std::size_t{1} << 16;
+    std::vector<Index> some;
+    for (std::size_t begin = 0; begin < at_.size(); begin += kAtOnce) {
+      some.resize(std::min(kAtOnce, at_.size() - begin));
+      std::iota(some.begin(), some.end(), static_cast<Index>(begin));
+      ask(worker, some);
+      exchange(worker);
+    }
   }
 
-  // Moves the own weight towards the centre's, c, and notes by how much that is to move towards it.
-  void pull(Index coordinate, float c, std::vector<Push<Sgd>>& pushes) {
-    const float difference = elasticity_.pull(*own_, coordinate, c);
-    if (difference != 0) pushes.push_back({coordinate, -difference, {}});
-  }
-
-  static constexpr Pace kAsItIs{.rate = 1};  // the centre moves by what is pushed
+  static constexpr Pace kAsItIs{.rate = 1};  // a force moves the centre by what is pushed
 
   DescentPlan plan_;
   Coordinates at_;
   DistributedOptions options_;
-  Elasticity elasticity_;
   std::unique_ptr<Descent> own_;
+  std::mutex exchanging_;
+  Coupling coupling_;
   std::vector<Hand> hands_;  // [workers]
-  mutable Servers<Sgd> centre_;
+  mutable Servers<Centre> centre_;
   mutable std::vector<float> centre_biases_;  // [outputs] as they were copied last
 };
 
 /// The same with all workers, one a rank, at once, and a copy of the centre on each rank. What it
 /// comes to depends on nothing but rows and options.
+template <class Coupling>
 class SynchronousElastic final : public Descent {
+  using Centre = typename Coupling::Centre;
+  using State = typename Centre::State;
+
  public:
   SynchronousElastic(World& world, const DescentPlan& plan, const DistributedOptions& options,
-                     int workers)
+                     Coupling coupling)
       : world_(world),
         plan_(plan),
         period_(options.period),
-        elasticity_(options, workers),
         own_(make_descent(plan)),
         at_{plan.features, plan.outputs},
+        coupling_(std::move(coupling)),
+        rule_(coupling_.centre()),
         centre_(at_.size()),
-        since_(plan.features) {}
+        since_(plan.features),
+        moved_(at_.size()) {}
 
   LossSum learn(int worker, std::span<const SparseRow> rows, Pace pace) override {
     return learn_in_periods(*own_, worker, rows, pace, plan_.batch, period_, since_,
@@ -194,15 +201,16 @@ class SynchronousElastic final : public Descent {
   }
 
   float margin(const SparseRow& row, Pace now) const override { return own_->margin(row, now); }
-  float weight(Index coordinate, Pace) const override { return centre_[coordinate]; }
+  float weight(Index coordinate, Pace) const override { return centre_[coordinate].weight; }
   void each_weight(std::size_t end, Pace, const WeightVisitor& visit) const override {
     for (Index j = 0; j < end; ++j) {
-      if (centre_[j] != 0) visit(j, centre_[j]);
+      if (const float weight = centre_[j].weight; weight != 0) visit(j, weight);
     }
   }
   void start(Index coordinate, float weight) override {
     own_->start(coordinate, weight);
-    centre_[coordinate] = weight;
+    coupling_.start(coordinate, weight);
+    centre_[coordinate].weight = weight;
   }
   void move(Index coordinate, float by) override { own_->move(coordinate, by); }
 
@@ -213,41 +221,69 @@ class SynchronousElastic final : public Descent {
     Bytes bytes;
     put(bytes, at_end);
     for (const Index j : since_.touched.coordinates(at_, plan_.bias)) {
-      put(bytes, j);
-      put(bytes, elasticity_.pull(*own_, j, centre_[j]));
+      if (const auto push = coupling_.meet(*own_, j, centre_[j])) put(bytes, *push);
     }
     since_.touched.clear();
+    moved_.clear();
     bool all_at_end = true;
     for (const Bytes& part : world_.gather_all(bytes)) {
-      Unpacking differences(part);
-      if (!differences.take<bool>()) all_at_end = false;
-      while (differences.left() > 0) {
-        const auto j = differences.take<Index>();
-        centre_[j] += differences.take<float>();
+      Unpacking pushes(part);
+      if (!pushes.take<bool>()) all_at_end = false;
+      while (pushes.left() > 0) {
+        const auto push = pushes.take<Push<Centre>>();
+        State& centre = centre_[push.coordinate];
+        centre = stepped(rule_, centre, push.gradient, push.seen, Step<>{.rate = 1});
+        moved_.add(push.coordinate);
       }
     }
+    for (const Index j : moved_.list()) coupling_.agree(*own_, j, centre_[j]);
     return all_at_end;
   }
 
   World& world_;
   DescentPlan plan_;
   Offset period_;
-  Elasticity elasticity_;
   std::unique_ptr<Descent> own_;
   Coordinates at_;
-  ZeroedArray<float> centre_;  // [coordinates], the same on all ranks
+  Coupling coupling_;
+  Centre rule_;
+  ZeroedArray<State> centre_;  // [coordinates], the same on all ranks
   SinceExchange since_;
+  Touched moved_;  // coordinates, in an exchange
 };
+
+template <class Coupling>
+std::unique_ptr<Descent> make_coupled(World& world, const DescentPlan& plan,
+                                      const Partition& partition, const DistributedOptions& options,
+                                      Coupling coupling) {
+  if (options.synchronous) {
+    return std::make_unique<SynchronousElastic<Coupling>>(world, plan, options,
+                                                          std::move(coupling));
+  }
+  return std::make_unique<Elastic<Coupling>>(world, plan, partition, options, std::move(coupling));
+}
 
 }  // namespace
 
 std::unique_ptr<Descent> make_elastic(World& world, const DescentPlan& plan,
                                       const Partition& partition, const DistributedOptions& options,
                                       int workers) {
-  if (options.synchronous) {
-    return std::make_unique<SynchronousElastic>(world, plan, options, workers);
+  if (draws_by_force(options, plan.catch_up)) {
+    const bool is_alone = workers == 1 && !options.elasticity;
+    const float part = is_alone ? 1 : 0.9f / static_cast<float>(workers);
+    return make_coupled(world, plan, partition, options,
+                        Force(options.elasticity.value_or(part), !is_alone));
   }
-  return std::make_unique<Elastic>(world, plan, partition, options, workers);
+  const std::size_t coordinates = Coordinates{plan.features, plan.outputs}.size();
+  return std::visit(
+      [&]<class Rule>(const Rule& rule) -> std::unique_ptr<Descent> {
+        if constexpr (!has_outcome<Rule>) {
+          return make_coupled(world, plan, partition, options, Merge<Rule>(rule, coordinates));
+        } else {
+          throw OptionError("optimizer", "this rule keeps no weight that replicas could merge");
+        }
+      },
+      plan.rule);
 }
 
 }  // namespace hogwild

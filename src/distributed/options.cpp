@@ -43,9 +43,10 @@ void require_for_elastic(const DistributedOptions& options, const TrainOptions& 
   require(!train.average, "average", "the centre is a mean already");
   require(train.init == 0, "init", "the centre starts at zero");
   const bool has_velocity = std::holds_alternative<Momentum>(train.update_rule) ||
-                            std::holds_alternative<Nesterov>(train.update_rule);
+                            std::holds_alternative<Nesterov>(train.update_rule) ||
+                            std::holds_alternative<NesterovAdagrad>(train.update_rule);
   require(options.kind != Distribution::eamsgd || has_velocity, "optimizer",
-          "eamsgd is easgd with momentum or nesterov");
+          "eamsgd is easgd with momentum, nesterov or nesterov_adagrad");
   require(!options.synchronous || train.threads == 1, "synchronous",
           "workers that exchange at once are ranks; give --threads 1, and mpirun more ranks");
   require(!options.synchronous || (options.servers == 0 && !options.dense), "synchronous",

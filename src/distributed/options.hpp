@@ -33,11 +33,17 @@ struct DistributedOptions {
                                     ///< is not stepped
   Offset warm_start = 0;            ///< rows that one worker learns before the others begin
   Offset period = 10;               ///< tau: steps between two exchanges with the centre; > 0
-  std::optional<float> elasticity;  ///< alpha, in (0, 1]; absent: 0.9 / workers, and
-                                    ///< the centre follows a worker that is alone
+  std::optional<float> elasticity;  ///< alpha, in (0, 1]; absent: replicas are merged, see Merge
   bool synchronous = false;         ///< all workers, one a rank, exchange at once
   bool dense = false;  ///< after an epoch exchange all coordinates, also those not touched
 };
+
+/// Whether easgd's and eamsgd's replicas are drawn to the centre by an elastic force, in place of
+/// being merged into it: where the user gives the elasticity, and with exact penalties, of which
+/// each replica pays those of its own rows.
+inline bool draws_by_force(const DistributedOptions& options, bool exact_penalties) noexcept {
+  return options.elasticity.has_value() || exact_penalties;
+}
 
 /// Throws OptionError if an option is out of its range, or the kind can't be had with the others or
 /// with so many ranks.

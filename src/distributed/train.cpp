@@ -157,6 +157,9 @@ Part make_part(World& world, const Dataset& data, TrainOptions options,
     part.descent = make_downpour(world, descent, partition, distributed, part.plan.learning_rate);
     return part;
   }
+  if (!draws_by_force(distributed, descent.catch_up)) {
+    plan_together(world, part.plan, weight_of(data));
+  }
   part.descent = make_elastic(world, descent, partition, distributed, learners);
   return part;
 }
@@ -214,7 +217,8 @@ TrainResult train(World& world, const Dataset& data, TrainOptions options,
   options.class_weights.clear();
   const int learners = threads_of_all(world, some ? options.threads : 0);
   const bool averages =
-      distributed.kind == Distribution::easgd || distributed.kind == Distribution::eamsgd;
+      (distributed.kind == Distribution::easgd || distributed.kind == Distribution::eamsgd) &&
+      draws_by_force(distributed, options.penalty_method == PenaltyMethod::exact);
   int runs = 0;
   const auto run_once = [&](const TrainOptions& found) {
     Part part = make_part(world, rows, found, distributed, learners, observer);

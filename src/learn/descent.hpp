@@ -142,6 +142,11 @@ class Descent {
   /// Adds to the weight of a coordinate, as a step of another kind than the rule's. REQUIRES: the
   /// rule's state holds a weight.
   virtual void move(Index coordinate, float by) = 0;
+
+  /// The state of a coordinate, in the bytes of the rule's State, and its replacement by another.
+  /// REQUIRES: a descent of make_descent(), whose state is shared.
+  virtual void copy_state(Index /*coordinate*/, std::span<std::byte> /*state*/) const {}
+  virtual void set_state(Index /*coordinate*/, std::span<const std::byte> /*state*/) {}
 };
 
 /// Weights start at zero. Throws std::bad_alloc.

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -166,6 +168,17 @@ class KernelDescent final : public Descent {
       if (float* const at = weight_in(state)) *at += by;
       return state;
     });
+  }
+
+  void copy_state(Index coordinate, std::span<std::byte> bytes) const override {
+    const typename Rule::State state = placement_.state(coordinate);
+    std::memcpy(bytes.data(), &state, sizeof state);
+  }
+
+  void set_state(Index coordinate, std::span<const std::byte> bytes) override {
+    typename Rule::State state;
+    std::memcpy(&state, bytes.data(), sizeof state);
+    placement_.view(0).update(coordinate, [&](const typename Rule::State&) { return state; });
   }
 
  private:

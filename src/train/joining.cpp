@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "hogwild/core/error.hpp"
+#include "train/found_epsilon.hpp"
 
 namespace hogwild {
 
@@ -20,11 +21,10 @@ void take_over_from_file(TrainOptions& options) {
                                             options.parameters));
   }
   if (!options.learning_rate) options.learning_rate = there.learning_rate;
-  auto* const here = std::get_if<Adagrad>(&options.update_rule);
-  const auto* const found = std::get_if<Adagrad>(&there.update_rule);
-  if (here != nullptr && found != nullptr && options.find_epsilon &&
-      here->epsilon == Adagrad{}.epsilon) {
-    here->epsilon = found->epsilon;
+  float* const here = epsilon_of_sum(options.update_rule);
+  const float* const found = epsilon_of_sum(there.update_rule);
+  if (here != nullptr && found != nullptr && options.find_epsilon && *here == kEpsilonOfSum) {
+    *here = *found;
   }
 }
 
@@ -36,9 +36,9 @@ std::shared_ptr<ParameterFile> join_parameters(FeatureSpace features, const Labe
     const bool there = access(options.parameters.c_str(), F_OK) == 0;
     if (there && rate_was_found) {  // by another process, while this one was looking for a rate
       options.learning_rate.reset();
-      if (auto* const adagrad = std::get_if<Adagrad>(&options.update_rule);
-          adagrad != nullptr && options.find_epsilon) {
-        adagrad->epsilon = Adagrad{}.epsilon;
+      if (float* const epsilon = epsilon_of_sum(options.update_rule);
+          epsilon != nullptr && options.find_epsilon) {
+        *epsilon = kEpsilonOfSum;
       }
       take_over_from_file(options);
     }

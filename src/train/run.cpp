@@ -22,6 +22,7 @@
 #include "parallel/crew.hpp"
 #include "parallel/meeting.hpp"
 #include "train/divergence.hpp"
+#include "train/found_epsilon.hpp"
 #include "train/freeze.hpp"
 #include "train/improvement.hpp"
 #include "train/pacing.hpp"
@@ -203,8 +204,8 @@ class Run {
                    .visits = visits_,
                    .seen = {seen_.begin(), seen_.end()},
                    .descent = descent_->state()};
-    if (const auto* const adagrad = std::get_if<Adagrad>(&options_.update_rule)) {
-      state.epsilon = adagrad->epsilon;
+    if (const float* const epsilon = epsilon_of_sum(options_.update_rule)) {
+      state.epsilon = *epsilon;
     }
     return std::make_shared<const RunState>(std::move(state));
   }

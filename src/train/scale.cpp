@@ -20,6 +20,7 @@
 #include "hogwild/train/train.hpp"
 #include "parallel/crew.hpp"
 #include "parallel/zeroed_array.hpp"
+#include "train/found_epsilon.hpp"
 
 namespace hogwild {
 namespace {
@@ -137,8 +138,8 @@ WarmedUp warm_up(const Dataset& data, const ScalePlan& plan, TrainOptions option
   const TrainResult result = run_once(data, plan, options, plan.sharings.front(), observer);
   if (result.rate_search) {
     options.learning_rate = result.learning_rate;
-    if (auto* const adagrad = std::get_if<Adagrad>(&options.update_rule)) {
-      adagrad->epsilon = result.rate_search->epsilon.value_or(adagrad->epsilon);
+    if (float* const epsilon = epsilon_of_sum(options.update_rule)) {
+      *epsilon = result.rate_search->epsilon.value_or(*epsilon);
     }
   }
   if (result.seconds > 0 && result.seconds < plan.least_seconds) {

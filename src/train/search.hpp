@@ -9,6 +9,7 @@
 #include "hogwild/train/result.hpp"
 #include "hogwild/train/tune.hpp"
 #include "hogwild/update/update_rule.hpp"
+#include "train/found_epsilon.hpp"
 
 namespace hogwild {
 
@@ -36,7 +37,7 @@ TrainResult run_at_found_rate(TrainOptions& options, TrainObserver& observer, bo
     return result;
   }
   options.learning_rate = search.rate;
-  if (search.epsilon) std::get<Adagrad>(options.update_rule).epsilon = *search.epsilon;
+  if (search.epsilon) *epsilon_of_sum(options.update_rule) = *search.epsilon;
   observer.on_rate(search);
   TrainResult result = run_once(options);
   while (can_repeat && result.reason == StopReason::diverged &&

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "hogwild/core/error.hpp"
+#include "train/found_epsilon.hpp"
 #include "train/plan.hpp"
 #include "train/prepare.hpp"
 #include "train/run.hpp"
@@ -102,7 +103,7 @@ std::vector<Simulation> simulate(const Dataset& data, const TrainOptions& asked,
   if (searches_rate(options)) {
     const RateSearch search = find_rate(rows, options, [&] { return observer.stop_requested(); });
     options.learning_rate = search.rate;
-    if (search.epsilon) std::get<Adagrad>(options.update_rule).epsilon = *search.epsilon;
+    if (search.epsilon) *epsilon_of_sum(options.update_rule) = *search.epsilon;
     observer.on_rate(search);
   }
   std::vector<Simulation> done;

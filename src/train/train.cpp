@@ -11,6 +11,7 @@
 #include "data/hot_features.hpp"
 #include "data/in_space.hpp"
 #include "hogwild/data/ranking.hpp"
+#include "train/found_epsilon.hpp"
 #include "train/joining.hpp"
 #include "train/plan.hpp"
 #include "train/prepare.hpp"
@@ -56,10 +57,9 @@ void take_over(const RunState& state, TrainOptions& options) {
   const bool rated = std::visit(
       [](const auto& rule) { return has_rate<std::decay_t<decltype(rule)>>; }, options.update_rule);
   if (rated && !options.learning_rate) options.learning_rate = state.learning_rate;
-  if (auto* const adagrad = std::get_if<Adagrad>(&options.update_rule);
-      adagrad != nullptr && state.epsilon && options.find_epsilon &&
-      adagrad->epsilon == Adagrad{}.epsilon) {
-    adagrad->epsilon = *state.epsilon;
+  if (float* const epsilon = epsilon_of_sum(options.update_rule);
+      epsilon != nullptr && state.epsilon && options.find_epsilon && *epsilon == kEpsilonOfSum) {
+    *epsilon = *state.epsilon;
   }
   if (options.threads == 0) options.threads = static_cast<int>(state.seen.size());
 }

@@ -18,6 +18,7 @@
 #include "hogwild/core/random.hpp"
 #include "parallel/crew.hpp"
 #include "parallel/zeroed_array.hpp"
+#include "train/found_epsilon.hpp"
 #include "train/prepare.hpp"
 #include "train/run.hpp"
 
@@ -184,6 +185,14 @@ float typical_square(const Dataset& data) {
   return static_cast<float>(std::clamp(half, 1e-30, 1e30));
 }
 
+// A feature that one row of a batch has gets that row's part of the mean: its gradient is smaller
+// by the batch's rows, and its square by the square of those. (In a step on all rows no feature is
+// as rare as that.)
+float square_of_batch(std::uint64_t batch) {
+  const float rows = batch == kFullBatch ? 1 : static_cast<float>(batch);
+  return rows * rows;
+}
+
 class Stoppable : public TrainObserver {
  public:
   explicit Stoppable(const std::atomic<bool>& stop) : stop_(stop) {}
@@ -237,9 +246,9 @@ RateSearch find_rate(const Dataset& asked_data, const TrainOptions& asked_option
   const Sample& sample = *taken;
   TrainOptions options = asked;
   std::optional<float> epsilon;
-  if (auto* const adagrad = std::get_if<Adagrad>(&options.update_rule)) {
-    if (asked.find_epsilon && adagrad->epsilon == Adagrad{}.epsilon) {
-      adagrad->epsilon = *(epsilon = typical_square(sample.learnt));
+  if (float* const of_rule = epsilon_of_sum(options.update_rule)) {
+    if (asked.find_epsilon && *of_rule == kEpsilonOfSum) {
+      *of_rule = *(epsilon = typical_square(sample.learnt) / square_of_batch(asked.batch_size));
     }
   }
   options.validation = sample.held_out;

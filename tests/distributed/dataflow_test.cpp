@@ -1,9 +1,20 @@
+#include <algorithm>
+
 #include "support/ranks.hpp"
 
 namespace hogwild::test {
 namespace {
 
 class Dataflow : public Ranks {};
+
+// As many rows a step as leave 512 steps to an epoch.
+TEST_F(Dataflow, ChoosesItsBatchesByTheNumberOfRows) {
+  const std::string options = "click.svm --learning-rate 0.1 --distributed graph --threads 1 ";
+  ASSERT_EQ(run_on(2, options + "-o m").status, 0);
+  const int rows = std::clamp(kRows / 512, 8, 64);
+  ASSERT_EQ(run_on(2, options + fmt::format("-o n --batch-size {}", rows)).status, 0);
+  EXPECT_EQ(file("m"), file("n"));
+}
 
 TEST_F(Dataflow, OneRankIsTheRunInBatches) {
   const std::string options =

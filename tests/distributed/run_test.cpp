@@ -55,6 +55,20 @@ TEST_F(DistributedRun, FeaturesAndLabelsAreThoseOfAllRanks) {
   EXPECT_EQ(nlohmann::json::parse(told.out)["accuracy"], 1.0);
 }
 
+TEST_F(DistributedRun, ARanksRowsMayBeOfOneLabel) {
+  std::string text;
+  for (int i = 0; i < 300; ++i) text += "+1 1:1\n";
+  for (int i = 0; i < 300; ++i) text += "-1 2:1\n";
+  folder_.write("sorted.svm", text);
+  for (const std::string kind : {"downpour", "easgd", "allreduce"}) {
+    const Outcome outcome = run_on(
+        2, "sorted.svm -o m --valid-fraction 0.2 --epochs 3 --threads 1 --distributed " + kind);
+    ASSERT_EQ(outcome.status, 0) << kind << outcome.err;
+    const Outcome told = run("evaluate m sorted.svm --json");
+    EXPECT_EQ(nlohmann::json::parse(told.out)["accuracy"], 1.0) << kind;
+  }
+}
+
 TEST_F(DistributedRun, AFaultIsToldOnceByItsPlaceInTheFile) {
   std::string text;
   for (int i = 1; i <= 100; ++i) text += i == 90 ? "1 2:x\n" : i % 2 == 0 ? "1 1:1\n" : "-1 1:2\n";

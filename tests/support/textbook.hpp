@@ -26,6 +26,7 @@ struct Textbook {
 
   // Where the gradient is taken.
   double read(std::string_view rule) const {
+    if (rule == "nesterov_adagrad") return weight - 0.5 * a;
     return rule == "nesterov" ? weight - 0.9 * a : weight;
   }
   void step(std::string_view rule, double g, double eta) {
@@ -38,6 +39,10 @@ struct Textbook {
     } else if (rule == "adagrad") {
       a += g * g;
       weight -= eta * g / std::sqrt(a + 1e-8);
+    } else if (rule == "nesterov_adagrad") {
+      b += g * g;
+      a = 0.5 * a + eta * g / std::sqrt(b + 1e-8);
+      weight -= a;
     } else if (rule == "rmsprop") {
       a = 0.9 * a + 0.1 * g * g;
       weight -= eta * g / std::sqrt(a + 1e-8);

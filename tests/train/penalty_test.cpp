@@ -29,7 +29,8 @@ std::vector<Settings> every_rule() {
           {Rmsprop{.rho = 0.999f}, 0.01f, 0.01f, 0.003f},
           {Adam{}, 0.03f, 0.01f, 0.003f},
           {Ftrl{}, 1.0f, 0.5f, 0.2f},
-          {AdaptiveRevision{}, 1.0f, 0.5f, 0.2f}};
+          {AdaptiveRevision{}, 1.0f, 0.5f, 0.2f},
+          {NesterovAdagrad{}, 0.5f, 0.15f, 0.05f}};
 }
 
 bool keeps_its_rate(const AnyUpdateRule& rule) {

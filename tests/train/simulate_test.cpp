@@ -51,6 +51,26 @@ TEST(Simulate, OneWorkerTakesTheStepsOfOneThreadToTheLastBit) {
   });
 }
 
+// Each row has features of its own, so each is learnt by one of the workers.
+TEST(Simulate, TheCentreHasWholeWhatOneWorkerAloneLearns) {
+  Dataset::Arrays arrays;
+  for (Index i = 0; i < 600; ++i) {
+    for (const Index j : {2 * i, 2 * i + 1}) arrays.indices.push_back(j);
+    arrays.offsets.push_back(arrays.indices.size());
+    arrays.labels.push_back(i % 3 == 0 ? 1.0f : -1.0f);
+  }
+  const Dataset data(std::move(arrays), {.size = 1200});
+  for_each_alternative<AnyUpdateRule>([&](auto rule) {
+    if (has_outcome<decltype(rule)>) return;
+    TrainOptions options = options_for(rule, 1);
+    if (!has_rate<decltype(rule)>) options.learning_rate.reset();
+    options.bias = false;
+    options.validation = data;
+    const Simulation many = simulated(data, options, {.method = Method::easgd, .workers = 7});
+    EXPECT_EQ(weights_of(many.model), weights_of(train(data, options).model)) << rule.kName;
+  });
+}
+
 TEST(Simulate, EqualSeedsGiveEqualBitsWhateverTheDelays) {
   const Dataset data = skewed_rows(3000, true);
   const TrainOptions options = options_for(Adagrad{});

@@ -81,6 +81,14 @@ TEST(FindRate, FindsEpsilonForAdagradUnlessItWasSet) {
   EXPECT_FALSE(find_rate(ones, {.update_rule = Sgd{}}).epsilon.has_value());
   const Dataset normal = test::random_rows(2000, 10, 0.5, false);
   EXPECT_NEAR(*find_rate(normal, {}).epsilon, 0.5, 0.05);
+  EXPECT_EQ(find_rate(ones, {.update_rule = NesterovAdagrad{}}).epsilon, 0.5f);
+}
+
+// Of a mean over 8 rows the part of one row is an eighth.
+TEST(FindRate, FindsAnEpsilonThatGoesWithTheGradientsOfABatch) {
+  const Dataset ones = test::random_rows(500, 10, 0.5, true);
+  EXPECT_EQ(find_rate(ones, {.batch_size = 8}).epsilon, 0.5f / 64);
+  EXPECT_EQ(find_rate(ones, {.batch_size = kFullBatch}).epsilon, 0.5f);
 }
 
 // The sample has every label that the data have, even one that is not among its rows.

@@ -46,7 +46,8 @@ TYPED_TEST(EveryRule, FindsTheMinimumOfAParabola) {
   typename TypeParam::State state{};
   // The steps of some shrink by themselves; those of the others must be small from the start.
   constexpr bool kShrinks = std::is_same_v<TypeParam, Adagrad> || std::is_same_v<TypeParam, Ftrl> ||
-                            std::is_same_v<TypeParam, AdaptiveRevision>;
+                            std::is_same_v<TypeParam, AdaptiveRevision> ||
+                            std::is_same_v<TypeParam, NesterovAdagrad>;
   Step<> step{.rate = kShrinks ? 0.3f : 0.01f};
   for (; step.time < 20'000; ++step.time) {
     state = rule.step(state, outcome_of(rule, state, step) - 3, step);
@@ -73,7 +74,8 @@ TYPED_TEST(EveryRule, MergesTheStepsOfTwo) {
     // Ftrl's weight follows from its sums, which add up.
     EXPECT_FLOAT_EQ(both.z, mine.z + theirs.z);
     EXPECT_FLOAT_EQ(both.squares, mine.squares + theirs.squares);
-  } else if constexpr (std::is_same_v<TypeParam, Adagrad>) {
+  } else if constexpr (std::is_same_v<TypeParam, Adagrad> ||
+                       std::is_same_v<TypeParam, NesterovAdagrad>) {
     EXPECT_FLOAT_EQ(both.squares, mine.squares + theirs.squares);
     EXPECT_LT(both.weight, theirs.weight);  // gradients are positive
     EXPECT_GT(both.weight, mine.weight + theirs.weight);
@@ -169,6 +171,10 @@ TEST(AdaptiveRevision, WithoutDelayIsAdagradWithAnInitialSumOfOne) {
   expect_same_path(AdaptiveRevision{}, Adagrad{}, {0, 1});
 }
 
+TEST(NesterovAdagrad, WithoutVelocityIsAdagrad) {
+  expect_same_path(NesterovAdagrad{.gamma = 0}, Adagrad{}, {});
+}
+
 // The paper's recursion in double, with gradients that arrive `delay` steps late.
 TEST(AdaptiveRevision, IsThePapersRecursionUnderDelay) {
   for (const int delay : {1, 3, 10}) {
@@ -219,6 +225,7 @@ TEST(Adam, TakesAFirstStepOfItsRateWhateverTheGradient) {
 
 TEST(Nesterov, LooksAheadByItsVelocity) {
   EXPECT_FLOAT_EQ((Nesterov{.gamma = 0.5f}.lookahead({2, 0.6f}, Step<>{})), 1.7f);
+  EXPECT_FLOAT_EQ((NesterovAdagrad{.gamma = 0.5f}.lookahead({2, 0.6f}, Step<>{})), 1.7f);
 }
 
 // min over w of (w - 1)^2 / 2 + 0.3 |w| is at 0.7; were the penalty outside of the velocity, at

@@ -50,7 +50,7 @@ struct SimulationOptions {
   Offset fetch_every = 64;            ///< downpour: rows between fetches, > 0
   Offset push_every = 1;              ///< downpour: rows between pushes, > 0
   Offset period = 10;                 ///< easgd: rows between exchanges, > 0
-  std::optional<float> elasticity{};  ///< easgd: in (0, 1]; absent: 0.9 / workers
+  std::optional<float> elasticity{};  ///< easgd: in (0, 1]; absent: replicas are merged
   SimulatedCosts costs{};
 };
 

@@ -10,13 +10,14 @@
 #include "hogwild/update/ftrl.hpp"
 #include "hogwild/update/momentum.hpp"
 #include "hogwild/update/nesterov.hpp"
+#include "hogwild/update/nesterov_adagrad.hpp"
 #include "hogwild/update/rmsprop.hpp"
 #include "hogwild/update/sgd.hpp"
 
 namespace [[gnu::visibility("default")]] hogwild {
 
-using AnyUpdateRule =
-    std::variant<Sgd, Momentum, Nesterov, Adagrad, Adadelta, Rmsprop, Adam, Ftrl, AdaptiveRevision>;
+using AnyUpdateRule = std::variant<Sgd, Momentum, Nesterov, Adagrad, Adadelta, Rmsprop, Adam, Ftrl,
+                                   AdaptiveRevision, NesterovAdagrad>;
 
 /// Throws OptionError if a member of the rule is out of its range.
 void require_valid(const AnyUpdateRule& rule);
