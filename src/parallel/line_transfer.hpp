@@ -5,18 +5,19 @@
 
 namespace hogwild {
 
-/// The seconds that passing a cache line from one thread to another takes, one way, as two threads
-/// measure it that write it in turn. Both run where the system puts them, or on the cores that are
-/// named, which must be among cores_allowed(). Takes a fraction of a millisecond, and is the least
-/// of several attempts, as anything else that runs only makes it longer. Nothing if there is only
-/// one core, or the other thread did not come to run.
+/// Two cores that this process may run on: see cores_allowed().
 struct CorePair {
   int first = 0;
   int second = 0;
 };
-std::optional<double> measure_line_transfer(std::optional<CorePair> cores = {});
 
-/// The same, measured once in a process; 0 if it can't be.
+/// The seconds that passing a cache line from one core to another takes, one way, as two threads
+/// measure it that write it in turn: the least of ten times, as anything else that runs only makes it
+/// longer. Takes a fraction of a millisecond, and ten at most; nothing if the threads did not come to
+/// run in that time. Throws std::system_error if there are no more threads.
+std::optional<double> measure_line_transfer(CorePair cores);
+
+/// The same of the first core and the last, measured once in a process; 0 if it can't be.
 double line_transfer_seconds();
 
 }  // namespace hogwild

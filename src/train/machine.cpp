@@ -42,7 +42,7 @@ std::vector<Machine::LineTransfer> line_transfers(const std::vector<int>& cores)
   const std::size_t count = std::min(kMost, pairs.size());
   for (std::size_t k = 0; k < count; ++k) {
     const auto [first, second] = pairs[k * pairs.size() / count];
-    const auto seconds = measure_line_transfer(CorePair{first, second});
+    const auto seconds = measure_line_transfer({first, second});
     if (seconds) transfers.push_back({first, second, *seconds});
   }
   return transfers;

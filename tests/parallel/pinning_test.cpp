@@ -51,7 +51,7 @@ TEST(Pinning, ListsAreReadAndWritten) {
 TEST(LineTransfer, TakesTimeIfThereAreTwoCores) {
   const std::vector<int> cores = cores_allowed();
   if (cores.size() < 2) GTEST_SKIP() << "one core";
-  if (const auto seconds = measure_line_transfer(CorePair{cores[0], cores[1]})) {
+  if (const auto seconds = measure_line_transfer({cores[0], cores[1]})) {
     EXPECT_GT(*seconds, 1e-10);
     EXPECT_LT(*seconds, 1e-2);
   }
