@@ -20,10 +20,10 @@ void add_distributed_options(CLI::App& command, TrainArguments& arguments) {
   add_choice<Distribution>(
       command, "--distributed", ranks.kind,
       "under mpirun, learn with all ranks, each from its own part of the files: downpour, fetching "
-      "from and pushing to servers that share out the parameters; easgd, each drawn to a centre "
-      "that it draws to itself, which is what is saved; eamsgd, the same with momentum; allreduce, "
-      "all making each step "
-      "together, on batches of which each rank has its part; graph, the same with features shared "
+      "from and pushing to servers that share out the parameters; easgd, each learning by "
+      "itself and merging its steps into a centre now and then, which is what is saved; eamsgd, "
+      "the same with momentum; allreduce, all making each step together, on batches of which each "
+      "rank has its part; graph, the same with features shared "
       "out in place of rows, as a dataflow graph that is cut where it crosses devices, a device "
       "being a thread of a rank",
       {{"downpour", Distribution::downpour},

@@ -1,5 +1,7 @@
 #include "distributed/allreduce.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <memory>
 #include <span>
 #include <utility>
@@ -72,10 +74,23 @@ std::vector<BatchPart> RankPartners::gather(const BatchPart& own) {
   return parts;
 }
 
-std::uint64_t part_of_batch(const World& world, std::uint64_t batch) noexcept {
-  const auto ranks = static_cast<std::uint64_t>(world.size());
-  const auto rank = static_cast<std::uint64_t>(world.rank());
-  return batch / ranks + (rank < batch % ranks ? 1 : 0);
+std::uint64_t part_of_batch(World& world, std::uint64_t batch, Offset own_rows) {
+  Bytes own;
+  put(own, own_rows);
+  Offset before = 0, all = 0;
+  int rank = 0;
+  for (const Bytes& part : world.gather_all(own)) {
+    const auto rows = Unpacking(part).take<Offset>();
+    if (rank++ < world.rank()) before += rows;
+    all += rows;
+  }
+  if (all == 0) return 1;
+  // The ranks' rows, one after the other, cut the batch as they cut all rows.
+  const auto cut = [&](Offset rows) {
+    const double share = static_cast<double>(rows) / static_cast<double>(all);
+    return static_cast<std::uint64_t>(std::llround(static_cast<double>(batch) * share));
+  };
+  return std::max<std::uint64_t>(1, cut(before + own_rows) - cut(before));
 }
 
 void plan_together(World& world, TrainPlan& plan, double own_weight) {

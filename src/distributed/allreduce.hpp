@@ -29,8 +29,10 @@ class RankPartners final : public BatchPartners {
   bool counts_rows_;
 };
 
-/// The rows of a batch that are this rank's.
-std::uint64_t part_of_batch(const World& world, std::uint64_t batch) noexcept;
+/// How many rows of a batch are this rank's: in proportion to its share of all rows, so that ranks
+/// come to the end of an epoch together, and at least one. Else the last batches of an epoch have
+/// rows of one rank alone. To be called by all ranks.
+std::uint64_t part_of_batch(World& world, std::uint64_t batch, Offset own_rows);
 
 /// Makes of a plan for this rank's rows one of a step that all ranks make: penalties go by how
 /// often features are in the rows of all. To be called by all ranks.

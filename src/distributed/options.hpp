@@ -12,7 +12,7 @@ namespace hogwild {
 
 enum class Distribution {
   downpour,   ///< workers fetch parameters from servers and push gradients to them
-  easgd,      ///< workers learn by themselves, each drawn to a centre that it draws to itself
+  easgd,      ///< workers learn by themselves, and merge their steps into a centre now and then
   eamsgd,     ///< the same with momentum
   allreduce,  ///< all ranks make each step together, each of a part of its rows
   graph,      ///< all ranks make each step together, each of some of the features: a dataflow graph

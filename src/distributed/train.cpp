@@ -132,7 +132,7 @@ Part make_part(World& world, const Dataset& data, TrainOptions options,
   if (distributed.kind == Distribution::allreduce) {
     options.strategy = Strategy::deterministic;
     if (options.batch_size != kFullBatch) {
-      options.batch_size = part_of_batch(world, options.batch_size);
+      options.batch_size = part_of_batch(world, options.batch_size, data.rows());
     }
   }
   part.plan = plan_part(data, options);

@@ -7,11 +7,11 @@ namespace {
 
 class Dataflow : public Ranks {};
 
-// As many rows a step as leave 512 steps to an epoch.
+// As many rows a step as leave 1,024 steps to an epoch.
 TEST_F(Dataflow, ChoosesItsBatchesByTheNumberOfRows) {
   const std::string options = "click.svm --learning-rate 0.1 --distributed graph --threads 1 ";
   ASSERT_EQ(run_on(2, options + "-o m").status, 0);
-  const int rows = std::clamp(kRows / 512, 8, 64);
+  const int rows = std::clamp(kRows / 1024, 4, 64);
   ASSERT_EQ(run_on(2, options + fmt::format("-o n --batch-size {}", rows)).status, 0);
   EXPECT_EQ(file("m"), file("n"));
 }
