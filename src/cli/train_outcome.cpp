@@ -121,6 +121,15 @@ void TrainDisplay::require_log_written() const {
 
 namespace {
 
+std::string in_words(const ViewReport& views) {
+  if (views.own == 0) return fmt::format("all threads step the same weights: {}", views.reason);
+  return fmt::format(
+      "each thread has {} weights of its own, for the most frequent features; it learnt {:.0f} % "
+      "of "
+      "its rows by them, the others by the shared weights",
+      views.own, 100 * views.share_of_rows);
+}
+
 std::vector<std::string> inputs_of(const TrainArguments& command) {
   std::vector<std::string> inputs = command.data.paths;
   if (!command.valid.empty()) inputs.push_back(command.valid);
@@ -174,6 +183,7 @@ int conclude(const TrainResult& result, const TrainArguments& command, const Tra
     labels = fmt::format(", label {} as negative and {} as positive", model.labels().negative,
                          model.labels().positive);
   }
+  if (result.threads > 1) display.say(in_words(result.views));
   display.say(fmt::format("saved {}: {} by {} at rate {}, {} thread{}, {:.3f} s of training{}",
                           command.output, name_of(model.loss()), model.provenance().rule,
                           result.learning_rate, result.threads, result.threads == 1 ? "" : "s",

@@ -44,7 +44,7 @@ Parsing::Parsing(const ReadOptions& options, FeatureOrder order)
   }
   rules_.one_based = options.index_base == IndexBase::one;
   if (options.features) {
-    const FeatureSpace& space = *options.features;
+    const FeatureSpace space = options.features->plain();  // text has no other numbers
     rules_.hash_bits = space.hash_bits;
     rules_.known_names = space.names.get();
     rules_.one_based = space.index_base == 1;

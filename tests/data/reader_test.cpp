@@ -1,4 +1,5 @@
 #include "hogwild/data/reader.hpp"
+#include "hogwild/data/ranking.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -45,6 +46,16 @@ TEST_F(Reading, CountsLinesByFileInFaults) {
     EXPECT_EQ(error.line, 2u);
     EXPECT_EQ(error.column, 3u);
   }
+}
+
+// A ranked space holds fewer features than its text has numbers for.
+TEST_F(Reading, InARankedSpaceKeepsFeaturesOfAnyNumber) {
+  const Dataset training = ranked(read({folder_.write("train", "1 1:1 90:1\n-1 7:1 90:1\n")}));
+  ASSERT_EQ(training.features().size, 3u);
+  const Dataset test =
+      read({folder_.write("test", "1 7:1 90:1\n")}, {.features = training.features()});
+  EXPECT_EQ(test.nonzeros(), 2u);
+  EXPECT_EQ(test.source().unknown_features, 0u);
 }
 
 TEST_F(Reading, RefusesWhatIsNoReadableFile) {
