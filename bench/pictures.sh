@@ -16,7 +16,6 @@ cd "$work"
 "$hogwild" compare click.svm --epochs 5 --json >rules.jsonl
 "$hogwild" plot rules.jsonl --x seconds -o "$pictures/compare.svg"
 "$hogwild" generate click 1000000 -o many.svm
-"$hogwild" scale many.svm --threads 1,2,4 --epochs 8 --learning-rate 0.1 --json >adagrad.jsonl
-"$hogwild" scale many.svm --threads 1,2,4 --epochs 8 --learning-rate 0.1 --optimizer sgd \
-  --json >sgd.jsonl
-"$hogwild" plot --scaling adagrad.jsonl sgd.jsonl -o "$pictures/scaling.svg"
+"$hogwild" scale many.svm --threads 1,2,4 --epochs 5 --optimizer sgd,adagrad \
+  --strategy hogwild,plain --json >scale.jsonl
+"$hogwild" plot --scaling scale.jsonl -o "$pictures/scaling.svg"
