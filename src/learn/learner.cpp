@@ -198,17 +198,16 @@ SparseRow Learner::as_learnt(const SparseRow& row) const noexcept {
 float Learner::learn(std::span<const SparseRow> rows) {
   assert(!parameters_ || parameters_->writable());
   LossSum total;
-  const int place = teachers_ ? teachers_->take() : kNoWorker;
+  const TeacherPlaces::Held place = teachers_ ? teachers_->take() : TeacherPlaces::none();
   for (const SparseRow& row : rows) {
     assert(std::ranges::all_of(row.indices, [&](Index j) { return j < space_.size; }));
     assert(std::isfinite(row.label) && row.weight >= 0 && std::isfinite(row.weight));
     const SparseRow one = as_learnt(hot_ ? renumbered(row) : row);
-    const LossSum sum = descent_->learn(place, std::span(&one, 1), {.rate = rate_});
+    const LossSum sum = descent_->learn(place.number(), std::span(&one, 1), {.rate = rate_});
     total.loss += sum.loss;
     total.weight += sum.weight;
     if (published_ && published_->note(row)) publish(false);
   }
-  if (teachers_) teachers_->give_back(place);
   return total.weight > 0 ? static_cast<float>(total.loss / total.weight) : 0;
 }
 
@@ -225,9 +224,8 @@ void Learner::start_at(Index feature, float weight) {
 
 void Learner::settle() const {
   for (int place = 0; teachers_ && place < teachers_->size(); ++place) {
-    teachers_->wait_for(place);
+    const auto held = teachers_->wait_for(place);
     descent_->settle(place);
-    teachers_->give_back(place);
   }
 }
 

@@ -21,35 +21,49 @@ class TeacherPlaces {
 
   int size() const noexcept { return static_cast<int>(places_.size()); }
 
+  /// A place while it is held, or kNoWorker.
+  class Held {
+   public:
+    Held(TeacherPlaces* places, int place) noexcept : places_(places), place_(place) {}
+    ~Held() {
+      if (place_ == kNoWorker) return;
+      places_->taken(place_).store(false, std::memory_order_release);
+    }
+    Held(const Held&) = delete;
+    Held& operator=(const Held&) = delete;
+
+    int number() const noexcept { return place_; }
+
+   private:
+    TeacherPlaces* places_;
+    const int place_;
+  };
+
   /// A free place, the thread's usual one if it is free; kNoWorker if all are taken.
-  int take() noexcept {
-    const std::size_t usual = thread_number();
-    for (std::size_t k = 0; k < places_.size(); ++k) {
-      const std::size_t place = (usual + k) % places_.size();
-      if (!places_[place].taken.exchange(true, std::memory_order_acquire)) {
-        return static_cast<int>(place);
-      }
+  Held take() noexcept {
+    const int usual = static_cast<int>(thread_number() % places_.size());
+    for (int k = 0; k < size(); ++k) {
+      const int place = (usual + k) % size();
+      if (!taken(place).exchange(true, std::memory_order_acquire)) return {this, place};
     }
-    return kNoWorker;
+    return none();
   }
+  static Held none() noexcept { return {nullptr, kNoWorker}; }
 
-  /// Takes that place when it is free.
-  void wait_for(int place) noexcept {
-    while (
-        places_[static_cast<std::size_t>(place)].taken.exchange(true, std::memory_order_acquire)) {
-      std::this_thread::yield();
-    }
-  }
-
-  void give_back(int place) noexcept {
-    if (place == kNoWorker) return;
-    places_[static_cast<std::size_t>(place)].taken.store(false, std::memory_order_release);
+  /// That place, when it is free.
+  Held wait_for(int place) noexcept {
+    while (taken(place).exchange(true, std::memory_order_acquire)) std::this_thread::yield();
+    return {this, place};
   }
 
  private:
   struct alignas(kCacheLinePair) Place {
     std::atomic<bool> taken{false};
   };
+
+  std::atomic<bool>& taken(int place) noexcept {
+    return places_[static_cast<std::size_t>(place)].taken;
+  }
 
   // Threads are numbered as they come, so that those of one Learner have different usual places.
   static std::size_t thread_number() noexcept {

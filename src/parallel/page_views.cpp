@@ -1,6 +1,7 @@
 #include "parallel/page_views.hpp"
 
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -23,6 +24,16 @@ constexpr std::size_t kHugePage = std::size_t{2} << 20;
 std::byte* checked(void* mapped, const char* call) {
   if (mapped == MAP_FAILED) fail(call);
   return static_cast<std::byte*>(mapped);
+}
+
+// Past a limit on the size of files, which holds for files in memory too, a signal would end the
+// process.
+void require_file_size(std::size_t bytes) {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return;
+  if (bytes > limit.rlim_cur) {
+    throw std::system_error(EFBIG, std::generic_category(), "the limit on the size of files");
+  }
 }
 
 // An address range that is this process's, and that a huge page can begin at.
@@ -75,6 +86,7 @@ ViewableMemory::ViewableMemory(std::size_t bytes, std::size_t eager) {
   if (!overcommits()) {
     throw std::system_error(ENOMEM, std::generic_category(), "vm.overcommit_memory is 2");
   }
+  require_file_size(whole_pages(bytes));
   const int file = memfd_create("hogwild-parameters", MFD_CLOEXEC);
   if (file < 0) fail("memfd_create");
   file_ = file;

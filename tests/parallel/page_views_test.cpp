@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 
 #include <atomic>
 #include <cstdint>
@@ -9,7 +10,11 @@
 #include <system_error>
 #include <utility>
 
+#include "hogwild/data/ranking.hpp"
+#include "hogwild/eval/evaluate.hpp"
+#include "hogwild/train/train.hpp"
 #include "parallel/shared_parameters.hpp"
+#include "support/rows.hpp"
 
 namespace hogwild {
 namespace {
@@ -62,6 +67,41 @@ TEST(SharedParameters, SayWhyThereAreNoViews) {
   EXPECT_EQ(alone.own(), 0u);
   EXPECT_FALSE(alone.refusal().empty());
   EXPECT_EQ(&alone[0], alone.seen_by(1));
+}
+
+// Lowers a limit of this process, and gives it back.
+class Limited {
+ public:
+  Limited(int which, rlim_t to) : which_(which) {
+    getrlimit(which_, &before_);
+    const rlimit lower{to, before_.rlim_max};
+    setrlimit(which_, &lower);
+  }
+  ~Limited() { setrlimit(which_, &before_); }
+  Limited(const Limited&) = delete;
+  Limited& operator=(const Limited&) = delete;
+
+ private:
+  int which_;
+  rlimit before_{};
+};
+
+// Nothing ends the process, and what is learnt is the same.
+TEST(Views, AreDoneWithoutWhereTheSystemRefusesThem) {
+  const Dataset data = test::skewed_rows(20'000, true);
+  const TrainOptions options{.learning_rate = 0.05f, .epochs = 2, .threads = 2};
+  const TrainResult viewed = train(ranked(data), options);
+  const auto without = [&](int limit, rlim_t to) {
+    const Limited limited(limit, to);
+    return train(ranked(data), options);
+  };
+  for (const int limit : {RLIMIT_FSIZE, RLIMIT_NOFILE}) {
+    const TrainResult result = without(limit, limit == RLIMIT_FSIZE ? 4096 : 0);
+    EXPECT_EQ(result.views.own, 0u);
+    EXPECT_FALSE(result.views.reason.empty());
+    EXPECT_EQ(result.epochs.size(), 2u);
+    EXPECT_NEAR(mean_loss(result.model, data), mean_loss(viewed.model, data), 0.01);
+  }
 }
 
 TEST(SharedParameters, VisitOnlyWhatIsInUse) {
