@@ -1,12 +1,16 @@
 // How long does an answer take while something is learnt? One prediction of a Learner on click rows
 // of 38 features, whose weights are in the cache (rows of a thousand, over and over) or mostly not
 // (rows of a hundred thousand): alone, and while another thread learns as fast as it can; and of a
-// frozen model. And the same of a Learner that publishes its weights after every 262,144 rows.
+// frozen model. And the same of a Learner that publishes its weights after every 262,144 rows. Then
+// how many rows one thread and two teach a Learner in a second, on shared weights and with weights
+// of their own for frequent features, beside two threads that ask it a thousand times a second.
 #include <benchmark/benchmark.h>
 
 #include <atomic>
+#include <chrono>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "hogwild/hogwild.hpp"
 #include "support/generated.hpp"
@@ -46,6 +50,43 @@ void predict(benchmark::State& state, const Dataset& data, Offset rows, const Pr
   state.counters["an_answer"] =
       benchmark::Counter(static_cast<double>(state.iterations()) * static_cast<double>(rows),
                          benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+}
+
+// Each thread teaches every n-th row, while others ask.
+void teach(benchmark::State& state, const Dataset& data, int teachers, bool own_weights) {
+  LearnerOptions options{.features = data.features().size, .learning_rate = 0.05f};
+  if (own_weights) {
+    options.teachers = teachers;
+    options.hot_features = hot_features(data);
+  }
+  Learner learner(options);
+  std::atomic<bool> stop{false};
+  std::vector<std::thread> asking;
+  for (int k = 0; k < 2; ++k) {
+    asking.emplace_back([&, i = Offset{0}]() mutable {
+      for (; !stop.load(std::memory_order_relaxed); i = (i + 1) % data.rows()) {
+        benchmark::DoNotOptimize(learner.predict(data.row(i)));
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      }
+    });
+  }
+  for (auto _ : state) {
+    std::vector<std::thread> teaching;
+    for (int k = 0; k < teachers; ++k) {
+      teaching.emplace_back([&, k] {
+        for (auto i = static_cast<Offset>(k); i < data.rows(); i += static_cast<Offset>(teachers)) {
+          learner.learn(data.row(i), data.labels()[i]);
+        }
+      });
+    }
+    for (std::thread& thread : teaching) thread.join();
+  }
+  stop.store(true, std::memory_order_relaxed);
+  for (std::thread& thread : asking) thread.join();
+  state.counters["rows"] =
+      benchmark::Counter(static_cast<double>(state.iterations()) * static_cast<double>(data.rows()),
+                         benchmark::Counter::kIsRate);
+  state.counters["loss"] = mean_loss(learner.snapshot(), data);
 }
 
 }  // namespace
@@ -92,6 +133,15 @@ int main(int argc, char** argv) {
                                      i = i + 1 < data.rows() ? i + 1 : 0;
                                    }
                                  });
+  }
+  for (const bool own_weights : {false, true}) {
+    for (const int teachers : {1, 2}) {
+      const std::string name = own_weights ? "teach_own_weights/" : "teach/";
+      benchmark::RegisterBenchmark(
+          (name + std::to_string(teachers)).c_str(),
+          [=, &data](benchmark::State& state) { teach(state, data, teachers, own_weights); })
+          ->UseRealTime();
+    }
   }
   benchmark::Initialize(&argc, argv);
   benchmark::RunSpecifiedBenchmarks();
