@@ -251,7 +251,7 @@ void add_train_arguments(CLI::App& command, TrainArguments& arguments) {
       .add_option(
           "--batch-size", arguments.batch_size,
           "rows a step, their gradients averaged; full: all rows, one step an epoch (default: 1; "
-          "with allreduce and graph 4 to 64, by the number of rows)")
+          "with allreduce and graph 2 to 64, by the number of rows)")
       ->type_name("N|full");
   add_alternative<AnySchedule>(command, "--schedule", arguments.schedule, "how the rate goes on");
   command

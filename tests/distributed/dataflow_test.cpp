@@ -11,7 +11,7 @@ class Dataflow : public Ranks {};
 TEST_F(Dataflow, ChoosesItsBatchesByTheNumberOfRows) {
   const std::string options = "click.svm --learning-rate 0.1 --distributed graph --threads 1 ";
   ASSERT_EQ(run_on(2, options + "-o m").status, 0);
-  const int rows = std::clamp(kRows / 1024, 4, 64);
+  const int rows = std::clamp(kRows / 1024, 2, 64);
   ASSERT_EQ(run_on(2, options + fmt::format("-o n --batch-size {}", rows)).status, 0);
   EXPECT_EQ(file("m"), file("n"));
 }
