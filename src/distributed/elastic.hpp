@@ -1,5 +1,5 @@
-// Elastic averaging: every worker learns by itself, and now and then brings what it has learnt to a
-// centre, and takes what the others have brought there. What is saved is the centre.
+// Elastic averaging: every worker learns by itself. At intervals it sends its steps to a centre and
+// takes the weights of the centre, which hold the steps of the others. The model is the centre.
 //
 // Where the user gives an elasticity a, worker and centre draw each other: c is what the centre has
 // at a coordinate, x what the worker has; both move by a (x - c). The centre then gets the part a

@@ -10,7 +10,7 @@
 namespace hogwild {
 namespace {
 
-// Learnt twice, of which the second time counts: threads take a while to get going, hot replicas
+// Learnt twice, of which the second time counts: threads take a while to get going, own weights
 // above all. Of fewer rows it tells nothing.
 constexpr Offset kPartOfRun = 100;
 constexpr int kEpochs = 2;

@@ -46,7 +46,7 @@ TEST(ParameterFile, OneThreadLearnsWhatALearnerOfItsOwnDoes) {
   });
 }
 
-// Cells of hot features come first, whoever asks for them by number.
+// Cells of hot features come first in the file; a Learner still names features by number.
 TEST(ParameterFile, HasHotFeaturesFirst) {
   const Dataset data = test::random_rows(500, 40, 0.2, false);
   const test::TemporaryFolder folder;

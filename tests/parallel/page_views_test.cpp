@@ -86,7 +86,7 @@ class Limited {
   rlimit before_{};
 };
 
-// Nothing ends the process, and what is learnt is the same.
+// Training goes on with shared weights alone, and reaches the same loss.
 TEST(Views, AreDoneWithoutWhereTheSystemRefusesThem) {
   const Dataset data = test::skewed_rows(20'000, true);
   const TrainOptions options{.learning_rate = 0.05f, .epochs = 2, .threads = 2};
