@@ -1,7 +1,7 @@
 // How much do threads lose where rows share their features? One epoch of adagrad, racy, on rows of
-// 40 features drawn by Zipf's law, from uniform to very unequally frequent; with and without weights
-// of each thread's own for the most frequent features. Beside the speed stands the loss reached on rows not
-// learnt.
+// 40 features drawn by Zipf's law, from uniform to very unequally frequent; with and without
+// weights of each thread's own for the most frequent features. Beside the speed stands the loss
+// reached on rows not learnt.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
