@@ -36,6 +36,8 @@ struct SimulateCommand {
   double bandwidth_mb = SimulatedCosts{}.bandwidth / kMega;
   double row_ns = SimulatedCosts{}.row / kNano;
   double nonzero_ns = SimulatedCosts{}.nonzero / kNano;
+  std::string line_transfer = "0";
+  bool measure = false;
   bool json = false;
 };
 
@@ -81,13 +83,22 @@ Delay delay_in(const std::string& text) {
                                          text));
 }
 
+// "NS" or "NS:NS", in a socket and from socket to socket.
+void take_line_transfer(const std::string& text, SimulatedCosts& costs) {
+  const bool two = text.find(':') != std::string::npos;
+  const auto numbers = numbers_after(":" + text, two ? 2 : 1, "line-transfer",
+                                     "NS or NEAR:FAR in nanoseconds, as 50 or 50:150");
+  costs.line_transfer = numbers.front() * kNano;
+  costs.far_line_transfer = numbers.back() * kNano;
+}
+
 Method method_named(const std::string& name) {
   for (const Method method :
-       {Method::hogwild, Method::downpour, Method::easgd, Method::allreduce}) {
+       {Method::hogwild, Method::views, Method::downpour, Method::easgd, Method::allreduce}) {
     if (name_of(method) == name) return method;
   }
-  throw OptionError("method",
-                    fmt::format("'{}' is none of hogwild, downpour, easgd and allreduce", name));
+  throw OptionError(
+      "method", fmt::format("'{}' is none of hogwild, views, downpour, easgd and allreduce", name));
 }
 
 SimulationOptions simulation_options(const SimulateCommand& command) {
@@ -98,6 +109,7 @@ SimulationOptions simulation_options(const SimulateCommand& command) {
   costs.bandwidth = command.bandwidth_mb * kMega;
   costs.row = command.row_ns * kNano;
   costs.nonzero = command.nonzero_ns * kNano;
+  take_line_transfer(command.line_transfer, costs);
   if (!command.stragglers.empty()) {
     const auto numbers =
         numbers_after(":" + command.stragglers, 2, "stragglers", "SHARE:FACTOR, as 0.1:10");
@@ -120,6 +132,18 @@ int run(SimulateCommand& command, const CLI::App& app) {
   const Dataset data = read_training_rows(command.train, app, options, display);
 
   const InterruptGuard guard;
+  if (command.measure) {
+    const SimulatedCosts asked = simulated.costs;
+    simulated.costs = measured_costs(data, options, asked);
+    if (app.count("--nonzero-cost") != 0) simulated.costs.nonzero = asked.nonzero;
+    if (app.count("--line-transfer") != 0) {
+      simulated.costs.line_transfer = asked.line_transfer;
+      simulated.costs.far_line_transfer = asked.far_line_transfer;
+    }
+    display.say(fmt::format("measured: {:.2f} ns a non-zero, {:.0f} ns a cache line",
+                            simulated.costs.nonzero / kNano,
+                            simulated.costs.line_transfer / kNano));
+  }
   DisplayObserver observer(display);
   std::vector<SimulationOptions> all;
   for (const Method method : methods) {
@@ -172,15 +196,16 @@ void add_simulate_command(CLI::App& app, Action& action) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->check(CLI::Range(1, 65536).description(""));
   sub.add_option("--method", command->methods,
-                 "hogwild, on one array; downpour, fetching from and pushing to servers; easgd, "
+                 "hogwild, on one array; views, each with weights of its own for the most frequent "
+                 "features; downpour, fetching from and pushing to servers; easgd, "
                  "with a centre; allreduce, all in step (default: hogwild)")
       ->type_name("METHOD,...")
       ->allow_extra_args(false)
       ->delimiter(',')
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   sub.add_option("--delay", command->delay,
-                 "by which messages are late, or with hogwild steps, in microseconds (default: "
-                 "none)")
+                 "by which messages are late, or with hogwild and views steps, in microseconds "
+                 "(default: none)")
       ->type_name("none|fixed:US|uniform:US:US|exponential:US");
   sub.add_option("--stragglers", command->stragglers,
                  "that share of the workers takes that many times as long for a row")
@@ -219,16 +244,30 @@ void add_simulate_command(CLI::App& app, Action& action) {
          "--nonzero-cost", command->nonzero_ns,
          fmt::format("nanoseconds each of its non-zeros takes (default: {})", command->nonzero_ns))
       ->type_name("NS");
+  sub.add_option("--line-transfer", command->line_transfer,
+                 "hogwild, views: nanoseconds that a cache line takes from core to core; after a "
+                 "colon, from socket to socket (default: 0)")
+      ->type_name("NS[:NS]");
+  sub.add_option("--sockets", command->simulation.costs.sockets,
+                 "hogwild, views: sockets that the workers' cores are in (default: 1)")
+      ->type_name("N")
+      ->check(CLI::Range(1, 65536).description(""));
+  sub.add_flag("--measure", command->measure,
+               "take --nonzero-cost and --line-transfer from this machine, unless they are given");
   sub.get_option("--valid-fraction")
       ->description("keep this share of the rows for validation (default: 0.1)");
   sub.add_flag("--json", command->json, "lines of JSON, for each epoch and for the end");
   add_report_option(sub, command->train.report);
   sub.footer(
       "Seconds are those of a virtual clock; one worker takes the steps of `train --threads 1`.\n"
-      "Equal seeds give equal results. What threads of one machine share, memory and caches, is\n"
-      "not simulated: `hogwild scale` measures that.\n"
+      "Equal seeds and costs give equal results. Workers of hogwild and views have a core each. "
+      "They\n"
+      "wait for cache lines that others have written; what memory can deliver is not simulated.\n"
       "Examples:\n"
       "  hogwild simulate data.svm --workers 1,2,64,1024 --delay exponential:50\n"
+      "  hogwild simulate data.svm --method hogwild,views --workers 1,16,128 --line-transfer "
+      "50:150 "
+      "--sockets 2\n"
       "  hogwild simulate data.svm --method downpour,easgd,allreduce --latency 100\n"
       "  hogwild simulate data.svm --method downpour --optimizer adaptive_revision "
       "--push-every 64");

@@ -82,6 +82,7 @@ struct DescentPlan {
   bool hot_come_first = false;         ///< in each row they come before all others
   Views views = Views::none;  ///< with steps on single rows, by rules that can merge, and not under
                               ///< one lock
+  double line_transfer = 0;   ///< seconds that passing a cache line to another core takes
   std::shared_ptr<const std::atomic<int>> others{};  ///< how many workers other processes have that
                                                      ///< learn into `cells`
 };

@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -194,10 +195,16 @@ class KernelDescent final : public Descent {
 
   struct OwnViews {
     OwnViews(Placement& placement, const DescentPlan& plan)
-        : all(placement, plan.hot, plan.features, plan.workers, plan.others), trial(plan.workers) {}
+        : all(placement, plan.hot, plan.features, plan.workers,
+              {std::min(plan.workers, cores_at_once()), plan.line_transfer}, plan.others),
+          trial(plan.workers) {}
     WorkerViews<Placement> all;
     ViewTrial trial;
   };
+
+  static int cores_at_once() noexcept {
+    return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  }
 
   ArrayPlan array_plan() const {
     const bool others = plan_.workers > 1 || plan_.cells != nullptr;

@@ -22,6 +22,7 @@
 #include "learn/descent.hpp"
 #include "learn/published_weights.hpp"
 #include "learn/teachers.hpp"
+#include "parallel/line_transfer.hpp"
 #include "parallel/zeroed_array.hpp"
 
 namespace hogwild {
@@ -117,6 +118,7 @@ Learner::Learner(FeatureSpace space, AnyLoss loss, LabelPair labels, const Learn
     require_teachable(options);
     plan.workers = options.teachers;
     plan.views = Views::always;
+    plan.line_transfer = line_transfer_seconds();
     if (hot_) plan.hot = assumed(hot_->size());
     teachers_ = std::make_unique<TeacherPlaces>(options.teachers);
   }

@@ -13,6 +13,12 @@
 
 namespace hogwild {
 
+/// The cores that learn at once.
+struct Cores {
+  int count = 1;
+  double line_transfer = 0;  ///< seconds that passing a cache line from one to another takes
+};
+
 /// A coordinate is merged after about kTouches steps on it. The hottest is merged every period()
 /// rows and the others every 2, 4, 8, ... times that, as they are touched less often, by whole
 /// cache lines of kLine coordinates. So merging takes a fixed share of the steps, whatever the
@@ -20,18 +26,19 @@ namespace hogwild {
 ///
 /// The period is the same for any number of workers, as long as the cores can stand it. All workers
 /// together write the hottest line `cores` times a period. Where the time between two of these
-/// writes would be less than kTransfers times what passing the line on takes, the period is longer.
+/// writes would be less than kTransfers times what passing the line on takes, the period is longer,
+/// up to kLongest times: a worker whose own cells are that far behind learns too much by itself.
 class MergeSchedule {
  public:
   static constexpr Index kLine = 8;
   static constexpr double kTouches = 128;
   static constexpr double kTransfers = 8;
   static constexpr double kStepSeconds = 1e-9;  // of a step, at the least
+  static constexpr double kLongest = 64;
 
   MergeSchedule() = default;
-  /// Of the first `size` coordinates. line_seconds: what passing a line on takes. cores: that learn
-  /// at once.
-  MergeSchedule(const HotCoordinates& hot, std::size_t size, double line_seconds, int cores) {
+  /// Of the first `size` coordinates.
+  MergeSchedule(const HotCoordinates& hot, std::size_t size, Cores cores) {
     float hottest = 0;
     double steps = 0;  // of a row
     for (std::size_t j = 0; j < size; ++j) {
@@ -40,9 +47,9 @@ class MergeSchedule {
     }
     const double by_touches = kTouches / std::max(1e-3, static_cast<double>(hottest));
     const double by_transfer =
-        kTransfers * cores * line_seconds / (kStepSeconds * std::max(1.0, steps));
-    period_ =
-        static_cast<std::uint64_t>(std::clamp(std::max(by_touches, by_transfer), 8.0, 65536.0));
+        kTransfers * cores.count * cores.line_transfer / (kStepSeconds * std::max(1.0, steps));
+    period_ = static_cast<std::uint64_t>(
+        std::min(std::clamp(by_transfer, by_touches, kLongest * by_touches), 65536.0));
     // From the last line to the first: a line is merged at least as often as all that follow it.
     float often = 0;
     std::size_t due = 0;  // times the period

@@ -63,8 +63,8 @@ class ViewTrial {
   static constexpr std::uint32_t kFirstPhases = 4;  // in shared cells, in own ones, and again
   static constexpr std::uint32_t kCycle = 1024;     // phases, one of them the slower way
 
-  // Speeds of the first phases may be those of a process that is still warming up, so the next looks
-  // come soon: at phases 8, 16, 32, ...
+  // Speeds of the first phases may be those of a process that is still warming up, so the next
+  // looks come soon: at phases 8, 16, 32, ...
   bool choice(std::uint32_t phase) const noexcept {
     if (phase < kFirstPhases) return phase % 2 == 1;
     const bool looks = phase % kCycle == 0 || (phase > kFirstPhases && std::has_single_bit(phase));

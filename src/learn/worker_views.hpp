@@ -24,7 +24,6 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -34,7 +33,6 @@
 #include "learn/merge_schedule.hpp"
 #include "learn/own_bias.hpp"
 #include "parallel/cache_line.hpp"
-#include "parallel/line_transfer.hpp"
 
 namespace hogwild {
 
@@ -152,11 +150,9 @@ class WorkerViews {
   /// coordinates: those below are merged. REQUIRES: placement.own() > 0.
   /// others: how many workers other processes have that learn into the same cells, or null.
   WorkerViews(Placement& placement, const HotCoordinates& hot, std::size_t coordinates, int workers,
-              std::shared_ptr<const std::atomic<int>> others = {})
+              Cores cores, std::shared_ptr<const std::atomic<int>> others = {})
       : placement_(placement),
-        schedule_(
-            hot, std::min(placement.own(), coordinates), line_transfer_seconds(),
-            std::min(workers, static_cast<int>(std::max(1u, std::thread::hardware_concurrency())))),
+        schedule_(hot, std::min(placement.own(), coordinates), cores),
         squares_(std::min(placement.own(), coordinates)),
         workers_(workers),
         others_(std::move(others)) {

@@ -12,6 +12,8 @@ using Json = nlohmann::ordered_json;
 
 std::string_view name_of(Method method) noexcept {
   switch (method) {
+    case Method::views:
+      return "views";
     case Method::downpour:
       return "downpour";
     case Method::easgd:

@@ -16,6 +16,7 @@
 #include "data/hot_features.hpp"
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
+#include "parallel/line_transfer.hpp"
 #include "parallel/zeroed_array.hpp"
 
 namespace hogwild {
@@ -252,7 +253,11 @@ TrainPlan plan_part(const Dataset& data, const TrainOptions& options) {
   if (by_rule) descent.penalty = descent.penalty.scaled(static_cast<float>(mean_weight(data)));
   descent.hot = hot_coordinates(data);
   descent.hot_come_first = data.features().ranking != nullptr;
-  descent.views = reason_for_one_view(options) ? Views::none : Views::tried;
+  if (!reason_for_one_view(options)) {
+    descent.views = Views::tried;
+    const bool others = descent.workers > 1 || !options.parameters.empty();
+    descent.line_transfer = others ? line_transfer_seconds() : 0;
+  }
   if (!together && !by_degree) return plan;
   const ZeroedArray<Offset> degrees = degrees_of(data);
   if (by_degree) descent.penalty_scale = penalty_scale(data, degrees);

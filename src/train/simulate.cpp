@@ -3,11 +3,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <limits>
 #include <memory>
-#include <numeric>
 #include <utility>
+#include <variant>
 
 #include "hogwild/core/error.hpp"
+#include "hogwild/train/machine.hpp"
+#include "hogwild/train/train.hpp"
 #include "train/found_epsilon.hpp"
 #include "train/plan.hpp"
 #include "train/prepare.hpp"
@@ -36,6 +40,9 @@ void require_valid(const SimulationOptions& simulation, const TrainOptions& opti
           "a row must take some time");
   require(costs.latency >= 0 && delay.low >= 0 && delay.high >= 0, "latency",
           "no message arrives before it is sent");
+  require(costs.line_transfer >= 0 && costs.far_line_transfer >= 0, "line-transfer",
+          "no line arrives before it is sent");
+  require(costs.sockets > 0, "sockets", "it must be above 0");
   require(costs.bandwidth > 0, "bandwidth", "it must be above 0");
   require(costs.stragglers >= 0 && costs.stragglers <= 1 && costs.slowness >= 1, "stragglers",
           "they are a share of the workers, from 0 to 1, and slower by a factor of 1 or more");
@@ -90,6 +97,37 @@ Simulation simulate_one(const Dataset& rows, const TrainOptions& options,
 }
 
 }  // namespace
+
+SimulatedCosts measured_costs(const Dataset& data, const TrainOptions& options,
+                              SimulatedCosts given) {
+  constexpr int kEpochs = 5;
+  TrainOptions alone = options;
+  alone.threads = 1;
+  alone.epochs = kEpochs;
+  alone.early_stopping = 0;
+  alone.validation.reset();
+  if (!alone.learning_rate) {  // any takes as long
+    alone.learning_rate =
+        std::visit([](const auto& rule) { return rule.kDefaultRate; }, options.update_rule);
+  }
+  double least = std::numeric_limits<double>::infinity(), before = 0;
+  for (const EpochReport& epoch : train(data, alone).epochs) {
+    least = std::min(least, epoch.seconds - std::exchange(before, epoch.seconds));
+  }
+  const double of_rows = given.row * static_cast<double>(data.rows());
+  if (least < of_rows) given.row = 0;
+  if (data.nonzeros() > 0) {
+    given.nonzero = (least - given.row * static_cast<double>(data.rows())) /
+                    static_cast<double>(data.nonzeros());
+  }
+  const auto transfers = this_machine().line_transfers;
+  given.line_transfer = 0;
+  for (const Machine::LineTransfer& transfer : transfers) {
+    given.line_transfer += transfer.seconds / static_cast<double>(transfers.size());
+  }
+  given.far_line_transfer = given.line_transfer;
+  return given;
+}
 
 std::vector<Simulation> simulate(const Dataset& data, const TrainOptions& asked,
                                  std::span<const SimulationOptions> simulations,

@@ -1,5 +1,7 @@
 #include "train/virtual_workers.hpp"
 
+#include <fmt/format.h>
+
 #include <variant>
 
 #include "hogwild/core/error.hpp"
@@ -24,6 +26,11 @@ std::unique_ptr<VirtualWorkers> made(const Rule& rule, const DescentPlan& plan,
       throw OptionError("optimizer", "ftrl keeps no weight that a centre could draw");
     case Method::allreduce:
       return std::make_unique<VirtualAllreduce<Rule>>(rule, plan, options, seed);
+    case Method::views:
+      if constexpr (!may_part<Rule>) {
+        throw OptionError("method", fmt::format("steps of {} can't be merged", Rule::kName));
+      }
+      [[fallthrough]];
     default:
       return std::make_unique<VirtualHogwild<Rule>>(rule, plan, options, seed);
   }

@@ -39,7 +39,8 @@ TEST(Simulate, OneWorkerTakesTheStepsOfOneThreadToTheLastBit) {
     if (!has_rate<decltype(rule)>) options.learning_rate.reset();
     const TrainResult real = train(data, options);
     for (const Method method :
-         {Method::hogwild, Method::downpour, Method::easgd, Method::allreduce}) {
+         {Method::hogwild, Method::views, Method::downpour, Method::easgd, Method::allreduce}) {
+      if (method == Method::views && !may_part<decltype(rule)>) continue;
       if (has_outcome<decltype(rule)> && method == Method::easgd) continue;
       const Simulation one =
           simulated(data, options, {.method = method, .fetch_every = 1, .push_every = 1});
@@ -75,7 +76,7 @@ TEST(Simulate, EqualSeedsGiveEqualBitsWhateverTheDelays) {
   const Dataset data = skewed_rows(3000, true);
   const TrainOptions options = options_for(Adagrad{});
   for (const Method method :
-       {Method::hogwild, Method::downpour, Method::easgd, Method::allreduce}) {
+       {Method::hogwild, Method::views, Method::downpour, Method::easgd, Method::allreduce}) {
     SimulationOptions many{.method = method, .workers = 30};
     many.costs.delay = {Delay::Kind::exponential, 0, 20e-6};
     many.costs.stragglers = 0.2;
@@ -115,6 +116,42 @@ TEST(Simulate, DelaysAreCountedInUpdatesOfOthers) {
   EXPECT_EQ(delay({.method = Method::allreduce, .workers = 8}), 0);
 }
 
+// What threads wait for is each other's hot cells, and where each has its own there is little to
+// wait for.
+TEST(Simulate, WorkersWaitForLinesThatOthersHaveWritten) {
+  const Dataset data = skewed_rows(20'000, true);
+  for_each_alternative<AnyUpdateRule>([&](auto rule) {
+    TrainOptions options = options_for(rule, 1);
+    options.learning_rate = rule.kDefaultRate;
+    if (!has_rate<decltype(rule)>) options.learning_rate.reset();
+    const auto played = [&](Method method, double line_transfer, double far = 0) {
+      SimulationOptions two{.method = method, .workers = 2};
+      two.costs.line_transfer = line_transfer;
+      two.costs.far_line_transfer = far;
+      two.costs.sockets = far > 0 ? 2 : 1;
+      return simulated(data, options, two).epochs.back();
+    };
+    const SimulatedEpoch free = played(Method::hogwild, 0), near = played(Method::hogwild, 50e-9);
+    EXPECT_GT(near.seconds, 1.05 * free.seconds) << rule.kName;
+    EXPECT_GT(played(Method::hogwild, 50e-9, 150e-9).seconds, near.seconds) << rule.kName;
+    if (!may_part<decltype(rule)>) {
+      EXPECT_THROW(played(Method::views, 50e-9), OptionError) << rule.kName;
+      return;
+    }
+    const SimulatedEpoch own = played(Method::views, 50e-9);
+    EXPECT_LT(own.seconds - free.seconds, (near.seconds - free.seconds) / 2) << rule.kName;
+    EXPECT_NEAR(own.loss / free.loss, 1, 0.03) << rule.kName;
+  });
+}
+
+TEST(Simulate, CostsAreMeasured) {
+  const Dataset data = skewed_rows(4000, true);
+  const SimulatedCosts costs = measured_costs(data, options_for(Adagrad{}), {.latency = 3});
+  EXPECT_GT(costs.nonzero, 0);
+  EXPECT_GE(costs.line_transfer, 0);
+  EXPECT_EQ(costs.latency, 3);
+}
+
 TEST(Simulate, AmendsForDelayKeepTheLossOfManyWorkers) {
   const Dataset data = skewed_rows(6000, true);
   SimulationOptions many{
@@ -143,6 +180,8 @@ TEST(Simulate, RefusesWhatNoVirtualWorkerHas) {
   refused([](TrainOptions& o) { o.loss = Softmax{}; });
   refused([](TrainOptions&) {}, {.workers = 0});
   refused([](TrainOptions&) {}, {.period = 0});
+  refused([](TrainOptions&) {}, {.costs = {.line_transfer = -1}});
+  refused([](TrainOptions&) {}, {.costs = {.sockets = 0}});
   refused([](TrainOptions& o) { o.update_rule = Ftrl{}; }, {.method = Method::easgd});
 }
 

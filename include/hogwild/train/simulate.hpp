@@ -16,6 +16,8 @@ namespace [[gnu::visibility("default")]] hogwild {
 /// How virtual workers learn together.
 enum class Method {
   hogwild,    ///< one array of parameters; a row's step lands later than its weights were read
+  views,      ///< the same, but each worker has weights of its own for the most frequent features,
+              ///< and merges them now and then (TrainOptions::worker_views)
   downpour,   ///< workers fetch parameters from a server and push gradients to it
   easgd,      ///< replicas and a centre that draw each other
   allreduce,  ///< all step together, a row of each worker in every step
@@ -37,9 +39,13 @@ struct SimulatedCosts {
   double nonzero = 1.3e-9;  ///< seconds each of its non-zeros takes
   double latency = 10e-6;   ///< seconds a message is under way, besides
   double bandwidth = 1e9;   ///< bytes that pass a worker's wire in a second
-  Delay delay{};            ///< besides: of a message, or with Method::hogwild of a row's landing
-  double stragglers = 0;    ///< share of the workers that are slow, in [0, 1]
-  double slowness = 10;     ///< how many times as long a row takes them, >= 1
+  Delay delay{};            ///< besides: of a message, or with hogwild and views of a row's landing
+  double line_transfer = 0;      ///< hogwild, views: seconds until a cache line that one worker has
+                                 ///< written is another's, who has a core in the same socket
+  double far_line_transfer = 0;  ///< the same from socket to socket
+  int sockets = 1;               ///< that share out the workers, > 0
+  double stragglers = 0;         ///< share of the workers that are slow, in [0, 1]
+  double slowness = 10;          ///< how many times as long a row takes them, >= 1
 };
 
 struct SimulationOptions {
@@ -72,6 +78,12 @@ struct Simulation {
   Model model{};
   float learning_rate = 0;
 };
+
+/// The costs on this machine: `row` as given, `nonzero` as the fastest of some epochs by one thread
+/// has it, `line_transfer` the mean of the measured pairs of cores (see Machine), 0 if there is one
+/// core. The rest is as given. Throws as train() does.
+SimulatedCosts measured_costs(const Dataset& data, const TrainOptions& options,
+                              SimulatedCosts given);
 
 /// Plays a run through for each of the simulations. Everything that happens has its time on a
 /// virtual clock, and happens in that order, so the outcome is a function of data and options:

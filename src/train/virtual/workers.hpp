@@ -107,12 +107,16 @@ class Workers : public VirtualWorkers {
     return plan_.bias ? weight_of(plan_.features) + sum : sum;
   }
 
-  // The row's slope, its loss being noted.
+  // The row's loss, which is noted.
   template <class StateOf>
-  float slope_by(const SparseRow& row, const Pace& pace, const StateOf& state_of) {
+  LossParts parts_by(const SparseRow& row, const Pace& pace, const StateOf& state_of) {
     const LossParts parts = loss_.parts(margin_by(row, pace, state_of), row.label);
     sum_.add(parts, row.weight);
-    return row.weight * parts.slope;
+    return parts;
+  }
+  template <class StateOf>
+  float slope_by(const SparseRow& row, const Pace& pace, const StateOf& state_of) {
+    return row.weight * parts_by(row, pace, state_of).slope;
   }
 
   // f(coordinate, gradient) for each that a row touches.
