@@ -195,14 +195,14 @@ class KernelDescent final : public Descent {
 
   struct OwnViews {
     OwnViews(Placement& placement, const DescentPlan& plan)
-        : all(placement, plan.hot, plan.features, plan.workers,
-              {std::min(plan.workers, cores_at_once()), plan.line_transfer}, plan.others),
+        : all(placement, plan.hot, plan.features, plan.workers, {cores(), plan.line_transfer},
+              plan.others),
           trial(plan.workers) {}
     WorkerViews<Placement> all;
     ViewTrial trial;
   };
 
-  static int cores_at_once() noexcept {
+  static int cores() noexcept {
     return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   }
 

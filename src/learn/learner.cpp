@@ -83,6 +83,10 @@ HotCoordinates assumed(Index hot) {
     coordinates.touched.push_back(1 / (1 + static_cast<float>(j)));
     coordinates.squares.push_back(coordinates.touched.back());
   }
+  // As if each feature were in a row whatever the others are.
+  double along = 0;
+  for (const float square : coordinates.squares) along += std::pow(static_cast<double>(square), 2);
+  coordinates.together = together_of(coordinates.squares, along * along);
   return coordinates;
 }
 

@@ -13,16 +13,15 @@
 
 namespace hogwild {
 
-/// The cores that learn at once.
+/// The cores that may learn at once.
 struct Cores {
   int count = 1;
   double line_transfer = 0;  ///< seconds that passing a cache line from one to another takes
 };
 
-/// A coordinate is merged after about kTouches steps on it. The hottest is merged every period()
-/// rows and the others every 2, 4, 8, ... times that, as they are touched less often, by whole
-/// cache lines of kLine coordinates. So merging takes a fixed share of the steps, whatever the
-/// data: 1 / kTouches.
+/// A coordinate is merged after about kTouches steps on it: every period() rows, or every 2, 4, 8,
+/// ... times that if it is touched less often, by whole cache lines of kLine coordinates. So
+/// merging takes a fixed share of the steps, whatever the data: 1 / kTouches.
 ///
 /// The period is the same for any number of workers, as long as the cores can stand it. All workers
 /// together write the hottest line `cores` times a period. Where the time between two of these
@@ -34,7 +33,7 @@ class MergeSchedule {
   static constexpr double kTouches = 128;
   static constexpr double kTransfers = 8;
   static constexpr double kStepSeconds = 1e-9;  // of a step, at the least
-  static constexpr double kLongest = 64;
+  static constexpr double kLongest = 16;
 
   MergeSchedule() = default;
   /// Of the first `size` coordinates.
@@ -58,8 +57,10 @@ class MergeSchedule {
       for (std::size_t j = (end - 1) / kLine * kLine; j < end; ++j) {
         often = std::max(often, hot.share_of_rows(j));
       }
-      const double times = often > 0 ? static_cast<double>(hottest / often) : 1e9;
-      due = static_cast<std::size_t>(std::clamp(std::log2(times), 0.0, double{kLevels - 1}));
+      const double times =
+          kTouches / std::max(1e-9, static_cast<double>(often)) / static_cast<double>(period_);
+      due = static_cast<std::size_t>(
+          std::clamp(std::log2(std::max(times, 1.0)), 0.0, double{kLevels - 1}));
       ends_[due] = std::max(ends_[due], end);
     }
     for (std::size_t level = 1; level < kLevels; ++level) {

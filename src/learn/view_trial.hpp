@@ -22,7 +22,7 @@ class ViewTrial {
   };
 
   explicit ViewTrial(int workers)
-      : workers_(static_cast<std::uint32_t>(workers)), phase_blocks_(4 * workers_) {}
+      : workers_(static_cast<std::uint32_t>(workers)), phase_blocks_(workers_ + kCounted) {}
 
   /// All workers learn a phase the same way: the first to begin it chooses.
   Turn next(std::size_t rows) noexcept {
@@ -60,14 +60,15 @@ class ViewTrial {
   }
 
  private:
-  static constexpr std::uint32_t kFirstPhases = 4;  // in shared cells, in own ones, and again
+  static constexpr std::uint32_t kCounted = 6;      // blocks of a phase
+  static constexpr std::uint32_t kFirstPhases = 3;  // in own cells, in shared ones, and in own ones
   static constexpr std::uint32_t kCycle = 1024;     // phases, one of them the slower way
 
   // Speeds of the first phases may be those of a process that is still warming up, so the next
   // looks come soon: at phases 8, 16, 32, ...
   bool choice(std::uint32_t phase) const noexcept {
-    if (phase < kFirstPhases) return phase % 2 == 1;
-    const bool looks = phase % kCycle == 0 || (phase > kFirstPhases && std::has_single_bit(phase));
+    if (phase < kFirstPhases) return phase != 1;
+    const bool looks = phase % kCycle == 0 || (phase >= 8 && std::has_single_bit(phase));
     return pays() != looks;
   }
 

@@ -20,6 +20,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -66,7 +67,7 @@ class WorkerViews {
       }
       for (std::size_t j = 0; j < before_.size(); ++j) refresh(static_cast<Index>(j));
       since_.assign(all_->lines(), curvature_);
-      bias_.curvature = curvature_;
+      bias_.curvature = all_->together_ * curvature_;
       if (bias_at.present) bias_.before = bias_.now = shared_.state(bias_at.coordinate);
       periods_ = 0;
       rows_left_ = all_->schedule_.period();
@@ -81,7 +82,7 @@ class WorkerViews {
     void merge_due(const Rule& rule, Bias& bias, float rate, double curvature) noexcept {
       rows_left_ = all_->schedule_.period() - 1;
       merge(rule, rate, curvature_ + curvature, all_->schedule_.due(++periods_));
-      bias.merge(all_->workers(), rate, curvature_ + curvature);
+      bias.merge(all_->workers(), rate, all_->together_ * (curvature_ + curvature));
     }
 
     /// After a block of rows: the sum of the loss's second derivatives by the margin.
@@ -95,7 +96,8 @@ class WorkerViews {
     void settle(const Rule& rule, BiasAt bias_at) noexcept {
       if (!std::exchange(taken_, false)) return;
       merge(rule, rate_, curvature_, before_.size());
-      OwnBias(shared_, bias_at, rule, bias_).merge(all_->workers(), rate_, curvature_);
+      OwnBias(shared_, bias_at, rule, bias_)
+          .merge(all_->workers(), rate_, all_->together_ * curvature_);
     }
 
    private:
@@ -152,11 +154,15 @@ class WorkerViews {
   WorkerViews(Placement& placement, const HotCoordinates& hot, std::size_t coordinates, int workers,
               Cores cores, std::shared_ptr<const std::atomic<int>> others = {})
       : placement_(placement),
-        schedule_(hot, std::min(placement.own(), coordinates), cores),
+        schedule_(hot, std::min(placement.own(), coordinates),
+                  {std::min(workers, cores.count), cores.line_transfer}),
         squares_(std::min(placement.own(), coordinates)),
+        together_(hot.together * margin(std::min(workers, cores.count))),
         workers_(workers),
+        cores_(cores.count),
         others_(std::move(others)) {
-    for (std::size_t j = 0; j < squares_.size(); ++j) squares_[j] = hot.square(j);
+    for (std::size_t j = 0; j < squares_.size(); ++j)
+      squares_[j] = static_cast<float>(together_) * hot.square(j);
     parts_.reserve(static_cast<std::size_t>(workers));
     for (int worker = 0; worker < workers; ++worker) {
       parts_.emplace_back(*this, worker);
@@ -167,21 +173,30 @@ class WorkerViews {
 
   Part& part(int worker) noexcept { return parts_[static_cast<std::size_t>(worker)]; }
   std::size_t size() const noexcept { return squares_.size(); }
-  /// That learn at once, in all processes.
+  /// That learn at the same moment, in all processes: each on a core. Those that wait for a core
+  /// have merged all but the steps of a part of a period.
   float workers() const noexcept {
     const int others = others_ != nullptr ? others_->load(std::memory_order_relaxed) : 0;
-    return static_cast<float>(workers_ + others);
+    return static_cast<float>(std::min(workers_ + others, cores_));
   }
 
  private:
+  // What the estimate of HotCoordinates::together is raised by, of that many workers: nothing for
+  // two, half for eight. By `hogwild simulate`, sgd on text, 8 workers in two sockets end 7 % above
+  // one without it, and as low as one with it.
+  static double margin(int workers) noexcept {
+    return 0.75 + 0.25 * std::log2(std::max(2, workers));
+  }
+
   std::size_t lines() const noexcept {
     return (size() + MergeSchedule::kLine - 1) / MergeSchedule::kLine;
   }
 
   Placement& placement_;
   MergeSchedule schedule_;
-  std::vector<float> squares_;  // [size] mean of x_j^2 over all rows
-  int workers_;
+  std::vector<float> squares_;  // [size] mean of x_j^2 over all rows, times together_
+  double together_;             // HotCoordinates::together, raised
+  int workers_, cores_;
   std::shared_ptr<const std::atomic<int>> others_;
   std::vector<Part> parts_;  // [workers]
 };

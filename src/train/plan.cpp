@@ -25,11 +25,14 @@ namespace {
 // Below this a thread costs more to start and to feed than it brings.
 constexpr Offset kNonzerosPerThread = 20'000;
 
+int cores() noexcept {
+  return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+}
+
 int threads_for(const Dataset& data, int asked) {
   if (asked > 0) return asked;
-  const auto cores = std::max(1u, std::thread::hardware_concurrency());
   const Offset useful = std::max<Offset>(1, data.nonzeros() / kNonzerosPerThread);
-  return static_cast<int>(std::min<Offset>(cores, useful));
+  return static_cast<int>(std::min(static_cast<Offset>(cores()), useful));
 }
 
 double mean_weight(const Dataset& data) {
@@ -81,6 +84,23 @@ std::shared_ptr<const float[]> penalty_scale(const Dataset& data,
   return scale;
 }
 
+// The mean of (s x)^2 over a sample of the rows, s being the squares that were found.
+template <class NumberOf>
+double along(const Dataset& data, const HotCoordinates& found, const NumberOf& number_of) {
+  constexpr Offset kEnough = 2000;
+  const Offset stride = std::max(Offset{1}, data.rows() / kEnough);
+  double sum = 0, rows = 0;
+  for (Offset i = 0; i < data.rows(); i += stride, ++rows) {
+    const SparseRow row = data.row(i);
+    double product = 0;
+    for (std::size_t k = 0; k < row.nonzeros(); ++k) {
+      product += static_cast<double>(found.square(number_of(row.indices[k])) * row.value(k));
+    }
+    sum += product * product;
+  }
+  return sum / std::max(1.0, rows);
+}
+
 // The frequent ones of the first coordinates, as a sample of the rows has them: feature j is
 // coordinate number_of(j), or past all of these.
 template <class NumberOf>
@@ -111,6 +131,7 @@ HotCoordinates hot_among(const Dataset& data, Index size, const NumberOf& number
     found.squares[j] /= static_cast<float>(rows);
   }
   if (hot_nonzeros < Hotness::kLeastShare * nonzeros) found.hot = 0;
+  if (found.hot > 0) found.together = together_of(found.squares, along(data, found, number_of));
   return found;
 }
 
@@ -140,7 +161,7 @@ HotCoordinates hot_coordinates(const Dataset& data, const HotFeatures& hot) {
   return hot_among(data, hot.size(), [&](Index j) { return hot.number(j); });
 }
 
-std::optional<std::string> reason_for_one_view(const TrainOptions& options) {
+std::optional<std::string> reason_for_one_view(const TrainOptions& options, int threads) {
   const bool parts = std::visit(
       [](const auto& rule) { return may_part<std::decay_t<decltype(rule)>>; }, options.update_rule);
   if (!options.worker_views) return "--no-views was given";
@@ -151,6 +172,10 @@ std::optional<std::string> reason_for_one_view(const TrainOptions& options) {
   if (options.batch_size != 1) return "a step takes a batch";
   if (options.gradient_noise > 0 || options.batch_norm) return "a step takes a batch";
   if (learns_classes(options)) return "a row has a margin for each class";
+  if (std::min(threads, cores()) > kMostWithOwnCells) {
+    return fmt::format("more than {} on a core each would go too far apart; try --threads {}",
+                       kMostWithOwnCells, kMostWithOwnCells);
+  }
   return {};
 }
 
@@ -253,7 +278,7 @@ TrainPlan plan_part(const Dataset& data, const TrainOptions& options) {
   if (by_rule) descent.penalty = descent.penalty.scaled(static_cast<float>(mean_weight(data)));
   descent.hot = hot_coordinates(data);
   descent.hot_come_first = data.features().ranking != nullptr;
-  if (!reason_for_one_view(options)) {
+  if (!reason_for_one_view(options, descent.workers)) {
     descent.views = Views::tried;
     const bool others = descent.workers > 1 || !options.parameters.empty();
     descent.line_transfer = others ? line_transfer_seconds() : 0;

@@ -37,7 +37,8 @@ bool has_two_labels(const TrainOptions& options) noexcept;
 
 /// Why several threads can't have cells of their own for hot features (see learn/worker_views.hpp);
 /// nothing if they can.
-std::optional<std::string> reason_for_one_view(const TrainOptions& options);
+/// threads: that are to learn; 0 if that is open.
+std::optional<std::string> reason_for_one_view(const TrainOptions& options, int threads);
 
 /// How frequent hot features are in the rows, which have plain numbers.
 HotCoordinates hot_coordinates(const Dataset& data, const HotFeatures& hot);

@@ -355,7 +355,7 @@ class Run {
     if (report.own > 0 || !report.reason.empty()) return report;
     if (crew_.size() == 1) {
       report.reason = "one thread learns";
-    } else if (auto reason = reason_for_one_view(options_)) {
+    } else if (auto reason = reason_for_one_view(options_, crew_.size())) {
       report.reason = *reason;
     } else {
       report.reason = "no feature is frequent enough";

@@ -5,6 +5,7 @@
 #include <thread>
 #include <utility>
 
+#include "learn/hot_coordinates.hpp"
 #include "train/run.hpp"
 
 namespace hogwild {
@@ -73,9 +74,12 @@ ThreadTrial measure_threads(const Dataset& data, const TrainOptions& options) {
   int fastest = 1;
   for (int threads = cores(); threads > 1; threads /= 2) {
     const double speed = measure(threads);
-    if (!(speed > best)) break;
-    best = speed;
-    fastest = threads;
+    if (speed > best) {
+      best = speed;
+      fastest = threads;
+    } else if (threads <= kMostWithOwnCells) {
+      break;
+    }
   }
   found.threads = best > alone ? fastest : 1;
   std::ranges::sort(found.trials, {}, &ThreadTrial::Speed::threads);

@@ -12,8 +12,9 @@ namespace hogwild {
 bool is_worth_measuring(const Dataset& data, const TrainOptions& options);
 
 /// Learns a part of the rows with one thread, and with all cores, half of them, a quarter and so on
-/// as long as fewer are faster; that takes about a fiftieth of the run each time. More threads
-/// than one are chosen only if they were faster. REQUIRES: options.learning_rate.
+/// as long as fewer are faster or may have own cells (kMostWithOwnCells); that takes about a
+/// fiftieth of the run each time. More threads than one are chosen only if they were faster.
+/// REQUIRES: options.learning_rate.
 ThreadTrial measure_threads(const Dataset& data, const TrainOptions& options);
 
 }  // namespace hogwild

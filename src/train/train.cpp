@@ -37,7 +37,7 @@ Dataset in_good_order(Dataset data, const TrainOptions& options) {
   const int epochs = options.epochs;
   const bool alone = options.threads == 1;
   if (data.nonzeros() < kFewestNonzeros || options.strategy != Strategy::hogwild ||
-      options.batch_size != 1 || !(alone || !reason_for_one_view(options))) {
+      options.batch_size != 1 || !(alone || !reason_for_one_view(options, options.threads))) {
     return data;
   }
   if (epochs >= kEpochsToRank) return ranked(std::move(data));
@@ -48,7 +48,7 @@ Dataset in_good_order(Dataset data, const TrainOptions& options) {
 // The features that are to come first in a parameter file which this run makes: whether they do is
 // settled then for all processes, however many threads they have.
 std::vector<Index> hot_to_share(const Dataset& rows, const TrainOptions& options) {
-  if (reason_for_one_view(options) || rows.features().plain().size <= Hotness::kMost) return {};
+  if (reason_for_one_view(options, options.threads) || rows.features().plain().size <= Hotness::kMost) return {};
   return hot_features(rows);
 }
 

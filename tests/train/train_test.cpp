@@ -78,7 +78,8 @@ std::optional<float> rate_for(const Rule&) {
                                      : 0.02f;
 }
 
-// Every strategy and placement under several threads; ThreadSanitizer watches.
+// Every strategy and placement under several threads; ThreadSanitizer watches. Rates are small, so
+// that a run has not converged and threads that held back would show.
 TEST(Train, OnManyThreadsLosesNothingThatMatters) {
   const Dataset data = test::random_rows(20'000, 100, 0.1, true, 1);
   const Dataset test = test::random_rows(5'000, 100, 0.1, true, 2);
@@ -95,7 +96,7 @@ TEST(Train, OnManyThreadsLosesNothingThatMatters) {
         const double alone = mean_loss(train(data, options).model, test);
         for (const int threads : {2, 4}) {
           options.threads = threads;
-          EXPECT_NEAR(mean_loss(train(data, options).model, test), alone, 0.03 * alone)
+          EXPECT_NEAR(mean_loss(train(data, options).model, test), alone, 0.05 * alone)
               << rule.kName << " threads " << threads;
         }
       }
