@@ -150,7 +150,8 @@ std::optional<HotFeatures> hot_features(const Dataset& sample, const TrainOption
   constexpr Index kLargeIndices = Index{1} << 31;
   const bool alone = options.threads == 1 && options.parameters.empty();
   const bool few = sample.features().size <= Hotness::kMost;
-  if (alone || few || sample.features().size > kLargeIndices || reason_for_one_view(options, options.threads)) {
+  if (alone || few || sample.features().size > kLargeIndices ||
+      reason_for_one_view(options, options.threads)) {
     return std::nullopt;
   }
   HotFeatures hot(sample);
