@@ -190,10 +190,11 @@ TEST(Learner, AnswersWhileItLearnsForAsLongAsIsWished) {
   EXPECT_EQ(strange.load(), 0);
   EXPECT_GT(answers.load(), 100u);
   const auto passes = static_cast<int>(last.load() / data.rows());
-  const TrainResult trained =
-      train(data, {.learning_rate = kRate, .epochs = passes, .threads = kLearning});
+  const TrainResult trained = train(data, {.learning_rate = kRate, .epochs = passes, .threads = 1});
   const double loss = mean_loss(trained.model, data);
-  EXPECT_NEAR(mean_loss(learner.snapshot(), data), loss, 0.005 * loss) << passes << " passes";
+  // A thread that loses its core between a load and a store undoes, when it has one again, what the
+  // others have made of that weight meanwhile.
+  EXPECT_NEAR(mean_loss(learner.snapshot(), data), loss, 0.02 * loss) << passes << " passes";
 }
 
 LearnerOptions taught_by(int teachers, const Dataset& data) {
