@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <memory>
 #include <utility>
@@ -106,7 +107,7 @@ SimulatedCosts measured_costs(const Dataset& data, const TrainOptions& options,
   alone.epochs = kEpochs;
   alone.early_stopping = 0;
   alone.validation.reset();
-  if (!alone.learning_rate) {  // any takes as long
+  if (searches_rate(alone)) {  // any rate takes as long
     alone.learning_rate =
         std::visit([](const auto& rule) { return rule.kDefaultRate; }, options.update_rule);
   }
@@ -114,11 +115,10 @@ SimulatedCosts measured_costs(const Dataset& data, const TrainOptions& options,
   for (const EpochReport& epoch : train(data, alone).epochs) {
     least = std::min(least, epoch.seconds - std::exchange(before, epoch.seconds));
   }
-  const double of_rows = given.row * static_cast<double>(data.rows());
-  if (least < of_rows) given.row = 0;
-  if (data.nonzeros() > 0) {
-    given.nonzero = (least - given.row * static_cast<double>(data.rows())) /
-                    static_cast<double>(data.nonzeros());
+  const auto rows = static_cast<double>(data.rows());
+  if (least < given.row * rows) given.row = 0;
+  if (data.nonzeros() > 0 && std::isfinite(least)) {
+    given.nonzero = (least - given.row * rows) / static_cast<double>(data.nonzeros());
   }
   const auto transfers = this_machine().line_transfers;
   given.line_transfer = 0;

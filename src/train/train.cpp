@@ -48,7 +48,7 @@ Dataset in_good_order(Dataset data, const TrainOptions& options) {
 // The features that are to come first in a parameter file which this run makes: whether they do is
 // settled then for all processes, however many threads they have.
 std::vector<Index> hot_to_share(const Dataset& rows, const TrainOptions& options) {
-  if (reason_for_one_view(options, options.threads) || rows.features().plain().size <= Hotness::kMost) return {};
+  if (reason_for_one_view(options, 0) || rows.features().plain().size <= Hotness::kMost) return {};
   return hot_features(rows);
 }
 

@@ -150,6 +150,9 @@ TEST(Simulate, CostsAreMeasured) {
   EXPECT_GT(costs.nonzero, 0);
   EXPECT_GE(costs.line_transfer, 0);
   EXPECT_EQ(costs.latency, 3);
+  TrainOptions without_rate = options_for(Adadelta{});
+  without_rate.learning_rate.reset();
+  EXPECT_GT(measured_costs(data, without_rate, {}).nonzero, 0);
 }
 
 TEST(Simulate, AmendsForDelayKeepTheLossOfManyWorkers) {
