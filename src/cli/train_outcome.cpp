@@ -174,7 +174,9 @@ int conclude(const TrainResult& result, const TrainArguments& command, const Tra
     return kInterrupted;
   }
   save(result.model, command.output);
-  if (result.state) save(Checkpoint{result.model, result.state}, command.checkpoint);
+  if (!command.checkpoint.empty()) {
+    save(Checkpoint{result.model, result.state}, command.checkpoint);
+  }
   const Model& model = result.model;
   std::string labels;
   if (model.classes()) {

@@ -64,11 +64,11 @@ bool HotFeatures::add(Index j) {
 
 FeatureSpace HotFeatures::first_in(const FeatureSpace& plain) const {
   auto ranking = std::make_shared<Ranking>();
-  ranking->size = plain.size;
   const std::vector<Index> first = features();
+  ranking->size = std::max(plain.size, *std::ranges::max_element(first) + 1);
   ranking->features.assign(first.begin(), first.end());
   FeatureSpace space = plain;
-  space.size = plain.size + size_;
+  space.size = ranking->size + size_;
   space.ranking = std::move(ranking);
   return space;
 }

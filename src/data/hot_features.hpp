@@ -94,7 +94,8 @@ class HotFeatures {
   /// [size()] the features themselves.
   std::vector<Index> features() const;
 
-  /// The space in which hot features come first. REQUIRES: size() > 0.
+  /// The space in which hot features come first: as large as plain, or larger where that does not
+  /// have all of them. REQUIRES: size() > 0.
   FeatureSpace first_in(const FeatureSpace& plain) const;
 
  private:

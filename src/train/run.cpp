@@ -358,7 +358,8 @@ class Run {
     } else if (auto reason = reason_for_one_view(options_, crew_.size())) {
       report.reason = *reason;
     } else {
-      report.reason = "no feature is frequent enough";
+      report.reason =
+          "no feature is frequent enough, or the run is too short to put frequent ones first";
     }
     return report;
   }

@@ -70,7 +70,15 @@ TEST_F(ResumeCommand, NeedsRowsThatAreHeld) {
       run("train text.svm -o m --checkpoint c --checkpoint-every 0.001 --memory-limit 16M");
   ASSERT_EQ(streamed.status, 0) << streamed.err;
   EXPECT_NE(streamed.err.find("as it is read"), std::string::npos) << streamed.err;
-  EXPECT_EQ(run("train text.svm -o m2 --resume c").status, 0);
+  const Outcome warm = run("train text.svm -o m2 --resume c");
+  EXPECT_EQ(warm.status, 0) << warm.err;
+}
+
+TEST_F(ResumeCommand, FindsTheWeightsOfARunThatEndedBeforeItWasTimeForACheckpoint) {
+  ASSERT_EQ(run("generate text 40000 -o text.svm").status, 0);
+  const Outcome streamed = run("train text.svm -o m --checkpoint c --memory-limit 16M");
+  ASSERT_EQ(streamed.status, 0) << streamed.err;
+  EXPECT_EQ(file("c"), file("m"));
 }
 
 TEST_F(ResumeCommand, TakesTheWeightsAloneIfAsked) {

@@ -150,6 +150,22 @@ TEST_F(TextFeeding, TakesTheLargestIndexThereIs) {
   EXPECT_LE(feed.features().size, stream.features().size);
 }
 
+TEST_F(TextFeeding, HasRoomForHotFeaturesThatNoRowHadYet) {
+  RowStream stream({folder_.write("rows", numbered_rows(100))});
+  const std::vector<Index> hot{400000, 3, 500000};  // the last is in rows of other processes alone
+  TextFeed feed(stream.text(), RowOrder::shuffle, 1, {}, 1, HotFeatures(hot));
+  const auto expect_room = [&] {
+    const FeatureSpace space = feed.features();
+    EXPECT_GE(space.plain().size, 500001u);
+    EXPECT_EQ(space.size, space.plain().size + 3);
+    for (Index j = 0; j < 3; ++j) EXPECT_EQ(space.plain(j), hot[j]);
+    EXPECT_EQ(space.plain(space.size - 1), space.plain().size - 1);
+  };
+  expect_room();
+  labels(feed, 0, 1);
+  expect_room();
+}
+
 TEST_F(TextFeeding, IsNotDealtOutBeforeTheEnd) {
   RowStream stream({folder_.write("a", numbered_rows(50'000))});
   TextFeed feed(stream.text(), RowOrder::sequential, 1, std::nullopt, 1);
