@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <new>
@@ -108,6 +109,7 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) {
   using namespace hogwild::cli;
   open_standard_streams();
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is told as any other that can't
   try {
     return run(argc, argv);
   } catch (const hogwild::OptionError& error) {

@@ -153,7 +153,8 @@ Dataset renumbered(Dataset data, FeatureSpace space, const HotFeatures& hot) {
 
 Dataset hot_first(Dataset data) {
   if (data.features().ranking) return data;
-  return hot_first(std::move(data), hot_features(data));
+  const std::vector<Index> hot = hot_features(data);
+  return hot_first(std::move(data), hot);
 }
 
 Dataset hot_first(Dataset data, std::span<const Index> features) {

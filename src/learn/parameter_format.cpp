@@ -36,7 +36,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kMagic = "hogshare";
 constexpr std::uint32_t kVersion = 2;
-constexpr std::size_t kMostHot = 4096;
+constexpr std::size_t kMostHot = Hotness::kMost;
 static_assert(kHotAt + kMostHot * sizeof(Index) <= kCellsAt);
 
 struct Head {

@@ -49,8 +49,7 @@ double bound_in(const Json& json) {
 }
 
 std::string serialised(const RunState& state) {
-  const std::string best =
-      state.best.features().size > 0 ? hogwild::serialised(state.best) : std::string();
+  const std::string best = state.best ? hogwild::serialised(*state.best) : std::string();
   Json header{{"made_with", Json::array()},
               {"learning_rate", state.learning_rate},
               {"epochs", Json::array()},
@@ -60,6 +59,7 @@ std::string serialised(const RunState& state) {
               {"seen", state.seen},
               {"best", best.size()}};
   if (state.epsilon) header["epsilon"] = *state.epsilon;
+  if (state.numbering) header["numbering"] = static_cast<int>(*state.numbering);
   for (const auto& [name, value] : state.made_with) header["made_with"].push_back({name, value});
   for (const EpochReport& report : state.epochs) header["epochs"].push_back(json_of(report));
   const std::string text = header.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -103,6 +103,9 @@ RunState parsed_state(std::string_view bytes, const std::string& path) {
     }
     header.at("learning_rate").get_to(state.learning_rate);
     if (header.contains("epsilon")) state.epsilon = header.at("epsilon").get<float>();
+    if (header.contains("numbering")) {
+      state.numbering = static_cast<Numbering>(header.at("numbering").get<int>());
+    }
     for (const Json& report : header.at("epochs")) state.epochs.push_back(report_of(report));
     state.worst = bound_in(header.at("worst"));
     state.worst_valid = bound_in(header.at("worst_valid"));

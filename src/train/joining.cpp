@@ -46,6 +46,7 @@ std::shared_ptr<ParameterFile> join_parameters(FeatureSpace features, const Labe
     if (!there && features.hash_bits == 0) {
       features.size = std::max(least, options.parameter_features);
     }
+    const bool numbered = std::uint64_t{features.size} + hot.size() <= kMaxIndex;
     const ParameterKind kind{
         .features = features,
         .loss = options.loss,
@@ -54,7 +55,7 @@ std::shared_ptr<ParameterFile> join_parameters(FeatureSpace features, const Labe
         .learning_rate = options.learning_rate.value_or(
             std::visit([](const auto& rule) { return rule.kDefaultRate; }, options.update_rule)),
         .bias = options.bias,
-        .hot = hot};
+        .hot = numbered ? hot : std::vector<Index>()};
     try {
       return ParameterFile::join(options.parameters, kind);
     } catch (const OptionError&) {

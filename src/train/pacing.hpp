@@ -32,9 +32,9 @@ class Pacing {
 
   /// The pace where no block is being learnt, after so many rows.
   Pace after(std::uint64_t visits) const {
-    const Offset rows = std::max<Offset>(rows_, 1);
-    const auto epoch = static_cast<int>(visits / rows);
-    return {.rate = rate(in_epochs(visits)), .time = steps_before(epoch, visits % rows)};
+    if (rows_ == 0) return {.rate = rate(0), .time = steps_before(0, visits)};
+    const auto epoch = static_cast<int>(visits / rows_);
+    return {.rate = rate(in_epochs(visits)), .time = steps_before(epoch, visits % rows_)};
   }
 
   /// The rate after so many epochs.

@@ -98,7 +98,8 @@ class Run {
     const bool at_zero = options_.init == 0 && !options_.resume && before == nullptr &&
                          (!plan_.parameters || plan_.parameters->made());
     company_.begin_epoch();  // all have started where they do
-    Model best, last = at_zero ? zero_model(plan_, feed_.features(), provenance(0)) : frozen();
+    std::optional<Model> best;
+    Model last = at_zero ? zero_model(plan_, feed_.features(), provenance(0)) : frozen();
     double worst = 0, worst_valid = 0;
     if (before != nullptr) {
       worst = before->worst;
@@ -140,11 +141,14 @@ class Run {
                          .threads = company_.threads(crew_.size())};
       const bool wanted = options_.validation || report.epoch < epochs;
       const Model model = wanted ? frozen() : Model();
+      if (wanted && !is_finite(model)) reason_ = StopReason::diverged;
       if (options_.validation) {
         report.valid_loss = company_.mean_loss(model, *options_.validation);
         if (!(*report.valid_loss <= worst_valid)) reason_ = StopReason::diverged;
-        reason_ = company_.agree(reason_);
-        if (reason_ == StopReason::diverged) break;
+      }
+      reason_ = company_.agree(reason_);
+      if (reason_ == StopReason::diverged) break;
+      if (options_.validation) {
         feed_.note_validation(*report.valid_loss);
         pacing_.note_validation(*report.valid_loss);
       }
@@ -162,15 +166,15 @@ class Run {
         state_taken_ = Clock::now();
       }
     }
-    const bool keep_best = options_.early_stopping > 0 && improvement.best_epoch() > 0;
+    const bool keep_best = options_.early_stopping > 0 && best;
     if (reason_ != StopReason::diverged) {
-      result.model = keep_best ? best : frozen();
+      result.model = keep_best ? *best : frozen();
       if (!is_finite(result.model)) {
         reason_ = StopReason::diverged;
         if (!result.epochs.empty()) result.epochs.pop_back();
       }
     }
-    if (reason_ == StopReason::diverged) result.model = keep_best ? best : last;
+    if (reason_ == StopReason::diverged) result.model = keep_best ? *best : last;
     const bool between_epochs =
         reason_ == StopReason::epochs || reason_ == StopReason::early_stopping;
     if (options_.keep_state && between_epochs) {
@@ -193,11 +197,13 @@ class Run {
            improvement.epochs_since(epoch) >= options_.early_stopping;
   }
 
-  std::shared_ptr<const RunState> state(const std::vector<EpochReport>& epochs, const Model& best,
-                                        double worst, double worst_valid) const {
+  std::shared_ptr<const RunState> state(const std::vector<EpochReport>& epochs,
+                                        const std::optional<Model>& best, double worst,
+                                        double worst_valid) const {
     RunState state{.made_with = made_with_,
                    .learning_rate = plan_.learning_rate,
                    .epochs = epochs,
+                   .numbering = numbering_of(some_.features()),
                    .best = best,
                    .worst = worst,
                    .worst_valid = worst_valid,
@@ -217,6 +223,7 @@ class Run {
     if (before.seen.size() != seen_.size() || !descent_->restore(before.descent)) {
       throw OptionError("resume", "the checkpoint is of a run of another kind");
     }
+    state_ = options_.resume_state;
     std::ranges::copy(before.seen, seen_.begin());
     own_visits_ = visits_ = before.visits;
     for (const EpochReport& report : before.epochs) {
@@ -321,7 +328,7 @@ class Run {
                            .rows_total = rows() * static_cast<Offset>(options_.epochs),
                            .train_loss = shown_loss_,
                            .seconds = seconds_});
-    if (observer_.checkpoint_due()) observer_.on_checkpoint({frozen(sum.rows), state_});
+    if (observer_.checkpoint_due()) observer_.on_checkpoint({frozen(own.rows, sum.rows), state_});
   }
 
   void stop(StopReason reason) {
@@ -364,10 +371,10 @@ class Run {
     return report;
   }
 
-  // The weights as they are, after so many rows of an epoch that has not ended.
-  Model frozen(std::uint64_t rows = 0) const {
-    return freeze(*descent_, pacing_.after(own_visits_), plan_, feed_.features(),
-                  provenance(visits_ + rows));
+  // The weights as they are, after rows of an epoch that has not ended: this member's, and all.
+  Model frozen(std::uint64_t own = 0, std::uint64_t all = 0) const {
+    return freeze(*descent_, pacing_.after(own_visits_ + own), plan_, feed_.features(),
+                  provenance(visits_ + all));
   }
 
   Provenance provenance(std::uint64_t visits) const {

@@ -52,6 +52,12 @@ std::string numbers_of(const AnySchedule& any) {
 
 }  // namespace
 
+Numbering numbering_of(const FeatureSpace& features) noexcept {
+  if (!features.ranking) return Numbering::plain;
+  const bool all = features.ranking->features.size() == features.size;
+  return all ? Numbering::ranked : Numbering::hot_first;
+}
+
 MadeWith made_with(const TrainOptions& options, const TrainPlan& plan, const Dataset& data) {
   const auto number = [](auto value) { return fmt::format("{}", value); };
   const auto choice = [](auto value) { return fmt::format("{}", static_cast<int>(value)); };

@@ -18,16 +18,23 @@ namespace hogwild {
 /// Names and values of whatever must be the same for a run to go on as it began.
 using MadeWith = std::vector<std::pair<std::string, std::string>>;
 
+/// How features are numbered while they are learnt: as in the data, the frequent ones first, or
+/// all by frequency.
+enum class Numbering : std::uint8_t { plain, hot_first, ranked };
+
+Numbering numbering_of(const FeatureSpace& features) noexcept;
+
 struct RunState {
   MadeWith made_with{};
   float learning_rate = 0;
-  std::optional<float> epsilon{};     ///< of adagrad, if it was found
-  std::vector<EpochReport> epochs{};  ///< behind it
-  Model best{};                       ///< of the best of them, under early stopping
-  double worst = 0, worst_valid = 0;  ///< losses at which the run counts as diverged
-  std::uint64_t visits = 0;           ///< rows learnt
-  std::vector<std::uint64_t> seen{};  ///< [workers] rows that each has learnt
-  std::string descent{};              ///< see Descent::state()
+  std::optional<float> epsilon{};        ///< of adagrad, if it was found
+  std::vector<EpochReport> epochs{};     ///< behind it
+  std::optional<Numbering> numbering{};  ///< nothing in a checkpoint of an earlier version
+  std::optional<Model> best{};           ///< of the best of them
+  double worst = 0, worst_valid = 0;     ///< losses at which the run counts as diverged
+  std::uint64_t visits = 0;              ///< rows learnt
+  std::vector<std::uint64_t> seen{};     ///< [workers] rows that each has learnt
+  std::string descent{};                 ///< see Descent::state()
 };
 
 MadeWith made_with(const TrainOptions& options, const TrainPlan& plan, const Dataset& data);

@@ -45,7 +45,12 @@ bool is_worth_measuring(const Dataset& data, const TrainOptions& options) {
   if (options.threads != 0 || cores() == 1 || options.order == RowOrder::curriculum) return false;
   if (options.strategy == Strategy::deterministic || options.batch_size != 1) return false;
   const Offset all = data.rows() * static_cast<Offset>(epochs_of(options));
-  return rows_to_try(data, options) * kPartOfRun / 2 <= all;
+  const Offset some = rows_to_try(data, options);
+  if (some * kPartOfRun / 2 > all) return false;
+  for (Offset i = 0; i < some; ++i) {
+    if (data.row(i).weight > 0) return true;
+  }
+  return false;
 }
 
 ThreadTrial measure_threads(const Dataset& data, const TrainOptions& options) {

@@ -23,14 +23,14 @@
 namespace hogwild {
 namespace {
 
-// The rows with their features in an order that saves the run's epochs more than it takes: all
-// ranked for one thread, and for several that have views, or the hot ones alone. Measured on
-// a million click rows, two cores: ranking all takes 0.2 s, and saves one thread 0.01 of 0.1 s an
-// epoch; ranking the hot ones takes 0.09 s, and saves two threads 0.03 of 0.08 s where cores are
-// near each other, and 0.35 of 0.4 s where they are far apart. Where there are no views, threads
-// are better off if hot features do not lie side by side: two learn 570 million non-zeros a second
-// by sgd, and 380 of ranked rows.
-Dataset in_good_order(Dataset data, const TrainOptions& options) {
+// The order of features that saves a run's epochs more time than sorting takes: all ranked for one
+// thread, and for several that have views, or the hot ones alone. Measured on a million click rows,
+// two cores: ranking all takes 0.2 s, and saves one thread 0.01 of 0.1 s an epoch; ranking the hot
+// ones takes 0.09 s, and saves two threads 0.03 of 0.08 s where cores are near each other, and 0.35
+// of 0.4 s where they are far apart. Where there are no views, threads are better off if hot
+// features do not lie side by side: two learn 570 million non-zeros a second by sgd, and 380 of
+// ranked rows.
+Numbering good_numbering(const Dataset& data, const TrainOptions& options) {
   constexpr Offset kFewestNonzeros = 1'000'000;
   constexpr int kEpochsToRank = 25, kEpochsToRankHot = 2;
   // All epochs, however many of them are learnt now: a run that is resumed has the same order.
@@ -38,11 +38,24 @@ Dataset in_good_order(Dataset data, const TrainOptions& options) {
   const bool alone = options.threads == 1;
   if (data.nonzeros() < kFewestNonzeros || options.strategy != Strategy::hogwild ||
       options.batch_size != 1 || !(alone || !reason_for_one_view(options, options.threads))) {
-    return data;
+    return Numbering::plain;
   }
-  if (epochs >= kEpochsToRank) return ranked(std::move(data));
+  if (epochs >= kEpochsToRank) return Numbering::ranked;
   const bool few = data.features().size <= Hotness::kMost;  // all are hot enough as they are
-  return !few && !alone && epochs >= kEpochsToRankHot ? hot_first(std::move(data)) : data;
+  return !few && !alone && epochs >= kEpochsToRankHot ? Numbering::hot_first : Numbering::plain;
+}
+
+// A resumed run numbers features as it did before, whatever threads and cores it has now.
+Dataset in_good_order(Dataset data, const TrainOptions& options) {
+  const auto& before = options.resume_state;
+  switch (before && before->numbering ? *before->numbering : good_numbering(data, options)) {
+    case Numbering::ranked:
+      return ranked(std::move(data));
+    case Numbering::hot_first:
+      return hot_first(std::move(data));
+    default:
+      return data;
+  }
 }
 
 // The features that are to come first in a parameter file which this run makes: whether they do is
@@ -67,7 +80,8 @@ void take_over(const RunState& state, TrainOptions& options) {
 // Passes on what the second run, on all rows, has to tell.
 class RefitObserver : public TrainObserver {
  public:
-  explicit RefitObserver(TrainObserver& observer) : observer_(observer) {}
+  RefitObserver(TrainObserver& observer, std::shared_ptr<const RunState> state)
+      : observer_(observer), state_(std::move(state)) {}
   void on_progress(const Progress& progress) override { observer_.on_progress(progress); }
   void on_epoch(const EpochReport& report) override {
     EpochReport marked = report;
@@ -76,10 +90,13 @@ class RefitObserver : public TrainObserver {
   }
   bool stop_requested() override { return observer_.stop_requested(); }
   bool checkpoint_due() override { return observer_.checkpoint_due(); }
-  void on_checkpoint(const Checkpoint& checkpoint) override { observer_.on_checkpoint(checkpoint); }
+  void on_checkpoint(const Checkpoint& checkpoint) override {
+    observer_.on_checkpoint({checkpoint.model, state_});
+  }
 
  private:
   TrainObserver& observer_;
+  std::shared_ptr<const RunState> state_;  // of the first run
 };
 
 // All rows, for as many epochs as were best. The first run's reason and reports stay.
@@ -98,7 +115,7 @@ void refit(const Dataset& data, TrainOptions options, TrainObserver& observer, T
   options.keep_state = false;
   options.resume_state = nullptr;
   all = in_good_order(std::move(all), options);
-  RefitObserver marking(observer);
+  RefitObserver marking(observer, result.state);
   const TrainResult again = run(all, options, marking);
   result.seconds += again.seconds;
   if (again.reason == StopReason::epochs) {

@@ -149,6 +149,15 @@ TEST_F(Command, SaysWhenItsLogIsLostAndKeepsTheModel) {
   EXPECT_EQ(run("predict m train.svm").status, 0);
 }
 
+TEST_F(Command, SaysWhenAFileMayNotBeSoLarge) {
+  ASSERT_EQ(run("generate click 3000 -o click.svm").status, 0);
+  const Outcome outcome = run("train click.svm -o m --learning-rate 0.1", "ulimit -f 8;");
+  EXPECT_EQ(outcome.status, 1) << outcome.err;
+  EXPECT_NE(outcome.err.find("File too large"), std::string::npos) << outcome.err;
+  for (const auto& entry : std::filesystem::directory_iterator(folder_.path("")))
+    EXPECT_NE(entry.path().filename().string().substr(0, 1), "m") << entry.path();
+}
+
 TEST_F(Command, SpeaksOfTheModelWhenTestDataCountsOtherwise) {
   run("train train.svm -o m");
   const Outcome outcome = run("predict m -", "", "0:1 1:1\n");

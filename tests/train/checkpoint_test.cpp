@@ -5,6 +5,7 @@
 #include <string>
 
 #include "hogwild/core/error.hpp"
+#include "hogwild/data/ranking.hpp"
 #include "hogwild/model/file.hpp"
 #include "hogwild/train/train.hpp"
 #include "support/files.hpp"
@@ -79,6 +80,79 @@ TEST_F(CheckpointFile, TellsWhereverItIsDamaged) {
     } catch (const ModelError&) {
     }
   }
+}
+
+// A model without features has a bias to keep.
+TEST_F(CheckpointFile, KeepsTheBestModelThatHasNoFeatures) {
+  const auto bare = [](Offset rows, float label) {
+    Dataset::Arrays arrays;
+    for (Offset i = 0; i < rows; ++i) {
+      arrays.labels.push_back(i % 3 == 0 ? label : -label);
+      arrays.offsets.push_back(0);
+    }
+    return Dataset(std::move(arrays), {});
+  };
+  options_.validation = bare(90, -1);
+  options_.learning_rate = 0.01f;
+  const TrainResult half = train(bare(300, 1), options_);
+  save(Checkpoint{half.model, half.state}, path_);
+  options_.stop_after = 0;
+  const TrainResult whole = train(bare(300, 1), options_);
+  options_.resume_state = load_checkpoint(path_).state;
+  const TrainResult rest = train(bare(300, 1), options_);
+  EXPECT_NE(whole.model.bias(), 0.0f);
+  EXPECT_EQ(whole.best_epoch, 1);
+  EXPECT_EQ(rest.model.bias(), whole.model.bias());
+}
+
+// A penalty and a mean of weights go by the number of steps.
+TEST_F(CheckpointFile, OfAnEpochIsOfAllItsSteps) {
+  class Asking : public TrainObserver {
+   public:
+    bool checkpoint_due() override { return true; }
+    void on_checkpoint(const Checkpoint& told) override { last = told.model; }
+    Model last;
+  } asking;
+  const TrainOptions averaged{
+      .update_rule = Sgd{}, .learning_rate = 0.5f, .epochs = 1, .threads = 1, .average = true};
+  const TrainResult result = train(data_, averaged, asking);
+  EXPECT_EQ(weights_of(asking.last), weights_of(result.model));
+  const TrainOptions sparse{
+      .update_rule = Ftrl{}, .learning_rate = 0.1f, .epochs = 1, .threads = 1, .l1 = 1e-2f};
+  const TrainResult ftrl = train(data_, sparse, asking);
+  EXPECT_EQ(weights_of(asking.last), weights_of(ftrl.model));
+}
+
+TEST_F(CheckpointFile, OfTheFirstResumedEpochHasTheStateBeforeIt) {
+  class Asking : public TrainObserver {
+   public:
+    bool checkpoint_due() override { return !asked; }
+    void on_checkpoint(const Checkpoint& told) override {
+      asked = true;
+      first = told.state;
+    }
+    bool asked = false;
+    std::shared_ptr<const RunState> first;
+  } asking;
+  options_.early_stopping = 0;
+  const TrainResult half = train(data_, options_);
+  options_.stop_after = 0;
+  options_.resume_state = half.state;
+  train(data_, options_, asking);
+  EXPECT_EQ(asking.first, half.state);
+}
+
+TEST_F(CheckpointFile, KeepsHowFeaturesAreNumbered) {
+  const Dataset plain = test::skewed_rows(2000, true);
+  const Dataset sorted = hot_first(plain);
+  ASSERT_NE(sorted.features().size, plain.features().size);
+  options_.validation = test::skewed_rows(200, true, 9);
+  const TrainResult half = train(sorted, options_);
+  save(Checkpoint{half.model, half.state}, path_);
+  options_.stop_after = 0;
+  const TrainResult whole = train(sorted, options_);
+  options_.resume_state = load_checkpoint(path_).state;
+  EXPECT_EQ(weights_of(train(plain, options_).model), weights_of(whole.model));
 }
 
 // What is told while a run goes on has the state of an epoch's end.

@@ -16,6 +16,12 @@ TEST(Pacing, CountsStepsOfEveryEpochItsShortLastOneIncluded) {
   EXPECT_EQ(in_batches.after(1000).time, 4u);
 }
 
+TEST(Pacing, CountsStepsWhereTheNumberOfRowsIsNotKnown) {
+  const TrainOptions options{.epochs = 1};
+  EXPECT_EQ(Pacing(options, 0.1f, 0, 1).after(5'000'000'000).time, 5'000'000'000u);
+  EXPECT_EQ(Pacing(options, 0.1f, 0, 1).after(1000).rate, 0.1f);
+}
+
 TEST(Pacing, GoesByTheScheduleWhereverABlockBegins) {
   const TrainOptions options{.schedule = Linear{}, .epochs = 4};
   const Pacing pacing(options, 0.4f, 1000, 1);

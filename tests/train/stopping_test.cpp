@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 
 #include "hogwild/core/alternatives.hpp"
@@ -172,6 +173,26 @@ TEST(Divergence, InTheLastEpochLeavesTheOneBefore) {
   EXPECT_EQ(result.reason, StopReason::diverged);
   EXPECT_TRUE(result.epochs.empty());
   EXPECT_EQ(result.model.features().size, 2u);
+}
+
+// A loss that is finite comes before steps that are not: no epoch goes on from these.
+TEST(Divergence, InAnyEpochLeavesTheOneBefore) {
+  Dataset::Arrays arrays;
+  for (int i = 0; i < 300; ++i) {
+    arrays.indices.push_back(i < 299 ? 0 : 1);
+    arrays.values.push_back(i < 299 ? 1 : 3e38f);
+    arrays.labels.push_back(i < 299 ? 1.0f : -1.0f);
+    arrays.offsets.push_back(arrays.indices.size());
+  }
+  const TrainResult result =
+      train(Dataset(std::move(arrays), {.size = 2}), {.update_rule = Sgd{},
+                                                      .learning_rate = 3.0f,
+                                                      .epochs = 2,
+                                                      .threads = 1,
+                                                      .order = RowOrder::sequential});
+  EXPECT_EQ(result.reason, StopReason::diverged);
+  for (const float weight : result.model.weights()) EXPECT_TRUE(std::isfinite(weight));
+  EXPECT_TRUE(std::isfinite(result.model.bias()));
 }
 
 // A loss that is finite but ten times that of the start ends a run too.

@@ -32,6 +32,13 @@ TEST(ThreadTrial, IsOfLongRunsWhoseThreadsAreLeftOpen) {
   EXPECT_FALSE(is_worth_measuring(data, options));
 }
 
+TEST(ThreadTrial, IsNotOfRowsWithoutWeight) {
+  Dataset::Arrays arrays = test::skewed_rows(2000, true).take_arrays();
+  arrays.weights.assign(2000, 0.0f);
+  const Dataset data(std::move(arrays), test::skewed_rows(1, true).features());
+  EXPECT_FALSE(is_worth_measuring(data, {.learning_rate = 0.1f, .epochs = 5000}));
+}
+
 TEST(ThreadTrial, TakesMoreThreadsOnlyIfTheyWereFaster) {
   const Dataset data = test::skewed_rows(2000, true);
   const ThreadTrial found = measure_threads(data, {.learning_rate = 0.1f, .epochs = 100});
