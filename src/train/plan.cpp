@@ -105,6 +105,7 @@ double along(const Dataset& data, const HotCoordinates& found, const NumberOf& n
 // coordinate number_of(j), or past all of these.
 template <class NumberOf>
 HotCoordinates hot_among(const Dataset& data, Index size, const NumberOf& number_of) {
+  constexpr Offset kRowsPerTouch = 8192;  // one in fewer rows is not hot
   HotCoordinates found;
   found.touched.resize(size);
   found.squares.resize(size);
@@ -123,7 +124,7 @@ HotCoordinates hot_among(const Dataset& data, Index size, const NumberOf& number
   }
   if (rows == 0) return {};
   for (Index j = 0; j < found.touched.size(); ++j) {
-    if (found.touched[j] * Hotness::kRowsPerTouch >= static_cast<float>(rows)) found.hot = j + 1;
+    if (found.touched[j] * kRowsPerTouch >= static_cast<float>(rows)) found.hot = j + 1;
   }
   for (Index j = 0; j < found.touched.size(); ++j) {
     if (j < found.hot) hot_nonzeros += static_cast<double>(found.touched[j]);
@@ -137,9 +138,11 @@ HotCoordinates hot_among(const Dataset& data, Index size, const NumberOf& number
 
 // Of features that are ranked, or few.
 HotCoordinates hot_coordinates(const Dataset& data) {
+  const auto& ranking = data.features().ranking;
   const Index size = data.features().size;
-  if (!data.features().ranking && size > Hotness::kMost) return {};
-  return hot_among(data, std::min<Index>(Hotness::kMost, size), [](Index j) { return j; });
+  if (!ranking && size > Hotness::kMost) return {};
+  const Index first = ranking ? static_cast<Index>(ranking->features.size()) : size;
+  return hot_among(data, std::min(first, HotCoordinates::kMost), [](Index j) { return j; });
 }
 
 void require_weight(const Dataset& data) {
