@@ -39,7 +39,7 @@ struct Lookahead {
   // 255 and 370.
   static constexpr std::size_t kRowsToNonzeros = 10;
 
-  bool weights = false;  ///< whether to ask for weights: they are not in cache anyway
+  bool weights = false;  ///< whether to ask for weights, or all of them are in cache anyway
   Index from = 0;        ///< of the weights, the first that is not in cache anyway
 
   /// To be called before row i is learnt.
