@@ -17,8 +17,8 @@
 #include <string>
 #include <vector>
 
-#include "data/input.hpp"
 #include "data/chunk_parser.hpp"
+#include "data/input.hpp"
 #include "data/scan.hpp"
 #include "hogwild/hogwild.hpp"
 #include "support/generated.hpp"

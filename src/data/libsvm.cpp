@@ -203,8 +203,10 @@ std::optional<Fault> parse_libsvm_line(std::string_view line, std::uint64_t line
     }
     const bool past_the_end = index >= rules.known_end;
     if (past_the_end && !rules.drop_unknown && rules.hash_bits == 0) {
-      return Fault{p, fmt::format("index {} is past {}", quoted_token(p, index_end.end), rules.known_end - 1),
-                   "renumber the features, or pass --hash-bits 22 to hash them"};
+      return Fault{
+          p,
+          fmt::format("index {} is past {}", quoted_token(p, index_end.end), rules.known_end - 1),
+          "renumber the features, or pass --hash-bits 22 to hash them"};
     }
 
     const char* const value_at = index_end.end + 1;

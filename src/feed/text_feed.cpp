@@ -10,8 +10,7 @@
 namespace hogwild {
 
 TextFeed::TextFeed(RowStream::Text& text, RowOrder order, std::uint64_t seed,
-                   std::optional<LabelPair> labels, int workers,
-                   std::optional<HotFeatures> hot)
+                   std::optional<LabelPair> labels, int workers, std::optional<HotFeatures> hot)
     : text_(text),
       order_(order),
       seed_(seed),

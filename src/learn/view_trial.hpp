@@ -60,11 +60,11 @@ class ViewTrial {
   }
 
  private:
-  static constexpr std::uint32_t kCounted = 6;      // blocks of a phase
+  static constexpr std::uint32_t kCounted = 6;  // blocks of a phase
   // In shared cells, then in own ones: the first rows move all weights far, and workers that learnt
   // them apart would move them too far.
   static constexpr std::uint32_t kFirstPhases = 2;
-  static constexpr std::uint32_t kCycle = 1024;     // phases, one of them the slower way
+  static constexpr std::uint32_t kCycle = 1024;  // phases, one of them the slower way
 
   // Speeds of the first phases may be those of a process that is still warming up, so the next
   // looks come soon: at phases 8, 16, 32, ...

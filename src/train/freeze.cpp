@@ -33,10 +33,12 @@ Model freeze(const Descent& descent, Pace now, const TrainPlan& plan, const Feat
   const Index biases_at = plan.descent.features * outputs;
   const FeatureSpace plain = features.plain();
   const auto weights = shared_zeroed_array<float>(weights_of(plain, plan));
-  descent.each_weight(std::size_t{features.size} * outputs, now, [&](Index coordinate, float weight) {
-    const Index j = features.plain(coordinate / outputs);
-    weights[static_cast<std::ptrdiff_t>(std::size_t{j} * outputs + coordinate % outputs)] = weight;
-  });
+  descent.each_weight(
+      std::size_t{features.size} * outputs, now, [&](Index coordinate, float weight) {
+        const Index j = features.plain(coordinate / outputs);
+        weights[static_cast<std::ptrdiff_t>(std::size_t{j} * outputs + coordinate % outputs)] =
+            weight;
+      });
   std::vector<float> biases;
   for (Index k = 0; k < outputs; ++k) {
     biases.push_back(descent.weight(biases_at + k, now));

@@ -47,8 +47,8 @@ struct Averaged {
     return s;
   }
   /// Of the moments the share that the rule brings of the weight's move.
-  State merge(State shared, const State& before, const State& after, const Parting& parting) const
-      noexcept requires has_merge<Rule> {
+  State merge(State shared, const State& before, const State& after,
+              const Parting& parting) const noexcept requires has_merge<Rule> {
     const auto merged = rule.merge(shared.now, before.now, after.now, parting);
     float share = 1;
     if constexpr (!has_outcome<Rule>) {

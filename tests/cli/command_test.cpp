@@ -324,9 +324,9 @@ TEST_F(Command, ScalesThreads) {
   const Outcome outcome = run("scale dense.svm --threads 1,3 --rounds 2");
   EXPECT_EQ(outcome.status, 0) << outcome.err;
   EXPECT_EQ(std::ranges::count(outcome.out, '\n'), 4);  // the machine, a head, two numbers
-  const Outcome many = run(
-      "scale dense.svm --threads 1,2 --rounds 1 --epochs 1 --optimizer sgd,adam "
-      "--strategy hogwild,plain,averaged,streamed --pin auto");
+  const Outcome many =
+      run("scale dense.svm --threads 1,2 --rounds 1 --epochs 1 --optimizer sgd,adam "
+          "--strategy hogwild,plain,averaged,streamed --pin auto");
   EXPECT_EQ(many.status, 0) << many.err;
   EXPECT_EQ(std::ranges::count(many.out, '\n'), 2 + 2 * 4 * 2);
   EXPECT_EQ(run("scale dense.svm --strategy views").status, 2);

@@ -30,7 +30,8 @@ int main(int argc, char** argv) {
   if (under_tbb) {
     tbb::global_control two(tbb::global_control::max_allowed_parallelism, 2);
     tbb::task_arena(2).execute([] {
-      tbb::parallel_for(0, 2, [](int) { step_many(); }, tbb::simple_partitioner{});
+      tbb::parallel_for(
+          0, 2, [](int) { step_many(); }, tbb::simple_partitioner{});
     });
   } else {
     std::jthread first(step_many), second(step_many);

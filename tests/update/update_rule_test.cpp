@@ -94,7 +94,8 @@ TEST(ShareOfMove, IsAllOfASmallMoveAndAPartOfALargeOne) {
     for (float x = 0.01f; x < 20; x *= 2) {
       const double covered = -std::expm1(-static_cast<double>(workers) * static_cast<double>(x));
       const double alone = -std::expm1(-static_cast<double>(x));
-      EXPECT_NEAR(share_of_move(x, workers), covered / (static_cast<double>(workers) * alone), 1e-5);
+      EXPECT_NEAR(share_of_move(x, workers), covered / (static_cast<double>(workers) * alone),
+                  1e-5);
     }
   }
 }
@@ -142,7 +143,8 @@ TEST(AdagradMerge, MakesStepsAsLongAsAfterTheOthers) {
     return state;
   };
   const Adagrad::State before = after({}, 50);
-  const Adagrad::State merged = rule.merge(after(before, 1000), before, after(before, 400), Parting{});
+  const Adagrad::State merged =
+      rule.merge(after(before, 1000), before, after(before, 400), Parting{});
   const Adagrad::State one_thread = after(before, 1400);
   EXPECT_NEAR(merged.squares, one_thread.squares, 1e-3f * one_thread.squares);
   EXPECT_NEAR(merged.weight - before.weight, one_thread.weight - before.weight,

@@ -52,9 +52,9 @@ class FeatureNames {
   std::vector<Index> slots_;           // open addressing, at most half full, a power of two
 };
 
-/// Features in another order than the plain one: those of most rows come first. Behind the ranked ones
-/// all features follow, feature j at features.size() + j; there the ranked ones occur in no row. If
-/// all features that occur are ranked, none follow.
+/// Features in another order than the plain one: those of most rows come first. Behind the ranked
+/// ones all features follow, feature j at features.size() + j; there the ranked ones occur in no
+/// row. If all features that occur are ranked, none follow.
 struct Ranking {
   Array<Index> features;  ///< [ranked features] the plain number of each, all different, < size
   Index size = 0;         ///< of the plain space

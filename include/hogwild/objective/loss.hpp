@@ -1,6 +1,6 @@
 // Losses of a margin. A row with features x and label y has the margin m = w.x + b; its loss is
-// value(m, y), slope(m, y) is the derivative of that by m, and curvature(m, y) that of the slope. The
-// gradient by a weight is then slope * x_j, so a loss never sees a feature.
+// value(m, y), slope(m, y) is the derivative of that by m, and curvature(m, y) that of the slope.
+// The gradient by a weight is then slope * x_j, so a loss never sees a feature.
 //
 // Adding a loss: write the struct, add it to AnyLoss. The command line, the help and the tests
 // find it there. All functions are pure; share losses freely.
@@ -34,8 +34,8 @@ concept Loss = requires(const L loss, float m, double d) {
   { loss.slope(d, d) } -> std::same_as<double>;
 };
 
-/// A loss, its slope and its curvature at one margin. The loss is shift + log(factor), so that the sum of many
-/// takes the logarithm of one product: a logarithm a row was a tenth of learning.
+/// A loss, its slope and its curvature at one margin. The loss is shift + log(factor), so that the
+/// sum of many takes the logarithm of one product: a logarithm a row was a tenth of learning.
 struct LossParts {
   float shift = 0;
   double factor = 1;  ///< in [1, 10^38]
@@ -104,8 +104,8 @@ struct Logistic {
 };
 
 /// Hinge loss, max(0, 1 - ym): 1 and slope -y at m = 0. At the kink ym = 1 the slope is 0. Its
-/// second derivative is 0 but at the kink, where it has none; the curvature is that of the mean over
-/// many rows, which is smooth, estimated as the squared slope (Gauss and Newton's way).
+/// second derivative is 0 but at the kink, where it has none; the curvature is that of the mean
+/// over many rows, which is smooth, estimated as the squared slope (Gauss and Newton's way).
 /// Source: Cortes and Vapnik, Machine Learning 1995.
 struct Hinge {
   static constexpr std::string_view kName = "hinge";

@@ -19,16 +19,17 @@ namespace [[gnu::visibility("default")]] hogwild {
 /// there are.
 ///
 /// Adagrad, and nesterov_adagrad, with the default epsilon get another with the rate, unless
-/// options.find_epsilon is off: half the mean square of the values that are not zero. With next to nothing under its root,
-/// adagrad's first step on a weight is as long as the rate however small the gradient, and a set of
-/// many rare features and unequal labels is learnt by heart. Measured over six seeds with early
-/// stopping: Debian packages 0.0461 instead of 0.0490, a9a and rcv1 the same.
+/// options.find_epsilon is off: half the mean square of the values that are not zero. With next to
+/// nothing under its root, adagrad's first step on a weight is as long as the rate however small
+/// the gradient, and a set of many rare features and unequal labels is learnt by heart. Measured
+/// over six seeds with early stopping: Debian packages 0.0461 instead of 0.0490, a9a and rcv1 the
+/// same.
 ///
-/// In batches of B rows, other than the full one, this is divided by B^2. A step is then by the mean
-/// of B gradients, in which a feature of one of the rows has 1 / B of that row's gradient; with an
-/// epsilon for whole gradients its steps were those of sgd, and too short. By 64 rows a step the
-/// loss of 20 newsgroups in two classes is 0.1301 instead of 0.1589, that of rcv1 0.1022 instead of
-/// 0.1044 (0.1289 and 0.1022 row by row; one seed).
+/// In batches of B rows, other than the full one, this is divided by B^2. A step is then by the
+/// mean of B gradients, in which a feature of one of the rows has 1 / B of that row's gradient;
+/// with an epsilon for whole gradients its steps were those of sgd, and too short. By 64 rows a
+/// step the loss of 20 newsgroups in two classes is 0.1301 instead of 0.1589, that of rcv1 0.1022
+/// instead of 0.1044 (0.1289 and 0.1022 row by row; one seed).
 ///
 /// With fewer than some 100 rows there is nothing to tell rates apart by: then the rate is the
 /// rule's default, and there are no trials.

@@ -34,9 +34,9 @@ struct Momentum {
   /// mean of the two.
   State merge(State shared, State before, State after, const Parting& parting) const noexcept {
     const float x = parting.rate / (1 - gamma) * parting.curvature;
-    return {merged_move(shared.weight, before.weight, after.weight,
-                        share_of_move(x, parting.workers)),
-            merged_mean(shared.velocity, before.velocity, after.velocity)};
+    return {
+        merged_move(shared.weight, before.weight, after.weight, share_of_move(x, parting.workers)),
+        merged_mean(shared.velocity, before.velocity, after.velocity)};
   }
 };
 

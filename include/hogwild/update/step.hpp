@@ -64,9 +64,9 @@ struct Parting {
 /// distance to the optimum by a constant factor. x is the sum, over the worker's steps, of the rate
 /// times the curvature. On a parabola of that curvature the worker has covered 1 - e^-x of the way.
 /// The steps of all T workers, one after the other, would have covered 1 - e^-Tx. So each brings
-/// (1 - e^-Tx) / (T (1 - e^-x)) of its move: all of it where x is small, where the moves add up, and
-/// 1 / T of it where x is large, where the mean of the moves is the optimum. At x = 1 two workers
-/// bring 0.684.
+/// (1 - e^-Tx) / (T (1 - e^-x)) of its move: all of it where x is small, where the moves add up,
+/// and 1 / T of it where x is large, where the mean of the moves is the optimum. At x = 1 two
+/// workers bring 0.684.
 inline float share_of_move(float x, float workers) noexcept {
   constexpr float kSmall = 1e-3f;  // below which the share is 1, to (workers - 1) times half of it
   if (!(x > kSmall) || !(workers > 1)) return 1;
@@ -79,12 +79,12 @@ inline float merged_move(float shared, float before, float after, float share) n
   return share == 1 ? merged_sum(shared, before, after) : shared + share * (after - before);
 }
 
-/// What a rule provides: a State whose every member starts at zero bits, and step(), a pure function
-/// of it. Rules never see an atomic, a file or a thread.
+/// What a rule provides: a State whose every member starts at zero bits, and step(), a pure
+/// function of it. Rules never see an atomic, a file or a thread.
 ///
 /// A rule may also have merge(shared, before, after, parting), which brings the steps made on a
-/// worker's own copy (from before to after) into the shared state. Without one every step is made on
-/// the shared state.
+/// worker's own copy (from before to after) into the shared state. Without one every step is made
+/// on the shared state.
 ///
 /// A State's first member is the weight, both the one that gradients are taken at and the one that
 /// a model keeps. A rule that wants either to be something else says so by a member
@@ -149,8 +149,8 @@ inline constexpr bool has_merge = requires(const R rule, typename R::State s) {
   { rule.merge(s, s, s, Parting{}) } -> std::same_as<typename R::State>;
 };
 
-/// Whether workers may have their own copies of a coordinate for many rows: the rule can merge them,
-/// and does not keep by itself an account of time, which each copy would keep anew.
+/// Whether workers may have their own copies of a coordinate for many rows: the rule can merge
+/// them, and does not keep by itself an account of time, which each copy would keep anew.
 template <class R>
 inline constexpr bool may_part = has_merge<R> && !is_indivisible<R> && [] {
   if constexpr (requires { R::kMayPart; }) return R::kMayPart;
