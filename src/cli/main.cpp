@@ -109,7 +109,7 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) {
   using namespace hogwild::cli;
   open_standard_streams();
-  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is told as any other that can't
+  std::signal(SIGXFSZ, SIG_IGN);  // write() reports EFBIG instead
   try {
     return run(argc, argv);
   } catch (const hogwild::OptionError& error) {

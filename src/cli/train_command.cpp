@@ -141,8 +141,10 @@ void add_train_command(CLI::App& app, Action& action) {
       ->type_name("CHECKPOINT|MODEL");
   sub.add_flag("--weights-only", command->weights_only,
                "take a checkpoint given to --resume for a model");
-  sub.add_option("--checkpoint", command->checkpoint,
-                 "save the model so far here while training goes on, and what --resume needs")
+  sub.add_option(
+         "--checkpoint", command->checkpoint,
+         "save the model so far here, again and again and at the end, with what --resume needs "
+         "(the weights alone of text learnt as it is read, --parameters and --distributed)")
       ->type_name("FILE");
   sub.add_option("--checkpoint-every", command->checkpoint_every,
                  "how often: 90s, 10m, 1h (default: 60s)")

@@ -174,7 +174,8 @@ int conclude(const TrainResult& result, const TrainArguments& command, const Tra
     return kInterrupted;
   }
   save(result.model, command.output);
-  if (!command.checkpoint.empty()) {
+  // A run that is interrupted before it has a state leaves an earlier checkpoint alone.
+  if (!command.checkpoint.empty() && (result.state || result.reason != StopReason::interrupted)) {
     save(Checkpoint{result.model, result.state}, command.checkpoint);
   }
   const Model& model = result.model;

@@ -40,7 +40,7 @@ class KernelDescent final : public Descent {
         in_batches_(plan_.batch > 1 || plan_.outputs > 1 || plan_.noise > 0 || plan_.batch_norm ||
                     together()),
         placement_(array_plan()),
-        // Weights that other workers step as well come from their caches.
+        // Weights that other workers step, too, lie in the caches of those.
         ahead_{plan_.workers > 1 || likely() * sizeof(typename Placement::State) > kInCache,
                plan_.hot_come_first || plan_.hot.hot == plan_.features ? plan_.hot.hot : 0},
         each_row_(together() && plan_.batch == 1 && plan_.partners == nullptr),

@@ -104,7 +104,11 @@ RunState parsed_state(std::string_view bytes, const std::string& path) {
     header.at("learning_rate").get_to(state.learning_rate);
     if (header.contains("epsilon")) state.epsilon = header.at("epsilon").get<float>();
     if (header.contains("numbering")) {
-      state.numbering = static_cast<Numbering>(header.at("numbering").get<int>());
+      const int numbering = header.at("numbering").get<int>();
+      if (numbering < 0 || numbering > static_cast<int>(Numbering::ranked)) {
+        fail(path, "it numbers features in an unknown way");
+      }
+      state.numbering = static_cast<Numbering>(numbering);
     }
     for (const Json& report : header.at("epochs")) state.epochs.push_back(report_of(report));
     state.worst = bound_in(header.at("worst"));

@@ -1,5 +1,6 @@
 #include "train/freeze.hpp"
 
+#include <cmath>
 #include <cstddef>
 #include <memory>
 #include <utility>
@@ -44,6 +45,18 @@ Model freeze(const Descent& descent, Pace now, const TrainPlan& plan, const Feat
     biases.push_back(descent.weight(biases_at + k, now));
   }
   return model_of(weights, std::move(biases), plan, plain, std::move(provenance));
+}
+
+bool is_finite(const Descent& descent, Pace now, const TrainPlan& plan,
+               const FeatureSpace& features) {
+  const Index outputs = plan.descent.outputs;
+  bool finite = true;
+  descent.each_weight(std::size_t{features.size} * outputs, now,
+                      [&](Index, float weight) { finite = finite && std::isfinite(weight); });
+  for (Index k = 0; k < outputs; ++k) {
+    finite = finite && std::isfinite(descent.weight(plan.descent.features * outputs + k, now));
+  }
+  return finite;
 }
 
 Model zero_model(const TrainPlan& plan, const FeatureSpace& features, Provenance provenance) {

@@ -12,6 +12,10 @@ namespace hogwild {
 Model freeze(const Descent& descent, Pace now, const TrainPlan& plan, const FeatureSpace& features,
              Provenance provenance);
 
+/// Whether the weights are finite now. Looks at those that may not be zero alone.
+bool is_finite(const Descent& descent, Pace now, const TrainPlan& plan,
+               const FeatureSpace& features);
+
 /// All weights zero.
 Model zero_model(const TrainPlan& plan, const FeatureSpace& features, Provenance provenance);
 

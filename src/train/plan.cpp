@@ -101,10 +101,10 @@ double along(const Dataset& data, const HotCoordinates& found, const NumberOf& n
   return sum / std::max(1.0, rows);
 }
 
-// The frequent ones of the first coordinates, as a sample of the rows has them: feature j is
-// coordinate number_of(j), or past all of these.
+// What a sample of the rows has of the first `size` coordinates, of which the first `most` may be
+// hot: feature j is coordinate number_of(j).
 template <class NumberOf>
-HotCoordinates hot_among(const Dataset& data, Index size, const NumberOf& number_of) {
+HotCoordinates hot_among(const Dataset& data, Index size, Index most, const NumberOf& number_of) {
   constexpr Offset kRowsPerTouch = 8192;  // one in fewer rows is not hot
   HotCoordinates found;
   found.touched.resize(size);
@@ -123,7 +123,7 @@ HotCoordinates hot_among(const Dataset& data, Index size, const NumberOf& number
     }
   }
   if (rows == 0) return {};
-  for (Index j = 0; j < found.touched.size(); ++j) {
+  for (Index j = 0; j < most; ++j) {
     if (found.touched[j] * kRowsPerTouch >= static_cast<float>(rows)) found.hot = j + 1;
   }
   for (Index j = 0; j < found.touched.size(); ++j) {
@@ -141,8 +141,9 @@ HotCoordinates hot_coordinates(const Dataset& data) {
   const auto& ranking = data.features().ranking;
   const Index size = data.features().size;
   if (!ranking && size > Hotness::kMost) return {};
-  const Index first = ranking ? static_cast<Index>(ranking->features.size()) : size;
-  return hot_among(data, std::min(first, HotCoordinates::kMost), [](Index j) { return j; });
+  const Index counted = std::min(size, HotCoordinates::kMost);
+  const Index ranked = ranking ? static_cast<Index>(ranking->features.size()) : size;
+  return hot_among(data, counted, std::min(ranked, counted), [](Index j) { return j; });
 }
 
 void require_weight(const Dataset& data) {
@@ -161,13 +162,13 @@ bool has_two_labels(const TrainOptions& options) noexcept {
 }
 
 HotCoordinates hot_coordinates(const Dataset& data, const HotFeatures& hot) {
-  return hot_among(data, hot.size(), [&](Index j) { return hot.number(j); });
+  return hot_among(data, hot.size(), hot.size(), [&](Index j) { return hot.number(j); });
 }
 
 std::optional<std::string> reason_for_one_view(const TrainOptions& options, int threads) {
   const bool parts = std::visit(
       [](const auto& rule) { return may_part<std::decay_t<decltype(rule)>>; }, options.update_rule);
-  if (!options.worker_views) return "--no-views was given";
+  if (!options.worker_views) return "views are turned off (--no-views, or several processes)";
   if (!parts) return fmt::format("steps of {} can't be merged", name_of(options.update_rule));
   if (options.penalty_method == PenaltyMethod::exact) return "each would pay the exact penalty";
   if (options.strategy == Strategy::locked) return "one lock guards all steps";

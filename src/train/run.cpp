@@ -141,7 +141,9 @@ class Run {
                          .threads = company_.threads(crew_.size())};
       const bool wanted = options_.validation || report.epoch < epochs;
       const Model model = wanted ? frozen() : Model();
-      if (wanted && !is_finite(model)) reason_ = StopReason::diverged;
+      if (wanted && !is_finite(*descent_, pacing_.after(own_visits_), plan_, feed_.features())) {
+        reason_ = StopReason::diverged;
+      }
       if (options_.validation) {
         report.valid_loss = company_.mean_loss(model, *options_.validation);
         if (!(*report.valid_loss <= worst_valid)) reason_ = StopReason::diverged;
@@ -223,7 +225,7 @@ class Run {
     if (before.seen.size() != seen_.size() || !descent_->restore(before.descent)) {
       throw OptionError("resume", "the checkpoint is of a run of another kind");
     }
-    state_ = options_.resume_state;
+    if (options_.keep_state) state_ = options_.resume_state;
     std::ranges::copy(before.seen, seen_.begin());
     own_visits_ = visits_ = before.visits;
     for (const EpochReport& report : before.epochs) {
@@ -365,8 +367,7 @@ class Run {
     } else if (auto reason = reason_for_one_view(options_, crew_.size())) {
       report.reason = *reason;
     } else {
-      report.reason =
-          "no feature is frequent enough, or the run is too short to put frequent ones first";
+      report.reason = "no feature is frequent enough, or features are not in order of frequency";
     }
     return report;
   }
@@ -408,10 +409,9 @@ class Run {
   std::uint64_t own_visits_ = 0;  // and by this member
   std::uint64_t told_ = 0;        // of those, to whom learns into the same parameters
   double seconds_ = 0;
-  double shown_loss_ = 0;  // a step on all rows tells nothing until it is made
-  MadeWith made_with_;     // if a state is kept or gone on from
-  std::shared_ptr<const RunState>
-      state_;  // of the end of some epoch before this one, if it is kept
+  double shown_loss_ = 0;                  // a step on all rows tells nothing until it is made
+  MadeWith made_with_;                     // if a state is kept or gone on from
+  std::shared_ptr<const RunState> state_;  // taken at the end of an earlier epoch; null until then
   Clock::time_point state_taken_{};
   bool halt_ = false;  // changes only where all workers wait
   Meeting meeting_;

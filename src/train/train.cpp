@@ -48,7 +48,11 @@ Numbering good_numbering(const Dataset& data, const TrainOptions& options) {
 // A resumed run numbers features as it did before, whatever threads and cores it has now.
 Dataset in_good_order(Dataset data, const TrainOptions& options) {
   const auto& before = options.resume_state;
-  switch (before && before->numbering ? *before->numbering : good_numbering(data, options)) {
+  const bool known = before && before->numbering;
+  const Numbering wanted = known ? *before->numbering : good_numbering(data, options);
+  if (wanted == numbering_of(data.features())) return data;
+  if (known) data = unranked(std::move(data));
+  switch (wanted) {
     case Numbering::ranked:
       return ranked(std::move(data));
     case Numbering::hot_first:
@@ -149,7 +153,6 @@ TrainResult train(Dataset data, const TrainOptions& asked, TrainObserver& observ
   const ClassWeights classes = asked.class_weights;
   auto [rows, options] = prepare(data, asked);
   data = {};  // whoever moved it in has no more use of it
-  if (options.resume_state) take_over(*options.resume_state, options);
   if (!options.parameters.empty()) {
     take_over_from_file(options);
     rows = unranked(rows);
@@ -157,6 +160,7 @@ TrainResult train(Dataset data, const TrainOptions& asked, TrainObserver& observ
   } else {
     rows = in_good_order(std::move(rows), options);
   }
+  if (options.resume_state) take_over(*options.resume_state, options);
   const bool rate_is_open = searches_rate(options);
   int threads = options.threads;
   const auto run_once = [&](TrainOptions found) {
