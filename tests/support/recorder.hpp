@@ -1,9 +1,10 @@
-// An observer that keeps what it is told.
+// Observers that keep what they are told.
 #pragma once
 
 #include <cstddef>
 #include <vector>
 
+#include "hogwild/train/checkpoint.hpp"
 #include "hogwild/train/result.hpp"
 
 namespace hogwild::test {
@@ -15,6 +16,14 @@ class Recorder : public TrainObserver {
   bool stop_requested() override { return epochs.size() >= stop_after; }
   std::vector<EpochReport> epochs;
   std::size_t stop_after = 1'000'000;
+};
+
+/// Asks for a checkpoint whenever it can.
+class LastCheckpoint : public TrainObserver {
+ public:
+  bool checkpoint_due() override { return true; }
+  void on_checkpoint(const Checkpoint& checkpoint) override { last = checkpoint; }
+  Checkpoint last;
 };
 
 }  // namespace hogwild::test

@@ -10,6 +10,7 @@
 #include "hogwild/train/train.hpp"
 #include "support/files.hpp"
 #include "support/models.hpp"
+#include "support/recorder.hpp"
 #include "support/rows.hpp"
 
 namespace hogwild {
@@ -107,20 +108,15 @@ TEST_F(CheckpointFile, KeepsTheBestModelThatHasNoFeatures) {
 
 // A penalty and a mean of weights go by the number of steps.
 TEST_F(CheckpointFile, OfAnEpochIsOfAllItsSteps) {
-  class Asking : public TrainObserver {
-   public:
-    bool checkpoint_due() override { return true; }
-    void on_checkpoint(const Checkpoint& told) override { last = told.model; }
-    Model last;
-  } asking;
+  test::LastCheckpoint asking;
   const TrainOptions averaged{
       .update_rule = Sgd{}, .learning_rate = 0.5f, .epochs = 1, .threads = 1, .average = true};
   const TrainResult result = train(data_, averaged, asking);
-  EXPECT_EQ(weights_of(asking.last), weights_of(result.model));
+  EXPECT_EQ(weights_of(asking.last.model), weights_of(result.model));
   const TrainOptions sparse{
       .update_rule = Ftrl{}, .learning_rate = 0.1f, .epochs = 1, .threads = 1, .l1 = 1e-2f};
   const TrainResult ftrl = train(data_, sparse, asking);
-  EXPECT_EQ(weights_of(asking.last), weights_of(ftrl.model));
+  EXPECT_EQ(weights_of(asking.last.model), weights_of(ftrl.model));
 }
 
 TEST_F(CheckpointFile, OfTheFirstResumedEpochHasTheStateBeforeIt) {

@@ -91,22 +91,17 @@ TEST_F(Streaming, WithOneThreadGivesTheSameBytesEachTime) {
 
 // A checkpoint comes before it is known from where the text counts.
 TEST_F(Streaming, LeavesCheckpointsThatARunCanStartFrom) {
-  class Asking : public TrainObserver {
-   public:
-    bool checkpoint_due() override { return true; }
-    void on_checkpoint(const Checkpoint& told) override { last = told.model; }
-    Model last;
-  } asking;
+  test::LastCheckpoint asking;
   const std::string path = click("a", 20'000);
   const Dataset held = read_libsvm(path);
   for (const int threads : {1, 2}) {
     RowStream stream({path});
     TrainOptions options{.learning_rate = 0.1f, .threads = threads};
     const TrainResult result = train(stream, options, asking);
-    EXPECT_EQ(asking.last.bias(), result.model.bias());
-    EXPECT_EQ(asking.last.features().size, result.model.features().size + 1);
+    EXPECT_EQ(asking.last.model.bias(), result.model.bias());
+    EXPECT_EQ(asking.last.model.features().size, result.model.features().size + 1);
     options.threads = 1;
-    options.resume = asking.last;
+    options.resume = asking.last.model;
     const TrainResult from_checkpoint = train(held, options);
     options.resume = result.model;
     EXPECT_EQ(bytes(from_checkpoint.model), bytes(train(held, options).model)) << threads;
