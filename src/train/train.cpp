@@ -109,8 +109,9 @@ void refit(const Dataset& data, TrainOptions options, TrainObserver& observer, T
   Dataset all =
       concatenate(unranked(data), with_class_weights(unranked(*options.validation), classes));
   if (!options.difficulty.empty()) {
-    options.difficulty.insert(options.difficulty.end(), options.validation_difficulty.begin(),
-                              options.validation_difficulty.end());
+    for (const float difficulty : options.validation_difficulty) {
+      options.difficulty.push_back(difficulty);
+    }
   }
   options.validation.reset();
   options.early_stopping = 0;
