@@ -19,8 +19,8 @@ namespace hogwild::test {
 
 /// What mpirun needs to start any number of ranks here, by whomever. What Open MPI leaves behind is
 /// not ours to free, so leaks are not looked for; nor is the order in which it takes its own locks
-/// ours to change: one host does without its TCP, and of its shared memory it is not told. Open MPI 5
-/// takes the wish for more ranks than cores by another name.
+/// ours to change: one host does without its TCP, and of its shared memory it is not told. Open MPI
+/// 5 takes the wish for more ranks than cores by another name.
 inline std::string mpirun(int ranks) {
   return fmt::format(
       "OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 "
