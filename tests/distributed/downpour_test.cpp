@@ -28,8 +28,10 @@ TEST_F(Downpour, RanksShareTheRowsAndReachTheLossOfOne) {
   for (const int ranks : some_ranks()) {
     const Outcome outcome = run_on(ranks, options + "-o ranked --distributed downpour --log log");
     ASSERT_EQ(outcome.status, 0) << outcome.err;
-    // Where ranks wait for a core their steps come late: 4 on 2 busy cores ended 1.2 % above one.
-    EXPECT_LT(test_loss("ranked"), within(0.03) * alone) << ranks << " ranks";
+    // A rank that waits for a core pushes its steps late: 4 ranks on 2 busy cores ended 1.2 % above
+    // one process.
+    const double limit = within(ranks > 2 ? 0.03 : 0.01);
+    EXPECT_LT(test_loss("ranked"), limit * alone) << ranks << " ranks";
     std::map<int, std::uint64_t> rows;  // by epoch
     for (const auto& told : events("log", "rank")) {
       EXPECT_LT(told["rows"].get<double>(), 1.2 * kRows / ranks);
@@ -50,7 +52,7 @@ TEST_F(Downpour, PenaltiesAreThoseOfAllRanksRows) {
   };
   EXPECT_NEAR(of("ranked", "nonzero_weights"), of("alone", "nonzero_weights"),
               0.2 * of("alone", "nonzero_weights"));
-  EXPECT_NEAR(test_loss("ranked"), test_loss("alone"), 0.03 * test_loss("alone"));
+  EXPECT_NEAR(test_loss("ranked"), test_loss("alone"), 0.01 * test_loss("alone"));
 }
 
 TEST_F(Downpour, ServersMayBeRanksOfTheirOwn) {

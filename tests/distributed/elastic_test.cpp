@@ -80,7 +80,7 @@ TEST_F(Elastic, TheCentreOfSeveralReachesTheLossOfOne) {
       const Outcome outcome = run_on(ranks, options + "-o m --distributed easgd --log log" + form);
       ASSERT_EQ(outcome.status, 0) << outcome.err;
       // Four ranks of this little set learn from 4,500 rows each.
-      EXPECT_LT(test_loss("m"), within(0.04) * alone) << ranks << " ranks" << form;
+      EXPECT_LT(test_loss("m"), within(0.02) * alone) << ranks << " ranks" << form;
       std::uint64_t rows = 0;
       for (const auto& told : events("log", "rank")) {
         if (told["epoch"] == 1) rows += told["rows"].get<std::uint64_t>();

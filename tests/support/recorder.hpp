@@ -1,4 +1,4 @@
-// Observers that keep what they are told.
+// Observers that store the reports and checkpoints of a run.
 #pragma once
 
 #include <cstddef>
