@@ -345,14 +345,10 @@ hogwild_status hogwild_learner_learn(hogwild_learner* learner, const hogwild_row
                                      size_t count, float* loss) {
   return guarded([&] {
     require_rows({rows, count}, learner->learner.features().size, true);
-    double sum = 0, weight = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-      const SparseRow row = row_of(rows[i]);
-      const float of_row = learner->learner.learn(std::span(&row, 1));
-      sum += static_cast<double>(row.weight) * static_cast<double>(of_row);
-      weight += static_cast<double>(row.weight);
-    }
-    if (loss != nullptr) *loss = weight > 0 ? static_cast<float>(sum / weight) : 0;
+    std::vector<SparseRow> learnt(count);
+    std::transform(rows, rows + count, learnt.begin(), row_of);
+    const float mean = learner->learner.learn(learnt);
+    if (loss != nullptr) *loss = mean;
   });
 }
 

@@ -3,11 +3,16 @@
 // (rows of a hundred thousand): alone, and while another thread learns as fast as it can; and of a
 // frozen model. And the same of a Learner that publishes its weights after every 262,144 rows. Then
 // how many rows one thread and two teach a Learner in a second, on shared weights and with weights
-// of their own for frequent features, beside two threads that ask it a thousand times a second.
+// of their own for frequent features, by one row a call and by 64, beside two threads that ask it a
+// thousand times a second.
 #include <benchmark/benchmark.h>
+#include <fmt/format.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstddef>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -52,8 +57,14 @@ void predict(benchmark::State& state, const Dataset& data, Offset rows, const Pr
                          benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
 
-// Each thread teaches every n-th row, while others ask.
-void teach(benchmark::State& state, const Dataset& data, int teachers, bool own_weights) {
+// Each thread teaches every n-th block of rows, while others ask.
+void teach(benchmark::State& state, const Dataset& data, int teachers, bool own_weights,
+           std::size_t block) {
+  std::vector<SparseRow> rows;
+  for (Offset i = 0; i < data.rows(); ++i) {
+    rows.push_back(data.row(i));
+    rows.back().label = data.labels()[i];
+  }
   LearnerOptions options{.features = data.features().size, .learning_rate = 0.05f};
   if (own_weights) {
     options.teachers = teachers;
@@ -74,8 +85,9 @@ void teach(benchmark::State& state, const Dataset& data, int teachers, bool own_
     std::vector<std::thread> teaching;
     for (int k = 0; k < teachers; ++k) {
       teaching.emplace_back([&, k] {
-        for (auto i = static_cast<Offset>(k); i < data.rows(); i += static_cast<Offset>(teachers)) {
-          learner.learn(data.row(i), data.labels()[i]);
+        const auto n = static_cast<std::size_t>(teachers);
+        for (auto i = static_cast<std::size_t>(k) * block; i < rows.size(); i += n * block) {
+          learner.learn(std::span(rows).subspan(i, std::min(block, rows.size() - i)));
         }
       });
     }
@@ -134,13 +146,15 @@ int main(int argc, char** argv) {
                                    }
                                  });
   }
-  for (const bool own_weights : {false, true}) {
-    for (const int teachers : {1, 2}) {
-      const std::string name = own_weights ? "teach_own_weights/" : "teach/";
-      benchmark::RegisterBenchmark(
-          (name + std::to_string(teachers)).c_str(),
-          [=, &data](benchmark::State& state) { teach(state, data, teachers, own_weights); })
-          ->UseRealTime();
+  for (const std::size_t block : {1, 64}) {
+    for (const bool own_weights : {false, true}) {
+      for (const int teachers : {1, 2}) {
+        const std::string name = fmt::format("teach{}/{}/rows_a_call:{}",
+                                             own_weights ? "_own_weights" : "", teachers, block);
+        benchmark::RegisterBenchmark(name.c_str(), [=, &data](benchmark::State& state) {
+          teach(state, data, teachers, own_weights, block);
+        })->UseRealTime();
+      }
     }
   }
   benchmark::Initialize(&argc, argv);

@@ -1,8 +1,7 @@
 #include "data/hot_features.hpp"
 
-#include <tbb/parallel_sort.h>
-
 #include <algorithm>
+#include <boost/sort/spreadsort/integer_sort.hpp>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -11,7 +10,7 @@
 
 namespace hogwild {
 
-HotFeatures::HotFeatures(const Dataset& data) : slots_(std::size_t{1} << kSlotBits) {
+HotFeatures::HotFeatures(const Dataset& data) {
   const Offset stride = Hotness::stride(data);
   std::vector<Index> touched;  // a feature as often as a row of the sample has it
   Offset rows = 0;
@@ -19,56 +18,44 @@ HotFeatures::HotFeatures(const Dataset& data) : slots_(std::size_t{1} << kSlotBi
     const std::span<const Index> indices = data.row(i).indices;
     touched.insert(touched.end(), indices.begin(), indices.end());
   }
-  tbb::parallel_sort(touched.begin(), touched.end());
-  std::vector<std::pair<Offset, Index>> hot;  // times in the sample, feature
+  boost::sort::spreadsort::integer_sort(touched.begin(), touched.end());
+  // Times in the sample, of which the most come first, and the feature.
+  std::vector<std::uint64_t> hot;
+  constexpr std::uint64_t kMostTimes = ~std::uint32_t{0};
   for (auto at = touched.begin(); at != touched.end();) {
     const auto end = std::upper_bound(at, touched.end(), *at);
-    const auto times = static_cast<Offset>(end - at);
-    if (times * Hotness::kRowsPerTouch >= rows) hot.emplace_back(times, *at);
+    const auto times = static_cast<std::uint64_t>(end - at);
+    if (times * Hotness::kRowsPerTouch >= rows) hot.push_back((kMostTimes - times) << 32 | *at);
     at = end;
   }
-  std::ranges::sort(hot, [](const auto& a, const auto& b) {
-    return a.first != b.first ? a.first > b.first : a.second < b.second;
-  });
-  Offset of_hot = 0;
-  for (const auto& [times, feature] : hot) {
-    if (size_ < Hotness::kMost && add(feature)) of_hot += times;
+  boost::sort::spreadsort::integer_sort(hot.begin(), hot.end());
+  std::uint64_t of_hot = 0;
+  for (const std::uint64_t one : hot) {
+    if (add(static_cast<Index>(one))) of_hot += kMostTimes - (one >> 32);
   }
-  const bool numbered = std::uint64_t{data.features().size} + size_ <= kMaxIndex;
+  const bool numbered = std::uint64_t{data.features().size} + size() <= kMaxIndex;
   if (!numbered ||
       static_cast<double>(of_hot) < Hotness::kLeastShare * static_cast<double>(touched.size())) {
-    size_ = 0;
+    *this = HotFeatures(std::span<const Index>{});
   }
 }
 
-HotFeatures::HotFeatures(std::span<const Index> features) : slots_(std::size_t{1} << kSlotBits) {
-  for (const Index j : features) {
-    if (size_ < Hotness::kMost) add(j);
-  }
-}
-
-std::vector<Index> HotFeatures::features() const {
-  std::vector<Index> features(size_);
-  for (const Slot& slot : slots_) {
-    if (slot.feature != kNone) features[slot.number] = slot.feature;
-  }
-  return features;
+HotFeatures::HotFeatures(std::span<const Index> features) {
+  for (const Index j : features) add(j);
 }
 
 bool HotFeatures::add(Index j) {
-  Slot& slot = slots_[place_of(j)];
-  if (slot.feature != kNone) return false;
-  slot = {j, size_++};
-  return true;
+  const bool added = table_.add(j);
+  if (added) features_.push_back(j);
+  return added;
 }
 
 FeatureSpace HotFeatures::first_in(const FeatureSpace& plain) const {
   auto ranking = std::make_shared<Ranking>();
-  const std::vector<Index> first = features();
-  ranking->size = std::max(plain.size, *std::ranges::max_element(first) + 1);
-  ranking->features.assign(first.begin(), first.end());
+  ranking->size = std::max(plain.size, *std::ranges::max_element(features_) + 1);
+  ranking->features.assign(features_.begin(), features_.end());
   FeatureSpace space = plain;
-  space.size = ranking->size + size_;
+  space.size = ranking->size + size();
   space.ranking = std::move(ranking);
   return space;
 }

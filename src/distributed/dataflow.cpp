@@ -184,7 +184,7 @@ void Dataflow::each_weight(std::size_t end, Pace now, const WeightVisitor& visit
       const auto coordinate = values.take<Index>();
       const auto weight = values.take<float>();
       if (coordinate < biases_at) {
-        if (coordinate < end) visit(coordinate, weight);
+        if (coordinate < end) visit(coordinate, {&weight, 1});
       } else {
         parts_->biases[coordinate - biases_at] = weight;
       }

@@ -107,7 +107,7 @@ class Downpour final : public Descent {
     std::vector<float> biases(at_.outputs);
     servers_.take_weights(plan_.workers, now, [&](Index coordinate, float weight) {
       if (coordinate < at_.bias()) {
-        if (coordinate < end) visit(coordinate, weight);
+        if (coordinate < end) visit(coordinate, {&weight, 1});
       } else {
         biases[coordinate - at_.bias()] = weight;
       }

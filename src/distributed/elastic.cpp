@@ -94,7 +94,7 @@ class Elastic final : public Descent {
     std::ranges::fill(centre_biases_, 0.0f);
     centre_.take_weights(plan_.workers, now, [&](Index coordinate, float weight) {
       if (coordinate < at_.bias()) {
-        if (coordinate < end) visit(coordinate, weight);
+        if (coordinate < end) visit(coordinate, {&weight, 1});
       } else {
         centre_biases_[coordinate - at_.bias()] = weight;
       }
@@ -204,7 +204,7 @@ class SynchronousElastic final : public Descent {
   float weight(Index coordinate, Pace) const override { return centre_[coordinate].weight; }
   void each_weight(std::size_t end, Pace, const WeightVisitor& visit) const override {
     for (Index j = 0; j < end; ++j) {
-      if (const float weight = centre_[j].weight; weight != 0) visit(j, weight);
+      if (const float weight = centre_[j].weight; weight != 0) visit(j, {&weight, 1});
     }
   }
   void start(Index coordinate, float weight) override {

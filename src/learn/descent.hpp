@@ -88,7 +88,8 @@ struct DescentPlan {
 };
 
 /// Takes a weight that is not zero, and its coordinate.
-using WeightVisitor = std::function<void(Index coordinate, float weight)>;
+/// Of coordinates that follow each other: the first, and the weight of each.
+using WeightVisitor = std::function<void(Index first, std::span<const float> weights)>;
 
 /// Parameters being learnt. All members but start() may be called from any threads at once; where
 /// state is per-thread, workers have views, or batches are learnt, learn() by one thread at a time
@@ -119,9 +120,9 @@ class Descent {
   /// The weight of a coordinate now, as a model keeps it; features * outputs + k is a bias.
   virtual float weight(Index coordinate, Pace now) const = 0;
 
-  /// Visits the weights of features that are not zero and whose coordinates are below `end`. In a
-  /// large feature space, sparsely used, most weights have no memory: to read them would give them
-  /// some.
+  /// Visits the weights of features whose coordinates are below `end`. Those left out are zero: in a
+  /// large feature space, sparsely used, most weights have no memory, and to read them would give
+  /// them some.
   virtual void each_weight(std::size_t end, Pace now, const WeightVisitor& visit) const = 0;
 
   /// How the workers have seen the parameters so far; the reason is the system's, if that gives no

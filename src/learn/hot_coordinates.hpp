@@ -12,11 +12,6 @@ namespace hogwild {
 
 /// Of the first coordinates, those of the most frequent features, as a sample of the rows has them.
 struct HotCoordinates {
-  // 128 KiB of adagrad's state, in a core's second cache. Measured on ranked text, two threads,
-  // million non-zeros a second, with 4096 and with 16384: sgd 500 and 620, rmsprop 290
-  // and 340, adagrad 505 and 545, adam 83 and 91; click rows are learnt as fast with either.
-  static constexpr Index kMost = 16384;
-
   Index hot = 0;  ///< how many of them are frequent enough for a worker to have its own
   std::vector<float> touched;  ///< the share of the rows that touch each; [hot] or longer
   std::vector<float> squares;  ///< the mean of x_j^2 over all rows; likewise

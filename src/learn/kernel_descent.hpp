@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -97,10 +98,15 @@ class KernelDescent final : public Descent {
 
   void each_weight(std::size_t end, Pace now, const WeightVisitor& visit) const override {
     const float scale = plan_.batch_norm ? folded_norm(now).scale : 1;
-    placement_.for_each_range_in_use([&](std::size_t first, std::size_t last) {
-      for (std::size_t j = first; j < std::min<std::size_t>({last, end, at_.bias()}); ++j) {
-        const float w = raw_weight(static_cast<Index>(j), now);
-        if (w != 0) visit(static_cast<Index>(j), w * scale);
+    std::array<float, 1024> weights;
+    placement_.for_each_range_in_use([&](std::size_t begin, std::size_t in_use) {
+      const std::size_t last = std::min<std::size_t>({in_use, end, at_.bias()});
+      for (std::size_t first = begin; first < last; first += weights.size()) {
+        const auto some = std::span(weights).first(std::min(weights.size(), last - first));
+        for (std::size_t k = 0; k < some.size(); ++k) {
+          some[k] = scale * raw_weight(static_cast<Index>(first + k), now);
+        }
+        visit(static_cast<Index>(first), some);
       }
     });
   }

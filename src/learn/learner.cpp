@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cmath>
 #include <cstddef>
@@ -27,6 +28,9 @@
 
 namespace hogwild {
 namespace {
+
+// Rows that are learnt in one call, so that what the next ones touch is asked for ahead of time.
+constexpr std::size_t kBlock = 64;
 
 FeatureSpace space_of(const LearnerOptions& options) {
   FeatureSpace space;
@@ -164,14 +168,19 @@ Index Learner::number(Index feature) const noexcept {
   return feature < space_.size ? hot_->number(feature) : feature + hot_->size();  // the bias
 }
 
-// Valid until the thread's next call.
-SparseRow Learner::renumbered(const SparseRow& row) const {
+// The indices are valid until the thread's next call.
+void Learner::renumber(std::span<SparseRow> rows) const {
   thread_local std::vector<Index> numbers;
-  numbers.assign(row.indices.begin(), row.indices.end());
+  numbers.clear();
+  for (const SparseRow& row : rows) {
+    numbers.insert(numbers.end(), row.indices.begin(), row.indices.end());
+  }
   hot_->renumber(numbers);
-  SparseRow other = row;
-  other.indices = numbers;
-  return other;
+  std::span<const Index> left = numbers;
+  for (SparseRow& row : rows) {
+    row.indices = left.first(row.nonzeros());
+    left = left.subspan(row.nonzeros());
+  }
 }
 
 Learner::Learner(std::shared_ptr<ParameterFile> parameters, const LearnerOptions& options)
@@ -193,6 +202,8 @@ std::optional<Index> Learner::feature(std::string_view name) const {
 }
 
 SparseRow Learner::as_learnt(const SparseRow& row) const noexcept {
+  assert(std::ranges::all_of(row.indices, [&](Index j) { return j < space_.size; }));
+  assert(std::isfinite(row.label) && row.weight >= 0 && std::isfinite(row.weight));
   if (!binary_) return row;
   SparseRow learnt = row;
   const bool positive = row.label > (labels_.negative + labels_.positive) / 2;
@@ -205,14 +216,18 @@ float Learner::learn(std::span<const SparseRow> rows) {
   assert(!parameters_ || parameters_->writable());
   LossSum total;
   const TeacherPlaces::Held place = teachers_ ? teachers_->take() : TeacherPlaces::none();
-  for (const SparseRow& row : rows) {
-    assert(std::ranges::all_of(row.indices, [&](Index j) { return j < space_.size; }));
-    assert(std::isfinite(row.label) && row.weight >= 0 && std::isfinite(row.weight));
-    const SparseRow one = as_learnt(hot_ ? renumbered(row) : row);
-    const LossSum sum = descent_->learn(place.number(), std::span(&one, 1), {.rate = rate_});
+  std::array<SparseRow, kBlock> room;
+  while (!rows.empty()) {
+    // A row is noted for publication as soon as it has been learnt.
+    const auto block = rows.first(std::min(published_ ? 1 : kBlock, rows.size()));
+    rows = rows.subspan(block.size());
+    const auto learnt = std::span(room).first(block.size());
+    std::ranges::transform(block, learnt.begin(), [&](const auto& row) { return as_learnt(row); });
+    if (hot_) renumber(learnt);
+    const LossSum sum = descent_->learn(place.number(), learnt, {.rate = rate_});
     total.loss += sum.loss;
     total.weight += sum.weight;
-    if (published_ && published_->note(row)) publish(false);
+    if (published_ && published_->note(block.front())) publish(false);
   }
   return total.weight > 0 ? static_cast<float>(total.loss / total.weight) : 0;
 }
@@ -220,7 +235,9 @@ float Learner::learn(std::span<const SparseRow> rows) {
 float Learner::margin(const SparseRow& row) const noexcept {
   assert(std::ranges::all_of(row.indices, [&](Index j) { return j < space_.size; }));
   if (published_) return published_->margin(row);
-  return descent_->margin(hot_ ? renumbered(row) : row, {.rate = rate_});
+  SparseRow asked = row;
+  if (hot_) renumber(std::span(&asked, 1));
+  return descent_->margin(asked, {.rate = rate_});
 }
 
 void Learner::start_at(Index feature, float weight) {
@@ -268,8 +285,11 @@ Model Learner::snapshot() const {
   settle();
   const FeatureSpace numbered = hot_ ? hot_->first_in(space_) : space_;
   const auto weights = shared_zeroed_array<float>(space_.size);
-  descent_->each_weight(numbered.size, {.rate = rate_}, [&](Index j, float weight) {
-    weights[static_cast<std::ptrdiff_t>(numbered.plain(j))] = weight;
+  descent_->each_weight(numbered.size, {.rate = rate_}, [&](Index j, std::span<const float> some) {
+    for (const float weight : some) {
+      const Index plain = numbered.plain(j++);
+      if (weight != 0) weights[static_cast<std::ptrdiff_t>(plain)] = weight;
+    }
   });
   return Model(space_, weights, descent_->weight(number(space_.size), {.rate = rate_}), loss_,
                labels_, provenance);

@@ -35,7 +35,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kMagic = "hogshare";
-constexpr std::uint32_t kVersion = 2;
+constexpr std::uint32_t kVersion = 3;
 constexpr std::size_t kMostHot = Hotness::kMost;
 static_assert(kHotAt + kMostHot * sizeof(Index) <= kCellsAt);
 

@@ -13,7 +13,7 @@ namespace hogwild {
 
 inline constexpr std::size_t kParameterPage = 4096;
 inline constexpr std::size_t kWritersAt = kParameterPage, kHotAt = 2 * kParameterPage;
-inline constexpr std::size_t kCellsAt = std::size_t{64} << 10;
+inline constexpr std::size_t kCellsAt = std::size_t{128} << 10;
 
 /// Throws OptionError for a kind that processes can't share.
 void require_sharable(const ParameterKind& kind);

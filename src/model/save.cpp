@@ -59,7 +59,11 @@ std::string serialised(const Model& model) {
   const bool dense = all <= 2 * nonzero;
   const std::string header = header_of(model, dense ? all : nonzero, dense).dump();
 
-  std::string out(kModelMagic);
+  std::string out;
+  out.reserve(kModelMagic.size() + header.size() +
+              (dense ? all * sizeof(float) : nonzero * (sizeof(Index) + sizeof(float))) +
+              4 * sizeof(std::uint64_t));
+  out += kModelMagic;
   append(out, model.classes() ? kClassesVersion : kModelVersion);
   append(out, static_cast<std::uint32_t>(header.size()));
   out += header;

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -34,12 +35,15 @@ Model freeze(const Descent& descent, Pace now, const TrainPlan& plan, const Feat
   const Index biases_at = plan.descent.features * outputs;
   const FeatureSpace plain = features.plain();
   const auto weights = shared_zeroed_array<float>(weights_of(plain, plan));
-  descent.each_weight(
-      std::size_t{features.size} * outputs, now, [&](Index coordinate, float weight) {
-        const Index j = features.plain(coordinate / outputs);
-        weights[static_cast<std::ptrdiff_t>(std::size_t{j} * outputs + coordinate % outputs)] =
-            weight;
-      });
+  descent.each_weight(std::size_t{features.size} * outputs, now,
+                      [&](Index first, std::span<const float> some) {
+                        Index j = first / outputs, output = first % outputs;
+                        for (const float weight : some) {
+                          const std::size_t at = std::size_t{features.plain(j)} * outputs + output;
+                          if (weight != 0) weights[static_cast<std::ptrdiff_t>(at)] = weight;
+                          if (++output == outputs) ++j, output = 0;
+                        }
+                      });
   std::vector<float> biases;
   for (Index k = 0; k < outputs; ++k) {
     biases.push_back(descent.weight(biases_at + k, now));
@@ -52,7 +56,9 @@ bool is_finite(const Descent& descent, Pace now, const TrainPlan& plan,
   const Index outputs = plan.descent.outputs;
   bool finite = true;
   descent.each_weight(std::size_t{features.size} * outputs, now,
-                      [&](Index, float weight) { finite = finite && std::isfinite(weight); });
+                      [&](Index, std::span<const float> some) {
+                        for (const float weight : some) finite = finite && std::isfinite(weight);
+                      });
   for (Index k = 0; k < outputs; ++k) {
     finite = finite && std::isfinite(descent.weight(plan.descent.features * outputs + k, now));
   }

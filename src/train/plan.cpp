@@ -105,7 +105,6 @@ double along(const Dataset& data, const HotCoordinates& found, const NumberOf& n
 // hot: feature j is coordinate number_of(j).
 template <class NumberOf>
 HotCoordinates hot_among(const Dataset& data, Index size, Index most, const NumberOf& number_of) {
-  constexpr Offset kRowsPerTouch = 8192;  // one in fewer rows is not hot
   HotCoordinates found;
   found.touched.resize(size);
   found.squares.resize(size);
@@ -124,7 +123,7 @@ HotCoordinates hot_among(const Dataset& data, Index size, Index most, const Numb
   }
   if (rows == 0) return {};
   for (Index j = 0; j < most; ++j) {
-    if (found.touched[j] * kRowsPerTouch >= static_cast<float>(rows)) found.hot = j + 1;
+    if (found.touched[j] * Hotness::kRowsPerTouch >= static_cast<float>(rows)) found.hot = j + 1;
   }
   for (Index j = 0; j < found.touched.size(); ++j) {
     if (j < found.hot) hot_nonzeros += static_cast<double>(found.touched[j]);
@@ -141,7 +140,7 @@ HotCoordinates hot_coordinates(const Dataset& data) {
   const auto& ranking = data.features().ranking;
   const Index size = data.features().size;
   if (!ranking && size > Hotness::kMost) return {};
-  const Index counted = std::min(size, HotCoordinates::kMost);
+  const Index counted = std::min(size, Hotness::kMost);
   const Index ranked = ranking ? static_cast<Index>(ranking->features.size()) : size;
   return hot_among(data, counted, std::min(ranked, counted), [](Index j) { return j; });
 }

@@ -143,12 +143,12 @@ TEST(HotFirst, HoldsTheSameRows) {
 
 TEST(HotFirst, LeavesRowsAsTheyAreWhereNothingIsHot) {
   Dataset::Arrays arrays;
-  for (Index i = 0; i < 8000; ++i) {  // each feature in two rows of 8000
+  for (Index i = 0; i < 20000; ++i) {  // each feature in two rows of 20000
     arrays.indices.push_back(i / 2);
     arrays.offsets.push_back(arrays.indices.size());
     arrays.labels.push_back(i % 2 == 0 ? 1.0f : -1.0f);
   }
-  const Dataset plain(std::move(arrays), {.size = 4000});
+  const Dataset plain(std::move(arrays), {.size = 10000});
   EXPECT_EQ(hot_first(plain).features().ranking, nullptr);
   const Dataset data = ranked(plain);
   EXPECT_EQ(hot_first(data).indices().data(), data.indices().data());
@@ -166,10 +166,10 @@ TEST(HotFirst, RowsTrainTheSameModel) {
 TEST(RankSet, GivesWhatWasAddedInOrderAndIsEmptyThen) {
   RankSet set;
   for (int round = 0; round < 2; ++round) {
-    for (const std::size_t rank : {4095u, 64u, 0u, 63u, 2000u, 1u}) set.add(rank);
+    for (const std::size_t rank : {16383u, 4096u, 64u, 0u, 63u, 4095u, 1u}) set.add(rank);
     std::vector<std::size_t> ranks;
     set.drain([&](std::size_t rank) { ranks.push_back(rank); });
-    EXPECT_EQ(ranks, (std::vector<std::size_t>{0, 1, 63, 64, 2000, 4095}));
+    EXPECT_EQ(ranks, (std::vector<std::size_t>{0, 1, 63, 64, 4095, 4096, 16383}));
   }
 }
 

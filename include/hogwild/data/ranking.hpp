@@ -17,8 +17,8 @@ namespace [[gnu::visibility("default")]] hogwild {
 /// and evaluate() take ranked rows, Model::predict() does not. Throws std::bad_alloc.
 Dataset ranked(Dataset data);
 
-/// The same rows with their hot features alone ranked, those in more than one row of 2048, of which
-/// there are 4096 at most; the others follow in their plain order. If hot features make up less
+/// The same rows with their hot features alone ranked, those in more than one row of 8192, of which
+/// there are 16384 at most; the others follow in their plain order. If hot features make up less
 /// than a quarter of the non-zeros, the rows stay as they are. Costs less than one epoch, likewise.
 Dataset hot_first(Dataset data);
 

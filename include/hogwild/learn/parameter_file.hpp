@@ -24,7 +24,7 @@ struct ParameterKind {
                                           ///< its step would leave the weight locked
   float learning_rate = 0;                ///< > 0, of whoever made the file
   bool bias = true;
-  std::vector<Index> hot{};  ///< the features whose cells come first, at most 4096, most frequent
+  std::vector<Index> hot{};  ///< the features whose cells come first, at most 16384, most frequent
                              ///< first: each process may have pages of its own over them
 };
 

@@ -70,7 +70,7 @@ class Workers : public VirtualWorkers {
   }
   void each_weight(std::size_t end, Pace now, const WeightVisitor& visit) const override {
     for (Index j = 0; j < end; ++j) {
-      if (const float w = weight(j, now); w != 0) visit(j, w);
+      if (const float w = weight(j, now); w != 0) visit(j, {&w, 1});
     }
   }
   void start(Index coordinate, float weight) override {
