@@ -199,8 +199,10 @@ void add_train_arguments(CLI::App& command, TrainArguments& arguments) {
   command.add_option("--epochs", train.epochs, "passes over the data (default: 1)")
       ->type_name("N")
       ->check(digits());
-  add_threads_option(command, arguments.train.threads,
-                     "exactly N; auto: one a core, fewer for few rows (default: auto)");
+  add_threads_option(
+      command, arguments.train.threads,
+      "N, but at most one a core where each has weights of its own (see --no-views); auto: one "
+      "a core, fewer for few rows (default: auto)");
   add_pin_option(command, arguments.train.pin);
   command
       .add_option(

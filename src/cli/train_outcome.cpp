@@ -187,6 +187,12 @@ int conclude(const TrainResult& result, const TrainArguments& command, const Tra
                          model.labels().positive);
   }
   if (result.threads > 1) display.say(in_words(result.views));
+  if (options.threads > result.threads) {
+    display.say(
+        fmt::format("{} threads were asked for, and {} learnt, one a core, since each has "
+                    "weights of its own; with --no-views all would learn",
+                    options.threads, result.threads));
+  }
   display.say(fmt::format("saved {}: {} by {} at rate {}, {} thread{}, {:.3f} s of training{}",
                           command.output, name_of(model.loss()), model.provenance().rule,
                           result.learning_rate, result.threads, result.threads == 1 ? "" : "s",

@@ -7,6 +7,13 @@
 
 namespace hogwild {
 
+/// ThreadSanitizer takes two addresses of one word for two words.
+#if defined(__SANITIZE_THREAD__)
+inline constexpr bool kHavePageViews = false;
+#else
+inline constexpr bool kHavePageViews = true;
+#endif
+
 /// Memory of zero bytes that the system can show at several addresses. It costs nothing until it is
 /// read or written, but for the first `eager` bytes: these get memory at once, in huge pages where
 /// the system has some to give. Throws std::system_error, with the call that failed.

@@ -106,10 +106,10 @@ class SharedParameters {
   using Array = ZeroedArray<CellType<State>>;
 
   void make_views(const ArrayPlan& plan) {
-#if defined(__SANITIZE_THREAD__)
-    refusal_ = "ThreadSanitizer takes two addresses of one word for two words";
-    return;
-#endif
+    if (!kHavePageViews) {
+      refusal_ = "ThreadSanitizer takes two addresses of one word for two words";
+      return;
+    }
     const std::size_t bytes = whole_pages(size_ * sizeof(CellType<State>));
     const std::size_t own_bytes = std::min(bytes, whole_pages(plan.own * sizeof(CellType<State>)));
     try {

@@ -17,6 +17,7 @@
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
 #include "parallel/line_transfer.hpp"
+#include "parallel/page_views.hpp"
 #include "parallel/zeroed_array.hpp"
 
 namespace hogwild {
@@ -225,6 +226,12 @@ TrainPlan plan_training(const Dataset& data, const TrainOptions& options) {
   return plan_part(data, options);
 }
 
+void TrainPlan::part(HotCoordinates hot) {
+  descent.hot = std::move(hot);
+  if (descent.views == Views::none || descent.hot.hot == 0 || !kHavePageViews) return;
+  descent.workers = std::min(descent.workers, cores());
+}
+
 TrainPlan plan_part(const Dataset& data, const TrainOptions& options) {
   TrainPlan plan;
   if (learns_classes(options)) {
@@ -279,13 +286,13 @@ TrainPlan plan_part(const Dataset& data, const TrainOptions& options) {
   const bool by_degree = descent.penalty.active() && !by_rule;
   plan.block_multiple = descent.batch;
   if (by_rule) descent.penalty = descent.penalty.scaled(static_cast<float>(mean_weight(data)));
-  descent.hot = hot_coordinates(data);
   descent.hot_come_first = data.features().ranking != nullptr;
   if (!reason_for_one_view(options, descent.workers)) {
     descent.views = Views::tried;
     const bool others = descent.workers > 1 || !options.parameters.empty();
     descent.line_transfer = others ? line_transfer_seconds() : 0;
   }
+  plan.part(hot_coordinates(data));
   if (!together && !by_degree) return plan;
   const ZeroedArray<Offset> degrees = degrees_of(data);
   if (by_degree) descent.penalty_scale = penalty_scale(data, degrees);

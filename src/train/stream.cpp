@@ -199,7 +199,7 @@ TrainResult train(RowStream& stream, const TrainOptions& asked, TrainObserver& o
           if (!hot) return made;
           if (stream.features().hash_bits != 0) made.descent.features += hot->size();
           made.descent.likely_features += hot->size();
-          made.descent.hot = hot_coordinates(sample, *hot);
+          made.part(hot_coordinates(sample, *hot));
           return made;
         };
         TrainPlan plan = plan_of(found);

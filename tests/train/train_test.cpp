@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <stdexcept>
+#include <thread>
 
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
@@ -30,11 +32,15 @@ TEST(Train, LearnsAPlantedModel) {
   const Dataset test = test::random_rows(5'000, 40, 0.2, true, 2);
   const Model truth = test::model_of(
       {.size = 40}, [](Index j) { return static_cast<float>(Random(77, j).normal()); });
+  const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   for (const int threads : {1, 2, 4}) {
-    const TrainResult result = train(data, {.epochs = 5, .threads = threads});
-    EXPECT_EQ(result.reason, StopReason::epochs);
-    EXPECT_EQ(result.threads, threads);
-    EXPECT_LT(mean_loss(result.model, test), mean_loss(truth, test) + 0.01);
+    for (const bool views : {true, false}) {
+      const TrainResult result =
+          train(data, {.epochs = 5, .threads = threads, .worker_views = views});
+      EXPECT_EQ(result.reason, StopReason::epochs);
+      EXPECT_EQ(result.threads, result.views.own > 0 ? std::min(threads, cores) : threads);
+      EXPECT_LT(mean_loss(result.model, test), mean_loss(truth, test) + 0.01);
+    }
   }
 }
 

@@ -67,7 +67,8 @@ struct TrainOptions {
   bool refit = false;  ///< then learn again from all rows, validation included, for as many epochs
                        ///< as were best. Needs validation rows
   int threads = 0;     ///< 0: as many as are fastest: measured where the run is long enough, else
-                       ///< one a core, or fewer for few rows
+                       ///< one a core, or fewer for few rows. At most one a core learn where each
+                       ///< has weights of its own, see worker_views
   std::vector<int> pin{};  ///< thread k is kept to core pin[k % size], so that its memory stays
                            ///< near it; empty: the system moves threads as it likes
   std::uint64_t seed = 1;  ///< of the order of rows, and of the validation split
