@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/usage.hpp"
 #include "hogwild/data/reader.hpp"
 #include "hogwild/model/model.hpp"
 
@@ -57,10 +58,8 @@ void add_pin_option(CLI::App& command, std::vector<int>& cores);
 /// The arguments as if the config file's and the environment's had been typed before the user's
 /// own, so that what is typed wins over the environment, and that over the file.
 /// Throws CLI::ParseError.
-std::vector<std::string> expand_arguments(const CLI::App& app, int argc, char** argv);
-
-/// "did you mean --epochs?" for a misspelt option or command, or nothing.
-std::string suggestion(const CLI::App& app, const std::string& unknown);
+std::vector<std::string> expand_arguments(const CLI::App& app,
+                                          const std::vector<std::string>& typed);
 
 /// An option that takes one of some names. (CLI11's own transformer takes the numbers behind an
 /// enum's names as well.)
@@ -75,7 +74,7 @@ CLI::Option* add_choice(CLI::App& app, const std::string& name, Enum& value,
           name, [&value, choices](const std::string& chosen) { value = choices.at(chosen); },
           description)
       ->type_name(CLI::detail::join(names, "|"))
-      ->check(CLI::IsMember(names).description(""));
+      ->check(one_of(names));
 }
 
 /// Checks that a number is made of digits alone: CLI11 takes -1 for an unsigned one.

@@ -134,7 +134,7 @@ void add_compare_command(CLI::App& app, Action& action) {
       ->allow_extra_args(false)
       ->delimiter(',')
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-      ->check(CLI::IsMember(command->rules).description(""));
+      ->check(one_of(command->rules));
   sub.add_flag("--json", command->json, "a line of JSON for each rule");
   add_report_option(sub, command->train.report);
   sub.footer(

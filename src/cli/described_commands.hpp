@@ -14,7 +14,10 @@ struct DescribedOption {
   std::string values;                ///< as the help has it: "FILE", "sgd|adam"; of a flag empty
   std::vector<std::string> choices;  ///< the words it takes, as far as they are known
   std::string description;
-  bool takes_file = false;  ///< its value is the path of one
+  std::string group = "Options";  ///< under which the help lists it
+  bool takes_file = false;        ///< its value is the path of one
+  bool required = false;
+  bool several = false;  ///< values may be given
 };
 
 struct DescribedCommand {
@@ -27,6 +30,13 @@ struct DescribedCommand {
 
 /// Every command of the program, in the help's order.
 std::vector<DescribedCommand> described_commands(const CLI::App& program);
+
+/// The help of a command, or of the program if there is no command of that name, in lines of at
+/// most `width` columns where words allow it.
+std::string help_page(const CLI::App& program, const std::string& name, std::size_t width);
+
+/// Columns for the help: the terminal's, or as the environment variable COLUMNS says, or 80.
+std::size_t help_width();
 
 /// The program as a manual page, in troff's man macros.
 std::string manual_page(const CLI::App& program);

@@ -140,7 +140,7 @@ void add_landscape_command(CLI::App& app, Action& action) {
   for (const Surface& surface : surfaces()) names.emplace_back(surface.name);
   sub.add_option("--surface", command->surface, "the function (default: beale)")
       ->type_name(CLI::detail::join(names, "|"))
-      ->check(CLI::IsMember(names).description(""));
+      ->check(one_of(names));
   add_picture_options(sub, command->output, ".svg, .png, .gif that moves");
   const std::vector<std::string> rules(kNamesOf<AnyUpdateRule>.begin(),
                                        kNamesOf<AnyUpdateRule>.end());
@@ -149,7 +149,7 @@ void add_landscape_command(CLI::App& app, Action& action) {
       ->allow_extra_args(false)
       ->delimiter(',')
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-      ->check(CLI::IsMember(rules).description(""));
+      ->check(one_of(rules));
   sub.add_option("--rate", command->rates,
                  "a rule's learning rate (default: one that shows its character)")
       ->type_name("RULE=R,...")

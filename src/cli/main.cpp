@@ -9,8 +9,11 @@
 #include <new>
 #include <string>
 #include <system_error>
+#include <vector>
 
 #include "cli/command.hpp"
+#include "cli/described_commands.hpp"
+#include "cli/usage.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/core/version.hpp"
 
@@ -29,25 +32,17 @@ int complain(const std::string& message, int status) {
   return status;
 }
 
-int usage_error(const CLI::App& app, const CLI::ParseError& error) {
-  std::string message = error.what();
-  // CLI11 may miss a required word before it complains of one it does not know.
-  std::vector<std::string> left = app.remaining(true);
-  if (!left.empty()) {
-    const auto option =
-        std::ranges::find_if(left, [](const std::string& word) { return word.starts_with('-'); });
-    const std::string& unknown = option != left.end() ? *option : left.front();
-    const std::string hint = suggestion(app, unknown);
-    message = fmt::format("unknown argument {}{}", unknown, hint.empty() ? "" : "; " + hint);
-  }
+int usage_error(const CLI::App& app, const CLI::ParseError& error,
+                const std::vector<std::string>& typed) {
   const auto chosen = app.get_subcommands();
   const std::string where = chosen.empty() ? "" : chosen[0]->get_name() + " ";
-  return complain(fmt::format("{}\nSee `hogwild {}--help`.", message, where), kBadUsage);
+  return complain(
+      fmt::format("{}\nSee `hogwild {}--help`.", usage_message(app, error, typed), where),
+      kBadUsage);
 }
 
 int run(int argc, char** argv) {
-  CLI::App app{"Trains sparse linear models with lock-free threads on one shared array.",
-               "hogwild"};
+  CLI::App app{"train sparse linear models with lock-free threads on one shared array", "hogwild"};
   app.set_version_flag("--version", fmt::format("hogwild {}", kVersion));
   app.require_subcommand(1);
   app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
@@ -56,7 +51,7 @@ int run(int argc, char** argv) {
       "  hogwild train data.svm -o model.hog\n"
       "  hogwild evaluate model.hog test.svm\n"
       "  zcat rows.gz | hogwild predict model.hog -\n"
-      "`hogwild COMMAND --help` tells the rest. Every option may stand in a file\n"
+      "`hogwild help COMMAND` tells the rest. Every option may stand in a file\n"
       "(--config run.toml: epochs = 5) or in the environment (HOGWILD_EPOCHS=5).\n"
       "Exit status: 0 done; 1 bad data, file or model; 2 usage; 3 diverged; 130 interrupted.");
   Action action;
@@ -86,19 +81,30 @@ int run(int argc, char** argv) {
     }
   }
 
+  std::vector<std::string> typed(argv + 1, argv + argc);
+  if (!typed.empty() && typed[0] == "help") {  // help train: train --help
+    typed.erase(typed.begin());
+    const auto commands = app.get_subcommands({});
+    const auto is_typed = [&](const CLI::App* command) { return command->get_name() == typed[0]; };
+    if (typed.empty()) {
+      typed.emplace_back("--help");
+    } else if (std::ranges::any_of(commands, is_typed)) {
+      typed = {typed[0], "--help"};
+    }
+  }
   try {
-    std::vector<std::string> arguments = expand_arguments(app, argc, argv);
+    std::vector<std::string> arguments = expand_arguments(app, typed);
     std::ranges::reverse(arguments);  // as CLI11 takes them
     app.parse(arguments);
   } catch (const CLI::CallForHelp&) {
     const auto chosen = app.get_subcommands();
-    print(chosen.empty() ? app.help() : chosen[0]->help(app.get_name()));
+    print(help_page(app, chosen.empty() ? "" : chosen[0]->get_name(), help_width()));
     return kDone;
   } catch (const CLI::CallForVersion& version) {
     print(std::string(version.what()) + "\n");
     return kDone;
   } catch (const CLI::ParseError& error) {
-    return usage_error(app, error);
+    return usage_error(app, error, typed);
   }
   return action();
 }

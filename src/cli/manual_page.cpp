@@ -76,7 +76,11 @@ std::string manual_page(const CLI::App& program) {
         ".SS {}\n{}.\n", capitals(command.name),
         plain(capitals(command.description.substr(0, 1)) + command.description.substr(1)));
     for (const DescribedOption& argument : command.arguments) add_option(page, argument);
-    for (const DescribedOption& option : command.options) add_option(page, option);
+    std::string group = "Options";
+    for (const DescribedOption& option : command.options) {
+      if (option.group != group) page += fmt::format(".PP\n{}:\n", group = option.group);
+      add_option(page, option);
+    }
     if (command.footer.empty()) continue;
     page += ".PP\n";
     add_as_it_is(page, command.footer);

@@ -9,7 +9,6 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
-#include <numeric>
 #include <utility>
 
 #include "cli/command.hpp"
@@ -137,8 +136,8 @@ std::vector<std::string> arguments_of_file(const std::string& path) {
 
 }  // namespace
 
-std::vector<std::string> expand_arguments(const CLI::App& app, int argc, char** argv) {
-  const std::vector<std::string> typed(argv + 1, argv + argc);
+std::vector<std::string> expand_arguments(const CLI::App& app,
+                                          const std::vector<std::string>& typed) {
   const CLI::App* command = typed.empty() ? nullptr : chosen_command(app, typed[0]);
   if (command == nullptr) return typed;
 
@@ -170,42 +169,6 @@ std::vector<std::string> expand_arguments(const CLI::App& app, int argc, char** 
   }
   std::ranges::move(own, std::back_inserter(all));
   return all;
-}
-
-namespace {
-
-// Levenshtein, Soviet Physics Doklady 1966.
-std::size_t edit_distance(const std::string& a, const std::string& b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i + 1);
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
-    }
-  }
-  return row.back();
-}
-
-}  // namespace
-
-std::string suggestion(const CLI::App& app, const std::string& unknown) {
-  std::vector<std::string> known;
-  for (const CLI::App* command : app.get_subcommands({})) known.push_back(command->get_name());
-  if (const auto chosen = app.get_subcommands(); !chosen.empty()) {
-    known.clear();
-    for (const CLI::Option* option : chosen[0]->get_options()) {
-      for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
-    }
-    known.push_back("--config");
-  }
-  const std::string asked = unknown.substr(0, unknown.find('='));
-  const auto nearest = std::ranges::min_element(
-      known, {}, [&](const std::string& name) { return edit_distance(asked, name); });
-  if (nearest == known.end() || edit_distance(asked, *nearest) > 1 + asked.size() / 4) return {};
-  return fmt::format("did you mean {}?", *nearest);
 }
 
 void print(const std::string& text) {

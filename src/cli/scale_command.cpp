@@ -131,7 +131,7 @@ void add_list(CLI::App& command, const std::string& name, std::vector<std::strin
       ->allow_extra_args(false)
       ->delimiter(',')
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-      ->check(CLI::IsMember(std::move(words)).description(""));
+      ->check(one_of(std::move(words)));
 }
 
 }  // namespace

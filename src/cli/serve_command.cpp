@@ -23,7 +23,7 @@ void add_serve_command(CLI::App& app, Action& action) {
   const std::vector<std::string> rules(names.begin(), names.end());
   sub.add_option("--optimizer", command->optimizer, "how a step is made (default: adagrad)")
       ->type_name(CLI::detail::join(rules, "|"))
-      ->check(CLI::IsMember(rules).description(""));
+      ->check(one_of(rules));
   sub.add_option("--learning-rate", command->learning_rate,
                  "of those steps (default: 0.03 for adagrad, else the rule's own)")
       ->type_name("X");

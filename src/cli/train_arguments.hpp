@@ -57,7 +57,7 @@ void add_alternative(CLI::App& app, const std::string& name, std::string& value,
   const std::vector<std::string> names(kNamesOf<Variant>.begin(), kNamesOf<Variant>.end());
   app.add_option(name, value, description + " (default: " + value + ")")
       ->type_name(CLI::detail::join(names, "|"))
-      ->check(CLI::IsMember(names).description(""));
+      ->check(one_of(names));
 }
 
 /// Sets what was typed of --gamma, --rho and the like on a rule. One that it lacks is passed over,

@@ -14,7 +14,7 @@ class Manual : public Command {
   std::vector<std::string> commands() {
     const std::string help = run("--help").out;
     std::vector<std::string> found;
-    std::istringstream stream(help.substr(help.find("Subcommands:")));
+    std::istringstream stream(help.substr(help.find("Commands:")));
     std::string line;
     std::getline(stream, line);
     for (std::smatch match; std::getline(stream, line) && !line.empty();) {
@@ -25,7 +25,7 @@ class Manual : public Command {
   std::set<std::string> options(const std::string& command) {
     const std::string help = run(command + " --help").out;
     std::set<std::string> found;
-    const std::regex option("\\n  (?:-[a-z],)?(--[a-z0-9-]+)");
+    const std::regex option("\\n  (?:-[a-z], |    )(--[a-z0-9-]+)");
     for (std::sregex_iterator at(help.begin(), help.end(), option), end; at != end; ++at) {
       found.insert((*at)[1]);
     }
