@@ -85,7 +85,7 @@ Number number_in(const std::string& name, std::string_view text) {
   Number number{};
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc() || end != text.data() + text.size()) {
-    throw OptionError(name, fmt::format("'{}' is no number that fits it", text));
+    throw OptionError(name, fmt::format("'{}' is not a number that it takes", text));
   }
   return number;
 }
@@ -128,7 +128,7 @@ const std::map<std::string, Setter, std::less<>>& setters() {
       {"batch-size",
        [](auto& o, const auto& name, auto value) {
          o.train.batch_size = value == "full" ? kFullBatch : number_in<std::uint64_t>(name, value);
-         if (value == "0") throw OptionError(name, "a batch has a row at least, or is full");
+         if (value == "0") throw OptionError(name, "a batch size is at least 1, or full");
        }},
       {"l1",
        [](auto& o, const auto& name, auto value) { o.train.l1 = number_in<float>(name, value); }},
@@ -177,7 +177,7 @@ SparseRow row_of(const hogwild_row& row) {
 }
 
 [[noreturn]] void refuse(std::size_t row, const std::string& reason) {
-  throw DataError(fmt::format("row {}", row), reason, "give rows as hogwild.h describes them");
+  throw DataError(fmt::format("row {}", row), reason, "give rows as described in hogwild.h");
 }
 
 // Checks what the C++ interface requires; features: of the space, or nothing if any number will do.
@@ -186,7 +186,7 @@ void require_rows(std::span<const hogwild_row> rows, std::optional<Index> featur
     const SparseRow row = row_of(rows[i]);
     std::int64_t before = -1;
     for (std::size_t k = 0; k < row.nonzeros(); ++k) {
-      if (std::int64_t{row.indices[k]} <= before) refuse(i, "its indices do not ascend");
+      if (std::int64_t{row.indices[k]} <= before) refuse(i, "its indices are not ascending");
       before = row.indices[k];
       if (!std::isfinite(row.value(k))) refuse(i, fmt::format("value {} is not finite", k));
     }
@@ -226,8 +226,8 @@ hogwild_status hogwild_options_set(hogwild_options* options, const char* name, c
     if (found == setters().end()) {
       std::vector<std::string_view> names;
       for (const auto& [known, setter] : setters()) names.push_back(known);
-      throw OptionError(
-          name, fmt::format("there is no such option; there are {}", fmt::join(names, ", ")));
+      throw OptionError(name,
+                        fmt::format("unknown option; the options are {}", fmt::join(names, ", ")));
     }
     found->second(*options, found->first, value);
   });
@@ -254,9 +254,9 @@ hogwild_status hogwild_train(const char* const* paths, size_t count, const hogwi
     }
     TrainResult result = train(std::move(data), train_options);
     if (result.reason == StopReason::diverged) {
-      throw OptionError(
-          "learning-rate",
-          fmt::format("training diverged at {:g}; give a smaller one", result.learning_rate));
+      throw OptionError("learning-rate",
+                        fmt::format("training diverged at {:g}; use a smaller learning rate",
+                                    result.learning_rate));
     }
     *model = new hogwild_model{std::move(result.model)};
   });

@@ -31,14 +31,13 @@ int run(std::uint64_t seed) {
 
 void add_check_command(CLI::App& app, Action& action) {
   auto seed = std::make_shared<std::uint64_t>(1);
-  CLI::App& sub =
-      *app.add_subcommand("check", "compare every gradient that training takes with differences");
+  CLI::App& sub = *app.add_subcommand("check", "check all gradients against finite differences");
   sub.add_option("--seed", *seed, "of the random rows and points (default: 1)")
       ->type_name("S")
       ->check(digits());
   sub.footer(
-      "Each loss, with and without penalties and batch normalisation, in double precision.\n"
-      "Exits with 1 if one is off by more than a millionth.");
+      "Checks each loss with and without penalties and batch normalisation, in double precision. "
+      "Exits with status 1 if a gradient is wrong by more than one millionth.");
   sub.callback([&action, seed] { action = [seed] { return run(*seed); }; });
 }
 

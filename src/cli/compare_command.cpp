@@ -45,7 +45,8 @@ std::vector<AnyUpdateRule> contending(const CompareCommand& command, const CLI::
       display.say(fmt::format("{} is left out: --{}", name, error.what()));
     }
   }
-  if (rules.empty()) throw OptionError("rules", "none of them fits the other options");
+  if (rules.empty())
+    throw OptionError("rules", "none of these update rules works with the other options");
   return rules;
 }
 
@@ -104,9 +105,9 @@ int run(CompareCommand& command, const CLI::App& app) {
   }
   const bool any = !contenders.empty() && std::isfinite(contenders.front().best_loss);
   const std::string interruption =
-      interrupted()
-          ? fmt::format("interrupted with {} of {} rules begun", contenders.size(), rules.size())
-          : "";
+      interrupted() ? fmt::format("interrupted after {} of {} rules were started",
+                                  contenders.size(), rules.size())
+                    : "";
   if (!command.train.report.empty()) {
     Section section = section_of(contenders);
     if (!interruption.empty()) section.text = "This run was " + interruption + ".";
@@ -124,26 +125,25 @@ int run(CompareCommand& command, const CLI::App& app) {
 
 void add_compare_command(CLI::App& app, Action& action) {
   auto command = std::make_shared<CompareCommand>();
-  CLI::App& sub = *app.add_subcommand("compare", "train with every rule, and tell which does best");
+  CLI::App& sub =
+      *app.add_subcommand("compare", "train with every update rule and compare the losses");
   add_train_arguments(sub, command->train);
-  sub.get_option("--epochs")->description("passes over the data for each rule (default: 5)");
+  sub.get_option("--epochs")->description("number of passes over the rows per rule (default: 5)");
   sub.get_option("--valid-fraction")
-      ->description("keep this share of the rows for validation (default: 0.1)");
-  sub.add_option("--rules", command->rules, "which (default: all)")
+      ->description("use this share of the rows for validation (default: 0.1)");
+  sub.add_option("--rules", command->rules, "update rules to compare (default: all)")
       ->type_name("RULE,...")
       ->allow_extra_args(false)
       ->delimiter(',')
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->check(one_of(command->rules));
-  sub.add_flag("--json", command->json, "a line of JSON for each rule");
+  sub.add_flag("--json", command->json, "print a line of JSON per update rule");
   add_report_option(sub, command->train.report);
   sub.footer(
-      "Each rule learns the same rows for as many epochs, at a rate found for it; losses are "
-      "those\n"
-      "of the validation rows, best first. No model is saved.\n"
-      "Examples:\n"
-      "  hogwild compare data.svm\n"
-      "  hogwild compare data.svm --rules sgd,adagrad,adam --epochs 10 --json > runs.jsonl");
+      "Each update rule trains on the same rows for the same number of epochs, at a learning rate "
+      "that is found for it. The table is sorted by validation loss. No model is "
+      "saved.\nExamples:\n  hogwild compare data.svm\n  hogwild compare data.svm --rules "
+      "sgd,adagrad,adam --epochs 10 --json > runs.jsonl");
   sub.callback(
       [&sub, &action, command] { action = [&sub, command] { return run(*command, sub); }; });
 }

@@ -23,11 +23,11 @@ int run(const ConvertCommand& command) {
   std::vector<std::string> paths = command.data.paths;
   const std::string output = paths.back();
   paths.pop_back();
-  if (paths.empty()) throw OptionError("data", "name the data and, last, the file to write");
+  if (paths.empty()) throw OptionError("data", "give the data files and, last, the file to write");
   if (!output.ends_with(".hogdata")) {
-    throw OptionError("data", fmt::format("the last name, {}, is the file to write, and does not "
-                                          "end in .hogdata",
-                                          output));
+    throw OptionError(
+        "data",
+        fmt::format("the last name, {}, is the file to write, and must end in .hogdata", output));
   }
   ProgressDisplay display(command.progress);
   ReadOptions options = command.data.read;
@@ -53,25 +53,25 @@ int run(const ConvertCommand& command) {
 
 void add_convert_command(CLI::App& app, Action& action) {
   auto command = std::make_shared<ConvertCommand>();
-  CLI::App& sub = *app.add_subcommand("convert", "parse text once, into a file that is mapped");
+  CLI::App& sub =
+      *app.add_subcommand("convert", "convert text data into a .hogdata file, which loads fast");
   add_data_options(sub, command->data, DataFor::training);
   sub.get_option("data")
       ->type_name("DATA... OUT.hogdata")
       ->description(
-          "data files, compressed or not (- is the standard input), and last the file to write");
+          "data files, plain or compressed (- is standard input); the last name is the file to "
+          "write");
   sub.add_flag("--class-labels", command->data.read.class_labels,
-               "labels are names of classes, as --loss softmax has them");
+               "labels are names of classes, as for --loss softmax");
   add_threads_option(sub, command->data.read.threads,
-                     "at most N; auto: one a core (default: auto)");
+                     "at most this many threads; auto: one per core (default: auto)");
   add_progress_option(sub, command->progress);
   sub.footer(
-      "train, evaluate, predict and inspect open the file in milliseconds, whatever its size, and\n"
-      "training on it is faster: its features are numbered by how many rows hold them. It knows\n"
-      "what it was made from, and is refused when that has changed.\n"
-      "Examples:\n"
-      "  hogwild convert data.svm data.hogdata\n"
-      "  hogwild train data.hogdata -o model.hog --epochs 5\n"
-      "  hogwild inspect data.hogdata --verify");
+      "train, evaluate, predict and inspect open a .hogdata file in milliseconds, whatever its "
+      "size, and training on it is faster, because its features are sorted by frequency. The file "
+      "records which files it was made from, and is refused if those have changed.\nExamples:\n  "
+      "hogwild convert data.svm data.hogdata\n  hogwild train data.hogdata -o model.hog --epochs "
+      "5\n  hogwild inspect data.hogdata --verify");
   sub.callback([&action, command] { action = [command] { return run(*command); }; });
 }
 

@@ -22,12 +22,12 @@ std::vector<float> margins(const Dataset& data, const Model& model, const std::s
   const FeatureSpace& ours = data.features();
   const FeatureSpace& its = model.features();
   if (model.outputs() > 1) {
-    throw DataError(path, "this model has a margin for each class", "give one of two labels");
+    throw DataError(path, "this model has several classes", "give one of two labels");
   }
   const bool named = ours.names != nullptr;
   if (named != (its.names != nullptr) || ours.hash_bits != its.hash_bits ||
       (!named && ours.hash_bits == 0 && ours.index_base != its.index_base)) {
-    throw DataError(path, "this model names its features otherwise than the data",
+    throw DataError(path, "this model's features have other names than those of the data",
                     "give one that was trained on data of the same format and --hash-bits");
   }
   std::vector<float> scores;
@@ -63,7 +63,7 @@ std::vector<float> numbers_in(const std::string& path) {
     if (error != std::errc() || stop != end || !std::isfinite(number)) {
       throw ParseError(path, numbers.size() + 1, 1,
                        fmt::format("expected a number, found '{}'", line),
-                       "write one number a line, one for each row of the data");
+                       "write one number per line, one for each row of the data");
     }
     numbers.push_back(number);
   }
@@ -85,7 +85,7 @@ std::vector<float> difficulty_of(const Dataset& data, const std::string& measure
     throw DataError(measure,
                     fmt::format("{} numbers for {} rows of {}", numbers.size(), data.rows(),
                                 data.source().name()),
-                    "write one number a line, one for each row");
+                    "write one number per line, one for each row");
   }
   return numbers;
 }

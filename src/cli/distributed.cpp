@@ -19,13 +19,12 @@ void add_distributed_options(CLI::App& command, TrainArguments& arguments) {
   DistributedOptions& ranks = arguments.ranks;
   add_choice<Distribution>(
       command, "--distributed", ranks.kind,
-      "under mpirun, learn with all ranks, each from its own part of the files: downpour, fetching "
-      "from and pushing to servers that share out the parameters; easgd, each learning by "
-      "itself and merging its steps into a centre now and then, which is what is saved; eamsgd, "
-      "the same with momentum; allreduce, all making each step together, on batches of which each "
-      "rank has its part; graph, the same with features shared "
-      "out in place of rows, as a dataflow graph that is cut where it crosses devices, a device "
-      "being a thread of a rank",
+      "train under mpirun with all ranks (processes), each on its part of the rows. downpour: "
+      "ranks fetch weights from servers and push steps to them, and each server has a part of the "
+      "weights; easgd: each rank trains a model of its own and merges it with a central model "
+      "regularly; eamsgd: easgd with momentum; allreduce: all ranks make each step together, on "
+      "one batch; graph: each rank has a part of the features, in a dataflow graph that is split "
+      "between devices (threads)",
       {{"downpour", Distribution::downpour},
        {"easgd", Distribution::easgd},
        {"eamsgd", Distribution::eamsgd},
@@ -33,52 +32,60 @@ void add_distributed_options(CLI::App& command, TrainArguments& arguments) {
        {"graph", Distribution::graph}})
       ->each([&arguments](const std::string& kind) { arguments.distributed = kind; });
   command
-      .add_option("--servers", ranks.servers,
-                  "downpour: the last S ranks serve and learn nothing (default: 0, all ranks serve "
-                  "beside learning)")
+      .add_option(
+          "--servers", ranks.servers,
+          "downpour: the last S ranks are only servers (default: 0, each rank trains and is "
+          "a server)")
       ->type_name("S");
   command
       .add_option("--fetch-every", ranks.fetch_every,
-                  "downpour: rows a thread learns between fetches (default: 64)")
+                  "downpour: number of rows per thread between two fetches (default: 64)")
       ->type_name("N")
       ->check(digits());
   command
       .add_option("--push-every", ranks.push_every,
-                  "downpour: rows a thread learns between pushes; more send less (default: 1)")
+                  "downpour: number of rows per thread between two pushes (default: 1)")
       ->type_name("N")
       ->check(digits());
   command.add_flag("--blocking", ranks.blocking,
-                   "downpour: fetch after the push before, and wait for it");
+                   "downpour: wait for each fetch, which follows the push before it");
   command
       .add_option("--local-rate", ranks.local_rate,
-                  "downpour: of the steps a rank makes on its own copy until the next fetch; 0: "
-                  "none (default: the learning rate)")
+                  "downpour: learning rate of a rank's steps on its own copy of the weights until "
+                  "the next fetch; 0: no such steps (default: the learning rate)")
       ->type_name("X");
   command
-      .add_option("--warm-start", ranks.warm_start,
-                  "downpour: rows that one thread learns before the others begin (default: 0)")
+      .add_option(
+          "--warm-start", ranks.warm_start,
+          "downpour: number of rows that one thread trains on before the others start (default: 0)")
       ->type_name("ROWS")
       ->check(digits());
   command
-      .add_option("--period", ranks.period,
-                  "easgd, eamsgd: steps of a thread between exchanges with the centre (default: "
-                  "10)")
+      .add_option(
+          "--period", ranks.period,
+          "easgd, eamsgd: number of steps per thread between two exchanges with the central "
+          "model (default: 10)")
       ->type_name("TAU")
       ->check(digits());
   command
       .add_option("--elasticity", ranks.elasticity,
-                  "easgd, eamsgd: the part of their distance by which both sides move, in place of "
-                  "merging the steps of all ranks (0.9 / threads of all ranks suits)")
+                  "easgd, eamsgd: in an exchange move both models towards each other by this share "
+                  "of their distance, instead of merging steps (a good value: 0.9 / number of "
+                  "threads of all ranks)")
       ->type_name("ALPHA");
-  command.add_flag("--synchronous", ranks.synchronous,
-                   "easgd, eamsgd: all ranks exchange at once; runs repeat to the bit");
-  command.add_flag("--dense", ranks.dense,
-                   "easgd, eamsgd: after an epoch exchange the weights that were not touched, too");
-  command.add_flag("--print-graph", arguments.print_graph,
-                   "graph: print a step in the DOT language, before it is cut and after");
+  command.add_flag(
+      "--synchronous", ranks.synchronous,
+      "easgd, eamsgd: all ranks exchange at the same time; the same run gives the same model, byte "
+      "for byte");
+  command.add_flag(
+      "--dense", ranks.dense,
+      "easgd, eamsgd: after each epoch exchange all weights, also those that did not change");
+  command.add_flag(
+      "--print-graph", arguments.print_graph,
+      "graph: print the graph of a step before and after the split, in the DOT language");
   command
       .add_option("--patience", arguments.patience,
-                  "end all ranks when one has not been heard of for so long (default: 20)")
+                  "stop all ranks if one of them is silent for this long (default: 20)")
       ->type_name("SECONDS")
       ->check(CLI::Range(2, 3600).description(""));
 }

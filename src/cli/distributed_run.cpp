@@ -65,15 +65,14 @@ class RankObserver final : public DistributedObserver {
     if (shown_ == nullptr) return;
     const std::string rank = world_.name(slow.rank);
     if (slow.trait == SlowRank::Trait::work) {
-      shown_->warn(
-          fmt::format("{} takes {:.1f} times as long as the others for the same work, and they "
-                      "wait for it; is its host busy with something else?",
-                      rank, slow.seconds / slow.others));
-    } else {
       shown_->warn(fmt::format(
-          "{} answers after {:.0f} ms, and the others wait for it; is its host busy with something "
-          "else, or the way there slow?",
-          rank, slow.seconds * 1e3));
+          "{} is {:.1f} times slower than the other ranks, which wait for it; is its host busy?",
+          rank, slow.seconds / slow.others));
+    } else {
+      shown_->warn(
+          fmt::format("{} answers after {:.0f} ms, and the other ranks wait for it; is its host "
+                      "busy, or the network slow?",
+                      rank, slow.seconds * 1e3));
     }
     shown_->write(json_line(world_.host(slow.rank), slow));
   }
@@ -244,7 +243,7 @@ int run_distributed(const TrainArguments& command, const CLI::App& app) {
   {
     World world;
     world.watch(std::chrono::seconds(command.patience), [&](int rank) {
-      note(fmt::format("hogwild: {} has not been heard of for {} s, says {}; all ranks end",
+      note(fmt::format("hogwild: {} has been silent for {} s, {} reports; stopping all ranks",
                        world.name(rank), command.patience, world.name(world.rank())));
       world.abort(kBadWorld);
     });
@@ -253,7 +252,8 @@ int run_distributed(const TrainArguments& command, const CLI::App& app) {
     } catch (const AgreedFailure& agreed) {
       if (world.is_first()) failure = agreed.cause();
     } catch (const std::exception& error) {
-      note(fmt::format("hogwild: {}: {}; all ranks end", world.name(world.rank()), error.what()));
+      note(fmt::format("hogwild: {}: {}; stopping all ranks", world.name(world.rank()),
+                       error.what()));
       world.abort(kBadWorld);
     }
   }

@@ -28,7 +28,7 @@ int run(const EvaluateCommand& command, const CLI::App& app) {
   const auto [metrics, source, nonzeros] = evaluate(model, command.data.paths, command.data.read);
   print(command.json ? json_line(metrics) + "\n" : table(metrics));
   if (source.unknown_features != 0) {
-    note(fmt::format("{} of {} non-zeros are of features that the model lacks",
+    note(fmt::format("{} of {} non-zeros have features that the model does not have",
                      source.unknown_features, source.unknown_features + nonzeros));
   }
   if (source.skipped_lines != 0) {
@@ -45,10 +45,10 @@ int run(const EvaluateCommand& command, const CLI::App& app) {
 
 void add_evaluate_command(CLI::App& app, Action& action) {
   auto command = std::make_shared<EvaluateCommand>();
-  CLI::App& sub = *app.add_subcommand("evaluate", "measure a model on labelled rows");
+  CLI::App& sub = *app.add_subcommand("evaluate", "evaluate a model on labelled rows");
   sub.add_option("model", command->model, "the model")->type_name("MODEL|PARAMETERS")->required();
   add_data_options(sub, command->data, DataFor::model);
-  sub.add_flag("--json", command->json, "one line of JSON");
+  sub.add_flag("--json", command->json, "print one line of JSON");
   add_report_option(sub, command->report);
   sub.footer(
       "Examples:\n"

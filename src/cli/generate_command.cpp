@@ -38,19 +38,22 @@ int run(const GenerateCommand& command) {
 
 void add_generate_command(CLI::App& app, Action& action) {
   auto command = std::make_shared<GenerateCommand>();
-  CLI::App& sub = *app.add_subcommand("generate", "make a data set of random rows, in libsvm text");
+  CLI::App& sub = *app.add_subcommand("generate", "generate a random data set, in libsvm format");
   GenerateOptions& options = command->options;
-  add_choice<GeneratedKind>(sub, "kind", options.kind, "the shape of the rows",
+  add_choice<GeneratedKind>(sub, "kind", options.kind, "kind of rows",
                             {{"click", GeneratedKind::click},
                              {"text", GeneratedKind::text},
                              {"dense", GeneratedKind::dense}})
       ->required();
-  sub.add_option("rows", options.rows, "how many")->type_name("ROWS")->required()->check(digits());
-  sub.add_option("-o,--output", command->output, "where to write; - is the standard output")
+  sub.add_option("rows", options.rows, "number of rows")
+      ->type_name("ROWS")
+      ->required()
+      ->check(digits());
+  sub.add_option("-o,--output", command->output, "file to write; - is standard output")
       ->type_name("FILE")
       ->required();
   sub.add_option("--features", options.features,
-                 "how many (default: click 1000000, text 47236, dense 50)")
+                 "number of features (default: click 1000000, text 47236, dense 50)")
       ->type_name("N")
       ->check(CLI::Range(Index{1}, kMaxIndex).description(""));
   sub.add_option("--seed", options.seed,

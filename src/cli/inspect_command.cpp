@@ -47,7 +47,7 @@ std::string writers_of(const std::string& path) {
   const auto file = ParameterFile::open(path);
   std::string text = fmt::format("\n{} rows learnt by all processes\n", file->rows());
   for (const ParameterWriter& writer : file->writers()) {
-    fmt::format_to(std::back_inserter(text), "process {}, {}: {} rows, heard of {:.0f} s ago\n",
+    fmt::format_to(std::back_inserter(text), "process {}, {}: {} rows, last seen {:.0f} s ago\n",
                    writer.process, writer.running ? "running" : "gone", writer.rows,
                    writer.silent_seconds);
   }
@@ -75,13 +75,13 @@ int run(const InspectCommand& command) {
   }
   if (command.verify) {
     if (command.data.paths.size() != 1 || !is_hogdata(command.data.paths[0])) {
-      throw OptionError("verify", "only a .hogdata file has checksums, and this is none");
+      throw OptionError("verify", "this is not a .hogdata file, and only those have checksums");
     }
     verify_hogdata(command.data.paths[0]);
-    note("every byte is as it was written");
+    note("all checksums are correct");
   }
   if (command.weights)
-    throw OptionError("weights", "only a model has weights, and this is no model");
+    throw OptionError("weights", "this is not a model, and only models have weights");
   const Dataset data = read(command.data.paths, command.data.read);
   const Profile found = profile(data);
   print(command.json ? json_line(found, data) + "\n" : table(found, data));
@@ -93,17 +93,17 @@ int run(const InspectCommand& command) {
 void add_inspect_command(CLI::App& app, Action& action) {
   auto command = std::make_shared<InspectCommand>();
   CLI::App& sub =
-      *app.add_subcommand("inspect", "describe data files, a model, or live parameters");
+      *app.add_subcommand("inspect", "describe data files, a model, or a parameter file");
   add_data_options(sub, command->data, DataFor::training);
   sub.get_option("data")->type_name("DATA|MODEL|PARAMETERS");
-  sub.add_flag("--json", command->json, "one line of JSON");
+  sub.add_flag("--json", command->json, "print one line of JSON");
   sub.add_flag("--weights", command->weights,
-               "every weight of a model: feature, tab, (of classes: class, tab,) weight");
+               "print all weights of a model: feature, tab, (class, tab,) weight");
   sub.add_flag("--verify", command->verify,
-               "compare the checksums of a .hogdata file, all of it, before describing it");
-  sub.add_option("--top", command->top,
-                 "how many of a model's strongest features to list each way "
-                 "(default: 10)")
+               "first verify the checksums of the whole .hogdata file");
+  sub.add_option(
+         "--top", command->top,
+         "number of features to list with the largest weights, positive and negative (default: 10)")
       ->type_name("N")
       ->check(digits());
   sub.footer(

@@ -35,7 +35,7 @@ double number_in(const std::string& text, const char* option) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size()) {
-    throw OptionError(option, fmt::format("'{}' is no number", text));
+    throw OptionError(option, fmt::format("'{}' is not a number", text));
   }
   return value;
 }
@@ -43,7 +43,7 @@ double number_in(const std::string& text, const char* option) {
 Point point_in(const std::string& text) {
   const std::size_t comma = text.find(',');
   if (comma == std::string::npos) {
-    throw OptionError("start", fmt::format("'{}' is no point; -1.2,1 is", text));
+    throw OptionError("start", fmt::format("'{}' is not a point; write -1.2,1", text));
   }
   return {number_in(text.substr(0, comma), "start"), number_in(text.substr(comma + 1), "start")};
 }
@@ -99,8 +99,9 @@ int draw_fluctuations(const LandscapeCommand& command, const std::map<std::strin
   for (const Fluctuation& run : runs) {
     const std::string rows =
         run.batch_size == kFullBatch ? "all" : fmt::format("{}", run.batch_size);
-    note(fmt::format("{:>4} rows a step at rate {:g}: loss {:.5f}, {:.0f} % of the way up again",
-                     rows, run.learning_rate, run.losses.back(), 100 * run.rise()));
+    note(fmt::format(
+        "{:>4} rows per step at rate {:g}: loss {:.5f}, which rose by {:.0f} % of its fall", rows,
+        run.learning_rate, run.losses.back(), 100 * run.rise()));
   }
   return kDone;
 }
@@ -125,7 +126,7 @@ int run(const LandscapeCommand& command) {
     const Point end = path.points.back();
     note(fmt::format("{:<18}{:>6} steps to {:.4f}, {:.4f}, value {:.4g}{}", path.rule,
                      path.points.size() - 1, end.x, end.y, surface.value(end),
-                     path.left ? "; the next one leads out of sight" : ""));
+                     path.left ? "; the next one leaves the picture" : ""));
   }
   return kDone;
 }
@@ -134,50 +135,50 @@ int run(const LandscapeCommand& command) {
 
 void add_landscape_command(CLI::App& app, Action& action) {
   auto command = std::make_shared<LandscapeCommand>();
-  CLI::App& sub = *app.add_subcommand(
-      "landscape", "draw the paths of update rules down a function of two parameters");
+  CLI::App& sub = *app.add_subcommand("landscape",
+                                      "draw how update rules descend a function of two parameters");
   std::vector<std::string> names;
   for (const Surface& surface : surfaces()) names.emplace_back(surface.name);
-  sub.add_option("--surface", command->surface, "the function (default: beale)")
+  sub.add_option("--surface", command->surface, "function to descend (default: beale)")
       ->type_name(CLI::detail::join(names, "|"))
       ->check(one_of(names));
-  add_picture_options(sub, command->output, ".svg, .png, .gif that moves");
+  add_picture_options(sub, command->output, ".svg, .png, .gif (animated)");
   const std::vector<std::string> rules(kNamesOf<AnyUpdateRule>.begin(),
                                        kNamesOf<AnyUpdateRule>.end());
-  sub.add_option("--optimizer", command->rules, "whose paths (default: the survey's seven)")
+  sub.add_option("--optimizer", command->rules,
+                 "update rules to draw (default: the seven of Ruder's survey)")
       ->type_name("RULE,...")
       ->allow_extra_args(false)
       ->delimiter(',')
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->check(one_of(rules));
   sub.add_option("--rate", command->rates,
-                 "a rule's learning rate (default: one that shows its character)")
+                 "learning rate of an update rule (default: one that shows how the rule behaves)")
       ->type_name("RULE=R,...")
       ->allow_extra_args(false)
       ->delimiter(',')
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  sub.add_option("--start", command->start, "where all begin (default: the surface's)")
+  sub.add_option("--start", command->start, "start of all paths (default: one for each surface)")
       ->type_name("X,Y");
-  sub.add_option("--steps", command->steps, "at most (default: the surface's)")
-      ->type_name("N")
-      ->check(CLI::Range(1, 1'000'000).description(""));
-  sub.add_option("--vectors", command->vectors,
-                 "instead of paths: momentum's next step after N, and Nesterov's beside it")
+  sub.add_option("--steps", command->steps,
+                 "largest number of steps (default: one for each surface)")
       ->type_name("N")
       ->check(CLI::Range(1, 1'000'000).description(""));
   sub.add_option(
-         "--fluctuation", command->fluctuation,
-         "instead of paths: the loss of these rows after each of sgd's steps, by one row, by "
-         "32 and by all")
+         "--vectors", command->vectors,
+         "instead of paths draw the step after N steps of momentum, and that of Nesterov beside it")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1'000'000).description(""));
+  sub.add_option("--fluctuation", command->fluctuation,
+                 "instead of paths draw the loss on these rows after each step of sgd, with "
+                 "batches of 1 row, 32 rows and all rows")
       ->type_name("DATA");
   sub.footer(
-      "The steps are those that train models, by full gradients from one start; a path ends where\n"
-      "it would leave the picture. gnuplot draws; without it there is .tsv.\n"
-      "Examples:\n"
-      "  hogwild landscape --surface saddle -o saddle.gif\n"
-      "  hogwild landscape --surface ravine --vectors 4 -o step.svg\n"
-      "  hogwild landscape --fluctuation data.svm -o fluctuation.svg\n"
-      "  hogwild landscape --surface beale --optimizer sgd,momentum --rate sgd=0.01 -o beale.svg");
+      "The update rules are those of train, with full gradients. A path ends where it leaves the "
+      "picture. Pictures need gnuplot; .tsv does not.\nExamples:\n  hogwild landscape --surface "
+      "saddle -o saddle.gif\n  hogwild landscape --surface ravine --vectors 4 -o step.svg\n  "
+      "hogwild landscape --fluctuation data.svm -o fluctuation.svg\n  hogwild landscape --surface "
+      "beale --optimizer sgd,momentum --rate sgd=0.01 -o beale.svg");
   sub.callback([&action, command] { action = [command] { return run(*command); }; });
 }
 

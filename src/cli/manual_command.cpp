@@ -16,9 +16,8 @@ void add_manual_commands(CLI::App& app, Action& action) {
     };
   });
   auto shell = std::make_shared<Shell>(Shell::bash);
-  CLI::App& completion =
-      *app.add_subcommand("completion", "print a script that lets a shell complete commands");
-  add_choice<Shell>(completion, "shell", *shell, "whose script",
+  CLI::App& completion = *app.add_subcommand("completion", "print a completion script for a shell");
+  add_choice<Shell>(completion, "shell", *shell, "shell",
                     {{"bash", Shell::bash}, {"zsh", Shell::zsh}, {"fish", Shell::fish}})
       ->required();
   completion.footer(

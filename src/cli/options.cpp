@@ -24,30 +24,31 @@ void add_data_options(CLI::App& command, DataOptions& data, DataFor purpose) {
   ReadOptions& read = data.read;
   command
       .add_option("data", data.paths,
-                  "data files, compressed by gzip, zstd or bzip2 or not; - is the standard input")
+                  "data files, plain or compressed by gzip, zstd or bzip2; - is standard input")
       ->type_name("DATA")
       ->required();
   add_choice<Format>(command, "--format", read.format,
-                     "of the data (default: auto, by the first row)",
+                     "format of the data (default: auto, found from the first row)",
                      {{"auto", Format::automatic}, {"libsvm", Format::libsvm}, {"vw", Format::vw}});
   add_choice<OnError>(command, "--on-error", read.on_error,
-                      "fail at the first malformed line, or skip and count them (default: fail)",
+                      "at a malformed line: fail, or skip it and count it (default: fail)",
                       {{"fail", OnError::fail}, {"skip", OnError::skip}});
   add_choice<Duplicates>(
       command, "--duplicates", read.duplicates,
-      "an index twice in a libsvm row: refuse it, or sum its values (default: refuse)",
+      "if a libsvm row has an index twice: refuse the row, or sum the values (default: refuse)",
       {{"refuse", Duplicates::refuse}, {"sum", Duplicates::sum}});
   if (purpose == DataFor::model) {
-    add_threads_option(command, read.threads, "at most N; auto: one a core (default: auto)");
+    add_threads_option(command, read.threads,
+                       "at most this many threads; auto: one per core (default: auto)");
     return;
   }
   add_choice<IndexBase>(
       command, "--index-base", read.index_base,
-      "the lowest index of libsvm data (default: auto, 0 if index 0 occurs, else 1)",
+      "lowest index in libsvm data (default: auto, 0 if index 0 occurs, else 1)",
       {{"auto", IndexBase::automatic}, {"0", IndexBase::zero}, {"1", IndexBase::one}});
   command
       .add_option("--hash-bits", read.hash_bits,
-                  "hash features to 2^BITS numbers: bounded memory, names are not kept")
+                  "hash feature names into 2^BITS features: memory is bounded, names are not kept")
       ->type_name("BITS")
       ->check(CLI::Range(1, 31).description(""));
 }
@@ -74,8 +75,9 @@ void add_pin_option(CLI::App& command, std::vector<int>& cores) {
           [&cores](const std::string& text) {
             cores = text == "auto" ? cores_allowed() : numbers_in(text).value();
           },
-          "keep thread 1 to the first of these cores, thread 2 to the second, ...; auto: all cores "
-          "(default: none)")
+          "run thread 1 on the first of these cores only, thread 2 on the second, ...; auto: on "
+          "all "
+          "cores in turn (default: threads may move)")
       ->type_name("auto|CORE,...")
       ->check([](const std::string& text) -> std::string {
         if (text == "auto" || numbers_in(text)) return {};

@@ -27,7 +27,7 @@ void require_writable(const OutputFile& output) {
   const int descriptor = open(probe.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
   if (descriptor < 0) {
     throw IoError(path, fmt::format("can't write there: {}", std::strerror(errno)),
-                  "name a file in a folder you may write to");
+                  "give a file in a folder that you may write to");
   }
   close(descriptor);
   unlink(probe.c_str());
@@ -56,12 +56,13 @@ void require_writable(const std::vector<OutputFile>& outputs,
     if (output.path.empty()) continue;
     for (const std::string& input : inputs) {
       if (is_same_file(output.path, input)) {
-        throw OptionError(output.option, fmt::format("{} is an input; name another file", input));
+        throw OptionError(output.option,
+                          fmt::format("{} is an input file; give another file", input));
       }
     }
     for (std::size_t other = 0; other < k; ++other) {
       if (outputs[other].path.empty() || !is_same_file(output.path, outputs[other].path)) continue;
-      throw OptionError(output.option, fmt::format("{} is the file of --{} too; name another",
+      throw OptionError(output.option, fmt::format("{} is also the file of --{}; give another file",
                                                    output.path, outputs[other].option));
     }
     if (!output.what.empty()) require_writable(output);

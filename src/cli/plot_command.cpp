@@ -49,30 +49,29 @@ int run(const PlotCommand& command) {
 
 void add_plot_command(CLI::App& app, Action& action) {
   auto command = std::make_shared<PlotCommand>();
-  CLI::App& sub = *app.add_subcommand("plot", "draw what runs have logged, one over the other");
+  CLI::App& sub = *app.add_subcommand("plot", "draw charts from the logs of runs");
   sub.add_option("logs", command->logs,
-                 "of train --log, compare --json or, with --scaling, scale --json")
+                 "logs of train --log, compare --json or, with --scaling, scale --json")
       ->type_name("RUN.jsonl")
       ->required();
   add_picture_options(sub, command->output, ".svg, .png");
   add_choice<ChartX>(
-      sub, "--x", command->x, "along the axis (default: epoch)",
+      sub, "--x", command->x, "horizontal axis (default: epoch)",
       {{"epoch", ChartX::epoch}, {"seconds", ChartX::seconds}, {"rows", ChartX::rows}});
   add_choice<ChartY>(
       sub, "--y", command->y,
-      "what is drawn: losses, learning rates, or rows a second (default: loss)",
+      "vertical axis: losses, learning rates, or rows per second (default: loss)",
       {{"loss", ChartY::loss}, {"rate", ChartY::learning_rate}, {"speed", ChartY::speed}});
-  sub.add_flag("--scaling", command->scaling, "speed by threads, of scale --json");
-  sub.add_flag("--log-x", command->log_x, "a logarithmic axis along");
-  sub.add_flag("--log-y", command->log_y, "a logarithmic axis up");
+  sub.add_flag("--scaling", command->scaling,
+               "draw the speed by number of threads, from scale --json");
+  sub.add_flag("--log-x", command->log_x, "logarithmic horizontal axis");
+  sub.add_flag("--log-y", command->log_y, "logarithmic vertical axis");
   sub.footer(
-      "Losses of training are means before each update, those of validation, dashed, after the\n"
-      "epoch. gnuplot draws; without it there is .tsv.\n"
-      "Examples:\n"
-      "  hogwild train data.svm -o m --epochs 20 --valid-fraction 0.1 --log adagrad.jsonl\n"
-      "  hogwild plot adagrad.jsonl adam.jsonl -o loss.svg --log-y\n"
-      "  hogwild compare data.svm --json > all.jsonl; hogwild plot all.jsonl --x seconds -o "
-      "all.png");
+      "The training loss is the mean over the rows, each before its update; the validation loss, "
+      "dashed, is measured after the epoch. Pictures need gnuplot; .tsv does not.\nExamples:\n  "
+      "hogwild train data.svm -o m --epochs 20 --valid-fraction 0.1 --log adagrad.jsonl\n  hogwild "
+      "plot adagrad.jsonl adam.jsonl -o loss.svg --log-y\n  hogwild compare data.svm --json > "
+      "all.jsonl; hogwild plot all.jsonl --x seconds -o all.png");
   sub.callback([&action, command] { action = [command] { return run(*command); }; });
 }
 

@@ -66,9 +66,10 @@ int run(const PredictCommand& command) {
                                          : Output::margin;
   }
   if (output == Output::probability && !model.gives_probability()) {
-    throw OptionError("output",
-                      fmt::format("a {} model gives no probability; ask for margin or label",
-                                  name_of(model.loss())));
+    throw OptionError(
+        "output",
+        fmt::format("a model with {} loss has no probability; use --output margin or label",
+                    name_of(model.loss())));
   }
   ReadOptions options = command.data.read;
   options.features = model.features();
@@ -77,7 +78,7 @@ int run(const PredictCommand& command) {
   const auto print_lines = [](const std::string& lines, const ReadingRecord&) { print(lines); };
   const Source source = pass_over_rows(command.data.paths, options, predict, print_lines).source;
   if (source.skipped_lines != 0) {
-    note(fmt::format("skipped {} malformed lines, which have no prediction; the first: {}",
+    note(fmt::format("skipped {} malformed lines, which got no prediction; the first: {}",
                      source.skipped_lines, source.first_skipped));
   }
   return kDone;
@@ -91,19 +92,16 @@ void add_predict_command(CLI::App& app, Action& action) {
   sub.add_option("model", command->model, "the model")->type_name("MODEL|PARAMETERS")->required();
   add_data_options(sub, command->data, DataFor::model);
   sub.get_option("data")->required(false)->description(
-      "rows, labelled or not (default: -, the "
-      "standard input)");
+      "rows, with or without labels (default: -, standard input)");
   add_choice<Output>(
       sub, "--output", command->output,
-      "what to print; of a model of classes NAME:VALUE of each (default: probability, or margin "
-      "where the loss has none; of classes the label)",
+      "what to print; for a model of classes NAME:VALUE of each class (default: probability, or "
+      "margin if the loss has no probability; label for a model of classes)",
       {{"probability", Output::probability}, {"margin", Output::margin}, {"label", Output::label}});
   sub.footer(
-      "One line a row, in order, while the rows are read. Features that the model lacks count as\n"
-      "absent.\n"
-      "Examples:\n"
-      "  hogwild predict model.hog test.svm > probabilities\n"
-      "  echo '1:0.5 7:1' | hogwild predict model.hog --output label");
+      "Prints one line per row, in the order of the rows. Features that the model does not have "
+      "are ignored.\nExamples:\n  hogwild predict model.hog test.svm > probabilities\n  echo "
+      "'1:0.5 7:1' | hogwild predict model.hog --output label");
   sub.callback([&action, command] {
     action = [command] {
       if (command->data.paths.empty()) command->data.paths = {"-"};

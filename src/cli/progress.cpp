@@ -198,7 +198,7 @@ void ProgressDisplay::say(const std::string& line) {
 
 void add_progress_option(CLI::App& command, ProgressStyle& style) {
   add_choice<ProgressStyle>(command, "--progress", style,
-                            "on stderr (default: auto, a bar on a terminal, else lines)",
+                            "progress on stderr (default: auto, a bar on a terminal, else lines)",
                             {{"auto", ProgressStyle::automatic},
                              {"bar", ProgressStyle::bar},
                              {"plain", ProgressStyle::plain},

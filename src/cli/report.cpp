@@ -46,7 +46,7 @@ Section options_typed(const CLI::App& command) {
 void add_report_option(CLI::App& command, std::string& path) {
   command
       .add_option("--report", path,
-                  "write a page about it here, of pictures and tables, for a browser and for print")
+                  "write a report with charts and tables to this file, for a browser and for print")
       ->type_name("FILE.html");
 }
 

@@ -84,7 +84,7 @@ int run(ScaleCommand& command, const CLI::App& app) {
   TrainOptions options = train_options(command.train, app);
   if (options.early_stopping > 0) {
     throw OptionError("early-stopping",
-                      "the runs must be of one length to be compared; give --epochs alone");
+                      "runs of different lengths can't be compared; give only --epochs");
   }
   const Dataset data = read_training_rows(command.train, app, options, display);
 
@@ -115,11 +115,11 @@ int run(ScaleCommand& command, const CLI::App& app) {
     return kInterrupted;
   }
   if (std::ranges::max(plan.threads) > cores()) {
-    note(fmt::format("this machine has {} cores; more threads than that share them", cores()));
+    note(fmt::format("this machine has {} cores, so more threads than that share cores", cores()));
   }
   const bool diverged =
       std::ranges::any_of(points, [](const ScalePoint& p) { return !std::isfinite(p.loss); });
-  if (diverged) note("hogwild: a run diverged; give a smaller --learning-rate");
+  if (diverged) note("hogwild: a run diverged; use a smaller --learning-rate");
   return diverged ? kDiverged : kDone;
 }
 
@@ -139,49 +139,47 @@ void add_list(CLI::App& command, const std::string& name, std::vector<std::strin
 void add_scale_command(CLI::App& app, Action& action) {
   auto command = std::make_shared<ScaleCommand>();
   CLI::App& sub =
-      *app.add_subcommand("scale", "train with several numbers of threads, and time it");
+      *app.add_subcommand("scale", "measure the speed of training by number of threads");
   add_train_arguments(sub, command->train);
-  add_list(sub, "--optimizer", command->optimizers, "how a step is made (default: adagrad)",
+  add_list(sub, "--optimizer", command->optimizers, "update rule (default: adagrad)",
            {kNamesOf<AnyUpdateRule>.begin(), kNamesOf<AnyUpdateRule>.end()});
   std::vector<std::string> strategies;
   for (const Sharing sharing : kSharings) strategies.emplace_back(name_of(sharing));
   sub.remove_option(sub.get_option("--strategy"));
   sub.remove_option(sub.get_option("--state"));
   sub.remove_option(sub.get_option("--no-views"));
-  add_list(
-      sub, "--strategy", command->strategies,
-      "how threads share the weights: hogwild, racy steps, with weights of each thread's own for "
-      "the most frequent features; plain, racy steps on shared weights alone; atomic, "
-      "compare-exchange steps; locked, one lock; per-thread, an optimizer state for each; "
-      "deterministic; averaged, models of parts of the rows; streamed, text learnt as it is read "
-      "(default: hogwild)",
-      std::move(strategies));
+  add_list(sub, "--strategy", command->strategies,
+           "how threads share weights: hogwild, plain loads and stores, where each thread has its "
+           "own copy of the most frequent weights; plain, without such copies; atomic, by "
+           "compare-and-exchange; locked, under one lock; per-thread, an optimizer state per "
+           "thread; deterministic; averaged, the mean of one model per thread; streamed, text that "
+           "is learnt while it is read (default: hogwild)",
+           std::move(strategies));
   sub.remove_option(sub.get_option("--threads"));
   sub.add_option("--threads", command->threads,
-                 "how many, for each run (default: 1, 2, 4, ... up to the cores)")
+                 "numbers of threads to measure (default: 1, 2, 4, ... up to the number of cores)")
       ->type_name("N,...")
       ->allow_extra_args(false)
       ->delimiter(',')
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->check(CLI::Range(1, 1024).description(""));
-  sub.add_option("--rounds", command->rounds, "runs with each number of threads (default: 3)")
+  sub.add_option("--rounds", command->rounds,
+                 "number of runs with each number of threads (default: 3)")
       ->type_name("N")
       ->check(CLI::Range(1, 1000).description(""));
-  sub.get_option("--epochs")->description("passes over the data (default: as many as take 0.3 s)");
+  sub.get_option("--epochs")
+      ->description("number of passes over the rows (default: as many as take 0.3 s)");
   sub.get_option("--valid-fraction")
-      ->description("keep this share of the rows for validation (default: 0.1)");
-  sub.add_flag("--json", command->json, "a line of JSON for each number of threads");
+      ->description("use this share of the rows for validation (default: 0.1)");
+  sub.add_flag("--json", command->json, "print a line of JSON per number of threads");
   add_report_option(sub, command->train.report);
   sub.footer(
-      "Seconds are of training alone, the median of the rounds; of streamed text they include\n"
-      "parsing. All combinations take turns. The speedup is over the first number of threads;\n"
-      "efficiency is the speedup over how many times more threads there are. The loss is that of\n"
-      "the validation rows after the last epoch. No model is saved.\n"
-      "Examples:\n"
-      "  hogwild scale data.svm --threads 1,2,4,8\n"
-      "  hogwild scale data.svm --optimizer sgd,adagrad --strategy hogwild,plain --json > "
-      "scale.jsonl\n"
-      "  hogwild plot --scaling scale.jsonl -o scale.svg");
+      "Seconds are the median training time of the rounds, without reading; for streamed text with "
+      "parsing. All combinations run in turn. The speedup is relative to the first number of "
+      "threads; the efficiency is the speedup divided by the ratio of threads. The loss is the "
+      "validation loss after the last epoch. No model is saved.\nExamples:\n  hogwild scale "
+      "data.svm --threads 1,2,4,8\n  hogwild scale data.svm --optimizer sgd,adagrad --strategy "
+      "hogwild,plain --json > scale.jsonl\n  hogwild plot --scaling scale.jsonl -o scale.svg");
   sub.callback(
       [&sub, &action, command] { action = [&sub, command] { return run(*command, sub); }; });
 }

@@ -34,7 +34,7 @@ std::atomic<bool> hung_up{false};
 
 std::chrono::milliseconds milliseconds(const char* option, double seconds, bool zero = false) {
   if (!(seconds > 0 || (zero && seconds == 0)) || seconds > 1e6) {
-    throw OptionError(option, fmt::format("{} is no time in seconds", seconds));
+    throw OptionError(option, fmt::format("{} is not a time in seconds", seconds));
   }
   return std::chrono::milliseconds(static_cast<std::int64_t>(std::ceil(seconds * 1000)));
 }
@@ -42,22 +42,23 @@ std::chrono::milliseconds milliseconds(const char* option, double seconds, bool 
 ServiceOptions service_options(const ServeArguments& arguments) {
   const bool live = !arguments.parameters.empty();
   if (arguments.model.empty() && !live) {
-    throw OptionError("parameters", "name a model, or live parameters with --parameters");
+    throw OptionError("parameters", "give a model, or a parameter file with --parameters");
   }
   ServiceOptions options{.model = arguments.model, .parameters = arguments.parameters};
   options.learn = live ? arguments.learn : !arguments.read_only;
   const bool chosen = !arguments.optimizer.empty() || arguments.learning_rate != 0;
   if (chosen && (live || !options.learn)) {
-    throw OptionError(arguments.optimizer.empty() ? "learning-rate" : "optimizer",
-                      live ? "live parameters have a rule and a rate of their own; leave it out"
-                           : "with --read-only nothing is learnt; leave one of the two out");
+    throw OptionError(
+        arguments.optimizer.empty() ? "learning-rate" : "optimizer",
+        live ? "the parameter file has its own optimizer and learning rate; leave the option out"
+             : "it contradicts --read-only; leave one of the two out");
   }
   if (!arguments.optimizer.empty()) {
     options.learning.update_rule = *alternative_named<AnyUpdateRule>(arguments.optimizer);
   }
   if (std::holds_alternative<Ftrl>(options.learning.update_rule)) {
     throw OptionError("optimizer",
-                      "ftrl has no weight that could begin at the model's; choose another");
+                      "ftrl can't start at the weights of a model; choose another optimizer");
   }
   if (options.learning.update_rule.index() == AnyUpdateRule(Adagrad{}).index()) {
     options.learning.learning_rate = kRate;
@@ -75,9 +76,10 @@ ServerOptions server_options(const ServeArguments& arguments) {
     throw OptionError("header-limit", "it is not between 256 bytes and 1G");
   }
   if (arguments.body_limit == 0 || arguments.bodies_limit < arguments.body_limit) {
-    throw OptionError("bodies-limit", "it is less than --body-limit, and no such body would fit");
+    throw OptionError("bodies-limit",
+                      "it is less than --body-limit, so a body of that size would never fit");
   }
-  if (arguments.connections == 0) throw OptionError("connections", "there must be one at least");
+  if (arguments.connections == 0) throw OptionError("connections", "it must be at least 1");
   return {.address = arguments.address,
           .port = arguments.port,
           .threads = arguments.threads,
@@ -100,8 +102,9 @@ void allow_descriptors(std::size_t connections) {
   limit.rlim_cur = std::min(wanted, limit.rlim_max);
   setrlimit(RLIMIT_NOFILE, &limit);
   if (limit.rlim_cur < wanted) {
-    note(fmt::format("hogwild: the system allows {} open files, fewer than --connections {} need",
-                     limit.rlim_cur, connections));
+    note(fmt::format(
+        "hogwild: the system allows only {} open files, fewer than --connections {} needs",
+        limit.rlim_cur, connections));
   }
 }
 
@@ -109,12 +112,11 @@ void allow_descriptors(std::size_t connections) {
 int save_what_was_learnt(Service& service) {
   if (!service.has_unsaved() || service.model()->parameters()) return kDone;
   if (service.model()->has_diverged()) {
-    note("hogwild: what was learnt has diverged, and is not saved");
+    note("hogwild: learning has diverged; the model is not saved");
     return kDiverged;
   }
   const std::uint64_t rows = service.save();
-  note(fmt::format("hogwild: saved {}, which has learnt {} rows here", service.options().snapshot,
-                   rows));
+  note(fmt::format("hogwild: saved {} after learning {} rows", service.options().snapshot, rows));
   return kDone;
 }
 
@@ -145,7 +147,7 @@ int serve(const ServeArguments& arguments) {
                                                                     : "[" + arguments.address + "]",
                    server.port(), learns ? "learning" : "reading only",
                    learns && arguments.token_file.empty()
-                       ? ", and whoever reaches it may teach it (--token-file)"
+                       ? ", open to everyone who can reach it (see --token-file)"
                        : ""));
 
   constexpr std::chrono::milliseconds kLook(50);
@@ -174,8 +176,9 @@ int serve(const ServeArguments& arguments) {
       next_beat = now + std::chrono::seconds(1);
     }
   }
-  note("hogwild: ending; requests that have come are answered");
-  if (!server.drain(patience)) note("hogwild: some connections were cut off");
+  note("hogwild: shutting down; finishing in-flight requests");
+  if (!server.drain(patience))
+    note("hogwild: some connections were closed before they were finished");
   return save_what_was_learnt(service);
 }
 

@@ -140,7 +140,7 @@ int run(SimulateCommand& command, const CLI::App& app) {
       simulated.costs.line_transfer = asked.line_transfer;
       simulated.costs.far_line_transfer = asked.far_line_transfer;
     }
-    display.say(fmt::format("measured: {:.2f} ns a non-zero, {:.0f} ns a cache line",
+    display.say(fmt::format("measured: {:.2f} ns per non-zero, {:.0f} ns per cache line",
                             simulated.costs.nonzero / kNano,
                             simulated.costs.line_transfer / kNano));
   }
@@ -183,94 +183,91 @@ int run(SimulateCommand& command, const CLI::App& app) {
 void add_simulate_command(CLI::App& app, Action& action) {
   auto command = std::make_shared<SimulateCommand>();
   CLI::App& sub =
-      *app.add_subcommand("simulate", "play through how many workers would learn, on one thread");
-  add_alternative<AnyUpdateRule>(sub, "--optimizer", command->train.optimizer,
-                                 "how a step is made");
+      *app.add_subcommand("simulate", "simulate training by many workers, on a virtual clock");
+  add_alternative<AnyUpdateRule>(sub, "--optimizer", command->train.optimizer, "update rule");
   add_train_arguments(sub, command->train);
   sub.remove_option(sub.get_option("--threads"));
   sub.add_option("--workers", command->workers,
-                 "how many, for each run (default: 1,4,16,64,256,1024)")
+                 "numbers of workers to simulate (default: 1,4,16,64,256,1024)")
       ->type_name("N,...")
       ->allow_extra_args(false)
       ->delimiter(',')
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->check(CLI::Range(1, 65536).description(""));
-  sub.add_option("--method", command->methods,
-                 "hogwild, on one array; views, each with weights of its own for the most frequent "
-                 "features; downpour, fetching from and pushing to servers; easgd, "
-                 "with a centre; allreduce, all in step (default: hogwild)")
+  sub.add_option(
+         "--method", command->methods,
+         "hogwild: shared weights in one array; views: hogwild, where each worker has its own copy "
+         "of the most frequent weights; downpour: servers hold the weights; easgd: a central "
+         "model; allreduce: all workers make each step together (default: hogwild)")
       ->type_name("METHOD,...")
       ->allow_extra_args(false)
       ->delimiter(',')
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   sub.add_option("--delay", command->delay,
-                 "by which messages are late, or with hogwild and views steps, in microseconds "
+                 "delay of each message in microseconds; for hogwild and views, of each step "
                  "(default: none)")
       ->type_name("none|fixed:US|uniform:US:US|exponential:US");
   sub.add_option("--stragglers", command->stragglers,
-                 "that share of the workers takes that many times as long for a row")
+                 "this share of the workers is slower by this factor")
       ->type_name("SHARE:FACTOR");
   sub.add_option("--fetch-every", command->simulation.fetch_every,
-                 "downpour: rows between fetches (default: 64)")
+                 "downpour: number of rows between two fetches (default: 64)")
       ->type_name("N")
       ->check(digits());
   sub.add_option("--push-every", command->simulation.push_every,
-                 "downpour: rows between pushes (default: 1)")
+                 "downpour: number of rows between two pushes (default: 1)")
       ->type_name("N")
       ->check(digits());
   sub.add_option("--period", command->simulation.period,
-                 "easgd: rows between exchanges (default: 10)")
+                 "easgd: number of rows between two exchanges (default: 10)")
       ->type_name("TAU")
       ->check(digits());
   sub.add_option("--elasticity", command->simulation.elasticity,
-                 "easgd: the part of their distance by which both sides move, in place of merging "
-                 "the steps of all workers")
+                 "easgd: in an exchange move both models towards each other by this share of their "
+                 "distance, instead of merging steps")
       ->type_name("ALPHA");
   sub.add_option("--servers", command->simulation.servers,
-                 "downpour, easgd: that share out the parameters (default: as many as workers)")
+                 "downpour, easgd: number of servers, each with a part of the weights (default: "
+                 "one per worker)")
       ->type_name("S");
   sub.add_option(
          "--latency", command->latency_us,
-         fmt::format("microseconds a message is under way (default: {})", command->latency_us))
+         fmt::format("latency of a message in microseconds (default: {:g})", command->latency_us))
       ->type_name("US");
-  sub.add_option(
-         "--bandwidth", command->bandwidth_mb,
-         fmt::format("megabytes a second that pass a wire (default: {})", command->bandwidth_mb))
+  sub.add_option("--bandwidth", command->bandwidth_mb,
+                 fmt::format("bandwidth of a link in megabytes per second (default: {:g})",
+                             command->bandwidth_mb))
       ->type_name("MB");
   sub.add_option("--row-cost", command->row_ns,
-                 fmt::format("nanoseconds a row takes, besides (default: {})", command->row_ns))
+                 fmt::format("nanoseconds per row, in addition to --nonzero-cost (default: {:g})",
+                             command->row_ns))
       ->type_name("NS");
-  sub.add_option(
-         "--nonzero-cost", command->nonzero_ns,
-         fmt::format("nanoseconds each of its non-zeros takes (default: {})", command->nonzero_ns))
+  sub.add_option("--nonzero-cost", command->nonzero_ns,
+                 fmt::format("nanoseconds per non-zero (default: {:g})", command->nonzero_ns))
       ->type_name("NS");
   sub.add_option("--line-transfer", command->line_transfer,
-                 "hogwild, views: nanoseconds that a cache line takes from core to core; after a "
-                 "colon, from socket to socket (default: 0)")
+                 "hogwild, views: nanoseconds to transfer a cache line between two cores; after a "
+                 "colon, between two sockets (default: 0)")
       ->type_name("NS[:NS]");
   sub.add_option("--sockets", command->simulation.costs.sockets,
-                 "hogwild, views: sockets that the workers' cores are in (default: 1)")
+                 "hogwild, views: number of sockets (default: 1)")
       ->type_name("N")
       ->check(CLI::Range(1, 65536).description(""));
   sub.add_flag("--measure", command->measure,
-               "take --nonzero-cost and --line-transfer from this machine, unless they are given");
+               "measure --nonzero-cost and --line-transfer on this machine, unless they are given");
   sub.get_option("--valid-fraction")
-      ->description("keep this share of the rows for validation (default: 0.1)");
-  sub.add_flag("--json", command->json, "lines of JSON, for each epoch and for the end");
+      ->description("use this share of the rows for validation (default: 0.1)");
+  sub.add_flag("--json", command->json, "print a line of JSON per epoch, and one at the end");
   add_report_option(sub, command->train.report);
   sub.footer(
-      "Seconds are those of a virtual clock; one worker takes the steps of `train --threads 1`.\n"
-      "Equal seeds and costs give equal results. Workers of hogwild and views have a core each. "
-      "They\n"
-      "wait for cache lines that others have written; what memory can deliver is not simulated.\n"
-      "Examples:\n"
-      "  hogwild simulate data.svm --workers 1,2,64,1024 --delay exponential:50\n"
-      "  hogwild simulate data.svm --method hogwild,views --workers 1,16,128 --line-transfer "
-      "50:150 "
-      "--sockets 2\n"
-      "  hogwild simulate data.svm --method downpour,easgd,allreduce --latency 100\n"
-      "  hogwild simulate data.svm --method downpour --optimizer adaptive_revision "
-      "--push-every 64");
+      "Seconds are those of a virtual clock. One worker makes the same steps as `train --threads "
+      "1`. The same seed and costs give the same results. For hogwild and views each worker has a "
+      "core and waits for cache lines that other workers wrote; memory bandwidth is not "
+      "simulated.\nExamples:\n  hogwild simulate data.svm --workers 1,2,64,1024 --delay "
+      "exponential:50\n  hogwild simulate data.svm --method hogwild,views --workers 1,16,128 "
+      "--line-transfer 50:150 --sockets 2\n  hogwild simulate data.svm --method "
+      "downpour,easgd,allreduce --latency 100\n  hogwild simulate data.svm --method downpour "
+      "--optimizer adaptive_revision --push-every 64");
   sub.callback(
       [&sub, &action, command] { action = [&sub, command] { return run(*command, sub); }; });
 }

@@ -188,157 +188,178 @@ TrainOptions train_options(const TrainArguments& arguments, const CLI::App& comm
 void add_train_arguments(CLI::App& command, TrainArguments& arguments) {
   TrainOptions& train = arguments.train;
   add_data_options(command, arguments.data, DataFor::training);
-  auto* valid =
-      command.add_option("--valid", arguments.valid, "evaluate on this file after each epoch")
-          ->type_name("FILE");
+  auto* valid = command
+                    .add_option("--valid", arguments.valid,
+                                "validation rows: the model is evaluated on them after each epoch")
+                    ->type_name("FILE");
   command
       .add_option("--valid-fraction", arguments.valid_fraction,
-                  "keep this share of the rows for validation")
+                  "use this share of the rows, from 0 to 1, for validation instead of training")
       ->type_name("F")
       ->excludes(valid);
-  command.add_option("--epochs", train.epochs, "passes over the data (default: 1)")
+  command.add_option("--epochs", train.epochs, "number of passes over the rows (default: 1)")
       ->type_name("N")
       ->check(digits());
-  add_threads_option(
-      command, arguments.train.threads,
-      "N, but at most one a core where each has weights of its own (see --no-views); auto: one "
-      "a core, fewer for few rows (default: auto)");
+  add_threads_option(command, arguments.train.threads,
+                     "number of training threads; auto: one per core, fewer if there are few rows. "
+                     "Where threads have weights of their own (see --no-views), at most one per "
+                     "core (default: auto)");
   add_pin_option(command, arguments.train.pin);
   command
-      .add_option(
-          "--memory-limit", arguments.memory_limit,
-          "hold rows only up to this (8G, 500M): where more text than that is to be learnt, "
-          "it is learnt as it is read (default: three quarters of the memory there is)")
+      .add_option("--memory-limit", arguments.memory_limit,
+                  "hold at most this much data in memory (8G, 500M); larger text is streamed: each "
+                  "row is learnt while it is read (default: three quarters of the free memory)")
       ->type_name("BYTES")
       ->transform(CLI::AsSizeValue(false).description(""));
   command
       .add_option("--seed", train.seed,
-                  "of the order of rows; with one thread, equal seeds give "
-                  "equal bytes (default: 1)")
+                  "random seed, for the order of the rows; with one thread, the same seed gives "
+                  "the same model, byte for byte (default: 1)")
       ->type_name("S")
       ->check(digits());
-  add_alternative<AnyLoss>(command, "--loss", arguments.loss, "what to minimise");
+  add_alternative<AnyLoss>(command, "--loss", arguments.loss, "loss function");
   command.add_flag("--one-vs-rest", train.one_vs_rest,
-                   "labels are classes of any name, each learnt against the rest (softmax learns "
-                   "them at once)");
+                   "labels are names of classes; learn one binary model per class, against all "
+                   "other classes (--loss softmax learns all classes in one model)");
   command
       .add_option("--gamma", arguments.gamma,
-                  "what velocities keep: momentum, nesterov, nesterov_adagrad (default: 0.9, of "
-                  "nesterov_adagrad 0.5)")
-      ->type_name("X");
-  command.add_option("--rho", arguments.rho, "what means keep: adadelta, rmsprop (default: 0.9)")
-      ->type_name("X");
-  command.add_option("--beta", arguments.beta, "makes ftrl's first steps smaller (default: 1)")
-      ->type_name("X");
-  command.add_option("--beta1", arguments.beta1, "what adam's mean keeps (default: 0.9)")
+                  "momentum: the share of the velocity that is kept in each step; for momentum, "
+                  "nesterov, nesterov_adagrad (default: 0.9; for nesterov_adagrad 0.5)")
       ->type_name("X");
   command
-      .add_option("--beta2", arguments.beta2, "what adam's mean of squares keeps (default: 0.999)")
+      .add_option("--rho", arguments.rho,
+                  "decay of the running means; for adadelta, rmsprop (default: 0.9)")
+      ->type_name("X");
+  command
+      .add_option("--beta", arguments.beta,
+                  "larger values make the first steps smaller; for ftrl (default: 1)")
+      ->type_name("X");
+  command
+      .add_option("--beta1", arguments.beta1,
+                  "decay of the mean of the gradients; for adam (default: 0.9)")
+      ->type_name("X");
+  command
+      .add_option("--beta2", arguments.beta2,
+                  "decay of the mean of the squared gradients; for adam (default: 0.999)")
       ->type_name("X");
   command
       .add_option("--epsilon", arguments.epsilon,
-                  "keeps divisors from 0 (default: 1e-8; adadelta 1e-6)")
+                  "number added to a divisor to keep it above 0 (default: 1e-8; for adadelta 1e-6; "
+                  "for adagrad found from the data if --learning-rate is auto)")
       ->type_name("X");
   add_choice<StateHome>(command, "--state", train.state,
-                        "the optimizer's state: shared beside the weights, or each thread's own "
-                        "(default: shared)",
+                        "where the optimizer's state is: shared, one state for all threads; "
+                        "per-thread, one for each thread (default: shared)",
                         {{"shared", StateHome::shared}, {"per-thread", StateHome::per_thread}});
   command
       .add_option("--learning-rate", arguments.learning_rate,
-                  "the initial rate; auto: found by short trials on a sample, with adagrad's "
-                  "epsilon unless "
-                  "that is given (default: auto)")
+                  "initial learning rate; auto: found by short trial runs on a sample of the rows "
+                  "(default: auto)")
       ->type_name("auto|X");
   command
-      .add_option(
-          "--batch-size", arguments.batch_size,
-          "rows a step, their gradients averaged; full: all rows, one step an epoch (default: 1; "
-          "with allreduce and graph 2 to 64, by the number of rows)")
+      .add_option("--batch-size", arguments.batch_size,
+                  "number of rows per step, whose gradients are averaged; full: one step per epoch "
+                  "on all rows (default: 1; for allreduce and graph 2 to 64, by the number of "
+                  "rows)")
       ->type_name("N|full");
-  add_alternative<AnySchedule>(command, "--schedule", arguments.schedule, "how the rate goes on");
+  add_alternative<AnySchedule>(command, "--schedule", arguments.schedule,
+                               "how the learning rate changes from epoch to epoch");
   command
-      .add_option(
-          "--decay", arguments.decay,
-          "of the schedule, by epoch (default: exponential 0.9, inverse and inverse_sqrt 1, "
-          "plateau 0.5)")
+      .add_option("--decay", arguments.decay,
+                  "decay of the schedule per epoch (default: exponential 0.9, inverse and "
+                  "inverse_sqrt 1, plateau 0.5)")
       ->type_name("K");
-  command.add_option("--steps", arguments.steps, "the table of --schedule steps: EPOCH:FACTOR,...")
+  command
+      .add_option("--steps", arguments.steps,
+                  "for --schedule steps: factors on the learning rate, each from an epoch on, "
+                  "EPOCH:FACTOR,... (3:0.5,6:0.1)")
       ->type_name("TABLE");
   command
-      .add_option("--warm-up", train.warm_up, "epochs in which the rate rises from 0 (default: 0)")
+      .add_option("--warm-up", train.warm_up,
+                  "number of epochs in which the learning rate rises from 0 (default: 0)")
       ->type_name("EPOCHS");
   command
       .add_option("--early-stopping", train.early_stopping,
-                  "end after that many epochs without a better validation loss; keep the best")
+                  "stop after this many epochs without a better validation loss, and keep the best "
+                  "model; needs --valid or --valid-fraction")
       ->type_name("PATIENCE");
   command
       .add_option("--min-delta", train.min_delta,
-                  "what counts as better, lower by more (default: 0)")
+                  "for --early-stopping: a loss is better if it is lower by more than this "
+                  "(default: 0)")
       ->type_name("X");
   command
       .add_option("--stop-after", train.stop_after,
-                  "end after that many of the epochs, on the schedule of all of them")
+                  "stop after this many epochs, while the schedule is that of --epochs; --resume "
+                  "can do the rest")
       ->type_name("N");
-  command.add_option("--l1", train.l1, "penalty on |w| (default: 0)")->type_name("X");
-  command.add_option("--l2", train.l2, "penalty on w^2/2 (default: 0)")->type_name("X");
+  command.add_option("--l1", train.l1, "L1 penalty: X times the sum of |w| (default: 0)")
+      ->type_name("X");
+  command.add_option("--l2", train.l2, "L2 penalty: X/2 times the sum of w^2 (default: 0)")
+      ->type_name("X");
   add_choice<PenaltyMethod>(
       command, "--penalty", train.penalty_method,
-      "how it reaches the weights a row does not touch: degree, each row paying for others; exact, "
-      "each weight catching up, with sgd at a constant rate and adagrad (default: degree)",
+      "how the penalty reaches weights that a row does not use: degree, a row pays more for its "
+      "rare features; exact, a weight catches up when it is used next, for sgd at a constant rate "
+      "and for adagrad (default: degree)",
       {{"degree", PenaltyMethod::degree}, {"exact", PenaltyMethod::exact}});
   command
       .add_option("--class-weight", arguments.class_weights,
-                  "rows of label L, a number or a class's name, count as W; may be given several "
-                  "times, or as "
-                  "L=W,L=W")
+                  "rows with label L count W times; repeat the option, or write L=W,L=W")
       ->type_name("L=W")
       ->allow_extra_args(false)
       ->delimiter(',')
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command
       .add_option("--init", arguments.init,
-                  "where weights start: at zero, or normally distributed (default: zero)")
+                  "initial weights: zero, or random with a normal distribution of standard "
+                  "deviation S (default: zero)")
       ->type_name("zero|normal:S");
   command
       .add_option("--gradient-noise", train.gradient_noise,
-                  "add N(0, ETA/(1+t)^0.55) to each gradient of step t (default: 0)")
+                  "add random noise of variance ETA/(1+t)^0.55 to each gradient of step t "
+                  "(default: 0)")
       ->type_name("ETA");
   command.add_flag("--batch-norm", train.batch_norm,
-                   "normalise the margins of each batch; the model folds it in");
-  command.add_flag("--average", train.average, "keep the mean of the weights over all steps");
+                   "normalise the margins of each batch (batch normalisation); the saved model "
+                   "includes the result");
+  command.add_flag("--average", train.average,
+                   "save the average of the weights over all steps, not the last weights");
   add_choice<RowOrder>(command, "--order", train.order,
-                       "of the rows in an epoch (default: shuffle)",
+                       "order of the rows in an epoch (default: shuffle)",
                        {{"shuffle", RowOrder::shuffle},
                         {"sequential", RowOrder::sequential},
                         {"curriculum", RowOrder::curriculum}});
   add_choice<CurriculumKind>(
       command, "--curriculum", train.curriculum,
-      "with --order curriculum: naive, easy rows first, level by level; mixed, easy rows more "
-      "often; combined, half and half (default: combined)",
+      "for --order curriculum: naive, easy rows first, level by level; mixed, easy rows more "
+      "often; combined, half naive and half mixed (default: combined)",
       {{"naive", CurriculumKind::naive},
        {"mixed", CurriculumKind::mixed},
        {"combined", CurriculumKind::combined}});
-  command.add_option("--levels", train.levels, "of a curriculum's difficulty (default: 5)")
+  command
+      .add_option("--levels", train.levels,
+                  "for --order curriculum: number of levels of difficulty (default: 5)")
       ->type_name("L");
   command
       .add_option("--difficulty", arguments.difficulty,
-                  "of a row in a curriculum: its non-zeros; a small margin under an earlier model; "
-                  "or a file with a number a line (default: nonzeros)")
+                  "for --order curriculum: the difficulty of a row: nonzeros, its number of "
+                  "non-zeros; margin:MODEL, a small margin under that model is difficult; FILE, "
+                  "one number per line (default: nonzeros)")
       ->type_name("nonzeros|margin:MODEL|FILE");
-  command.add_flag("--no-bias", arguments.no_bias, "learn no additive constant");
+  command.add_flag("--no-bias", arguments.no_bias, "learn no bias (intercept)");
   add_choice<Strategy>(
       command, "--strategy", train.strategy,
-      "how threads share the weights: racy; compare-exchange; one lock; or deterministic, the same "
-      "bits on any number of threads, of groups of 64 rows whose margins are taken at the same "
-      "weights, or of batches (default: hogwild)",
+      "how threads change shared weights: hogwild, by plain loads and stores, so that a step is "
+      "lost now and then; atomic, by compare-and-exchange, so that none is; locked, under one "
+      "lock; deterministic, the same model for any number of threads (default: hogwild)",
       {{"hogwild", Strategy::hogwild},
        {"atomic", Strategy::atomic},
        {"locked", Strategy::locked},
        {"deterministic", Strategy::deterministic}});
-  command.add_flag(
-      "!--no-views", train.worker_views,
-      "never let threads step weights of their own for the most frequent features; else "
-      "they do where that is measured to be faster");
+  command.add_flag("!--no-views", train.worker_views,
+                   "all threads change the same weights; by default each thread has its own copy "
+                   "of the most frequent weights where that is measured to be faster");
   add_progress_option(command, arguments.progress);
 }
 

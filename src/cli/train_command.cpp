@@ -39,12 +39,13 @@ Section data_section(const TrainingRows& rows, const TrainOptions& options) {
   if (!rows.data) {
     return {.title = "The rows to learn from",
             .text =
-                "The rows were learnt as they were read, and not held to be looked at; hogwild "
-                "inspect does that."};
+                "The rows were streamed and not kept in memory, so this report can't describe "
+                "them; hogwild inspect can."};
   }
   Section section = profile_section(*rows.data);
   if (options.validation) {
-    section.text = fmt::format("Another {} are kept for validation.", options.validation->rows());
+    section.text =
+        fmt::format("Another {} rows are used for validation.", options.validation->rows());
   }
   return section;
 }
@@ -53,16 +54,15 @@ Section predictions_section(const Model& model, const TrainOptions& options) {
   if (!options.validation) {
     return {.title = "Predictions",
             .text =
-                "No rows were kept for validation (--valid, --valid-fraction), and how well "
-                "rows are predicted that were learnt tells little; hogwild evaluate --report "
-                "looks at others."};
+                "There are no validation rows (--valid, --valid-fraction), and predictions on "
+                "training rows say little; use hogwild evaluate --report with other rows."};
   }
   if (options.refit) {
     return {.title = "Predictions",
             .text =
-                "The model was learnt again from all rows, those kept for validation too "
-                "(--refit), so there are none that tell how well it predicts; the validation "
-                "losses above are those of the run before."};
+                "The model was trained again on all rows, validation rows included (--refit), so "
+                "no rows are left to measure it; the validation losses above are those of the run "
+                "before."};
   }
   return section_of(evaluate(model, *options.validation), "the validation rows");
 }
@@ -72,12 +72,12 @@ std::string whose_model(const TrainResult& result, const TrainOptions& options) 
   const bool ended_well =
       result.reason == StopReason::epochs || result.reason == StopReason::early_stopping;
   if (options.refit && ended_well) {
-    return fmt::format("learnt again from all rows for {} epochs", result.best_epoch);
+    return fmt::format("trained again on all rows for {} epochs", result.best_epoch);
   }
   if (options.early_stopping > 0 && result.best_epoch > 0) {
     return fmt::format("of epoch {}, the best", result.best_epoch);
   }
-  if (result.reason == StopReason::interrupted) return "as it was when the run was interrupted";
+  if (result.reason == StopReason::interrupted) return "of the moment when the run was interrupted";
   return fmt::format("of epoch {}, the last", result.epochs.size());
 }
 
@@ -123,46 +123,49 @@ int run(const TrainArguments& command, const CLI::App& app) {
 
 void add_train_command(CLI::App& app, Action& action) {
   auto command = std::make_shared<TrainArguments>();
-  CLI::App& sub = *app.add_subcommand("train", "learn a model from labelled rows");
-  sub.add_option("-o,--output", command->output, "where to save the model")
+  CLI::App& sub = *app.add_subcommand("train", "train a model on labelled rows");
+  sub.add_option("-o,--output", command->output, "file to save the model to")
       ->type_name("MODEL")
       ->required();
   add_alternative<AnyUpdateRule>(
       sub, "--optimizer", command->optimizer,
-      "how a step is made; on sparse rows a weight moves, and its means and "
-      "velocity decay, only when a row touches it");
+      "update rule; on sparse rows a weight, its running means and its velocity change only in "
+      "steps on rows that have the feature");
   add_train_arguments(sub, *command);
-  sub.add_flag("--refit", command->train.refit,
-               "then learn from all rows, validation included, for as many epochs as were best");
+  sub.add_flag(
+      "--refit", command->train.refit,
+      "at the end train again on all rows, validation rows included, for the best number of "
+      "epochs");
   add_distributed_options(sub, *command);
   sub.add_option("--resume", command->resume,
-                 "go on from a checkpoint, with the files and options that it was made with; of a "
-                 "model start at its weights, the rule's state anew")
+                 "continue a run from its checkpoint, with the same files and options; or start at "
+                 "the weights of a model, with a new optimizer state")
       ->type_name("CHECKPOINT|MODEL");
   sub.add_flag("--weights-only", command->weights_only,
-               "take a checkpoint given to --resume for a model");
+               "use only the weights of the checkpoint given to --resume");
   sub.add_option(
          "--checkpoint", command->checkpoint,
-         "save the model so far here, again and again and at the end, with what --resume needs "
-         "(the weights alone of text learnt as it is read, --parameters and --distributed)")
+         "save the run to this file regularly and at the end, so that --resume can continue it "
+         "(streamed text, --parameters and --distributed: only its weights)")
       ->type_name("FILE");
   sub.add_option("--checkpoint-every", command->checkpoint_every,
-                 "how often: 90s, 10m, 1h (default: 60s)")
+                 "time between checkpoints: 90s, 10m, 1h (default: 60s)")
       ->type_name("TIME");
   sub.add_option("--parameters", command->parameters,
-                 "learn into the live parameters of this file, with whatever other processes do; "
-                 "made if there is none (in /dev/shm it is memory alone)")
+                 "train the weights in this shared file, together with all processes that use it; "
+                 "created if it does not exist (in /dev/shm it is in memory only)")
       ->type_name("FILE");
   sub.add_option("--parameter-features", command->train.parameter_features,
-                 "make that file for so many numbered features, where the rows of other processes "
-                 "hold more of them than these")
+                 "number of features of a new --parameters file, if other processes have rows with "
+                 "higher feature numbers")
       ->type_name("N")
       ->check(digits());
-  sub.add_option("--log", command->log, "a JSON line for each epoch and for the end")
+  sub.add_option("--log", command->log,
+                 "write a line of JSON per epoch, and one at the end, to this file")
       ->type_name("FILE");
   add_report_option(sub, command->report);
   sub.footer(
-      "Also: --config FILE takes options from a file, one a line (epochs = 5).\n"
+      "--config FILE reads options from a file, one per line (epochs = 5).\n"
       "Examples:\n"
       "  hogwild train data.svm -o model.hog\n"
       "  hogwild train day1.vw day2.vw -o model.hog --hash-bits 22 --epochs 3\n"
@@ -172,7 +175,7 @@ void add_train_command(CLI::App& app, Action& action) {
       "  hogwild train part1.vw -o m1 --hash-bits 22 --parameters /dev/shm/live &\n"
       "  hogwild train part2.vw -o m2 --hash-bits 22 --parameters /dev/shm/live\n"
       "  mpirun -n 4 hogwild train data.svm -o model.hog --distributed downpour\n"
-      "Ctrl-C saves the model so far and exits with 130.");
+      "Ctrl-C saves the model so far, and exits with status 130.");
   sub.callback(
       [&sub, &action, command] { action = [&sub, command] { return run(*command, sub); }; });
 }

@@ -30,7 +30,7 @@ std::chrono::duration<double> time_in(const std::string& text) {
   const auto found = units.find(unit);
   if (found == units.end() || !(number > 0) || !stream.eof()) {
     throw OptionError("checkpoint-every",
-                      fmt::format("'{}' is no time; 90s, 10m and 1h are", text));
+                      fmt::format("'{}' is not a time; write 90s, 10m or 1h", text));
   }
   return std::chrono::duration<double>(number * found->second);
 }
@@ -76,15 +76,14 @@ void TrainDisplay::epoch(const EpochReport& report) {
 
 void TrainDisplay::rate(const RateSearch& search) {
   if (search.backed_off > 0) {
-    display_.say(fmt::format("diverged; again at learning rate {:.2g}", search.rate));
+    display_.say(fmt::format("diverged; trying again with learning rate {:.2g}", search.rate));
     return;
   }
   const std::string for_all =
       search.workers > 1 ? fmt::format(" for the mean of {} workers", search.workers) : "";
   if (search.trials.empty()) {
     display_.say(
-        fmt::format("learning rate {:g}{}, the rule's own: there are too few rows to try "
-                    "others on",
+        fmt::format("learning rate {:g}{}, the default: there are too few rows for trial runs",
                     search.rate, for_all));
     return;
   }
@@ -93,9 +92,10 @@ void TrainDisplay::rate(const RateSearch& search) {
     fmt::format_to(std::back_inserter(trials), "  {:g}: {:.4f}", trial.rate, trial.loss);
   }
   display_.say(fmt::format(
-      "learning rate {:g}{}{}, by trials of {} rows scored on {} others, {:.2f} s", search.rate,
-      search.epsilon ? fmt::format(" with epsilon {:.2g}", *search.epsilon) : "", for_all,
-      search.rows, search.held_out, search.seconds));
+      "learning rate {:g}{}{}, found by trial runs on {} rows, scored on {} other rows, in {:.2f} "
+      "s",
+      search.rate, search.epsilon ? fmt::format(" with epsilon {:.2g}", *search.epsilon) : "",
+      for_all, search.rows, search.held_out, search.seconds));
   display_.say(fmt::format("  loss at{}", trials));
 }
 
@@ -105,7 +105,7 @@ void TrainDisplay::threads(const ThreadTrial& trial) {
     fmt::format_to(std::back_inserter(speeds), "  {}: {:.0f}", speed.threads,
                    speed.nonzeros_per_second / 1e6);
   }
-  display_.say(fmt::format("threads {}, the fastest; million non-zeros a second with{}",
+  display_.say(fmt::format("{} threads are the fastest; million non-zeros per second by threads:{}",
                            trial.threads, speeds));
 }
 
@@ -115,18 +115,17 @@ void TrainDisplay::write(const std::string& line) {
 
 void TrainDisplay::require_log_written() const {
   if (log_.is_open() && !log_) {
-    throw IoError(path_, "can't write the log", "make room; the model is saved");
+    throw IoError(path_, "can't write the log", "free some disk space; the model is saved");
   }
 }
 
 namespace {
 
 std::string in_words(const ViewReport& views) {
-  if (views.own == 0) return fmt::format("all threads step the same weights: {}", views.reason);
+  if (views.own == 0) return fmt::format("all threads change the same weights: {}", views.reason);
   return fmt::format(
-      "each thread has {} weights of its own, for the most frequent features; it learnt {:.0f} % "
-      "of "
-      "its rows by them, the others by the shared weights",
+      "each thread had its own copy of {} weights, those of the most frequent features, and used "
+      "it for {:.0f} % of the rows",
       views.own, 100 * views.share_of_rows);
 }
 
@@ -144,7 +143,7 @@ void require_report(const TrainArguments& command) {
 
 void require_outputs(const TrainArguments& command) {
   if (command.output.empty()) {
-    throw OptionError("output", "the path is empty; name a file for the model");
+    throw OptionError("output", "the path is empty; give a file for the model");
   }
   require_writable({{"output", command.output, "model"},
                     {"checkpoint", command.checkpoint, "model"},
@@ -164,13 +163,13 @@ int conclude(const TrainResult& result, const TrainArguments& command, const Tra
     note(fmt::format(
         "hogwild: training diverged at learning rate {:g}; try --learning-rate {:g}; {}",
         result.learning_rate, result.learning_rate / 10,
-        some ? fmt::format("the model of the epochs before is in {}", command.output)
+        some ? fmt::format("the model of the last good epoch is in {}", command.output)
              : "no model was saved"));
     return kDiverged;
   }
   if (result.rate_search && result.rate_search->interrupted) {
     display.clear();
-    note("hogwild: interrupted while a learning rate was being found; no model was saved");
+    note("hogwild: interrupted during the search for a learning rate; no model was saved");
     return kInterrupted;
   }
   save(result.model, command.output);
@@ -189,9 +188,9 @@ int conclude(const TrainResult& result, const TrainArguments& command, const Tra
   if (result.threads > 1) display.say(in_words(result.views));
   if (options.threads > result.threads) {
     display.say(
-        fmt::format("{} threads were asked for, and {} learnt, one a core, since each has "
-                    "weights of its own; with --no-views all would learn",
-                    options.threads, result.threads));
+        fmt::format("{} of {} threads were used, one per core, since each thread had its own copy "
+                    "of weights; --no-views uses all",
+                    result.threads, options.threads));
   }
   display.say(fmt::format("saved {}: {} by {} at rate {}, {} thread{}, {:.3f} s of training{}",
                           command.output, name_of(model.loss()), model.provenance().rule,

@@ -46,9 +46,11 @@ ReadOptions reading(const TrainArguments& arguments, const TrainOptions& options
   if (!arguments.parameters.empty() && std::filesystem::exists(arguments.parameters)) {
     read.features = ParameterFile::open(arguments.parameters)->kind().features;
     if (read.hash_bits != 0 && read.hash_bits != read.features->hash_bits) {
-      throw OptionError("hash-bits", fmt::format("{} was made with --hash-bits {}; give that, or "
-                                                 "name another file with --parameters",
-                                                 arguments.parameters, read.features->hash_bits));
+      throw OptionError(
+          "hash-bits",
+          fmt::format(
+              "{} was made with --hash-bits {}; give the same, or another file to --parameters",
+              arguments.parameters, read.features->hash_bits));
     }
   }
   return read;
@@ -68,8 +70,8 @@ Dataset prepared(Dataset data, const TrainArguments& arguments, const CLI::App& 
   say_what_was_read(display, data);
   if (const auto unknown = data.source().unknown_features; unknown != 0) {
     display.say(
-        fmt::format("left out {} non-zeros of features that {} lacks; the largest part "
-                    "should make it, or all hash with --hash-bits",
+        fmt::format("ignored {} non-zeros of features that {} does not have; create the file from "
+                    "the data with the most features, or use --hash-bits",
                     unknown, arguments.parameters));
   }
   options.difficulty = difficulty_of(data, arguments.difficulty);
@@ -93,8 +95,8 @@ Dataset prepared(Dataset data, const TrainArguments& arguments, const CLI::App& 
     auto [training, validation] = split(data, arguments.valid_fraction, options.seed);
     data = std::move(training);
     options.validation = std::move(validation);
-    display.say(fmt::format("kept {} rows for validation, {} to learn", options.validation->rows(),
-                            data.rows()));
+    display.say(fmt::format("{} rows for validation, {} rows for training",
+                            options.validation->rows(), data.rows()));
   }
   return data;
 }
@@ -146,13 +148,13 @@ TrainingRows take_training_rows(const TrainArguments& arguments, const CLI::App&
   if (!plan.streams) {
     if (!stream.is_all_seen()) {
       display.say(fmt::format(
-          "plan: hold the rows ({}){}", plan.reason,
+          "plan: hold the rows in memory ({}){}", plan.reason,
           plan.held_bytes > 0 ? ", which takes some " + mebibytes(plan.held_bytes) : ""));
     }
     return held(stream.read());
   }
-  display.say(fmt::format("plan: learn {} as it is read ({}), {} for the weights", text,
-                          plan.reason, mebibytes(plan.learning_bytes)));
+  display.say(fmt::format("plan: stream {} ({}), {} for the weights", text, plan.reason,
+                          mebibytes(plan.learning_bytes)));
   if (!arguments.valid.empty()) {
     read_validation(arguments, read, stream.features(), {}, options, display);
   }

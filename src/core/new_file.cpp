@@ -92,7 +92,8 @@ void NewFile::commit() {
 void NewFile::fail(int error) const {
   const bool full = error == ENOSPC || error == EFBIG || error == EDQUOT;
   throw IoError(path_, "can't write the " + what_ + ": " + std::strerror(error),
-                full ? "make room, then save again; a " + what_ + " that was there is as it was"
+                full ? "free some disk space and save again; the " + what_ +
+                           " that was there before is unchanged"
                      : "check the path and its permissions");
 }
 

@@ -209,11 +209,10 @@ class ByteStream::Decompression {
       } catch (const IoError&) {
         end.failure = std::current_exception();
       } catch (const std::exception&) {
-        const std::string remedy =
-            fmt::format("is the file whole? {} FILE tells", compression.test);
+        const std::string remedy = fmt::format("check the file with {} FILE", compression.test);
         end.failure = std::make_exception_ptr(
             IoError(file_.path(),
-                    fmt::format("the {} data is damaged or cut short", compression.name), remedy));
+                    fmt::format("the {} data is damaged or truncated", compression.name), remedy));
       }
       blocks_.push(std::move(end));
     } catch (const tbb::user_abort&) {  // nobody reads on
@@ -257,9 +256,8 @@ ByteStream::ByteStream(const std::string& path) : ByteStream(path, ByteRange{}) 
   const Compression* const compression = compression_of(file_->head());
   if (compression == nullptr) return;
   if (compression->decompress != nullptr) {
-    throw IoError(
-        path, fmt::format("the file is compressed with {}", compression->name),
-        fmt::format("decompress it on the way: {} FILE | hogwild ... -", compression->decompress));
+    throw IoError(path, fmt::format("the file is compressed with {}", compression->name),
+                  fmt::format("decompress it: {} FILE | hogwild ... -", compression->decompress));
   }
   decompression_ = std::make_unique<Decompression>(*file_, *compression);
 }

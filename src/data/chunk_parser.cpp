@@ -20,7 +20,7 @@ std::optional<SpottedFault> parse_rows(const Chunk& chunk, Format format, const 
   if (chunk.overlong) {
     batch.lines = 1;
     reject(1, fmt::format("the line is longer than {} MiB", kLongestLine >> 20),
-           "is this a text file with one row a line?");
+           "is this a text file with one row per line?");
     return first;
   }
   const std::string_view text = chunk.text;

@@ -37,7 +37,7 @@ std::optional<Chunk> ChunkPipeline::fetch() {
 Source ChunkPipeline::source(Offset rows) const {
   Source source = record_.source();
   if (rows == 0) {
-    throw NoRowError(source.name(), "there is no row",
+    throw NoRowError(source.name(), "it has no rows",
                      source.skipped_lines == 0 ? "give a file with at least one row"
                                                : "every line was skipped: " + source.first_skipped);
   }

@@ -145,13 +145,14 @@ void Dataset::look_at_all() const {
 void Dataset::validate() const {
   if (offsets_.size() != labels_.size() + 1 || offsets_.front() != 0 ||
       offsets_.back() != indices_.size()) {
-    fail(labels_.size(), "offsets do not fit: they are [rows + 1], from 0 to the non-zeros");
+    fail(labels_.size(),
+         "wrong offsets: they should be [rows + 1], from 0 to the number of non-zeros");
   }
   if (!values_.empty() && values_.size() != indices_.size()) {
-    fail(0, "there are more or fewer values than indices");
+    fail(0, "the numbers of values and indices differ");
   }
   if (!weights_.empty() && weights_.size() != labels_.size()) {
-    fail(0, "there are more or fewer weights than labels");
+    fail(0, "the numbers of weights and labels differ");
   }
   const auto sound = [this](const tbb::blocked_range<Offset>& range, bool all) {
     return all && are_sound(range.begin(), range.end());
@@ -200,7 +201,8 @@ void Dataset::require_sound(Offset i) const {
     fail(i, "its indices are not ascending");
   }
   if (!row.indices.empty() && row.indices.back() >= features().size) {
-    fail(i, fmt::format("index {} is past the {} features", row.indices.back(), features().size));
+    fail(i,
+         fmt::format("index {} is not below the {} features", row.indices.back(), features().size));
   }
   if (!std::ranges::all_of(row.values, [](float value) { return std::isfinite(value); })) {
     fail(i, "a value is not finite");
@@ -208,7 +210,7 @@ void Dataset::require_sound(Offset i) const {
   if (!(row.weight >= 0) || std::isinf(row.weight)) fail(i, "its weight is not >= 0 and finite");
   if (std::isinf(row.label)) fail(i, "its label is not finite");
   if (!names_a_class(row.label)) {
-    fail(i, fmt::format("its label {} is no number of one of {} classes", row.label,
+    fail(i, fmt::format("its label {} is not the number of one of {} classes", row.label,
                         classes()->size()));
   }
 }
@@ -338,7 +340,7 @@ std::pair<Dataset, Dataset> split(const Dataset& data, double fraction, std::uin
   if (first.empty() || second.empty()) {
     throw DataError(
         data.source().name(),
-        fmt::format("{} rows leave one side of a {} split empty", data.rows(), fraction),
+        fmt::format("a {1} split of {0} rows leaves one side empty", data.rows(), fraction),
         "give a validation file instead");
   }
   return {data.select(first), data.select(second)};

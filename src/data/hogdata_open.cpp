@@ -37,7 +37,7 @@ class DataFile {
       : path_(path), file_(std::make_shared<const MappedFile>(path)) {
     const std::string_view all = file_->bytes();
     if (!all.starts_with(kDataMagic)) {
-      throw DataError(path, "this is no .hogdata file", "write one: hogwild convert DATA FILE");
+      throw DataError(path, "this is no .hogdata file", "create one: hogwild convert DATA FILE");
     }
     if (all.size() < kDataHeaderAt) fail("it is cut short");
     const auto version = value_at<std::uint32_t>(8), length = value_at<std::uint32_t>(12);
@@ -50,7 +50,7 @@ class DataFile {
     std::string checked(all.substr(8, 8));
     checked += all.substr(kDataHeaderAt, length);
     if (XXH3_64bits(checked.data(), checked.size()) != value_at<std::uint64_t>(16)) {
-      fail("its header is not what was written");
+      fail("its header is damaged");
     }
     begin_ = (kDataHeaderAt + length + kDataAlignment - 1) / kDataAlignment * kDataAlignment;
     header_ = parse(all.substr(kDataHeaderAt, length));
@@ -61,14 +61,14 @@ class DataFile {
       const auto rows = header_.at("rows").get<std::uint64_t>();
       const auto nonzeros = header_.at("nonzeros").get<std::uint64_t>();
       if (rows >= std::uint64_t{1} << 60 || nonzeros >= std::uint64_t{1} << 60) {
-        fail("it has more rows than any file");
+        fail("its number of rows is impossible");
       }
       const Dataset::Lent arrays{array<Offset>("offsets", rows + 1),
                                  array<Index>("indices", nonzeros),
                                  optional_array("values", nonzeros), array<float>("labels", rows),
                                  optional_array("weights", rows)};
       if (arrays.offsets.front() != 0 || arrays.offsets.back() != nonzeros) {
-        fail("its offsets do not fit its rows");
+        fail("its offsets do not match its rows");
       }
       return Dataset::lend(arrays, features(), source(), seen_labels(), classes(), file_);
     });
@@ -81,7 +81,7 @@ class DataFile {
             json.at("path").get<std::string>(), json.at("bytes").get<std::uint64_t>(),
             json.at("modified").get<std::int64_t>(), json.at("checksum").get<std::uint64_t>()};
         if (!file.has_changed()) continue;
-        throw DataError(path_, fmt::format("it is stale: {} has changed since", file.path),
+        throw DataError(path_, fmt::format("it is out of date: {} has changed since", file.path),
                         fmt::format("convert it again: hogwild convert {} {}", file.path, path_));
       }
     });
@@ -93,7 +93,7 @@ class DataFile {
         const std::string_view bytes = section_bytes(section);
         if (XXH3_64bits(bytes.data(), bytes.size()) !=
             section.at("checksum").get<std::uint64_t>()) {
-          fail(fmt::format("its {} are not what was written", name));
+          fail(fmt::format("its {} are damaged", name));
         }
       }
     });
@@ -111,7 +111,7 @@ class DataFile {
     try {
       return function();
     } catch (const Json::exception&) {
-      fail("its header lacks something");
+      fail("its header is incomplete");
     }
   }
 
@@ -134,7 +134,7 @@ class DataFile {
         bytes > all.size() - begin_ - offset) {
       fail("it is cut short");
     }
-    if (offset % kDataAlignment != 0) fail("a section is out of place");
+    if (offset % kDataAlignment != 0) fail("a section is in the wrong place");
     return all.substr(begin_ + offset, bytes);
   }
   std::string_view section(const char* name) const {
@@ -145,7 +145,7 @@ class DataFile {
   std::span<const Value> array(const char* name, std::uint64_t size) const {
     const std::string_view bytes = section(name);
     if (bytes.size() / sizeof(Value) != size || bytes.size() % sizeof(Value) != 0) {
-      fail(fmt::format("its {} do not fit its header", name));
+      fail(fmt::format("its {} do not match its header", name));
     }
     // The mapping begins at a page and the section at a multiple of 64 bytes.
     return {reinterpret_cast<const Value*>(bytes.data()), size};
@@ -164,7 +164,7 @@ class DataFile {
     ranking->size = static_cast<Index>(plain);
     const auto numbers = array<Index>("features", size);
     if (std::ranges::any_of(numbers, [&](Index j) { return j >= plain; })) {
-      fail("a feature is past the others");
+      fail("a feature number is too large");
     }
     ranking->features.assign(numbers.begin(), numbers.end());
     space.size = static_cast<Index>(size);
@@ -173,7 +173,7 @@ class DataFile {
     space.index_base = header_.at("index_base").get<int>();
     if (space.hash_bits < 0 || space.hash_bits > 31 || space.index_base < 0 ||
         space.index_base > 1) {
-      fail("its features are numbered as none are");
+      fail("its numbering of features is invalid");
     }
     space.format = header_.at("format").get<std::string>();
     if (const std::string_view text = section("names"); !text.empty()) {

@@ -36,10 +36,10 @@ void require_same_naming(const Dataset& data, const FeatureSpace& space) {
   // A model of no data file takes any numbers.
   const bool same = from.hash_bits == space.hash_bits && !from.names == !space.names;
   if (same || (space.format.empty() && !space.names && !from.names)) return;
-  throw DataError(
-      data.source().name(),
-      fmt::format("its features are {}, and the model's {}", how_called(from), how_called(space)),
-      "read the text that it was made from");
+  throw DataError(data.source().name(),
+                  fmt::format("its features are {}, and those of the model {}", how_called(from),
+                              how_called(space)),
+                  "read the text that it was made from");
 }
 
 }  // namespace

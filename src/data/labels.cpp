@@ -30,28 +30,29 @@ constexpr std::array kBinaryPairs{LabelPair{-1, 1}, LabelPair{0, 1}, LabelPair{1
 void require_labelled(const SeenLabels& seen, const std::string& name) {
   if (const auto& place = seen.unlabelled()) {
     fail(name, *place, "this row has no label",
-         "put one before the features, or remove the row (rows to predict need none)");
+         "write a label before the features, or remove the row (only rows to predict need no "
+         "label)");
   }
 }
 
 LabelPair binary_labels(const SeenLabels& all, const std::string& name) {
   const auto& seen = all.labels();
   if (seen.size() > 2) {
-    fail(name, seen[2].place,
-         fmt::format("{} is a third label, after {} and {}", seen[2].value, seen[0].value,
-                     seen[1].value),
-         "a binary loss needs two; for classes use --loss softmax or --one-vs-rest, for numbers "
-         "--loss squared");
+    fail(
+        name, seen[2].place,
+        fmt::format("third label {}, after {} and {}", seen[2].value, seen[0].value, seen[1].value),
+        "a binary loss needs two labels; for classes use --loss softmax or --one-vs-rest, for "
+        "numbers --loss squared");
   }
   if (seen.size() == 1) {
     throw DataError(name, fmt::format("every label is {}", seen[0].value),
-                    "a binary loss needs rows of two labels: {-1,1}, {0,1} or {1,2}");
+                    "a binary loss needs rows with two labels: {-1,1}, {0,1} or {1,2}");
   }
   const auto [low, high] = std::minmax(seen[0].value, seen[1].value);
   const LabelPair pair{low, high};
   if (std::ranges::find(kBinaryPairs, pair) == kBinaryPairs.end()) {
     fail(name, seen[1].place, fmt::format("the labels {} and {} are not a binary pair", low, high),
-         "write them as {-1,1}, {0,1} or {1,2}; for labels that are numbers use --loss squared");
+         "write them as {-1,1}, {0,1} or {1,2}; for numeric labels use --loss squared");
   }
   return pair;
 }
@@ -60,14 +61,14 @@ void require_labels(const SeenLabels& seen, const LabelPair& pair, const std::st
   for (const auto& [value, place] : seen.labels()) {
     if (value != pair.negative && value != pair.positive) {
       fail(name, place, fmt::format("the label is {}", value),
-           fmt::format("the model knows {} and {}", pair.negative, pair.positive));
+           fmt::format("the model's labels are {} and {}", pair.negative, pair.positive));
     }
   }
 }
 
 void require_labelled(const Dataset& data) {
   if (data.rows() == 0) {
-    throw DataError(data.source().name(), "there is no row", "give a file with labelled rows");
+    throw DataError(data.source().name(), "it has no rows", "give a file with labelled rows");
   }
   require_labelled(data.seen_labels(), data.source().name());
 }
@@ -99,7 +100,7 @@ std::string canonical_class_name(std::string_view text) {
 ClassNames in_class_order(const std::set<std::string>& names, const std::string& data) {
   if (names.size() > kMostClasses) {
     throw DataError(data, fmt::format("there are {} labels", names.size()),
-                    "for labels that are numbers use --loss squared");
+                    "for numeric labels use --loss squared");
   }
   std::vector<std::string> order(names.begin(), names.end());
   const auto number = [](const std::string& name) {
@@ -121,7 +122,7 @@ ClassNames classes_of(const Dataset& data) {
     const std::set<float> labels(data.labels().begin(), data.labels().end());
     if (labels.size() > kMostClasses) {
       throw DataError(data.source().name(), fmt::format("there are {} labels", labels.size()),
-                      "for labels that are numbers use --loss squared");
+                      "for numeric labels use --loss squared");
     }
     std::vector<std::string> names;
     for (const float label : labels) names.push_back(class_name(label));
@@ -129,7 +130,7 @@ ClassNames classes_of(const Dataset& data) {
   }
   if (classes->size() < 2) {
     throw DataError(data.source().name(), fmt::format("every label is {}", classes->front()),
-                    "classes are told apart by rows of at least two labels");
+                    "training needs rows of at least two classes");
   }
   return classes;
 }
@@ -154,7 +155,7 @@ Array<float> class_numbers(const Dataset& data, const ClassNames& classes) {
       if (number == numbers.end()) {
         fail(data.source().name(), data.seen_labels().place_of(label),
              fmt::format("the label is {}", name),
-             fmt::format("the model knows {} classes, and not this", classes->size()));
+             fmt::format("this is none of the model's {} classes", classes->size()));
       }
       found = known.emplace(label, number->second).first;
     }

@@ -22,7 +22,7 @@ Fault not_a_feature(const char* p, const char* end) {
     return {p, "qid: belongs to ranking data, which is not supported", "remove the qid: tokens"};
   }
   return {p, fmt::format("expected index:value, found {}", quoted_token(p, end)),
-          "a row is `label index:value ...`; for VW text pass --format vw"};
+          "a row is `label index:value ...`; for VW text use --format vw"};
 }
 
 // How the indices of plain lines are taken.
@@ -197,16 +197,16 @@ std::optional<Fault> parse_libsvm_line(std::string_view line, std::uint64_t line
       return not_a_feature(p, end);
     }
     if (rules.one_based && index == 0) {
-      return Fault{p, "index 0 in data whose features count from 1",
-                   rules.drop_unknown ? "the model was trained on such data; add 1 to every index"
-                                      : "add 1 to every index, or pass --index-base 0"};
+      return Fault{p, "index 0 in data whose indices start at 1",
+                   rules.drop_unknown ? "the model was trained on such data; add 1 to all indices"
+                                      : "add 1 to all indices, or use --index-base 0"};
     }
     const bool past_the_end = index >= rules.known_end;
     if (past_the_end && !rules.drop_unknown && rules.hash_bits == 0) {
       return Fault{
           p,
           fmt::format("index {} is past {}", quoted_token(p, index_end.end), rules.known_end - 1),
-          "renumber the features, or pass --hash-bits 22 to hash them"};
+          "renumber the features, or hash them with --hash-bits 22"};
     }
 
     const char* const value_at = index_end.end + 1;

@@ -25,7 +25,7 @@ Fault bad_number(const char* p, const char* end, NumberFault fault, const char* 
               "replace it by a number or leave it out"};
     case NumberFault::too_large:
       return {p, fmt::format("{} is out of range, found {}", what, token),
-              "a number lies between -3.4e38 and 3.4e38"};
+              "numbers must be between -3.4e38 and 3.4e38"};
     default:
       return {p, fmt::format("expected {}, found {}", what, token),
               std::string_view(what) == "a label"
@@ -47,8 +47,8 @@ std::optional<Fault> parse_class(std::string_view text, const ParseRules& rules,
   if (!known) {
     return Fault{
         text.data(),
-        fmt::format("the label {} is no class of the model's", quoted_token(text.data(), end)),
-        fmt::format("the model knows {} classes, see `hogwild inspect MODEL`",
+        fmt::format("the label {} is not a class of the model", quoted_token(text.data(), end)),
+        fmt::format("the model has {} classes; see `hogwild inspect MODEL`",
                     rules.known_classes->size())};
   }
   label = static_cast<float>(*known);

@@ -61,7 +61,7 @@ void Parsing::decide_format(const Chunk& first, const std::string& path) {
   throw DataError(path,
                   fmt::format("this is {} text, and the model was trained on {} text",
                               name_of(format_), wanted),
-                  fmt::format("give {} text; the two name their features differently", wanted));
+                  fmt::format("give {} text, as the model needs", wanted));
 }
 
 }  // namespace hogwild

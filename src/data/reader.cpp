@@ -83,10 +83,10 @@ class Reader {
         rows_.claim(batch, expected > 0 ? static_cast<double>(bytes_of_text_) / expected : 0);
     if (options_.memory_limit > 0 && rows_.bytes() > options_.memory_limit) {
       throw DataError(record_.source().name(),
-                      fmt::format("the rows take more than the {} MiB of the memory limit",
+                      fmt::format("the rows take more memory than the limit of {} MiB",
                                   options_.memory_limit >> 20),
-                      "raise --memory-limit, or train one epoch of libsvm text or of hashed "
-                      "features, which is learnt as it is read");
+                      "raise --memory-limit, or train on libsvm text or hashed features, which can "
+                      "be streamed");
     }
     most_ = std::max(most_, parsed.most);  // nothing is less than any
     if (options_.class_labels && !options_.classes) {
@@ -234,15 +234,16 @@ void require_made_so(const Dataset& data, const ReadOptions& options) {
     refuse(fmt::format("with --index-base {}", features.index_base), "index-base");
   }
   if (data.classes() && !options.class_labels) {
-    throw DataError(data.source().name(), "its labels are names of classes",
+    throw DataError(data.source().name(), "the labels of this file are names of classes",
                     "train with --loss softmax, or convert the data again without --class-labels");
   }
 }
 
 Dataset read_hogdata(const std::vector<std::string>& paths, const ReadOptions& options) {
   if (paths.size() != 1) {
-    throw DataError(Source{.paths = paths}.name(), "a .hogdata file is a data set of its own",
-                    "name it alone, or convert all the text files into one");
+    throw DataError(Source{.paths = paths}.name(),
+                    "a .hogdata file can't be combined with other files",
+                    "give only this file, or convert all text files into one");
   }
   Dataset data = open_hogdata(paths[0]);
   require_made_so(data, options);

@@ -52,7 +52,7 @@ std::optional<Fault> RowBatch::end_row_at(std::size_t end, const char* at, float
         if (k > 0 && index(k) == index(k - 1)) {
           if (duplicates == Duplicates::refuse) {
             return Fault{at, fmt::format("feature {} occurs twice in the row", index(k)),
-                         "keep one of them, or pass --duplicates sum to add them up"};
+                         "keep one of them, or use --duplicates sum to add the values"};
           }
           row_values[out - 1] += value;
           continue;
@@ -70,7 +70,8 @@ std::optional<Fault> RowBatch::end_row_at(std::size_t end, const char* at, float
     finite &= std::isfinite(values[k]);
   }
   if (!finite) {  // each number was; their sum or product is not
-    return Fault{at, "a feature's value grows past the largest float", "scale the values down"};
+    return Fault{at, "the sum of a feature's values is too large for a float",
+                 "scale the values down"};
   }
   all_ones &= ones;
   has_zero_index |= end > begin && indices[begin] == 0;

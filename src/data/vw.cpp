@@ -46,13 +46,13 @@ std::optional<Fault> parse_header(const char* begin, const char* bar, const Pars
     if (is_tag) {
       if (skip_blanks(p, bar) == bar) return std::nullopt;
       return Fault{
-          token, fmt::format("the tag {} is not the last before the bar", quoted_token(token, bar)),
+          token, fmt::format("the tag {} is not directly before the bar", quoted_token(token, bar)),
           "a row is `label importance 'tag| name:value ...`"};
     }
     if (part == kParts.size()) {
-      return Fault{
-          token, fmt::format("a third number, {}, before the bar", quoted_token(token, token_end)),
-          "a base prediction is not supported; remove it"};
+      return Fault{token,
+                   fmt::format("third number {} before the bar", quoted_token(token, token_end)),
+                   "a base prediction is not supported; remove it"};
     }
     if (!is_number) {
       const NumberFault fault =
@@ -239,8 +239,9 @@ std::optional<Fault> parse_vw_line(std::string_view line, std::uint64_t line_num
 
   const char* p = std::find(begin, end, '|');
   if (p == end) {
-    return Fault{begin, "there is no '|' in this row",
-                 "VW text is `label |namespace name:value ...`; for libsvm pass --format libsvm"};
+    return Fault{
+        begin, "this row has no '|'",
+        "VW text is `label |namespace name:value ...`; for libsvm text use --format libsvm"};
   }
   Header header;
   if (auto fault = parse_header(begin, p, rules, batch, header)) return fault;

@@ -118,14 +118,14 @@ void require_same_program(World& world, const std::string& version, const std::s
   for (int rank = 0; rank < world.size(); ++rank) {
     const Json& other = all[static_cast<std::size_t>(rank)];
     if (other[0] != all[0][0]) {
-      throw Error(fmt::format("{} runs hogwild {}, and {} runs {}; start the same on every host",
-                              world.name(rank), other[0].get<std::string>(), world.name(0),
-                              all[0][0].get<std::string>()));
+      throw Error(fmt::format(
+          "{} runs hogwild {}, and {} runs {}; use the same version on all hosts", world.name(rank),
+          other[0].get<std::string>(), world.name(0), all[0][0].get<std::string>()));
     }
     if (other[1] != all[0][1]) {
       throw Error(
-          fmt::format("{} was started with other options than {}: '{}' instead of '{}'; "
-                      "give all ranks the same",
+          fmt::format("{} and {} were started with different options, '{}' and '{}'; give all "
+                      "ranks the same options",
                       world.name(rank), world.name(0), other[1].get<std::string>(),
                       all[0][1].get<std::string>()));
     }
@@ -150,12 +150,13 @@ Dataset agreed_rows(World& world, PartOfRows own, const ReadOptions& options) {
     if (space.format.empty()) space.format = format;
     if (!format.empty() && format != space.format) {
       throw DataError(own.rows.source().name(),
-                      fmt::format("some of the files are {} text, others {}", space.format, format),
+                      fmt::format("some files are {} text, others {}", space.format, format),
                       "give files of one format");
     }
   }
   if (rows == 0) {
-    throw NoRowError(own.rows.source().name(), "there is no row", "give a file with at least one");
+    throw NoRowError(own.rows.source().name(), "it has no rows",
+                     "give a file with at least one row");
   }
   if (options.hash_bits != 0) space.hash_bits = options.hash_bits;
   Source source = own.rows.source();

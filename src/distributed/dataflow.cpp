@@ -161,7 +161,7 @@ bool Dataflow::ends(bool asked) {
 }
 
 float Dataflow::margin(const SparseRow&, Pace) const {
-  throw Error("no rank has all of a row's features");
+  throw Error("no rank has all features of a row");
 }
 
 float Dataflow::weight(Index coordinate, Pace) const {

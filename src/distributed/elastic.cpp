@@ -280,7 +280,7 @@ std::unique_ptr<Descent> make_elastic(World& world, const DescentPlan& plan,
         if constexpr (!has_outcome<Rule>) {
           return make_coupled(world, plan, partition, options, Merge<Rule>(rule, coordinates));
         } else {
-          throw OptionError("optimizer", "this rule keeps no weight that replicas could merge");
+          throw OptionError("optimizer", "copies of this rule's weights can't be merged");
         }
       },
       plan.rule);

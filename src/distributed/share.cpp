@@ -25,12 +25,12 @@ constexpr std::size_t kBuffer = std::size_t{1} << 16;
 std::uint64_t size_of_file(const std::string& path) {
   struct stat status {};
   if (path != "-" && stat(path.c_str(), &status) != 0) {
-    throw IoError(path, std::strerror(errno), "check the path; every host must have the file");
+    throw IoError(path, std::strerror(errno), "check the path; the file must exist on every host");
   }
   if (path == "-" || !S_ISREG(status.st_mode)) {
-    throw OptionError("distributed", fmt::format("ranks can't share {}; name files, which all can "
-                                                 "open",
-                                                 path == "-" ? "the standard input" : path));
+    throw OptionError("distributed",
+                      fmt::format("ranks can't share {}; give files that all ranks can open",
+                                  path == "-" ? "the standard input" : path));
   }
   return static_cast<std::uint64_t>(status.st_size);
 }
@@ -131,8 +131,7 @@ PartOfRows read_part(const std::vector<std::string>& paths, int part, int parts,
     Dataset rows = hogwild::read(Input(files.paths, files.parts), files.paths, options);
     if (rows.features().names && !options.features) {
       throw OptionError("distributed",
-                        "each rank would number the names of features in its own way; --hash-bits "
-                        "numbers them alike");
+                        "feature names would get different numbers on each rank; use --hash-bits");
     }
     return {std::move(rows), files};
   } catch (const ParseError& error) {

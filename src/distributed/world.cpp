@@ -71,8 +71,8 @@ Traffic::Count Traffic::received_in_all() const noexcept {
 
 World::World() : mpi_(std::make_unique<Mpi>()) {
   if (mpi::environment::thread_level() < mpi::threading::serialized) {
-    throw DataError("MPI", "it can't be called by several threads",
-                    "use one that provides MPI_THREAD_SERIALIZED, as Open MPI and MPICH do");
+    throw DataError("MPI", "this MPI library does not support threads",
+                    "use one that provides MPI_THREAD_SERIALIZED, such as Open MPI or MPICH");
   }
   rank_ = mpi_->letters.rank();
   size_ = mpi_->letters.size();
@@ -132,7 +132,7 @@ void World::send(int to, Letter letter, Bytes bytes) {
   auto& count = traffic_.sent[static_cast<std::size_t>(letter)];
   ++count.letters;
   count.bytes += bytes.size();
-  if (bytes.size() > INT_MAX) throw std::length_error("a letter of more than 2 GiB");
+  if (bytes.size() > INT_MAX) throw std::length_error("a message of more than 2 GiB");
   Mpi::Sending& sending = mpi_->sending.emplace_back(Mpi::Sending{std::move(bytes), {}});
   sending.request = mpi_->letters.isend(to, static_cast<int>(letter), sending.bytes.data(),
                                         static_cast<int>(sending.bytes.size()));

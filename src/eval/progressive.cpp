@@ -66,8 +66,7 @@ ProgressiveValidation::ProgressiveValidation(const AnyLoss& loss, std::size_t wi
       binary_(std::visit([](const auto& l) { return l.kBinary; }, loss)),
       sums_(std::make_unique<Sums>()) {
   if (std::holds_alternative<Softmax>(loss)) {
-    throw OptionError("loss",
-                      "progressive validation is of one margin a row, and softmax has more");
+    throw OptionError("loss", "progressive validation does not support softmax");
   }
   constexpr std::size_t kMost = std::size_t{1} << 40;
   if (window == 0 || window > kMost) {

@@ -15,7 +15,7 @@ namespace {
 
 void require_weight(double weight, const std::string& name) {
   if (weight > 0) return;
-  throw DataError(name, "no row has a weight above 0", "give some rows an importance");
+  throw DataError(name, "all rows have weight 0", "give some rows a weight above 0");
 }
 
 double entropy(double p) {

@@ -61,18 +61,20 @@ void require_teachable(const LearnerOptions& options) {
   const bool parts = std::visit(
       [](const auto& rule) { return may_part<std::decay_t<decltype(rule)>>; }, options.update_rule);
   if (!parts) {
-    throw OptionError("teachers", fmt::format("steps of {} can't be merged; choose another rule",
-                                              name_of(options.update_rule)));
+    throw OptionError("teachers",
+                      fmt::format("weights of {} can't be merged; choose another update rule",
+                                  name_of(options.update_rule)));
   }
   if (options.publish_every > 0) {
-    throw OptionError("publish-every", "what teachers have not merged would not be published");
+    throw OptionError("publish-every",
+                      "weights that teachers have not merged would not be published");
   }
 }
 
 std::unique_ptr<const HotFeatures> hot_first(const std::vector<Index>& features,
                                              const FeatureSpace& space) {
   if (std::ranges::any_of(features, [&](Index j) { return j >= space.size; })) {
-    throw OptionError("hot-features", "one of them is past the others");
+    throw OptionError("hot-features", "one of them is not below the number of features");
   }
   auto hot = std::make_unique<const HotFeatures>(features);
   if (std::uint64_t{space.size} + hot->size() > kMaxIndex) return nullptr;
@@ -113,7 +115,7 @@ Learner::Learner(FeatureSpace space, AnyLoss loss, LabelPair labels, const Learn
   require_class_weight(options.positive_weight);
   require_class_weight(options.negative_weight);
   if (std::holds_alternative<Softmax>(loss)) {
-    throw OptionError("loss", "a Learner has one margin a row, and softmax one a class");
+    throw OptionError("loss", "a Learner does not support softmax");
   }
   if (options.teachers < 0 || options.teachers > 4096) {
     throw OptionError("teachers", "it is not between 0 and 4096");
@@ -137,7 +139,7 @@ Learner::Learner(FeatureSpace space, AnyLoss loss, LabelPair labels, const Learn
   descent_ = make_descent(plan);
   if (options.publish_every == 0) return;
   if (parameters_) {
-    throw OptionError("publish-every", "what other processes learn would not be published");
+    throw OptionError("publish-every", "weights that other processes learn would not be published");
   }
   published_ = std::make_unique<PublishedWeights>(space_.size, options.publish_every);
 }
@@ -148,13 +150,13 @@ Learner::Learner(const LearnerOptions& options)
 Learner::Learner(const Model& start, const LearnerOptions& options)
     : Learner(start.features(), start.loss(), start.labels(), options) {
   if (start.outputs() > 1) {
-    throw OptionError("resume", "a Learner has one margin a row, and the model one a class");
+    throw OptionError("resume", "a Learner does not support models of classes");
   }
   if (std::holds_alternative<Ftrl>(options.update_rule)) {
-    throw OptionError("resume", "ftrl has no weight that could be set; choose another rule");
+    throw OptionError("resume", "ftrl can't start at given weights; choose another update rule");
   }
   if (!options.bias && start.bias() != 0) {
-    throw OptionError("bias", "the model has one; keep it");
+    throw OptionError("bias", "the model has a bias; keep it");
   }
   // A zero that is written would take memory.
   for (Index j = 0; j < space_.size; ++j) {
@@ -255,7 +257,7 @@ void Learner::settle() const {
 ViewReport Learner::views() const {
   ViewReport report = descent_->views();
   if (report.own > 0 || !report.reason.empty()) return report;
-  report.reason = teachers_ ? "no hot features were named" : "there are no teachers";
+  report.reason = teachers_ ? "hot_features is empty" : "there are no teachers";
   return report;
 }
 

@@ -85,7 +85,7 @@ struct ParameterFile::Mapping {
       region = interprocess::mapped_region(interprocess::file_mapping(path.c_str(), mode), mode);
     } catch (const interprocess::interprocess_exception& error) {
       throw IoError(path, std::string("can't map the parameter file: ") + error.what(),
-                    "check its permissions, and that there is room");
+                    "check its permissions and the free space");
     }
     kind = kind_of_file({static_cast<const char*>(region.get_address()), region.get_size()}, path);
     if (writable) own = place();
@@ -108,10 +108,9 @@ struct ParameterFile::Mapping {
         best = &words, best_owner = owner, best_heard = heard;
       }
       if (best == nullptr) {
-        throw OptionError("parameters",
-                          fmt::format("{} processes learn into {} already, and it has room for no "
-                                      "more",
-                                      kWriters, path));
+        throw OptionError(
+            "parameters",
+            fmt::format("{} processes already use {}, which is the limit", kWriters, path));
       }
       // First, so that nobody takes it from this one before it has told when it began.
       atomic(best->heard).store(milliseconds_now(), std::memory_order_relaxed);

@@ -136,22 +136,25 @@ std::uint64_t checksum_of(Head head, std::string_view description, std::span<con
 
 void require_sharable(const ParameterKind& kind) {
   require(kind.features.names == nullptr,
-          "features have names, which other processes would number otherwise; give --hash-bits");
-  require(!kind.features.ranking, "features are in an order of this data's own");
-  require(!std::holds_alternative<Softmax>(kind.loss), "a row has one margin, and softmax several");
-  require(!std::visit([](const auto& r) { return is_indivisible<std::decay_t<decltype(r)>>; },
-                      kind.update_rule),
-          fmt::format("{} steps under a lock, which a process that is killed would leave behind; "
-                      "choose another --optimizer",
-                      name_of(kind.update_rule)));
+          "features have names, which each process would number differently; give --hash-bits");
+  require(!kind.features.ranking,
+          "the features of this data are sorted by frequency, which other processes don't know");
+  require(!std::holds_alternative<Softmax>(kind.loss), "parameter files do not support softmax");
+  require(
+      !std::visit([](const auto& r) { return is_indivisible<std::decay_t<decltype(r)>>; },
+                  kind.update_rule),
+      fmt::format(
+          "{} needs locks, which a killed process would never release; choose another --optimizer",
+          name_of(kind.update_rule)));
 }
 
 void require_same(const std::string& path, const ParameterKind& there, const ParameterKind& here) {
   const auto differs = [&](std::string_view option, const std::string& then,
                            const std::string& now) {
-    require(then == now, fmt::format("{} was made with --{} {}, and here it is {}; give the same, "
-                                     "or name another file",
-                                     path, option, then, now));
+    require(
+        then == now,
+        fmt::format("{} was made with --{} {}, and this run has {}; give the same, or another file",
+                    path, option, then, now));
   };
   const auto number = [](auto value) { return fmt::format("{}", value); };
   differs("loss", std::string(name_of(there.loss)), std::string(name_of(here.loss)));
@@ -159,14 +162,13 @@ void require_same(const std::string& path, const ParameterKind& there, const Par
   differs("no-bias", number(!there.bias), number(!here.bias));
   differs("hash-bits", number(there.features.hash_bits), number(here.features.hash_bits));
   differs("index-base", number(there.features.index_base), number(here.features.index_base));
-  require(
-      there.features.size >= here.features.size,
-      fmt::format("{} was made for {} features, and here there are {}; make it for as many with "
-                  "--parameter-features, or hash them with --hash-bits",
-                  path, there.features.size, here.features.size));
+  require(there.features.size >= here.features.size,
+          fmt::format("{} was made for {} features, and this data has {}; create the file with "
+                      "--parameter-features, or use --hash-bits",
+                      path, there.features.size, here.features.size));
   const bool binary = std::visit([](const auto& loss) { return loss.kBinary; }, there.loss);
   require(!binary || there.labels == here.labels,
-          fmt::format("{} is of the labels {} and {}, and here they are {} and {}", path,
+          fmt::format("{} has the labels {} and {}, and this data has {} and {}", path,
                       there.labels.negative, there.labels.positive, here.labels.negative,
                       here.labels.positive));
 }
@@ -211,13 +213,13 @@ void require_parameter_file(const std::string& path) {
   }
   if (!is_parameter_file(path)) {
     throw ModelError(path, "this is not a parameter file",
-                     "name one made by `hogwild train --parameters`, or that there isn't yet");
+                     "give a file made by `hogwild train --parameters`, or a new name");
   }
 }
 
 ParameterKind kind_of_file(std::string_view bytes, const std::string& path) {
   const auto fail = [&](const std::string& reason) -> ModelError {
-    return {path, "the parameter file is damaged: " + reason, "remove it, and learn again"};
+    return {path, "the parameter file is damaged: " + reason, "remove it and train again"};
   };
   Head head;
   if (bytes.size() < kCellsAt) throw fail("it is cut short");
@@ -226,21 +228,21 @@ ParameterKind kind_of_file(std::string_view bytes, const std::string& path) {
     throw ModelError(path,
                      fmt::format("the parameter file has format {}, this program reads {}",
                                  head.version, kVersion),
-                     "learn it again with this version");
+                     "train again with this version");
   }
   if (head.description_bytes > kParameterPage - sizeof head) throw fail("its head is too long");
   const auto description = bytes.substr(sizeof head, head.description_bytes);
   if (head.hot > kMostHot) throw fail("it has too many hot features");
   std::vector<Index> hot(head.hot);
   if (!hot.empty()) std::memcpy(hot.data(), bytes.data() + kHotAt, hot.size() * sizeof(Index));
-  if (head.checksum != checksum_of(head, description, hot)) throw fail("its checksum does not fit");
+  if (head.checksum != checksum_of(head, description, hot)) throw fail("its checksum is wrong");
   try {
     ParameterKind kind = kind_in(description);
     kind.hot = std::move(hot);
     require_hot(kind);
     if (head.coordinates != coordinates_of(kind) ||
         head.cell_bytes != cell_bytes(kind.update_rule)) {
-      throw std::invalid_argument("its head contradicts itself");
+      throw std::invalid_argument("its header contradicts itself");
     }
     if (bytes.size() != kCellsAt + head.coordinates * head.cell_bytes) {
       throw std::invalid_argument("it is cut short");

@@ -49,7 +49,7 @@ std::string contents_of_model(const std::string& path) {
     file.read(text.data() + before, kPiece);
     text.resize(before + static_cast<std::size_t>(file.gcount()));
   }
-  if (file.bad()) throw IoError(path, "can't read the file to its end", "check the file");
+  if (file.bad()) throw IoError(path, "can't read the whole file", "check the file");
   return text;
 }
 
@@ -61,7 +61,7 @@ class Section {
   Section(std::string_view text, const std::string& path) : text_(text), path_(path) {}
 
   std::string_view bytes(std::uint64_t count) {
-    if (count > text_.size()) fail("its parts are longer than the file");
+    if (count > text_.size()) fail("a part is longer than the file");
     const std::string_view taken = text_.substr(0, count);
     text_.remove_prefix(count);
     return taken;
@@ -73,11 +73,10 @@ class Section {
     return taken;
   }
   void finish() {
-    if (!text_.empty()) fail("it has more bytes than its header tells of");
+    if (!text_.empty()) fail("it has more bytes than its header says");
   }
   [[noreturn]] void fail(const std::string& reason) const {
-    throw ModelError(path_, "the model file is damaged: " + reason,
-                     "train it again, or use a copy");
+    throw ModelError(path_, "the model file is damaged: " + reason, "train again, or use a backup");
   }
 
  private:
@@ -112,7 +111,7 @@ StoredWeights take_weights(Section& body, const Json& header, std::uint64_t all,
   stored.count = header.at("stored").get<std::uint64_t>();
   const bool dense = header.at("dense").get<bool>();
   if (stored.count < biases || stored.count > all || (dense && stored.count != all)) {
-    body.fail("the number of weights does not fit the features");
+    body.fail("the number of weights does not match the features");
   }
   if (!dense) {
     stored.coordinates = body.bytes(stored.count * sizeof(Index));
@@ -178,7 +177,7 @@ Model model_of(const Json& header, Section& body) {
   }
   const std::uint64_t outputs = classes ? classes->size() : 1;
   const std::uint64_t all = (std::uint64_t{space.size} + 1) * outputs;
-  if (all > std::uint64_t{1} << 32) body.fail("it has more weights than there can be");
+  if (all > std::uint64_t{1} << 32) body.fail("its number of weights is impossible");
   const StoredWeights stored = take_weights(body, header, all, outputs);
   if (header.at("named").get<bool>()) space.names = take_names(body, space.size);
   body.finish();
@@ -215,7 +214,7 @@ Model load(const std::string& path) {
 
 Model parsed_model(std::string_view text, const std::string& path) {
   if (!text.starts_with(kModelMagic)) {
-    throw ModelError(path, "this is not a model file", "name a file written by `hogwild train -o`");
+    throw ModelError(path, "this is not a model file", "give a file written by `hogwild train -o`");
   }
   Section whole(text, path);
   whole.bytes(kModelMagic.size());
@@ -231,7 +230,7 @@ Model parsed_model(std::string_view text, const std::string& path) {
   std::uint64_t checksum = 0;
   std::memcpy(&checksum, text.data() + checked.size(), sizeof checksum);
   if (checksum != XXH3_64bits(checked.data(), checked.size())) {
-    whole.fail("its checksum does not fit; it was cut short or changed");
+    whole.fail("its checksum is wrong; the file is truncated or was changed");
   }
   Section body(checked.substr(kModelHeaderAt - sizeof(std::uint32_t)), path);
   try {

@@ -99,7 +99,8 @@ bool is_finite(const Model& model) noexcept {
 
 void require_finite(const Model& model, const std::string& path) {
   if (is_finite(model)) return;
-  throw ModelError(path, "a weight of the model is not finite", "learn with a smaller rate");
+  throw ModelError(path, "a weight of the model is not finite",
+                   "train with a smaller learning rate");
 }
 
 void save(const Model& model, const std::string& path) {

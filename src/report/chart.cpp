@@ -41,10 +41,11 @@ std::string table(const Chart& chart) {
 std::string picture(const Chart& chart, PictureFormat format, int width) {
   if (format == PictureFormat::tsv) return table(chart);
   if (format == PictureFormat::gif) {
-    throw OptionError("output", "curves do not move; let the name end in .svg, .png or .tsv");
+    throw OptionError("output",
+                      "charts can't be animated; give a name that ends in .svg, .png or .tsv");
   }
   if (std::ranges::all_of(chart.curves, [](const Curve& c) { return c.x.empty(); })) {
-    throw OptionError("output", "there is no point to draw");
+    throw OptionError("output", "there is nothing to draw");
   }
   std::string script =
       fmt::format("set encoding utf8\nset terminal {}\n", gnuplot_terminal(format, width));

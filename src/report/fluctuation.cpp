@@ -116,7 +116,7 @@ std::vector<Fluctuation> fluctuations(const Dataset& data, const TrainOptions& o
 }
 
 Chart chart_of(const std::vector<Fluctuation>& fluctuations) {
-  Chart chart{.title = "loss of all rows after each update",
+  Chart chart{.title = "loss on all rows after each update",
               .x_label = "updates",
               .y_label = "loss",
               .curves = {}};

@@ -72,8 +72,8 @@ std::string gnuplot(const std::string& script) {
   posix_spawn_file_actions_destroy(&streams);
   if (failure != 0) {
     throw Error(
-        fmt::format("gnuplot, which draws the pictures, can't be run: {}; install it (Debian: apt "
-                    "install gnuplot-nox), or give -o a name that ends in .tsv for the numbers",
+        fmt::format("can't run gnuplot, which draws the pictures: {}; install it (Debian: apt "
+                    "install gnuplot-nox), or give a .tsv file to -o",
                     std::strerror(failure)));
   }
   int status = 0;
@@ -122,10 +122,11 @@ PictureFormat picture_format(const std::string& path) {
   if (end == "png") return PictureFormat::png;
   if (end == "gif") return PictureFormat::gif;
   if (end == "tsv") return PictureFormat::tsv;
-  throw OptionError("output",
-                    fmt::format("{} does not tell what to draw; let it end in .svg, .png, .gif "
-                                "(which moves) or .tsv (the numbers)",
-                                path));
+  throw OptionError(
+      "output",
+      fmt::format(
+          "{} has no known extension; use .svg, .png, .gif (animated) or .tsv (the numbers)",
+          path));
 }
 
 }  // namespace hogwild

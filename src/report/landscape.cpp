@@ -140,15 +140,14 @@ Path walk(const Surface& surface, const AnyUpdateRule& any, float rate, Point st
   if (!surface.shows(start)) {
     throw OptionError(
         "start",
-        fmt::format("{},{} is not in sight: x from {} to {}, y from {} to {}", start.x, start.y,
-                    surface.x.low, surface.x.high, surface.y.low, surface.y.high));
+        fmt::format("{},{} is outside the picture: x from {} to {}, y from {} to {}", start.x,
+                    start.y, surface.x.low, surface.x.high, surface.y.low, surface.y.high));
   }
   return std::visit(
       [&]<class Rule>(const Rule& rule) -> Path {
         if constexpr (has_outcome<Rule>) {
-          throw OptionError(
-              "optimizer",
-              fmt::format("{} keeps no weight that could start somewhere", Rule::kName));
+          throw OptionError("optimizer",
+                            fmt::format("{} can't start at a given point", Rule::kName));
         } else {
           Path path{std::string(Rule::kName), has_rate<Rule> ? rate : 0, {start}};
           typename Rule::State x{}, y{};
@@ -182,7 +181,8 @@ StepVectors compare_steps(const Surface& surface, float gamma, float rate, Point
   const Step<NoPenalty> step = step_at(rate, 0);
   for (int k = 0; k <= steps; ++k) {
     if (!surface.shows(weights())) {
-      throw OptionError("vectors", fmt::format("momentum is out of sight after {} steps", k));
+      throw OptionError("vectors",
+                        fmt::format("momentum is outside the picture after {} steps", k));
     }
     if (k == steps) break;
     const Point g = surface.gradient(weights());

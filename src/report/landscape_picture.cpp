@@ -173,7 +173,8 @@ std::string picture(const Surface& surface, const StepVectors& vectors, PictureF
     return text;
   }
   if (format == PictureFormat::gif) {
-    throw OptionError("output", "vectors do not move; let the name end in .svg, .png or .tsv");
+    throw OptionError("output",
+                      "vectors can't be animated; give a name that ends in .svg, .png or .tsv");
   }
   // As near as all of them allow.
   Interval x{vectors.from.x, vectors.from.x}, y{vectors.from.y, vectors.from.y};

@@ -22,8 +22,8 @@ Chart roc_chart(const ScoreCurves& scores) {
   Curve chance{"chance", {0, 1}, {0, 1}};
   chance.is_dashed = chance.is_guide = true;
   return {.title = fmt::format("ROC curve, area {:.5f}", *scores.auc),
-          .x_label = "share of negative rows called positive",
-          .y_label = "share of positive rows called positive",
+          .x_label = "false positive rate",
+          .y_label = "true positive rate",
           .curves = {std::move(curve), std::move(chance)},
           .text =
               "Along the dashed line scores tell nothing; in the upper left corner they tell "

@@ -41,8 +41,8 @@ void for_each_event(const std::string& path, const Function& f) {
       const auto event = json.find("event");
       if (event != json.end()) f(event->get<std::string>(), json);
     } catch (const Json::exception&) {
-      throw ParseError(path, number_of_line, 1, "this is no line of a run's log",
-                       "give files that hogwild train --log, compare --json or scale --json wrote");
+      throw ParseError(path, number_of_line, 1, "this is not a line of a log",
+                       "give files written by hogwild train --log, compare --json or scale --json");
     }
   }
 }
@@ -91,7 +91,7 @@ std::vector<RunLog> read_run_logs(const std::string& path) {
   std::erase_if(contenders, [](const RunLog& log) { return log.epochs.empty(); });
   if (contenders.empty()) {
     throw DataError(path, "no epoch is logged in it",
-                    "give files that hogwild train --log or hogwild compare --json wrote");
+                    "give files written by hogwild train --log or hogwild compare --json");
   }
   return contenders;
 }
@@ -103,7 +103,7 @@ Chart chart_of(const std::vector<RunLog>& runs, ChartX x, ChartY y) {
                                          : "rows learnt";
   chart.y_label = y == ChartY::loss            ? "loss"
                   : y == ChartY::learning_rate ? "learning rate"
-                                               : "rows a second";
+                                               : "rows per second";
   chart.title = chart.y_label + " by " + chart.x_label;
   for (std::size_t k = 0; k < runs.size(); ++k) {
     const RunLog& run = runs[k];
@@ -158,8 +158,7 @@ Chart scaling_chart_of(const std::vector<std::string>& paths) {
       }
     });
     if (points.size() == before) {
-      throw DataError(path, "no number of threads is measured in it",
-                      "give files that hogwild scale --json wrote");
+      throw DataError(path, "it has no measurements", "give files written by hogwild scale --json");
     }
   }
   return scaling_chart_of(points);
@@ -169,7 +168,7 @@ Chart scaling_chart_of(const std::vector<ScalePoint>& points) {
   Chart chart{
       .title = "Speed by threads",
       .x_label = "threads",
-      .y_label = "million non-zeros a second",
+      .y_label = "million non-zeros per second",
       .from_zero = true,
       .curves = {},
       .text =

@@ -87,7 +87,7 @@ Section section_of(const TrainResult& result) {
   if (const double seconds = result.epochs.empty() ? 0 : result.epochs.back().seconds;
       seconds > 0) {
     section.facts.emplace_back("speed",
-                               fmt::format("{:.0f} rows, {:.1f} million non-zeros a second",
+                               fmt::format("{:.0f} rows, {:.1f} million non-zeros per second",
                                            static_cast<double>(rows) / seconds,
                                            static_cast<double>(nonzeros) / seconds / 1e6));
   }
@@ -107,7 +107,8 @@ Section section_of(const TrainResult& result) {
       for (Curve& curve : chart.curves) curve.name.erase(0, curve.name.find(' ') + 1);
     }
     section.charts.front().text =
-        "Training losses are means before each update, validation's are taken after the epoch.";
+        "The training loss is the mean over the rows, each before its update; the validation loss "
+        "is measured after the epoch.";
     if (every > 1) section.charts.front().text += fmt::format(" One of {} epochs is drawn.", every);
   }
   if (result.rate_search && !result.rate_search->trials.empty()) {

@@ -59,8 +59,8 @@ bool is_type(std::string_view header, std::string_view type) {
 
 Reply cannot_learn(const ServedModel& model) {
   return refusal(409, model.classes()
-                          ? "a model of several classes is served as it is, and does not learn"
-                          : "this service only reads (--read-only)");
+                          ? "a model of several classes can't learn in a service; it only predicts"
+                          : "this service does not learn (--read-only)");
 }
 
 void read_rows(const RequestHead& head, std::string body, const ServedModel& model,
@@ -106,7 +106,7 @@ Endpoint endpoint_of(std::string_view target) {
 std::optional<Reply> Api::refused(const RequestHead& head) const {
   const Endpoint endpoint = endpoint_of(head.target);
   if (endpoint == Endpoint::other) {
-    return refusal(404, "there is no such path; /openapi.json describes those there are");
+    return refusal(404, "no such path; /openapi.json describes all paths");
   }
   const Route& route = route_of(endpoint);
   const bool matches =
@@ -120,15 +120,14 @@ std::optional<Reply> Api::refused(const RequestHead& head) const {
   }
   if (route.changes) {
     if (token_ && !token_->admits(head.authorization)) {
-      Reply reply = refusal(401,
-                            "this changes something, and the request does not have the token: "
-                            "Authorization: Bearer TOKEN");
+      Reply reply = refusal(401, "this request needs the token: Authorization: Bearer TOKEN");
       reply.headers.emplace_back("WWW-Authenticate", "Bearer");
       return reply;
     }
     // Any page that somebody on this machine looks at could send it otherwise.
     if (!token_ && !head.origin.empty()) {
-      return refusal(403, "a web page may change something only with a token (--token-file)");
+      return refusal(403,
+                     "requests from web pages may change things only with a token (--token-file)");
     }
   }
   if (const auto model = service_.model(); endpoint == Endpoint::learn && !model->learns()) {
@@ -136,14 +135,14 @@ std::optional<Reply> Api::refused(const RequestHead& head) const {
   }
   if (service_.draining() && endpoint != Endpoint::healthz && endpoint != Endpoint::readyz &&
       endpoint != Endpoint::metrics) {
-    return refusal(503, "the service is about to end");
+    return refusal(503, "shutting down");
   }
   if (!route.has_rows) return std::nullopt;
   if (!head.content_encoding.empty() && !is_type(head.content_encoding, "identity")) {
-    return refusal(415, "the body is compressed; send it as it is");
+    return refusal(415, "compressed bodies are not supported; send the body uncompressed");
   }
   if (!is_type(head.content_type, kJson) && !is_type(head.content_type, kText)) {
-    return refusal(415, "Content-Type should be application/json, or text/plain for rows of text");
+    return refusal(415, "Content-Type should be application/json, or text/plain for rows as text");
   }
   return std::nullopt;
 }
@@ -162,7 +161,7 @@ Reply Api::reply(const RequestHead& head, std::string body, RowBatch& batch) con
       case Endpoint::healthz:
         return {.body = "{\"status\":\"ok\"}\n"};
       case Endpoint::readyz:
-        if (service_.draining()) return refusal(503, "the service is about to end");
+        if (service_.draining()) return refusal(503, "shutting down");
         if (service_.model()->has_diverged()) {
           return refusal(503, "learning has diverged; load another model");
         }
@@ -172,7 +171,7 @@ Reply Api::reply(const RequestHead& head, std::string body, RowBatch& batch) con
       case Endpoint::openapi:
         return {.body = std::string(kOpenApi)};
       default:
-        return refusal(404, "there is no such path");
+        return refusal(404, "no such path");
     }
   } catch (const TooManyRows& error) {
     return refusal(413, error.what());
@@ -181,7 +180,7 @@ Reply Api::reply(const RequestHead& head, std::string body, RowBatch& batch) con
   } catch (const Error& error) {
     return refusal(500, error.what());
   } catch (const std::bad_alloc&) {
-    return refusal(503, "there is no memory for this request now");
+    return refusal(503, "out of memory for this request; send it again later");
   }
 }
 
@@ -198,7 +197,7 @@ Reply Api::predict(const RequestHead& head, std::string body, RowBatch& batch) c
                      "model");
     }
     if (predictions.bytes() > kMostBytes) {
-      return refusal(413, "the answer would be longer than 16 MiB; ask for fewer rows at once");
+      return refusal(413, "the response would be longer than 16 MiB; send fewer rows per request");
     }
   }
   service_.metrics().add_predicted(batch.rows());
@@ -213,14 +212,15 @@ Reply Api::predict(const RequestHead& head, std::string body, RowBatch& batch) c
 Reply Api::learn(const RequestHead& head, std::string body, RowBatch& batch) const {
   const auto model = service_.model();
   if (!model->learns()) return cannot_learn(*model);  // it was another when the head came
-  if (head.target.find('?') != head.target.npos) throw BodyError("learning takes no query");
+  if (head.target.find('?') != head.target.npos)
+    throw BodyError("/learn takes no query parameters");
   read_rows(head, std::move(body), *model, batch);
   for (std::size_t i = 0; i < batch.rows(); ++i) {
     const float label = batch.labels[i];
     if (std::ranges::any_of(batch.row(i).values, [](float v) { return std::abs(v) > kLargest; }) ||
         std::abs(label) > kLargest) {
-      throw BodyError(
-          fmt::format("row {}: numbers above {} are not learnt; scale them", i + 1, kLargest));
+      throw BodyError(fmt::format("row {}: numbers above {} can't be learnt; scale them down",
+                                  i + 1, kLargest));
     }
     if (std::isnan(label)) throw BodyError(fmt::format("row {}: it has no label", i + 1));
     if (!model->knows(label)) {
@@ -291,23 +291,25 @@ Reply Api::metrics() const {
     add_metric(text, name, labels, value);
   };
   const auto model = service_.model();
-  gauge("info", "The version that runs.", 1, fmt::format("{{version=\"{}\"}}", kVersion));
-  gauge("model_loaded_timestamp_seconds", "When the model was loaded.", service_.loaded_at());
+  gauge("info", "Version of the program.", 1, fmt::format("{{version=\"{}\"}}", kVersion));
+  gauge("model_loaded_timestamp_seconds", "Time when the model was loaded.", service_.loaded_at());
   gauge("model_features", "Features of the model.", model->features().size);
   gauge("resident_memory_bytes", "Memory of this process.", memory_of_this_process());
   if (const auto progressive = model->progressive()) {
-    gauge("progressive_loss", "Mean loss of the last rows, before each was learnt.",
+    gauge("progressive_loss", "Mean loss of the last rows, each before it was learnt.",
           progressive->window_loss);
     if (progressive->auc) gauge("progressive_auc", "Their AUC.", *progressive->auc);
     if (progressive->calibration) {
-      gauge("progressive_calibration", "Their mean probability by their share of positive labels.",
-            *progressive->calibration);
+      gauge(
+          "progressive_calibration",
+          "Mean predicted probability divided by the share of positive labels, over the last rows.",
+          *progressive->calibration);
     }
   }
   if (model->parameters()) {
-    gauge("parameter_writers", "Processes that learn into the live parameters.",
+    gauge("parameter_writers", "Processes that train the weights of the parameter file.",
           static_cast<double>(model->parameters()->writers().size()));
-    gauge("parameter_rows", "Rows they have learnt.",
+    gauge("parameter_rows", "Rows that all processes have learnt.",
           static_cast<double>(model->parameters()->rows()));
   }
   return {.content_type = "text/plain; version=0.0.4", .body = std::move(text)};

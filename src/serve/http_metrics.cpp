@@ -29,7 +29,7 @@ void HttpMetrics::count(Endpoint endpoint, int status, double seconds) noexcept 
 
 std::string HttpMetrics::text() const {
   std::string text;
-  add_metric_head(text, "requests_total", "counter", "Requests answered, by path and status.");
+  add_metric_head(text, "requests_total", "counter", "Requests, by path and status.");
   for (std::size_t place = 0; place < kEndpoints.size(); ++place) {
     for (std::size_t status = 0; status < kMostStatus; ++status) {
       const std::uint64_t count = requests_[place][status].load(kRelaxed);
@@ -40,7 +40,7 @@ std::string HttpMetrics::text() const {
     }
   }
   add_metric_head(text, "request_seconds", "histogram",
-                  "From the end of a request's head to the end of its answer.");
+                  "Time from the end of a request's header to the end of its response.");
   for (std::size_t place = 0; place < durations_.size(); ++place) {
     std::uint64_t sum = 0;
     for (std::size_t k = 0; k < durations_[place].size(); ++k) {
@@ -62,15 +62,16 @@ std::string HttpMetrics::text() const {
   };
   single("rows_predicted_total", "counter", "Rows predicted.", predicted_);
   single("rows_learnt_total", "counter", "Rows learnt.", learnt_);
-  single("unknown_features_total", "counter", "Features of rows that the model lacks.", unknown_);
+  single("unknown_features_total", "counter", "Features in requests that the model does not have.",
+         unknown_);
   single("snapshots_total", "counter", "Models saved.", snapshots_);
-  single("reloads_total", "counter", "Models loaded anew.", reloads_[1]);
+  single("reloads_total", "counter", "Model reloads.", reloads_[1]);
   single("reload_failures_total", "counter", "Model files that could not be loaded.", reloads_[0]);
-  single("connections", "gauge", "Connections that are open.", connections_);
-  single("connections_refused_total", "counter", "Connections turned away, there being too many.",
+  single("connections", "gauge", "Open connections.", connections_);
+  single("connections_refused_total", "counter", "Connections refused because too many were open.",
          turned_away_);
-  single("connection_failures_total", "counter", "Connections ended for want of memory, say.",
-         failures_);
+  single("connection_failures_total", "counter",
+         "Connections that ended because of an error, such as no memory.", failures_);
   return text;
 }
 

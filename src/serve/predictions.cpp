@@ -28,7 +28,7 @@ Answer wanted_answer(std::string_view target, const ServedModel& model) {
     const auto equals = std::min(pair.size(), pair.find('='));
     const auto named = answer_named(pair.substr(std::min(pair.size(), equals + 1)));
     if (pair.substr(0, equals) != "output" || !named) {
-      throw BodyError("the query may say output=probability, output=margin or output=label");
+      throw BodyError("unknown query; use output=probability, output=margin or output=label");
     }
     answer = *named;
   }

@@ -25,7 +25,8 @@ std::string shown(std::string_view text) {
 }
 
 [[noreturn]] void too_many_rows() {
-  throw TooManyRows(fmt::format("there are more than {} rows; send them in parts", kMostRows));
+  throw TooManyRows(
+      fmt::format("too many rows: the limit is {} per request; send them in parts", kMostRows));
 }
 
 // Called by the parser for each token; no document is built.
@@ -36,8 +37,8 @@ class RowsHandler : public nlohmann::json_sax<nlohmann::json> {
 
   // There must have been rows.
   void finish() const {
-    if (!seen_rows_) throw BodyError("there is no \"rows\" and no \"features\"");
-    if (batch_.rows() == 0) throw BodyError("there is no row in \"rows\"");
+    if (!seen_rows_) throw BodyError("the body has neither \"rows\" nor \"features\"");
+    if (batch_.rows() == 0) throw BodyError("\"rows\" is empty");
   }
 
   bool null() override { unexpected("null"); }
@@ -73,13 +74,13 @@ class RowsHandler : public nlohmann::json_sax<nlohmann::json> {
   bool key(string_t& name) override {
     if (place_ == Place::top) {
       if (name == "rows") {
-        if (seen_rows_) throw BodyError("there are rows twice");
+        if (seen_rows_) throw BodyError("the body has rows twice");
         seen_rows_ = true;
         key_ = name;
         return true;
       }
       // The object is a row itself.
-      if (seen_rows_) fail(unknown(name, "\"rows\" alone"));
+      if (seen_rows_) fail(unknown(name, "only \"rows\""));
       single_ = seen_rows_ = true;
       place_ = Place::row;
       begin_row();
@@ -89,7 +90,7 @@ class RowsHandler : public nlohmann::json_sax<nlohmann::json> {
                    : name == "label"  ? has_label_
                    : name == "weight" ? has_weight_
                                       : nothing(name);
-      if (seen) fail(fmt::format("\"{}\" is there twice", name));
+      if (seen) fail(fmt::format("\"{}\" occurs twice", name));
       seen = true;
     } else if (place_ == Place::features) {
       find_feature(name);
@@ -127,7 +128,7 @@ class RowsHandler : public nlohmann::json_sax<nlohmann::json> {
     std::string reason = error.what();
     if (const auto at = reason.find("] "); at != std::string::npos) reason.erase(0, at + 2);
     if (reason.size() > kLongestReason) reason.resize(kLongestReason);
-    throw BodyError(fmt::format("the body is no JSON, at byte {}: {}", position, reason));
+    throw BodyError(fmt::format("the body is not valid JSON, at byte {}: {}", position, reason));
   }
 
  private:
@@ -157,7 +158,7 @@ class RowsHandler : public nlohmann::json_sax<nlohmann::json> {
   }
 
   static std::string unknown(const std::string& name, const char* there) {
-    return fmt::format("there is no field {} here, but {}", shown(name), there);
+    return fmt::format("unknown field {}; expected {}", shown(name), there);
   }
   bool& nothing(const std::string& name) const {
     fail(unknown(name, R"("features", "label" and "weight")"));
@@ -190,7 +191,7 @@ class RowsHandler : public nlohmann::json_sax<nlohmann::json> {
     const char* const end = name.data() + name.size();
     const auto [stop, error] = std::from_chars(name.data(), end, number);
     if (error != std::errc() || stop != end) {
-      fail(fmt::format("feature {} is no number, and the model's features are called by number",
+      fail(fmt::format("feature {} is not a number, and the model's features are numbers",
                        shown(name)));
     }
     return number;
@@ -260,7 +261,7 @@ void read_text_rows(std::string body, const ServedModel& model, RowBatch& batch)
                                 fault->reason, fault->remedy));
   }
   batch.renumber_for(model.features());
-  if (batch.rows() == 0) throw BodyError("there is no row in the body");
+  if (batch.rows() == 0) throw BodyError("the body has no rows");
 }
 
 }  // namespace hogwild

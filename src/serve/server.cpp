@@ -105,8 +105,8 @@ class Server::Listener : public SessionHost {
     error_code error;
     const auto address = boost::asio::ip::make_address(options.address, error);
     if (error) {
-      throw OptionError("address", fmt::format("'{}' is no address of this machine, as 127.0.0.1 "
-                                               "or ::1; 0.0.0.0 is all of them",
+      throw OptionError("address", fmt::format("'{}' is not an IP address, such as 127.0.0.1 or "
+                                               "::1; 0.0.0.0: all addresses",
                                                options.address));
     }
     const tcp::endpoint endpoint(address, options.port);
@@ -130,13 +130,13 @@ class Server::Listener : public SessionHost {
     error_code error;
     tls_->use_certificate_chain_file(options.tls_certificate, error);
     if (error) {
-      throw IoError(options.tls_certificate, "no certificate chain: " + error.message(),
-                    "name a PEM file, the server's own certificate first");
+      throw IoError(options.tls_certificate, "it has no certificate chain: " + error.message(),
+                    "give a PEM file with the server's certificate first");
     }
     tls_->use_private_key_file(options.tls_key, ssl::context::pem, error);
     if (error) {
-      throw IoError(options.tls_key, "no key of that certificate: " + error.message(),
-                    "name the PEM file of its key");
+      throw IoError(options.tls_key, "it is not the key of the certificate: " + error.message(),
+                    "give the PEM file of its key");
     }
   }
 

@@ -64,15 +64,16 @@ std::optional<std::string> Service::reload(bool must_be) {
     serve(std::move(fresh));
     metrics_.note_reload(true);
     return fmt::format(
-        "loaded {} anew{}", options_.model,
-        dropped > 0 ? fmt::format("; {} rows were learnt that no snapshot has", dropped) : "");
+        "reloaded {}{}", options_.model,
+        dropped > 0 ? fmt::format("; {} rows learnt since the last snapshot are lost", dropped)
+                    : "");
   } catch (const ModelError& error) {
     stamp_ = stamp;  // it is not better when it is read again
     metrics_.note_reload(false);
-    return fmt::format("kept the model of before: {}", error.what());
+    return fmt::format("keeping the previous model: {}", error.what());
   } catch (const std::exception& error) {  // for want of descriptors or memory, say: tried again
     metrics_.note_reload(false);
-    return fmt::format("kept the model of before: {}", error.what());
+    return fmt::format("keeping the previous model: {}", error.what());
   }
 }
 

@@ -39,18 +39,18 @@ std::string_view as_view(beast::string_view text) {
 
 // The status and the reason of what is wrong with a request's form; 0: the connection is at fault.
 std::pair<int, const char*> fault_of(const error_code& error) {
-  if (error == http::error::body_limit) return {413, "the body is longer than this service takes"};
+  if (error == http::error::body_limit) return {413, "the body is too long"};
   if (error == http::error::header_limit) {
-    return {431, "the head of the request is longer than this service takes"};
+    return {431, "the header of the request is too long"};
   }
   // The one category that the parser's own errors have.
   if (error.category() != http::make_error_code(http::error::bad_method).category()) return {};
   if (error == http::error::end_of_stream) return {};
-  if (error == http::error::partial_message) return {400, "the request ends before its end"};
+  if (error == http::error::partial_message) return {400, "truncated request"};
   if (error == http::error::buffer_overflow) {
-    return {431, "a line of the request is longer than this service takes"};
+    return {431, "a line of the request is too long"};
   }
-  return {400, "this is no request of HTTP/1.1"};
+  return {400, "not a valid HTTP/1.1 request"};
 }
 
 // Stream: of TCP, or of TLS over it. All members but the constructor run on its strand.
@@ -148,10 +148,10 @@ class SessionOver final : public Session, public std::enable_shared_from_this<Se
     endpoint_ = endpoint_of(head_.target);
     const bool has_encoding = head.count(http::field::transfer_encoding) != 0;
     if (has_encoding && !parser_->chunked()) {
-      return send(refusal(400, "the body comes in another way than chunks"), true);
+      return send(refusal(400, "unsupported Transfer-Encoding; chunked is supported"), true);
     }
     if (head.version() == 11 && head.count(http::field::host) == 0) {
-      return send(refusal(400, "a request of HTTP/1.1 names its host"), true);
+      return send(refusal(400, "an HTTP/1.1 request needs a Host header"), true);
     }
     if (auto refused = host_.api.refused(head_)) {
       return send(std::move(*refused), !parser_->is_done());
@@ -178,8 +178,7 @@ class SessionOver final : public Session, public std::enable_shared_from_this<Se
                             if (error) return self->fail(error);
                             if (self->after_last_chunk_) self->trailer_bytes_ += bytes;
                             if (self->trailer_bytes_ > self->host_.options.header_limit) {
-                              return self->send(refusal(431, "what follows the body is too long"),
-                                                true);
+                              return self->send(refusal(431, "the trailer is too long"), true);
                             }
                             if (!self->take_room(self->parser_->get().body().size())) {
                               return self->refuse_for_room();
@@ -210,7 +209,7 @@ class SessionOver final : public Session, public std::enable_shared_from_this<Se
   }
 
   void refuse_for_room() {
-    Reply reply = refusal(429, "too many bytes of requests are being read; send this again later");
+    Reply reply = refusal(429, "too many requests in flight; send this request again later");
     reply.headers.emplace_back("Retry-After", "1");
     send(std::move(reply), true);
   }

@@ -23,12 +23,15 @@ Token Token::of_file(const std::string& path) {
   std::ifstream file(path);
   std::string line;
   if (!file || !std::getline(file, line)) {
-    if (file.is_open()) throw OptionError("token-file", path + " has no token in its first line");
+    if (file.is_open())
+      throw OptionError("token-file",
+                        path + " has an empty first line, and should have the token there");
     throw IoError(path, std::strerror(errno), "check the path given to --token-file");
   }
   if (line.ends_with('\r')) line.pop_back();
   if (line.find_first_not_of(" \t") == std::string::npos) {
-    throw OptionError("token-file", path + " has no token in its first line");
+    throw OptionError("token-file",
+                      path + " has an empty first line, and should have the token there");
   }
   Token token;
   token.digest_ = digest(line);

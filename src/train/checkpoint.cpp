@@ -74,12 +74,12 @@ std::string serialised(const RunState& state) {
 
 [[noreturn]] void fail(const std::string& path, const std::string& reason) {
   throw ModelError(path, "the checkpoint is damaged: " + reason,
-                   "start at its weights (--weights-only), or use a copy");
+                   "start at its weights with --weights-only, or use a backup");
 }
 
 RunState parsed_state(std::string_view bytes, const std::string& path) {
   const auto take = [&](std::uint64_t count) {
-    if (count > bytes.size()) fail(path, "its parts are longer than the file");
+    if (count > bytes.size()) fail(path, "a part is longer than the file");
     const std::string_view taken = bytes.substr(0, count);
     bytes.remove_prefix(count);
     return taken;
@@ -92,7 +92,7 @@ RunState parsed_state(std::string_view bytes, const std::string& path) {
   if (bytes.size() < 2 * sizeof(std::uint64_t)) fail(path, "it is cut short");
   const std::string_view checked = bytes.substr(0, bytes.size() - sizeof(std::uint64_t));
   if (number_in(bytes.substr(checked.size())) != XXH3_64bits(checked.data(), checked.size())) {
-    fail(path, "its checksum does not fit");
+    fail(path, "its checksum is wrong");
   }
   bytes = checked;
   RunState state;
@@ -106,7 +106,7 @@ RunState parsed_state(std::string_view bytes, const std::string& path) {
     if (header.contains("numbering")) {
       const int numbering = header.at("numbering").get<int>();
       if (numbering < 0 || numbering > static_cast<int>(Numbering::ranked)) {
-        fail(path, "it numbers features in an unknown way");
+        fail(path, "its numbering of features is unknown");
       }
       state.numbering = static_cast<Numbering>(numbering);
     }

@@ -16,8 +16,7 @@ std::vector<Contender> compare(const Dataset& data, const TrainOptions& options,
                                const std::vector<AnyUpdateRule>& rules, CompareObserver& observer) {
   if (!options.validation) {
     throw OptionError("valid",
-                      "rules are compared by the loss of rows they do not learn; give "
-                      "validation rows");
+                      "update rules are compared by validation loss; give validation rows");
   }
   std::vector<Contender> contenders;
   for (const AnyUpdateRule& rule : rules) {
@@ -41,7 +40,7 @@ std::vector<Contender> compare(const Dataset& data, const TrainOptions& options,
 std::string advice(const std::vector<Contender>& contenders) {
   if (contenders.empty()) return "nothing was compared";
   const Contender& best = contenders.front();
-  if (!std::isfinite(best.best_loss)) return "no rule came to the end of an epoch";
+  if (!std::isfinite(best.best_loss)) return "no update rule finished an epoch";
   const auto close = std::ranges::count_if(contenders, [&](const Contender& other) {
     return other.best_loss <= best.best_loss * 1.005;
   });
@@ -51,18 +50,16 @@ std::string advice(const std::vector<Contender>& contenders) {
     if (search->epsilon) text += fmt::format(" --epsilon {:g}", *search->epsilon);
   }
   if (close == 2) {
-    text += fmt::format("; {} is within half a per cent of it", name_of(contenders[1].rule));
+    text += fmt::format("; {} is within 0.5 % of it", name_of(contenders[1].rule));
   } else if (close > 2) {
-    text += fmt::format("; {} others are within half a per cent of it", close - 1);
+    text += fmt::format("; {} others are within 0.5 % of it", close - 1);
   }
   const std::string_view name = name_of(best.rule);
   const bool adaptive = name != "sgd" && name != "momentum" && name != "nesterov";
   if (adaptive) {
-    text +=
-        "; on sparse rows the rules with a rate for each weight are the ones to expect in front";
+    text += "; on sparse rows, rules with a learning rate per weight are usually the best";
   } else {
-    text +=
-        "; it has one rate for all weights, which wants a schedule (--schedule) in a longer run";
+    text += "; it has one learning rate for all weights, so use --schedule in longer runs";
   }
   return text;
 }

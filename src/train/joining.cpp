@@ -16,9 +16,11 @@ void take_over_from_file(TrainOptions& options) {
   if (options.parameters.empty() || access(options.parameters.c_str(), F_OK) != 0) return;
   const ParameterKind there = ParameterFile::open(options.parameters)->kind();
   if (options.resume) {
-    throw OptionError("resume", fmt::format("{} has weights already; leave the option out, or name "
-                                            "a new file with --parameters",
-                                            options.parameters));
+    throw OptionError(
+        "resume",
+        fmt::format(
+            "{} already has weights; leave the option out, or give a new file to --parameters",
+            options.parameters));
   }
   if (!options.learning_rate) options.learning_rate = there.learning_rate;
   float* const here = epsilon_of_sum(options.update_rule);

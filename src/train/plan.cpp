@@ -150,8 +150,8 @@ void require_weight(const Dataset& data) {
   for (Offset i = 0; i < data.rows(); ++i) {
     if (data.row(i).weight > 0) return;
   }
-  throw DataError(data.source().name(), "no row has a weight above 0",
-                  "give some rows an importance");
+  throw DataError(data.source().name(), "all rows have weight 0",
+                  "give some rows a weight above 0");
 }
 
 }  // namespace
@@ -168,16 +168,18 @@ HotCoordinates hot_coordinates(const Dataset& data, const HotFeatures& hot) {
 std::optional<std::string> reason_for_one_view(const TrainOptions& options, int threads) {
   const bool parts = std::visit(
       [](const auto& rule) { return may_part<std::decay_t<decltype(rule)>>; }, options.update_rule);
-  if (!options.worker_views) return "views are turned off (--no-views, or several processes)";
-  if (!parts) return fmt::format("steps of {} can't be merged", name_of(options.update_rule));
-  if (options.penalty_method == PenaltyMethod::exact) return "each would pay the exact penalty";
-  if (options.strategy == Strategy::locked) return "one lock guards all steps";
+  if (!options.worker_views)
+    return "copies of weights are turned off (--no-views, or several processes)";
+  if (!parts)
+    return fmt::format("copies of {}'s weights can't be merged", name_of(options.update_rule));
+  if (options.penalty_method == PenaltyMethod::exact) return "exact penalties need shared weights";
+  if (options.strategy == Strategy::locked) return "one lock protects all steps";
   if (options.strategy == Strategy::deterministic) return "threads learn together";
   if (options.batch_size != 1) return "a step takes a batch";
   if (options.gradient_noise > 0 || options.batch_norm) return "a step takes a batch";
   if (learns_classes(options)) return "a row has a margin for each class";
   if (std::min(threads, cores()) > kMostWithOwnCells) {
-    return fmt::format("more than {} on a core each would go too far apart; try --threads {}",
+    return fmt::format("copies of more than {} threads would differ too much; try --threads {}",
                        kMostWithOwnCells, kMostWithOwnCells);
   }
   return {};
@@ -199,7 +201,7 @@ void require_learnable(const Dataset& data, const TrainOptions& options) {
   if (validation) require_weight(*validation);
   const auto require_difficulty = [](const std::vector<float>& difficulty, const Dataset& rows) {
     if (difficulty.size() != rows.rows()) {
-      throw OptionError("difficulty", fmt::format("there are {} numbers for {} rows",
+      throw OptionError("difficulty", fmt::format("it has {} numbers for {} rows",
                                                   difficulty.size(), rows.rows()));
     }
     if (std::ranges::any_of(difficulty, [](float d) { return std::isnan(d); })) {
@@ -211,11 +213,12 @@ void require_learnable(const Dataset& data, const TrainOptions& options) {
     if (options.refit) require_difficulty(options.validation_difficulty, *validation);
   }
   if (options.refit && validation->features().plain().size > data.features().plain().size) {
-    throw DataError(validation->source().name(), "it has features that the training data lacks",
+    throw DataError(validation->source().name(),
+                    "it has features that the training data does not have",
                     "read it in the training data's feature space (ReadOptions::features)");
   }
   if (options.batch_norm && data.rows() < 2) {
-    throw DataError(data.source().name(), "batch norm needs two rows to take a variance of",
+    throw DataError(data.source().name(), "batch normalisation needs at least two rows",
                     "give more rows, or leave --batch-norm out");
   }
 }
@@ -249,8 +252,7 @@ TrainPlan plan_part(const Dataset& data, const TrainOptions& options) {
   const std::uint64_t of_norm = options.batch_norm ? 2 : 0;
   if ((std::uint64_t{descent.features} + 1) * descent.outputs + of_norm > std::uint64_t{1} << 32) {
     throw DataError(data.source().name(),
-                    fmt::format("{} features times {} classes are more weights than can be "
-                                "numbered",
+                    fmt::format("{} features times {} classes are too many weights",
                                 descent.features, descent.outputs),
                     "hash the features to fewer with --hash-bits");
   }

@@ -32,10 +32,10 @@ void require_known(const Dataset& data, const ClassWeights& weights) {
   for (const auto& [label, name] : names_of_labels(data)) known.insert(name);
   for (const auto& [label, times] : weights) {
     if (known.contains(label)) continue;
-    throw OptionError("class-weight", known.size() > 30
-                                          ? fmt::format("no row has the label {}", label)
-                                          : fmt::format("no row has the label {}; there are {}",
-                                                        label, fmt::join(known, ", ")));
+    throw OptionError("class-weight",
+                      known.size() > 30 ? fmt::format("no row has the label {}", label)
+                                        : fmt::format("no row has the label {}; the labels are {}",
+                                                      label, fmt::join(known, ", ")));
   }
 }
 

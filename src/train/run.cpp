@@ -223,7 +223,7 @@ class Run {
   void go_on_from(const RunState& before) {
     require_same(before.made_with, made_with_);
     if (before.seen.size() != seen_.size() || !descent_->restore(before.descent)) {
-      throw OptionError("resume", "the checkpoint is of a run of another kind");
+      throw OptionError("resume", "the checkpoint is from another kind of run");
     }
     if (options_.keep_state) state_ = options_.resume_state;
     std::ranges::copy(before.seen, seen_.begin());

@@ -100,14 +100,14 @@ void require_same(const MadeWith& then, const MadeWith& now) {
     const auto& [name, value] = now[k];
     if (k < then.size() && then[k] == now[k]) continue;
     if (name == "data" || name == "valid" || name == "features") {
-      throw OptionError("resume", fmt::format("the checkpoint is of a run on other rows ({}); give "
-                                              "the same files and the same split",
+      throw OptionError("resume", fmt::format("the checkpoint is from a run on other rows ({}); "
+                                              "give the same files and the same split",
                                               name));
     }
-    throw OptionError(
-        "resume", fmt::format("the checkpoint is of a run with another --{}: {}, and here it is "
-                              "{}; give the options that it was made with",
-                              name, k < then.size() ? then[k].second : "none", value));
+    throw OptionError("resume",
+                      fmt::format("the checkpoint is from a run with another --{}: {} instead of "
+                                  "{}; give the options of that run",
+                                  name, k < then.size() ? then[k].second : "none", value));
   }
 }
 

@@ -108,11 +108,10 @@ void require_suits(const AnyUpdateRule& rule, Sharing sharing, const ScalePlan& 
   its.update_rule = rule;
   require_valid(its);
   if (sharing == Sharing::streamed && !plan.text) {
-    throw OptionError("strategy",
-                      "streamed needs the rows as text, in files that can be read again");
+    throw OptionError("strategy", "streamed needs text files that can be read more than once");
   }
   if (sharing == Sharing::averaged && learns_classes(options)) {
-    throw OptionError("strategy", "averaged is of one margin a row, and classes have one each");
+    throw OptionError("strategy", "averaged does not support classes");
   }
 }
 
@@ -170,8 +169,7 @@ std::vector<ScalePoint> measure_scaling(const Dataset& data, const TrainOptions&
                                         const ScalePlan& plan, TrainObserver& observer) {
   if (!asked.validation) {
     throw OptionError("valid",
-                      "a number of threads is judged by the loss it reaches as well; give "
-                      "validation rows");
+                      "the loss is measured for each number of threads; give validation rows");
   }
   for (const AnyUpdateRule& rule : plan.rules) {
     for (const Sharing sharing : plan.sharings) require_suits(rule, sharing, plan, asked);

@@ -38,23 +38,24 @@ void require_valid(const SimulationOptions& simulation, const TrainOptions& opti
   const SimulatedCosts& costs = simulation.costs;
   const Delay& delay = costs.delay;
   require(costs.row >= 0 && costs.nonzero >= 0 && costs.row + costs.nonzero > 0, "row-cost",
-          "a row must take some time");
+          "the cost of a row must be above 0");
   require(costs.latency >= 0 && delay.low >= 0 && delay.high >= 0, "latency",
-          "no message arrives before it is sent");
+          "a delay can't be negative");
   require(costs.line_transfer >= 0 && costs.far_line_transfer >= 0, "line-transfer",
-          "no line arrives before it is sent");
+          "a transfer time can't be negative");
   require(costs.sockets > 0, "sockets", "it must be above 0");
   require(costs.bandwidth > 0, "bandwidth", "it must be above 0");
   require(costs.stragglers >= 0 && costs.stragglers <= 1 && costs.slowness >= 1, "stragglers",
-          "they are a share of the workers, from 0 to 1, and slower by a factor of 1 or more");
+          "it is SHARE:FACTOR with a share from 0 to 1 and a factor of at least 1");
   require(options.validation.has_value(), "valid",
-          "workers are judged by the loss they reach; give validation rows");
-  require(!learns_classes(options), "loss", "virtual workers learn one margin a row, not classes");
-  require(options.batch_size == 1, "batch-size", "virtual workers learn row by row");
-  require(options.l1 == 0 && options.l2 == 0, "l1", "virtual workers pay no penalties");
-  require(!options.average, "average", "virtual workers keep no means of weights");
-  require(options.gradient_noise == 0, "gradient-noise", "virtual workers make no noise");
-  require(options.order != RowOrder::curriculum, "order", "virtual workers follow no curriculum");
+          "the loss is measured for each number of workers; give validation rows");
+  require(!learns_classes(options), "loss", "simulate does not support classes");
+  require(options.batch_size == 1, "batch-size", "simulate supports only batches of one row");
+  require(options.l1 == 0 && options.l2 == 0, "l1", "simulate does not support penalties");
+  require(!options.average, "average", "simulate does not support averages");
+  require(options.gradient_noise == 0, "gradient-noise",
+          "simulate does not support gradient noise");
+  require(options.order != RowOrder::curriculum, "order", "simulate does not support a curriculum");
 }
 
 // Tells of epochs by the virtual clock.

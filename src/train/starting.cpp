@@ -68,17 +68,17 @@ void start_at(Descent& descent, const Model& model, const FeatureSpace& features
 
 void require_same_kind(const Model& model, const FeatureSpace& features, const TrainPlan& plan) {
   require(name_of(model.loss()) == name_of(plan.descent.loss),
-          fmt::format("the model was learnt with --loss {}", name_of(model.loss())));
+          fmt::format("the model was trained with --loss {}", name_of(model.loss())));
   const bool same_classes = plan.classes ? model.classes() && *model.classes() == *plan.classes
                                          : !model.classes() && model.labels() == plan.labels;
-  require(same_classes, "the model is of other labels than the data");
+  require(same_classes, "the model has other labels than the data");
   require(model.features().hash_bits == features.hash_bits,
           model.features().hash_bits == 0
               ? "the model's features are not hashed; leave --hash-bits out"
               : fmt::format("the model's features are hashed; give --hash-bits {}",
                             model.features().hash_bits));
   require((model.features().names != nullptr) == (features.names != nullptr),
-          "one of model and data has names for its features, and the other numbers");
+          "the features are names in one of model and data, and numbers in the other");
 }
 
 }  // namespace hogwild

@@ -41,21 +41,21 @@ std::size_t state_bytes(const AnyUpdateRule& rule) {
 // Why the rows of this text must be held, whatever their number. It has a sample.
 std::optional<std::string> reason_of_text(const RowStream& stream, const TrainOptions& options) {
   const Dataset& sample = *stream.sample();
-  if (sample.features().names) return "features have names; --hash-bits does without";
+  if (sample.features().names) return "features have names; use --hash-bits";
   if (sample.classes()) return "labels are classes";
-  if (sample.seen_labels().unlabelled()) return "there are rows without a label";
+  if (sample.seen_labels().unlabelled()) return "some rows have no label";
   if (has_two_labels(options) && sample.seen_labels().labels().size() != 2) {
-    return "what its two labels are is not known from its sample";
+    return "its sample does not have both labels";
   }
   if (!options.parameters.empty() && sample.features().hash_bits == 0) {
-    return "how many features there are must be known for --parameters; --hash-bits says it";
+    return "--parameters needs the number of features; give --hash-bits";
   }
   if (options.epochs > 1 && !stream.can_repeat()) {
-    return "several epochs of text that can be read once";
+    return "several epochs need text that can be read more than once";
   }
   const bool paced = options.warm_up > 0 || !std::holds_alternative<Constant>(options.schedule);
   if (paced && stream.bytes_of_text() == 0) {
-    return "the rate goes by how many rows there are, which is not known";
+    return "the learning rate depends on the number of rows, which is not known";
   }
   return {};
 }
@@ -67,14 +67,14 @@ std::optional<std::string> reason_to_hold(const TrainOptions& options) {
   if (learns_classes(options)) return "labels are classes";
   if (options.batch_size != 1) return "a step takes a batch";
   if (options.strategy == Strategy::deterministic) return "threads learn together";
-  if (options.order == RowOrder::curriculum) return "a curriculum orders all rows";
+  if (options.order == RowOrder::curriculum) return "a curriculum needs all rows";
   if (penalised && !std::holds_alternative<Ftrl>(options.update_rule)) {
-    return "a penalty goes by how often features occur";
+    return "a penalty needs the frequency of the features";
   }
-  if (options.refit) return "rows are learnt again with others";
+  if (options.refit) return "--refit trains on the rows again";
   if (options.init > 0) return "weights start at random";
-  if (options.resume) return "weights start at a model's";
-  if (options.resume_state) return "the run goes on from a state";
+  if (options.resume) return "--resume starts at a model";
+  if (options.resume_state) return "--resume continues a run";
   if (!options.class_weights.empty()) return "classes have weights";
   return {};
 }
@@ -83,7 +83,7 @@ DataPlan plan_data(const RowStream& stream, const TrainOptions& options,
                    std::uint64_t memory_limit) {
   DataPlan plan;
   const std::optional<Dataset>& sample = stream.sample();
-  if (!sample) return {.reason = "no row is seen in a sample"};
+  if (!sample) return {.reason = "its sample has no row"};
   const double times =
       stream.is_all_seen()
           ? 1
@@ -108,8 +108,8 @@ DataPlan plan_data(const RowStream& stream, const TrainOptions& options,
     if (!fits) {
       throw OptionError(
           "memory-limit",
-          fmt::format("the rows must be held ({}), which takes some {:.0f} MiB, and the limit is "
-                      "{:.0f} MiB; raise it, or leave out what needs all rows at once",
+          fmt::format("the rows must be held in memory ({}), which takes about {:.0f} MiB, and the "
+                      "limit is {:.0f} MiB; raise it, or leave out the option that needs all rows",
                       *reason, static_cast<double>(plan.held_bytes + plan.learning_bytes) / kMebi,
                       static_cast<double>(memory_limit) / kMebi));
     }
@@ -122,11 +122,11 @@ DataPlan plan_data(const RowStream& stream, const TrainOptions& options,
   } else if (fits && options.epochs > 1) {
     plan.reason = "several epochs";
   } else if (fits && has_two_labels(options) && change_of_labels(*sample) > kMixed) {
-    plan.reason = "labels change along the text, so rows are to be shuffled";
+    plan.reason = "the labels are sorted, so the rows must be shuffled";
   }
   plan.streams = !fits || plan.reason.empty();
   if (plan.streams) {
-    plan.reason = options.epochs == 1 ? "one epoch" : "there is more than memory holds";
+    plan.reason = options.epochs == 1 ? "one epoch" : "it is larger than memory";
   }
   return plan;
 }
@@ -163,9 +163,8 @@ void require_streamable(const RowStream& stream, const TrainOptions& options) {
   if (!stream.sample()) reason = "no row was seen in it";
   if (!reason) reason = reason_of_text(stream, options);
   if (!reason) return;
-  throw DataError(stream.text().paths().front(),
-                  fmt::format("this can't be learnt as it is read: {}", *reason),
-                  "hold the rows: read() them and train on the data set");
+  throw DataError(stream.text().paths().front(), fmt::format("this can't be streamed: {}", *reason),
+                  "read() the rows and train on the data set");
 }
 
 // Validation rows are read before it is known from where the text counts.
@@ -173,8 +172,8 @@ void require_same_base(const Dataset& validation) {
   for (Offset i = 0; i < validation.rows(); ++i) {
     const SparseRow row = validation.row(i);
     if (row.nonzeros() == 0 || row.indices[0] != 0) continue;
-    throw DataError(validation.source().name(), "index 0 in data whose features count from 1",
-                    "add 1 to every index");
+    throw DataError(validation.source().name(), "index 0 in data whose indices start at 1",
+                    "add 1 to all indices");
   }
 }
 

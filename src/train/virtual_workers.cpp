@@ -23,12 +23,13 @@ std::unique_ptr<VirtualWorkers> made(const Rule& rule, const DescentPlan& plan,
       if constexpr (!has_outcome<Rule>) {
         return std::make_unique<VirtualElastic<Rule>>(rule, plan, options, seed);
       }
-      throw OptionError("optimizer", "ftrl keeps no weight that a centre could draw");
+      throw OptionError("optimizer", "easgd can't merge ftrl's weights");
     case Method::allreduce:
       return std::make_unique<VirtualAllreduce<Rule>>(rule, plan, options, seed);
     case Method::views:
       if constexpr (!may_part<Rule>) {
-        throw OptionError("method", fmt::format("steps of {} can't be merged", Rule::kName));
+        throw OptionError("method",
+                          fmt::format("copies of {}'s weights can't be merged", Rule::kName));
       }
       [[fallthrough]];
     default:

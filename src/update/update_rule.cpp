@@ -16,7 +16,7 @@ namespace {
 // What a mean or a velocity keeps of itself.
 void require_share(const char* name, float value) {
   if (value >= 0 && value < 1) return;
-  throw OptionError(name, fmt::format("{} is not from 0 to below 1", value));
+  throw OptionError(name, fmt::format("{} is not in the range from 0 to below 1", value));
 }
 
 }  // namespace

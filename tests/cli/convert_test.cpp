@@ -67,7 +67,7 @@ TEST_F(Command, RefusesADataFileThatIsStaleOrDamaged) {
   EXPECT_EQ(run("train rows.hogdata -o m --hash-bits 10").status, 1);
   const Outcome two = run("train rows.hogdata train.svm -o m");
   EXPECT_EQ(two.status, 1);
-  EXPECT_NE(two.err.find("name it alone"), std::string::npos) << two.err;
+  EXPECT_NE(two.err.find("give only this file"), std::string::npos) << two.err;
   std::string text = test::contents(folder_.path("rows.hogdata"));
   text[text.size() / 2] = static_cast<char>(text[text.size() / 2] ^ 1);
   folder_.write("damaged.hogdata", text);
@@ -75,7 +75,7 @@ TEST_F(Command, RefusesADataFileThatIsStaleOrDamaged) {
   folder_.write("train.svm", "1 1:1\n-1 2:1\n");
   const Outcome stale = run("train rows.hogdata -o m");
   EXPECT_EQ(stale.status, 1);
-  EXPECT_NE(stale.err.find("it is stale"), std::string::npos) << stale.err;
+  EXPECT_NE(stale.err.find("it is out of date"), std::string::npos) << stale.err;
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ TEST_F(Command, EvaluatesWithAWordOnWhatItLeftOut) {
   run("train train.svm -o m --epochs 20 --threads 1");
   const Outcome outcome = run("evaluate m - --on-error skip", "", "1 1:1 9:1\n-1 x\n-1 3:1 2:1\n");
   EXPECT_EQ(outcome.status, 0);
-  EXPECT_NE(outcome.err.find("1 of 4 non-zeros are of features that the model lacks"),
+  EXPECT_NE(outcome.err.find("1 of 4 non-zeros have features that the model does not have"),
             std::string::npos)
       << outcome.err;
   EXPECT_NE(outcome.err.find("skipped 1 malformed lines; the first: -:2:4:"), std::string::npos)
@@ -41,9 +41,9 @@ TEST_F(Command, EvaluatesOnlyLabelsTheModelKnows) {
     return outcome.err;
   };
   EXPECT_EQ(complaint("1 1:1\n0 1:1\n"),
-            "hogwild: -:2:1: the label is 0; the model knows -1 and 1\n");
+            "hogwild: -:2:1: the label is 0; the model's labels are -1 and 1\n");
   EXPECT_NE(complaint("1 1:1\n 1:1\n").find("-:2:2: this row has no label"), std::string::npos);
-  EXPECT_NE(complaint("").find("-: there is no row"), std::string::npos);
+  EXPECT_NE(complaint("").find("-: it has no rows"), std::string::npos);
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ TEST_F(LandscapeCommand, DrawsTheLossOfRowsFromStepToStep) {
   const Outcome outcome =
       run("landscape --fluctuation train.svm --rate sgd=0.1 --steps 5 -o t.tsv", "PATH=/nowhere");
   ASSERT_EQ(outcome.status, 0) << outcome.err;
-  EXPECT_NE(outcome.err.find("  32 rows a step at rate 0.1"), std::string::npos) << outcome.err;
+  EXPECT_NE(outcome.err.find("  32 rows per step at rate 0.1"), std::string::npos) << outcome.err;
   EXPECT_EQ(lines(file("t.tsv")).size(), 1u + 3 * 6);
   EXPECT_EQ(run("landscape --fluctuation none.svm -o t.tsv").status, 1);
 }
@@ -43,11 +43,11 @@ TEST_F(LandscapeCommand, RefusesWhatItCanNotDraw) {
   };
   expect_usage("-o picture", ".svg, .png, .gif");
   expect_usage("--surface hill -o p.svg", "hill");
-  expect_usage("--start 1 -o p.tsv", "'1' is no point");
-  expect_usage("--start 100,1 -o p.tsv", "not in sight");
-  expect_usage("--rate adam=x -o p.tsv", "'x' is no number");
+  expect_usage("--start 1 -o p.tsv", "'1' is not a point");
+  expect_usage("--start 100,1 -o p.tsv", "outside the picture");
+  expect_usage("--rate adam=x -o p.tsv", "'x' is not a number");
   expect_usage("--rate ftrl=1 -o p.tsv", "RULE=RATE");
-  expect_usage("--optimizer ftrl -o p.tsv", "keeps no weight");
+  expect_usage("--optimizer ftrl -o p.tsv", "can't start at a given point");
 }
 
 }  // namespace

@@ -58,7 +58,7 @@ TEST_F(Command, PredictsNothingThatFollowsAFault) {
   folder_.write("nothing", "# no row\n");
   const Outcome nothing = run("predict m nothing");
   EXPECT_EQ(nothing.status, 1);
-  EXPECT_NE(nothing.err.find("nothing: there is no row"), std::string::npos) << nothing.err;
+  EXPECT_NE(nothing.err.find("nothing: it has no rows"), std::string::npos) << nothing.err;
 }
 
 TEST_F(Command, SkipsWhatItCanNotPredictIfToldTo) {
@@ -66,7 +66,7 @@ TEST_F(Command, SkipsWhatItCanNotPredictIfToldTo) {
   const Outcome outcome = run("predict m - --on-error skip --output label", "", "1:1\nx\n3:1\n");
   EXPECT_EQ(outcome.status, 0);
   EXPECT_EQ(outcome.out, "1\n-1\n");
-  EXPECT_NE(outcome.err.find("skipped 1 malformed lines, which have no prediction; the first: -:2"),
+  EXPECT_NE(outcome.err.find("skipped 1 malformed lines, which got no prediction; the first: -:2"),
             std::string::npos)
       << outcome.err;
 }

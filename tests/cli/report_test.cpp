@@ -65,7 +65,7 @@ TEST_F(Report, OfTrainDrawsWhatItsLogTells) {
 
 TEST_F(Report, OfTrainSaysWhyItHasNoPredictions) {
   ASSERT_EQ(run("train click.svm -o m --report page.html").status, 0);
-  EXPECT_NE(page().find("No rows were kept for validation"), std::string::npos);
+  EXPECT_NE(page().find("There are no validation rows"), std::string::npos);
   EXPECT_TRUE(figure(page(), "ROC curve").curves.empty());
 }
 
@@ -74,8 +74,8 @@ TEST_F(Report, OfARefitClaimsNothingOfRowsThatWereLearnt) {
                 "--report page.html")
                 .status,
             0);
-  EXPECT_NE(page().find("those kept for validation too"), std::string::npos);
-  EXPECT_NE(page().find("learnt again from all rows"), std::string::npos);
+  EXPECT_NE(page().find("validation rows included"), std::string::npos);
+  EXPECT_NE(page().find("trained again on all rows"), std::string::npos);
   EXPECT_TRUE(figure(page(), "ROC curve").curves.empty());
 }
 
@@ -201,10 +201,10 @@ TEST_F(Report, OfSimulateDrawsWhatItPrints) {
 TEST_F(Report, MustBeAFileThatIsNothingElse) {
   const std::vector<std::pair<std::string, std::string>> wrong{
       {"train click.svm -o m --report click.svm", "is an input"},
-      {"train click.svm -o m --report m", "is the file of --output too"},
-      {"train click.svm -o m --log l --report l", "is the file of --log too"},
-      {"train click.svm -o ./new --report new", "is the file of --output too"},
-      {"train click.svm -o new --report \"$PWD/new\"", "is the file of --output too"},
+      {"train click.svm -o m --report m", "is also the file of --output"},
+      {"train click.svm -o m --log l --report l", "is also the file of --log"},
+      {"train click.svm -o ./new --report new", "is also the file of --output"},
+      {"train click.svm -o new --report \"$PWD/new\"", "is also the file of --output"},
       {"train click.svm -o m --report /", "directory"},
       {"compare click.svm --report click.svm", "is an input"},
       {"scale click.svm --report none/page.html", "can't write there"},

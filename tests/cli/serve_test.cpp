@@ -157,7 +157,7 @@ TEST_F(Serve, OpensModelAndLogAnewOnHangUp) {
   process->signal(SIGHUP);
   while (!std::filesystem::exists(folder_.path("log"))) predict();
   while (lines(file("said")).size() < 2) predict();
-  EXPECT_NE(file("said").find("loaded m anew"), std::string::npos) << file("said");
+  EXPECT_NE(file("said").find("reloaded m"), std::string::npos) << file("said");
 }
 
 TEST_F(Serve, ShowsLiveParametersAsTheyChange) {

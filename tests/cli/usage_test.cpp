@@ -35,7 +35,7 @@ TEST_F(Command, SaysWhatIsWrongWithItsArguments) {
       {"train train.svm -o m -x", "train has no option -x\n"},
       {"predict m train.svm --l1 3",
        "predict has no option --l1; it is an option of train, compare, scale, simulate"},
-      {"train train.svm", "-o, --output MODEL is missing: where to save the model"},
+      {"train train.svm", "-o, --output MODEL is missing: file to save the model to"},
       {"train -o m", "DATA is missing: "},
       {"train train.svm -o", "a value is missing: -o, --output MODEL"},
       {"train train.svm -o m --l1 0.1,0.2", "--l1: '0.1,0.2' is not a number that it takes"},

@@ -75,7 +75,7 @@ TEST_P(Compressed, ACutOrDamagedFileIsAnErrorWhereverItIsCut) {
   for (const std::size_t left :
        {whole.size() - 1, whole.size() - 5, whole.size() / 2, std::size_t{40}, std::size_t{7}}) {
     const std::string error = error_of(write(whole.substr(0, left)));
-    EXPECT_NE(error.find(std::string("the ") + GetParam() + " data is damaged or cut short"),
+    EXPECT_NE(error.find(std::string("the ") + GetParam() + " data is damaged or truncated"),
               std::string::npos)
         << left << ": " << error;
   }

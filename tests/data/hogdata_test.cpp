@@ -112,7 +112,7 @@ TEST_F(Hogdata, IsStaleWhenItsTextHasChanged) {
   std::filesystem::last_write_time(at("data.txt"), then + std::chrono::hours(1));
   EXPECT_EQ(refusal(path), "none");  // touched, but the same
   file("data.txt", "1 1:2\n-1 2:1\n");
-  EXPECT_NE(refusal(path).find("stale"), std::string::npos) << refusal(path);
+  EXPECT_NE(refusal(path).find("out of date"), std::string::npos) << refusal(path);
   file("data.txt", "1 1:2\n-1 2:1\n1 3:1\n");
   EXPECT_NE(refusal(path).find("convert it again"), std::string::npos) << refusal(path);
   std::filesystem::remove(at("data.txt"));

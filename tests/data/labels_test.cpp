@@ -37,7 +37,7 @@ TEST_F(Labels, AThirdOneIsAnErrorAtItsLine) {
     FAIL();
   } catch (const ParseError& error) {
     EXPECT_EQ(error.line, 4u);
-    EXPECT_EQ(error.reason, "3 is a third label, after 1 and 2");
+    EXPECT_EQ(error.reason, "third label 3, after 1 and 2");
   }
 }
 

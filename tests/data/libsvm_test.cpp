@@ -67,8 +67,8 @@ TEST_F(Libsvm, AnIndexBaseMayBeForced) {
   const Dataset data = read_text("1 1:1\n-1 2:1\n", {.index_base = IndexBase::zero});
   EXPECT_EQ(data.features().size, 3u);
   EXPECT_EQ(fault_of("1 0:1\n", {.index_base = IndexBase::one}),
-            "data.svm:1:3: index 0 in data whose features count from 1; add 1 to every index, or "
-            "pass --index-base 0");
+            "data.svm:1:3: index 0 in data whose indices start at 1; add 1 to all indices, or "
+            "use --index-base 0");
 }
 
 TEST_F(Libsvm, SortsIndices) {
@@ -77,8 +77,8 @@ TEST_F(Libsvm, SortsIndices) {
 
 TEST_F(Libsvm, RefusesDuplicatesUnlessAskedToSumThem) {
   EXPECT_EQ(fault_of("1 3:1\n1 7:1 2:1 7:2\n"),
-            "data.svm:2:1: feature 7 occurs twice in the row; keep one of them, or pass "
-            "--duplicates sum to add them up");
+            "data.svm:2:1: feature 7 occurs twice in the row; keep one of them, or use "
+            "--duplicates sum to add the values");
   const Dataset data = read_text("1 7:1 2:1 7:2\n", {.duplicates = Duplicates::sum});
   EXPECT_EQ(indices(data.row(0)), (std::vector<Index>{1, 6}));
   EXPECT_FLOAT_EQ(data.row(0).values[1], 3);
@@ -113,7 +113,7 @@ TEST_F(Libsvm, TakesRowsWithoutALabel) {
 TEST_F(Libsvm, NamesTheLineAndColumnOfAFault) {
   EXPECT_EQ(fault_of("1 1:1\n1 x:1\n"),
             "data.svm:2:3: expected index:value, found 'x:1'; a row is `label index:value ...`; "
-            "for VW text pass --format vw");
+            "for VW text use --format vw");
   EXPECT_EQ(fault_of("one 1:1\n").substr(0, 43), "data.svm:1:1: expected a label, found 'one'");
   EXPECT_EQ(fault_of("1 1:1 2:abc\n").substr(0, 44),
             "data.svm:1:9: expected a value, found 'abc';");
@@ -193,7 +193,8 @@ TEST_F(Libsvm, TakesIndicesOfAnyLengthForWhatTheyAre) {
 
 TEST_F(Libsvm, NamesTheLineWhereASumGrowsTooLarge) {
   EXPECT_EQ(fault_of("1 1:1\n1 1:3e38 1:3e38\n", {.duplicates = Duplicates::sum}),
-            "data.svm:2:1: a feature's value grows past the largest float; scale the values down");
+            "data.svm:2:1: the sum of a feature's values is too large for a float; scale the "
+            "values down");
 }
 
 TEST_F(Libsvm, SkippedLinesLeaveNoTrace) {

@@ -103,7 +103,7 @@ TEST_F(Fault, ARankThatStandsStillIsNamed) {
         char name[256] = {};
         gethostname(name, sizeof name - 1);
         return std::string(name);
-      }() + " has not been heard of for 3 s");
+      }() + " has been silent for 3 s");
 }
 
 TEST_F(Fault, ARankThatIsSlowIsNamedAndAllGoOn) {

@@ -107,7 +107,7 @@ TEST_F(TextFeeding, RefusesAThirdLabelWhereItStands) {
   for (int i = 0; i < 60'000; ++i) rows += i % 2 == 0 ? "1 1:1 200000:1 3000000:1\n" : "-1 1:1\n";
   for (const int workers : {1, 2, 4}) {
     EXPECT_EQ(fault(rows + "3 1:1\n" + rows, LabelPair{-1, 1}, workers),
-              "60001:1: 3 is a third label, after 1 and -1");
+              "60001:1: third label 3, after 1 and -1");
     EXPECT_EQ(fault(rows + " 7:1\n" + rows, LabelPair{-1, 1}, workers),
               "60001:2: this row has no label");
     EXPECT_EQ(fault(rows, LabelPair{-1, 1}, workers), "");

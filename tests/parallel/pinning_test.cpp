@@ -33,7 +33,8 @@ TEST(Pinning, ToACoreThatIsNotThereIsRefusedByNamesOfTheOthers) {
     FAIL();
   } catch (const OptionError& error) {
     EXPECT_EQ(error.what(),
-              "pin: there is no core 60000; this process may use " + in_ranges(cores_allowed()));
+              "pin: core 60000 does not exist or is not allowed; this process may use " +
+                  in_ranges(cores_allowed()));
   }
 }
 

@@ -68,7 +68,7 @@ TEST_F(RunLogs, AreDrawnWithTheirFigures) {
   const Chart rates = chart_of(runs, ChartX::epoch, ChartY::learning_rate);
   EXPECT_EQ(rates.curves[0].x, (Numbers{1, 2}));
   EXPECT_FLOAT_EQ(static_cast<float>(rates.curves[0].y[1]), 0.1f);
-  EXPECT_EQ(table(speed), "curve\trows learnt\trows a second\nrun\t1000\t2000\nrun\t2000\t1000\n");
+  EXPECT_EQ(table(speed), "curve\trows learnt\trows per second\nrun\t1000\t2000\nrun\t2000\t1000\n");
 }
 
 TEST_F(RunLogs, OfAComparisonAreARunForEachContender) {

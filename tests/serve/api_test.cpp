@@ -202,7 +202,7 @@ TEST_F(ApiTest, TellsWhereARowIsWrong) {
   serve();
   const Reply reply =
       ask("POST", "/predict", R"({"rows":[{"features":{"1":1}},{"features":{"x":1}}]})");
-  EXPECT_NE(reply.body.find("row 2: feature 'x' is no number"), std::string::npos) << reply.body;
+  EXPECT_NE(reply.body.find("row 2: feature 'x' is not a number"), std::string::npos) << reply.body;
   const Reply text = ask("POST", "/predict", "1:1\n1:1 2:b\n", "text/plain");
   EXPECT_NE(text.body.find("line 2, column 7"), std::string::npos) << text.body;
 }
@@ -281,7 +281,7 @@ TEST_F(ApiTest, ReplacesTheModelByItsFile) {
   folder_.write("m", "rubbish");
   const auto news = service_->reload();
   ASSERT_TRUE(news);
-  EXPECT_NE(news->find("kept the model of before"), std::string::npos) << *news;
+  EXPECT_NE(news->find("keeping the previous model"), std::string::npos) << *news;
   EXPECT_FALSE(service_->reload()) << "the same rubbish is not tried again";
   EXPECT_EQ(predict(R"({"1":1})"), after);
   std::filesystem::remove(folder_.path("m"));
