@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The Debian packages of build/release, installed into a Debian that has nothing else, and there: the
-# consumer, the README's service and the test of the C interface, built against them and run. Needs
+# consumer, the example of a service and the test of the C interface, built against them and run. Needs
 # root and debootstrap, and takes some minutes; part of no other run.
 #   tests/package/clean_chroot.sh [FOLDER]     an empty folder for the chroot, some 1.5 GB
 set -euo pipefail
@@ -12,8 +12,7 @@ cpack --config build/release/CPackConfig.cmake -B "$folder.packages"
 debootstrap --variant=minbase bookworm "$folder"
 cp /etc/resolv.conf "$folder/etc/resolv.conf"
 mkdir -p "$folder/srv/hogwild/tests"
-cp -r README.md "$folder/srv/hogwild"
-cp -r tests/package tests/c_interface "$folder/srv/hogwild/tests"
+cp -r tests/package tests/c_interface tests/examples "$folder/srv/hogwild/tests"
 cp "$folder.packages"/*.deb "$folder/srv/hogwild"
 
 chroot "$folder" /bin/bash -euo pipefail <<'INSIDE'

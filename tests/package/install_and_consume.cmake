@@ -35,6 +35,10 @@ run(${CMAKE_COMMAND} -S ${CMAKE_CURRENT_LIST_DIR}/consumer -B ${work}/consumer -
 run(${CMAKE_COMMAND} --build ${work}/consumer)
 run(${work}/consumer/consumer)
 run(${work}/consumer/consumer_in_c)
+run(${CMAKE_COMMAND} -S ${CMAKE_CURRENT_LIST_DIR}/consumer_in_c -B ${work}/consumer_in_c
+  -G ${GENERATOR} -D CMAKE_PREFIX_PATH=${prefix} -D CMAKE_BUILD_TYPE=${BUILD_TYPE})
+run(${CMAKE_COMMAND} --build ${work}/consumer_in_c)
+run(${work}/consumer_in_c/consumer_in_c)
 run(${CMAKE_CURRENT_LIST_DIR}/talk_to_service.sh ${work}/consumer/service)
 run(${prefix}/bin/hogwild --version)
 foreach(file share/man/man1/hogwild.1 share/bash-completion/completions/hogwild

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The README's service, asked and taught over TCP: talk_to_service.sh SERVICE
+# The example of a service, asked and taught over TCP: talk_to_service.sh SERVICE
 set -euo pipefail
 service="$1"
 folder=$(mktemp -d)
@@ -23,10 +23,10 @@ expect() {  # expect LINE PATTERN
 expect "? 3:1 7:0.5" '^0\.500000$'
 for _ in 1 2 3 4 5; do expect "1 3:1 7:0.5" '^0\.[0-9]+$'; done
 expect "? 3:1" '^0\.[5-9][0-9]+$'
-expect "0 3:1 3:1" 'wrong'
-expect "0 3:nan" 'no INDEX'
-expect "0 9999999:1" 'wrong'
-expect "2 3:1" 'first word'
+expect "0 3:1 3:1" 'invalid INDEX'
+expect "0 3:nan" 'INDEX:VALUE'
+expect "0 9999999:1" 'invalid INDEX'
+expect "2 3:1" 'starts with'
 kill -TERM "$process"
 wait "$process"
 grep -q '^5 rows, log loss 0\.' "$folder/said"
