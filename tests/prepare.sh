@@ -34,7 +34,9 @@ configure_and_build() {
     # A clone in another folder is the same program.
     export CCACHE_BASEDIR="$PWD" CCACHE_NOHASHDIR=1
   fi
-  cmake --preset "$preset" "${launcher[@]}" "$@" >"build/$preset.log" 2>&1 &&
+  echo "building build/$preset, which takes some minutes; its log is build/$preset.log"
+  cmake --preset "$preset" "${launcher[@]}" -D HOGWILD_WERROR="${HOGWILD_WERROR:-OFF}" "$@" \
+    >"build/$preset.log" 2>&1 &&
     cmake --build --preset "$preset" >>"build/$preset.log" 2>&1 || {
     cat "build/$preset.log"
     return 1

@@ -140,10 +140,10 @@ void add_compare_command(CLI::App& app, Action& action) {
   sub.add_flag("--json", command->json, "print a line of JSON per update rule");
   add_report_option(sub, command->train.report);
   sub.footer(
-      "Each update rule trains on the same rows for the same number of epochs, at a learning rate "
-      "that is found for it. The table is sorted by validation loss. No model is "
-      "saved.\nExamples:\n  hogwild compare data.svm\n  hogwild compare data.svm --rules "
-      "sgd,adagrad,adam --epochs 10 --json > runs.jsonl");
+      "Each update rule trains on the same rows with the same options; its learning rate is found "
+      "for it. The table is sorted by validation loss. No model is saved.\nExamples:\n  hogwild "
+      "compare data.svm\n  hogwild compare data.svm --rules sgd,adagrad,adam --epochs 10 --json > "
+      "runs.jsonl");
   sub.callback(
       [&sub, &action, command] { action = [&sub, command] { return run(*command, sub); }; });
 }

@@ -32,10 +32,9 @@ void add_distributed_options(CLI::App& command, TrainArguments& arguments) {
        {"graph", Distribution::graph}})
       ->each([&arguments](const std::string& kind) { arguments.distributed = kind; });
   command
-      .add_option(
-          "--servers", ranks.servers,
-          "downpour: the last S ranks are only servers (default: 0, each rank trains and is "
-          "a server)")
+      .add_option("--servers", ranks.servers,
+                  "downpour, easgd, eamsgd: number of ranks that are only servers, the last ones "
+                  "(default: 0, each rank trains and is a server)")
       ->type_name("S");
   command
       .add_option("--fetch-every", ranks.fetch_every,
@@ -47,17 +46,17 @@ void add_distributed_options(CLI::App& command, TrainArguments& arguments) {
                   "downpour: number of rows per thread between two pushes (default: 1)")
       ->type_name("N")
       ->check(digits());
-  command.add_flag("--blocking", ranks.blocking,
-                   "downpour: wait for each fetch, which follows the push before it");
+  command.add_flag(
+      "--blocking", ranks.blocking,
+      "downpour: wait until each fetch is complete; it is sent after the previous push");
   command
       .add_option("--local-rate", ranks.local_rate,
                   "downpour: learning rate of a rank's steps on its own copy of the weights until "
                   "the next fetch; 0: no such steps (default: the learning rate)")
       ->type_name("X");
   command
-      .add_option(
-          "--warm-start", ranks.warm_start,
-          "downpour: number of rows that one thread trains on before the others start (default: 0)")
+      .add_option("--warm-start", ranks.warm_start,
+                  "downpour: one thread first trains alone on this many rows (default: 0)")
       ->type_name("ROWS")
       ->check(digits());
   command

@@ -46,7 +46,9 @@ int run(const EvaluateCommand& command, const CLI::App& app) {
 void add_evaluate_command(CLI::App& app, Action& action) {
   auto command = std::make_shared<EvaluateCommand>();
   CLI::App& sub = *app.add_subcommand("evaluate", "evaluate a model on labelled rows");
-  sub.add_option("model", command->model, "the model")->type_name("MODEL|PARAMETERS")->required();
+  sub.add_option("model", command->model, "model file, or a parameter file")
+      ->type_name("MODEL|PARAMETERS")
+      ->required();
   add_data_options(sub, command->data, DataFor::model);
   sub.add_flag("--json", command->json, "print one line of JSON");
   add_report_option(sub, command->report);

@@ -94,7 +94,8 @@ std::string page_of(const DescribedCommand& command, std::size_t width) {
   add_wrapped(page, 0, fmt::format("hogwild {}: {}", command.name, command.description), 2, width);
   std::string usage = fmt::format("Usage: hogwild {} [OPTION]...", command.name);
   for (const DescribedOption& argument : command.arguments) {
-    const std::string name = argument.values + (argument.several ? "..." : "");
+    const std::string name =
+        argument.values + (argument.several && !argument.values.ends_with(".hogdata") ? "..." : "");
     usage += argument.required ? " " + name : " [" + name + "]";
   }
   add_wrapped(page, 0, usage, 4, width);

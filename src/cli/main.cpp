@@ -51,7 +51,7 @@ int run(int argc, char** argv) {
       "  hogwild train data.svm -o model.hog\n"
       "  hogwild evaluate model.hog test.svm\n"
       "  zcat rows.gz | hogwild predict model.hog -\n"
-      "`hogwild help COMMAND` tells the rest. Every option may stand in a file\n"
+      "`hogwild help COMMAND` shows all options. They can also be set in a file\n"
       "(--config run.toml: epochs = 5) or in the environment (HOGWILD_EPOCHS=5).\n"
       "Exit status: 0 done; 1 bad data, file or model; 2 usage; 3 diverged; 130 interrupted.");
   Action action;

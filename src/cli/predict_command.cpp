@@ -89,14 +89,17 @@ int run(const PredictCommand& command) {
 void add_predict_command(CLI::App& app, Action& action) {
   auto command = std::make_shared<PredictCommand>();
   CLI::App& sub = *app.add_subcommand("predict", "print a prediction for each row");
-  sub.add_option("model", command->model, "the model")->type_name("MODEL|PARAMETERS")->required();
+  sub.add_option("model", command->model, "model file, or a parameter file")
+      ->type_name("MODEL|PARAMETERS")
+      ->required();
   add_data_options(sub, command->data, DataFor::model);
   sub.get_option("data")->required(false)->description(
       "rows, with or without labels (default: -, standard input)");
   add_choice<Output>(
       sub, "--output", command->output,
-      "what to print; for a model of classes NAME:VALUE of each class (default: probability, or "
-      "margin if the loss has no probability; label for a model of classes)",
+      "what to print: the probability, the margin (w.x + bias), or the label; for a multiclass "
+      "model NAME:VALUE of each class (default: probability, or margin if the loss has no "
+      "probability; label for a multiclass model)",
       {{"probability", Output::probability}, {"margin", Output::margin}, {"label", Output::label}});
   sub.footer(
       "Prints one line per row, in the order of the rows. Features that the model does not have "

@@ -149,11 +149,11 @@ void add_scale_command(CLI::App& app, Action& action) {
   sub.remove_option(sub.get_option("--state"));
   sub.remove_option(sub.get_option("--no-views"));
   add_list(sub, "--strategy", command->strategies,
-           "how threads share weights: hogwild, plain loads and stores, where each thread has its "
-           "own copy of the most frequent weights; plain, without such copies; atomic, by "
+           "how threads share weights: hogwild, by loads and stores, with private copies of the "
+           "most frequent weights; plain, the same without private copies; atomic, by "
            "compare-and-exchange; locked, under one lock; per-thread, an optimizer state per "
-           "thread; deterministic; averaged, the mean of one model per thread; streamed, text that "
-           "is learnt while it is read (default: hogwild)",
+           "thread; deterministic; averaged, the mean of one model per thread; streamed, training "
+           "on text while it is read (default: hogwild)",
            std::move(strategies));
   sub.remove_option(sub.get_option("--threads"));
   sub.add_option("--threads", command->threads,

@@ -9,7 +9,9 @@ namespace hogwild::cli {
 void add_serve_command(CLI::App& app, Action& action) {
   auto command = std::make_shared<ServeArguments>();
   CLI::App& sub = *app.add_subcommand("serve", "serve predictions over HTTP, and keep learning");
-  auto* const model = sub.add_option("model", command->model, "the model")->type_name("MODEL");
+  auto* const model =
+      sub.add_option("model", command->model, "model file; needed without --parameters")
+          ->type_name("MODEL");
   sub.add_option("--parameters", command->parameters,
                  "serve the weights of this parameter file, while other processes change them, "
                  "instead of a model")
@@ -22,11 +24,14 @@ void add_serve_command(CLI::App& app, Action& action) {
       ->excludes(read_only);
   const auto names = kNamesOf<AnyUpdateRule>;
   const std::vector<std::string> rules(names.begin(), names.end());
-  sub.add_option("--optimizer", command->optimizer, "update rule (default: adagrad)")
+  sub.add_option("--optimizer", command->optimizer,
+                 "update rule; not ftrl; not with --parameters (default: adagrad)")
       ->type_name(CLI::detail::join(rules, "|"))
       ->check(one_of(rules));
   sub.add_option("--learning-rate", command->learning_rate,
-                 "learning rate (default: 0.03 for adagrad; others: that of train without trials)")
+                 "learning rate; not with --parameters (default: 0.03 for adagrad; others: that of "
+                 "train without "
+                 "trials)")
       ->type_name("X");
   sub.add_option(
          "--snapshot", command->snapshot,
@@ -43,7 +48,7 @@ void add_serve_command(CLI::App& app, Action& action) {
          "address to listen on; 0.0.0.0: all addresses of this machine (default: 127.0.0.1)")
       ->type_name("IP");
   sub.add_option("--token-file", command->token_file,
-                 "requests that change anything need a bearer token, the first line of this file")
+                 "POST /learn and POST /snapshot need a bearer token, the first line of this file")
       ->type_name("FILE");
   sub.add_option("--tls-certificate", command->tls_certificate, "certificate for HTTPS, a PEM file")
       ->type_name("FILE");

@@ -194,11 +194,10 @@ void add_simulate_command(CLI::App& app, Action& action) {
       ->delimiter(',')
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->check(CLI::Range(1, 65536).description(""));
-  sub.add_option(
-         "--method", command->methods,
-         "hogwild: shared weights in one array; views: hogwild, where each worker has its own copy "
-         "of the most frequent weights; downpour: servers hold the weights; easgd: a central "
-         "model; allreduce: all workers make each step together (default: hogwild)")
+  sub.add_option("--method", command->methods,
+                 "hogwild: shared weights in one array; views: hogwild with private copies of the "
+                 "most frequent weights; downpour: servers hold the weights; easgd: a central "
+                 "model; allreduce: all workers make each step together (default: hogwild)")
       ->type_name("METHOD,...")
       ->allow_extra_args(false)
       ->delimiter(',')
@@ -227,8 +226,8 @@ void add_simulate_command(CLI::App& app, Action& action) {
                  "distance, instead of merging steps")
       ->type_name("ALPHA");
   sub.add_option("--servers", command->simulation.servers,
-                 "downpour, easgd: number of servers, each with a part of the weights (default: "
-                 "one per worker)")
+                 "downpour, easgd: total number of servers, each with a part of the weights "
+                 "(default: one per worker)")
       ->type_name("S");
   sub.add_option(
          "--latency", command->latency_us,

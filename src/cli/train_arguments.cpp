@@ -200,15 +200,17 @@ void add_train_arguments(CLI::App& command, TrainArguments& arguments) {
   command.add_option("--epochs", train.epochs, "number of passes over the rows (default: 1)")
       ->type_name("N")
       ->check(digits());
-  add_threads_option(command, arguments.train.threads,
-                     "number of training threads; auto: one per core, fewer if there are few rows. "
-                     "Where threads have weights of their own (see --no-views), at most one per "
-                     "core (default: auto)");
+  add_threads_option(
+      command, arguments.train.threads,
+      "number of training threads; auto: measured if the run is long and the rows are in memory, "
+      "otherwise one per core, fewer for few rows. With private copies of weights (see --no-views) "
+      "no more threads than cores are used (default: auto)");
   add_pin_option(command, arguments.train.pin);
   command
-      .add_option("--memory-limit", arguments.memory_limit,
-                  "hold at most this much data in memory (8G, 500M); larger text is streamed: each "
-                  "row is learnt while it is read (default: three quarters of the free memory)")
+      .add_option(
+          "--memory-limit", arguments.memory_limit,
+          "hold at most this much data in memory (8G, 500M); train streams larger text: it trains "
+          "on each row while it is read (default: three quarters of the free memory)")
       ->type_name("BYTES")
       ->transform(CLI::AsSizeValue(false).description(""));
   command
@@ -257,10 +259,10 @@ void add_train_arguments(CLI::App& command, TrainArguments& arguments) {
                   "(default: auto)")
       ->type_name("auto|X");
   command
-      .add_option("--batch-size", arguments.batch_size,
-                  "number of rows per step, whose gradients are averaged; full: one step per epoch "
-                  "on all rows (default: 1; for allreduce and graph 2 to 64, by the number of "
-                  "rows)")
+      .add_option(
+          "--batch-size", arguments.batch_size,
+          "number of rows per step, whose gradients are averaged; full: one step per epoch on all "
+          "rows (default: 1; for --distributed allreduce and graph 2 to 64, by the number of rows)")
       ->type_name("N|full");
   add_alternative<AnySchedule>(command, "--schedule", arguments.schedule,
                                "how the learning rate changes from epoch to epoch");
@@ -290,8 +292,7 @@ void add_train_arguments(CLI::App& command, TrainArguments& arguments) {
       ->type_name("X");
   command
       .add_option("--stop-after", train.stop_after,
-                  "stop after this many epochs, while the schedule is that of --epochs; --resume "
-                  "can do the rest")
+                  "stop after N epochs, but compute the learning rate schedule for --epochs")
       ->type_name("N");
   command.add_option("--l1", train.l1, "L1 penalty: X times the sum of |w| (default: 0)")
       ->type_name("X");
@@ -299,9 +300,9 @@ void add_train_arguments(CLI::App& command, TrainArguments& arguments) {
       ->type_name("X");
   add_choice<PenaltyMethod>(
       command, "--penalty", train.penalty_method,
-      "how the penalty reaches weights that a row does not use: degree, a row pays more for its "
-      "rare features; exact, a weight catches up when it is used next, for sgd at a constant rate "
-      "and for adagrad (default: degree)",
+      "how penalties apply to weights that a row does not use: degree, the penalty of a feature is "
+      "scaled by 1/frequency; exact, missed penalty steps are made when the weight is used next; "
+      "only for sgd at a constant rate and for adagrad (default: degree)",
       {{"degree", PenaltyMethod::degree}, {"exact", PenaltyMethod::exact}});
   command
       .add_option("--class-weight", arguments.class_weights,
@@ -320,9 +321,9 @@ void add_train_arguments(CLI::App& command, TrainArguments& arguments) {
                   "add random noise of variance ETA/(1+t)^0.55 to each gradient of step t "
                   "(default: 0)")
       ->type_name("ETA");
-  command.add_flag("--batch-norm", train.batch_norm,
-                   "normalise the margins of each batch (batch normalisation); the saved model "
-                   "includes the result");
+  command.add_flag(
+      "--batch-norm", train.batch_norm,
+      "batch normalisation of the margins (w.x + bias); the saved model includes the result");
   command.add_flag("--average", train.average,
                    "save the average of the weights over all steps, not the last weights");
   add_choice<RowOrder>(command, "--order", train.order,
@@ -343,22 +344,22 @@ void add_train_arguments(CLI::App& command, TrainArguments& arguments) {
       ->type_name("L");
   command
       .add_option("--difficulty", arguments.difficulty,
-                  "for --order curriculum: the difficulty of a row: nonzeros, its number of "
-                  "non-zeros; margin:MODEL, a small margin under that model is difficult; FILE, "
-                  "one number per line (default: nonzeros)")
+                  "for --order curriculum: difficulty of a row: nonzeros, its number of non-zeros; "
+                  "margin:MODEL, a small margin (w.x + bias) of that model is difficult; FILE, one "
+                  "number per line (default: nonzeros)")
       ->type_name("nonzeros|margin:MODEL|FILE");
   command.add_flag("--no-bias", arguments.no_bias, "learn no bias (intercept)");
   add_choice<Strategy>(
       command, "--strategy", train.strategy,
-      "how threads change shared weights: hogwild, by plain loads and stores, so that a step is "
-      "lost now and then; atomic, by compare-and-exchange, so that none is; locked, under one "
-      "lock; deterministic, the same model for any number of threads (default: hogwild)",
+      "how threads change shared weights: hogwild, by loads and stores, so that a step is lost now "
+      "and then; atomic, by compare-and-exchange, so that none is; locked, under one lock; "
+      "deterministic, the same model for any number of threads (default: hogwild)",
       {{"hogwild", Strategy::hogwild},
        {"atomic", Strategy::atomic},
        {"locked", Strategy::locked},
        {"deterministic", Strategy::deterministic}});
   command.add_flag("!--no-views", train.worker_views,
-                   "all threads change the same weights; by default each thread has its own copy "
+                   "all threads change the same weights; by default each thread has private copies "
                    "of the most frequent weights where that is measured to be faster");
   add_progress_option(command, arguments.progress);
 }

@@ -107,9 +107,8 @@ int run(const TrainArguments& command, const CLI::App& app) {
   const int status = conclude(result, command, options, shown, display);
   if (!command.report.empty()) {
     std::vector<Section> first{section_of(result)};
-    if (!result.epochs.empty())
-      first[0].facts.emplace_back("the model", whose_model(result, options));
     if (!result.epochs.empty()) {
+      first[0].facts.emplace_back("the model", whose_model(result, options));
       first.push_back(predictions_section(result.model, options));
       first.push_back(section_of(result.model));
     }
@@ -127,10 +126,10 @@ void add_train_command(CLI::App& app, Action& action) {
   sub.add_option("-o,--output", command->output, "file to save the model to")
       ->type_name("MODEL")
       ->required();
-  add_alternative<AnyUpdateRule>(
-      sub, "--optimizer", command->optimizer,
-      "update rule; on sparse rows a weight, its running means and its velocity change only in "
-      "steps on rows that have the feature");
+  add_alternative<AnyUpdateRule>(sub, "--optimizer", command->optimizer,
+                                 "update rule; on sparse rows a weight, its running means and its "
+                                 "velocity change only in steps on rows that have the feature. For "
+                                 "--distributed eamsgd the default is nesterov_adagrad");
   add_train_arguments(sub, *command);
   sub.add_flag(
       "--refit", command->train.refit,
@@ -156,8 +155,8 @@ void add_train_command(CLI::App& app, Action& action) {
                  "created if it does not exist (in /dev/shm it is in memory only)")
       ->type_name("FILE");
   sub.add_option("--parameter-features", command->train.parameter_features,
-                 "number of features of a new --parameters file, if other processes have rows with "
-                 "higher feature numbers")
+                 "number of features of a new --parameters file; needed if other processes use "
+                 "higher indices")
       ->type_name("N")
       ->check(digits());
   sub.add_option("--log", command->log,

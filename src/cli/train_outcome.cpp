@@ -124,8 +124,8 @@ namespace {
 std::string in_words(const ViewReport& views) {
   if (views.own == 0) return fmt::format("all threads change the same weights: {}", views.reason);
   return fmt::format(
-      "each thread had its own copy of {} weights, those of the most frequent features, and used "
-      "it for {:.0f} % of the rows",
+      "each thread had private copies of {} weights, those of the most frequent features, and used "
+      "them for {:.0f} % of the rows",
       views.own, 100 * views.share_of_rows);
 }
 
@@ -188,8 +188,8 @@ int conclude(const TrainResult& result, const TrainArguments& command, const Tra
   if (result.threads > 1) display.say(in_words(result.views));
   if (options.threads > result.threads) {
     display.say(
-        fmt::format("{} of {} threads were used, one per core, since each thread had its own copy "
-                    "of weights; --no-views uses all",
+        fmt::format("{} of {} threads were used, one per core, since each thread had private "
+                    "copies of weights; --no-views uses all",
                     result.threads, options.threads));
   }
   display.say(fmt::format("saved {}: {} by {} at rate {}, {} thread{}, {:.3f} s of training{}",
