@@ -6,10 +6,10 @@
  *     written only where HOGWILD_OK is returned.
  *  2. Handles are made by the functions that take a pointer to one, and are to be given to their
  *     _free once; a NULL may be freed.
- *  3. A model never changes: any threads may use it at once. A learner may learn and be asked by any
- *     threads at once. Options are for one thread at a time.
- *  4. No function throws, prints, or ends the program. What a caller gets wrong in rows is found and
- *     told, and nothing is learnt of the rows of that call.
+ *  3. A model never changes: any threads may use it at once. A learner may learn and be asked by
+ * any threads at once. Options are for one thread at a time.
+ *  4. No function throws, prints, or ends the program. What a caller gets wrong in rows is found
+ * and told, and nothing is learnt of the rows of that call.
  *  5. Functions and constants may be added in later versions of the same number before the first
  *     point (from 1.0 on); none is removed, no struct changes. */
 #ifndef HOGWILD_H
@@ -25,11 +25,11 @@ extern "C" {
 
 typedef enum hogwild_status {
   HOGWILD_OK = 0,
-  HOGWILD_OPTION_ERROR = 1,  /* an option, or two that contradict each other */
-  HOGWILD_PARSE_ERROR = 2,   /* a line of a file; the message has file, line and column */
-  HOGWILD_DATA_ERROR = 3,    /* rows that can't be used as asked */
-  HOGWILD_IO_ERROR = 4,      /* a file that can't be opened, read or written */
-  HOGWILD_MODEL_ERROR = 5,   /* a model file that is damaged, foreign or newer */
+  HOGWILD_OPTION_ERROR = 1, /* an option, or two that contradict each other */
+  HOGWILD_PARSE_ERROR = 2,  /* a line of a file; the message has file, line and column */
+  HOGWILD_DATA_ERROR = 3,   /* rows that can't be used as asked */
+  HOGWILD_IO_ERROR = 4,     /* a file that can't be opened, read or written */
+  HOGWILD_MODEL_ERROR = 5,  /* a model file that is damaged, foreign or newer */
   HOGWILD_NO_MEMORY = 6,
   HOGWILD_OTHER_ERROR = 7
 } hogwild_status;
@@ -84,8 +84,8 @@ const char* hogwild_model_class(const hogwild_model* model, size_t number);
 int hogwild_model_feature(const hogwild_model* model, const char* name, size_t length,
                           uint32_t* index);
 
-/* Writes count x outputs numbers: the probability of the positive label, or of each class, where the
- * loss has one; else margins. Features past the model's count as unknown. */
+/* Writes count x outputs numbers: the probability of the positive label, or of each class, where
+ * the loss has one; else margins. Features past the model's count as unknown. */
 hogwild_status hogwild_model_predict(const hogwild_model* model, const hogwild_row* rows,
                                      size_t count, float* predictions);
 
@@ -94,8 +94,8 @@ hogwild_status hogwild_model_predict(const hogwild_model* model, const hogwild_r
 hogwild_status hogwild_model_evaluate(const hogwild_model* model, const char* const* paths,
                                       size_t count, double* loss, double* auc, double* accuracy);
 
-/* Learners: a model of one output that learns row by row at a constant rate. From a model they go on
- * with its weights, features, loss and labels; model and options may be NULL. */
+/* Learners: a model of one output that learns row by row at a constant rate. From a model they go
+ * on with its weights, features, loss and labels; model and options may be NULL. */
 hogwild_status hogwild_learner_new(const hogwild_model* model, const hogwild_options* options,
                                    hogwild_learner** learner);
 void hogwild_learner_free(hogwild_learner* learner);
@@ -104,10 +104,10 @@ void hogwild_learner_free(hogwild_learner* learner);
 int hogwild_learner_feature(const hogwild_learner* learner, const char* name, size_t length,
                             uint32_t* index);
 
-/* One step on each row in turn. Writes the mean loss, each taken before its step, unless loss is
- * NULL. */
-hogwild_status hogwild_learner_learn(hogwild_learner* learner, const hogwild_row* rows, size_t count,
-                                     float* loss);
+/* One step on each row in turn. Writes the mean loss, each row's taken before its step and counted
+ * by its weight and that of its label, unless loss is NULL. */
+hogwild_status hogwild_learner_learn(hogwild_learner* learner, const hogwild_row* rows,
+                                     size_t count, float* loss);
 
 /* Writes count numbers, as a model's. */
 hogwild_status hogwild_learner_predict(const hogwild_learner* learner, const hogwild_row* rows,

@@ -121,7 +121,8 @@ std::size_t help_width() {
   if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
     columns = size.ws_col;
   } else if (const char* const given = std::getenv("COLUMNS"); given != nullptr) {
-    columns = std::strtoul(given, nullptr, 10);
+    const std::size_t number = std::strtoul(given, nullptr, 10);
+    if (number > 0) columns = number;
   }
   return std::clamp(columns, kLeast, kMost);
 }

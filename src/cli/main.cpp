@@ -82,22 +82,23 @@ int run(int argc, char** argv) {
   }
 
   std::vector<std::string> typed(argv + 1, argv + argc);
-  if (!typed.empty() && typed[0] == "help") {  // help train: train --help
+  if (!typed.empty() && typed[0] == "help") {
     typed.erase(typed.begin());
     const auto commands = app.get_subcommands({});
     const auto is_typed = [&](const CLI::App* command) { return command->get_name() == typed[0]; };
-    if (typed.empty()) {
-      typed.emplace_back("--help");
-    } else if (std::ranges::any_of(commands, is_typed)) {
-      typed = {typed[0], "--help"};
+    const bool of_all = typed.empty() || typed[0] == "help" || typed[0].starts_with('-');
+    if (of_all || std::ranges::any_of(commands, is_typed)) {
+      print(help_page(app, of_all ? "" : typed[0], help_width()));
+      return kDone;
     }
   }
   try {
     std::vector<std::string> arguments = expand_arguments(app, typed);
     std::ranges::reverse(arguments);  // as CLI11 takes them
     app.parse(arguments);
-  } catch (const CLI::CallForHelp&) {
+  } catch (const CLI::CallForHelp& help) {
     const auto chosen = app.get_subcommands();
+    if (chosen.empty() && !typed[0].starts_with('-')) return usage_error(app, help, typed);
     print(help_page(app, chosen.empty() ? "" : chosen[0]->get_name(), help_width()));
     return kDone;
   } catch (const CLI::CallForVersion& version) {

@@ -122,6 +122,9 @@ std::vector<std::string> arguments_of_file(const std::string& path) {
   std::vector<std::string> arguments;
   for (const CLI::ConfigItem& item : CLI::ConfigTOML().from_config(file)) {
     if (item.name == "++" || item.name == "--") continue;  // section marks
+    if (item.name == "config") {
+      throw IoError(path, "it names another file by config", "write all options in one file");
+    }
     if (!item.parents.empty()) {
       throw IoError(path, fmt::format("there is a section [{}]", item.parents.front()),
                     "write the options without sections: epochs = 5");

@@ -115,7 +115,11 @@ int run(ScaleCommand& command, const CLI::App& app) {
     return kInterrupted;
   }
   if (std::ranges::max(plan.threads) > cores()) {
-    note(fmt::format("this machine has {} cores, so more threads than that share cores", cores()));
+    note(
+        fmt::format("this machine has {} cores; more threads than that share cores, or are not "
+                    "used where threads "
+                    "have private copies of weights",
+                    cores()));
   }
   const bool diverged =
       std::ranges::any_of(points, [](const ScalePoint& p) { return !std::isfinite(p.loss); });

@@ -187,10 +187,8 @@ int conclude(const TrainResult& result, const TrainArguments& command, const Tra
   }
   if (result.threads > 1) display.say(in_words(result.views));
   if (options.threads > result.threads) {
-    display.say(
-        fmt::format("{} of {} threads were used, one per core, since each thread had private "
-                    "copies of weights; --no-views uses all",
-                    result.threads, options.threads));
+    display.say(fmt::format("{} of {} threads were used, one per core; --no-views uses all",
+                            result.threads, options.threads));
   }
   display.say(fmt::format("saved {}: {} by {} at rate {}, {} thread{}, {:.3f} s of training{}",
                           command.output, name_of(model.loss()), model.provenance().rule,

@@ -56,7 +56,7 @@ std::vector<std::string> names_of(const std::vector<const CLI::App*>& commands) 
 }
 
 std::vector<std::string> option_names(const CLI::App& command) {
-  std::vector<std::string> names{"config"};
+  std::vector<std::string> names;
   for (const CLI::Option* const option : command.get_options()) {
     std::ranges::copy(option->get_lnames(), std::back_inserter(names));
   }
@@ -138,9 +138,11 @@ std::string plain_message(const CLI::App& program, const CLI::App* command,
   if (kind == "ConversionError") {
     constexpr std::string_view kBegin = "Could not convert: ";
     if (const auto equals = text.find(" = "); text.starts_with(kBegin) && equals != text.npos) {
-      return fmt::format("{}: '{}' is not a number that it takes",
-                         text.substr(kBegin.size(), equals - kBegin.size()),
-                         text.substr(equals + 3));
+      const std::string name = text.substr(kBegin.size(), equals - kBegin.size());
+      const auto* option = command != nullptr ? command->get_option_no_throw(name) : nullptr;
+      const bool is_flag = option != nullptr && option->get_expected_max() == 0;
+      return fmt::format("{}: '{}' is {}", name, text.substr(equals + 3),
+                         is_flag ? "neither true nor false" : "not a number that it takes");
     }
   }
   if (kind == "ExcludesError") {
@@ -160,7 +162,8 @@ std::string usage_message(const CLI::App& program, const CLI::ParseError& error,
   const auto chosen = program.get_subcommands();
   const CLI::App* const command = chosen.empty() ? nullptr : chosen.front();
   // CLI11 may miss a required word before it complains of one that it does not know.
-  const std::vector<std::string> left = program.remaining(true);
+  std::vector<std::string> left = program.remaining(true);
+  std::erase(left, "--");
   if (left.empty()) return plain_message(program, command, error);
   const auto option =
       std::ranges::find_if(left, [](const std::string& word) { return word.starts_with('-'); });

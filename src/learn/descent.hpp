@@ -87,8 +87,8 @@ struct DescentPlan {
                                                      ///< learn into `cells`
 };
 
-/// Takes a weight that is not zero, and its coordinate.
-/// Of coordinates that follow each other: the first, and the weight of each.
+/// Takes the weights of coordinates that follow each other, from the first on. They may be zero;
+/// the coordinates of two features may be meant for one weight, and then all but one are zero.
 using WeightVisitor = std::function<void(Index first, std::span<const float> weights)>;
 
 /// Parameters being learnt. All members but start() may be called from any threads at once; where
@@ -120,8 +120,8 @@ class Descent {
   /// The weight of a coordinate now, as a model keeps it; features * outputs + k is a bias.
   virtual float weight(Index coordinate, Pace now) const = 0;
 
-  /// Visits the weights of features whose coordinates are below `end`. Those left out are zero: in a
-  /// large feature space, sparsely used, most weights have no memory, and to read them would give
+  /// Visits the weights of features whose coordinates are below `end`. Those left out are zero: in
+  /// a large feature space, sparsely used, most weights have no memory, and to read them would give
   /// them some.
   virtual void each_weight(std::size_t end, Pace now, const WeightVisitor& visit) const = 0;
 

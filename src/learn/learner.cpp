@@ -29,8 +29,19 @@
 namespace hogwild {
 namespace {
 
-// Rows that are learnt in one call, so that what the next ones touch is asked for ahead of time.
-constexpr std::size_t kBlock = 64;
+// Rows that are learnt in one call, so that what the next ones touch is asked for ahead of time;
+// fewer if they are long, as their indices may be copied.
+constexpr std::size_t kBlock = 64, kBlockNonzeros = 16384;
+
+std::span<const SparseRow> first_block(std::span<const SparseRow> rows) noexcept {
+  std::size_t count = 1;
+  std::size_t nonzeros = rows[0].nonzeros();
+  while (count < std::min(kBlock, rows.size()) &&
+         (nonzeros += rows[count].nonzeros()) <= kBlockNonzeros) {
+    ++count;
+  }
+  return rows.first(count);
+}
 
 FeatureSpace space_of(const LearnerOptions& options) {
   FeatureSpace space;
@@ -218,18 +229,25 @@ float Learner::learn(std::span<const SparseRow> rows) {
   assert(!parameters_ || parameters_->writable());
   LossSum total;
   const TeacherPlaces::Held place = teachers_ ? teachers_->take() : TeacherPlaces::none();
-  std::array<SparseRow, kBlock> room;
-  while (!rows.empty()) {
-    // A row is noted for publication as soon as it has been learnt.
-    const auto block = rows.first(std::min(published_ ? 1 : kBlock, rows.size()));
-    rows = rows.subspan(block.size());
-    const auto learnt = std::span(room).first(block.size());
+  const auto learn_block = [&](std::span<const SparseRow> block, std::span<SparseRow> learnt) {
     std::ranges::transform(block, learnt.begin(), [&](const auto& row) { return as_learnt(row); });
     if (hot_) renumber(learnt);
     const LossSum sum = descent_->learn(place.number(), learnt, {.rate = rate_});
     total.loss += sum.loss;
     total.weight += sum.weight;
-    if (published_ && published_->note(block.front())) publish(false);
+  };
+  if (published_ || rows.size() == 1) {
+    SparseRow room;
+    for (const SparseRow& row : rows) {
+      learn_block({&row, 1}, {&room, 1});
+      if (published_ && published_->note(row)) publish(false);
+    }
+  } else {
+    std::array<SparseRow, kBlock> room;
+    for (; !rows.empty(); rows = rows.subspan(first_block(rows).size())) {
+      const auto block = first_block(rows);
+      learn_block(block, std::span(room).first(block.size()));
+    }
   }
   return total.weight > 0 ? static_cast<float>(total.loss / total.weight) : 0;
 }

@@ -222,7 +222,7 @@ ParameterKind kind_of_file(std::string_view bytes, const std::string& path) {
     return {path, "the parameter file is damaged: " + reason, "remove it and train again"};
   };
   Head head;
-  if (bytes.size() < kCellsAt) throw fail("it is cut short");
+  if (bytes.size() < sizeof head) throw fail("it is cut short");
   std::memcpy(&head, bytes.data(), sizeof head);
   if (head.version != kVersion) {
     throw ModelError(path,
@@ -230,6 +230,7 @@ ParameterKind kind_of_file(std::string_view bytes, const std::string& path) {
                                  head.version, kVersion),
                      "train again with this version");
   }
+  if (bytes.size() < kCellsAt) throw fail("it is cut short");
   if (head.description_bytes > kParameterPage - sizeof head) throw fail("its head is too long");
   const auto description = bytes.substr(sizeof head, head.description_bytes);
   if (head.hot > kMostHot) throw fail("it has too many hot features");

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <boost/asio/dispatch.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
@@ -179,6 +180,10 @@ class Server::Listener : public SessionHost {
   std::map<Session*, std::weak_ptr<Session>> sessions_;  // guarded by the mutex
   std::optional<boost::asio::ssl::context> tls_;
   boost::asio::io_context context_;  // with it end the sessions, which need all of the above
+  // Threads stay until stop(), though there be nothing to do: what drain() posts to a session that
+  // has just ended, the last one, would else never be run, and so would hold the session.
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{
+      context_.get_executor()};
   tcp::acceptor acceptor_;
   boost::asio::steady_timer pause_;
   std::uint16_t port_ = 0;

@@ -60,6 +60,8 @@ std::string serialised(const RunState& state) {
               {"best", best.size()}};
   if (state.epsilon) header["epsilon"] = *state.epsilon;
   if (state.numbering) header["numbering"] = static_cast<int>(*state.numbering);
+  if (!state.hot.empty()) header["hot"] = state.hot;
+  if (state.threads > 0) header["threads"] = state.threads;
   for (const auto& [name, value] : state.made_with) header["made_with"].push_back({name, value});
   for (const EpochReport& report : state.epochs) header["epochs"].push_back(json_of(report));
   const std::string text = header.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -110,6 +112,8 @@ RunState parsed_state(std::string_view bytes, const std::string& path) {
       }
       state.numbering = static_cast<Numbering>(numbering);
     }
+    if (header.contains("hot")) header.at("hot").get_to(state.hot);
+    if (header.contains("threads")) header.at("threads").get_to(state.threads);
     for (const Json& report : header.at("epochs")) state.epochs.push_back(report_of(report));
     state.worst = bound_in(header.at("worst"));
     state.worst_valid = bound_in(header.at("worst_valid"));

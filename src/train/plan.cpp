@@ -19,6 +19,7 @@
 #include "parallel/line_transfer.hpp"
 #include "parallel/page_views.hpp"
 #include "parallel/zeroed_array.hpp"
+#include "train/run_state.hpp"
 
 namespace hogwild {
 namespace {
@@ -30,8 +31,10 @@ int cores() noexcept {
   return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
 }
 
-int threads_for(const Dataset& data, int asked) {
-  if (asked > 0) return asked;
+int workers_for(const Dataset& data, const TrainOptions& options) {
+  const auto& before = options.resume_state;
+  if (before && before->threads == options.threads) return static_cast<int>(before->seen.size());
+  if (options.threads > 0) return options.threads;
   const Offset useful = std::max<Offset>(1, data.nonzeros() / kNonzerosPerThread);
   return static_cast<int>(std::min(static_cast<Offset>(cores()), useful));
 }
@@ -232,7 +235,7 @@ TrainPlan plan_training(const Dataset& data, const TrainOptions& options) {
 void TrainPlan::part(HotCoordinates hot) {
   descent.hot = std::move(hot);
   if (descent.views == Views::none || descent.hot.hot == 0 || !kHavePageViews) return;
-  descent.workers = std::min(descent.workers, cores());
+  descent.workers = std::min(descent.workers, most_workers);
 }
 
 TrainPlan plan_part(const Dataset& data, const TrainOptions& options) {
@@ -256,7 +259,9 @@ TrainPlan plan_part(const Dataset& data, const TrainOptions& options) {
                                 descent.features, descent.outputs),
                     "hash the features to fewer with --hash-bits");
   }
-  descent.workers = threads_for(data, options.threads);
+  descent.workers = workers_for(data, options);
+  const bool any_number = options.resume_state != nullptr || cores() == 1;
+  plan.most_workers = any_number ? descent.workers : cores();
   descent.loss = options.loss;
   descent.rule = options.update_rule;
   // A rule whose state is the weight alone has nothing to keep by thread.

@@ -22,13 +22,14 @@ struct TrainPlan {
                                                 ///< learn into these, as far as it is known
   float learning_rate = 0;
   Offset block_multiple = 1;  ///< rows that must not be torn apart
+  int most_workers = 0;       ///< with cells of their own: see part()
   LabelPair labels;           ///< where there are two
   ClassNames classes{};       ///< where the labels are numbers of classes
 
   /// Each worker is to have cells of its own for these coordinates. Then no more workers learn than
-  /// there are cores: the cells of one that waits for a core would grow old, and push those of
-  /// others out of the cache. Measured with 32 on two cores, sgd on text: 11 % slower than 2, and
-  /// the loss 0.9 % higher.
+  /// there are cores, but for a run that goes on with as many as it began with: the cells of one
+  /// that waits for a core would grow old, and push those of others out of the cache. Measured with
+  /// 32 on two cores, sgd on text: 11 % slower than 2, and the loss 0.9 % higher.
   void part(HotCoordinates hot);
 
   void learn_into(std::shared_ptr<ParameterFile> file) {

@@ -206,6 +206,8 @@ class Run {
                    .learning_rate = plan_.learning_rate,
                    .epochs = epochs,
                    .numbering = numbering_of(some_.features()),
+                   .hot = hot_of(some_.features()),
+                   .threads = options_.threads,
                    .best = best,
                    .worst = worst,
                    .worst_valid = worst_valid,

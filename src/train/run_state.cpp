@@ -58,6 +58,11 @@ Numbering numbering_of(const FeatureSpace& features) noexcept {
   return all ? Numbering::ranked : Numbering::hot_first;
 }
 
+std::vector<Index> hot_of(const FeatureSpace& features) {
+  if (numbering_of(features) != Numbering::hot_first) return {};
+  return {features.ranking->features.begin(), features.ranking->features.end()};
+}
+
 MadeWith made_with(const TrainOptions& options, const TrainPlan& plan, const Dataset& data) {
   const auto number = [](auto value) { return fmt::format("{}", value); };
   const auto choice = [](auto value) { return fmt::format("{}", static_cast<int>(value)); };

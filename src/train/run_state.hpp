@@ -24,12 +24,17 @@ enum class Numbering : std::uint8_t { plain, hot_first, ranked };
 
 Numbering numbering_of(const FeatureSpace& features) noexcept;
 
+/// The features that come first by Numbering::hot_first; else none.
+std::vector<Index> hot_of(const FeatureSpace& features);
+
 struct RunState {
   MadeWith made_with{};
   float learning_rate = 0;
   std::optional<float> epsilon{};        ///< of adagrad, if it was found
   std::vector<EpochReport> epochs{};     ///< behind it
   std::optional<Numbering> numbering{};  ///< nothing in a checkpoint of an earlier version
+  std::vector<Index> hot{};              ///< the features that come first by Numbering::hot_first
+  int threads = 0;                       ///< that were asked for; more may be than workers
   std::optional<Model> best{};           ///< of the best of them
   double worst = 0, worst_valid = 0;     ///< losses at which the run counts as diverged
   std::uint64_t visits = 0;              ///< rows learnt

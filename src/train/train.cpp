@@ -10,6 +10,7 @@
 
 #include "data/hot_features.hpp"
 #include "data/in_space.hpp"
+#include "hogwild/core/error.hpp"
 #include "hogwild/data/ranking.hpp"
 #include "train/found_epsilon.hpp"
 #include "train/joining.hpp"
@@ -50,13 +51,21 @@ Dataset in_good_order(Dataset data, const TrainOptions& options) {
   const auto& before = options.resume_state;
   const bool known = before && before->numbering;
   const Numbering wanted = known ? *before->numbering : good_numbering(data, options);
-  if (wanted == numbering_of(data.features())) return data;
+  if (wanted == numbering_of(data.features()) &&
+      (!known || before->hot == hot_of(data.features()))) {
+    return data;
+  }
+  if (known && wanted == Numbering::hot_first && before->hot.empty()) {
+    throw OptionError("resume",
+                      "the checkpoint is of an earlier version, which numbered features "
+                      "differently; start at its weights with --weights-only");
+  }
   if (known) data = unranked(std::move(data));
   switch (wanted) {
     case Numbering::ranked:
       return ranked(std::move(data));
     case Numbering::hot_first:
-      return hot_first(std::move(data));
+      return known ? hot_first(std::move(data), before->hot) : hot_first(std::move(data));
     default:
       return data;
   }

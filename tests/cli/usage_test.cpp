@@ -47,6 +47,10 @@ TEST_F(Command, SaysWhatIsWrongWithItsArguments) {
       {"train train.svm -o m --valid train.svm --valid-fraction 0.1",
        "--valid and --valid-fraction exclude each other; give one of them"},
       {"generate clack 5 -o x", "'clack' is none of click, dense, text; did you mean click?"},
+      {"train -- train.svm", "-o, --output MODEL is missing"},
+      {"train --epochs x -o m -- train.svm", "--epochs: 'x' is not a whole number"},
+      {"train train.svm -o m --no-views=maybe", "--no-views: 'maybe' is neither true nor false"},
+      {"trian --help", "no command 'trian'; did you mean train?"},
       {"plot a b c -o p.svg --frobnicate", "plot has no option --frobnicate"},
   };
   for (const auto& [arguments, message] : mistakes) {
@@ -55,6 +59,16 @@ TEST_F(Command, SaysWhatIsWrongWithItsArguments) {
     EXPECT_NE(outcome.err.find(message), std::string::npos) << arguments << ": " << outcome.err;
     EXPECT_EQ(outcome.out, "") << arguments;
   }
+}
+
+TEST_F(Command, HelpsWhateverTheEnvironmentSays) {
+  const std::string help = run("help train").out;
+  EXPECT_EQ(run("help train", "HOGWILD_EPOCHS=x").out, help);
+  EXPECT_EQ(run("help train", "HOGWILD_CONFIG=/nowhere").out, help);
+  for (const char* columns : {"COLUMNS=", "COLUMNS=0", "COLUMNS=wide"}) {
+    EXPECT_EQ(run("help train", columns).out, help) << columns;
+  }
+  EXPECT_EQ(run("help help").out, run("help").out);
 }
 
 TEST_F(Command, HelpsInLinesOfTheTerminalsWidth) {

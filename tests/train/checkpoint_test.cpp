@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "hogwild/core/error.hpp"
 #include "hogwild/data/ranking.hpp"
@@ -12,6 +15,7 @@
 #include "support/models.hpp"
 #include "support/recorder.hpp"
 #include "support/rows.hpp"
+#include "train/run_state.hpp"
 
 namespace hogwild {
 namespace {
@@ -148,7 +152,22 @@ TEST_F(CheckpointFile, KeepsHowFeaturesAreNumbered) {
   options_.stop_after = 0;
   const TrainResult whole = train(sorted, options_);
   options_.resume_state = load_checkpoint(path_).state;
+  EXPECT_EQ(options_.resume_state->hot, hot_features(plain));
   EXPECT_EQ(weights_of(train(plain, options_).model), weights_of(whole.model));
+  // By an earlier version other features may have come first.
+  RunState earlier = *options_.resume_state;
+  earlier.hot.clear();
+  options_.resume_state = std::make_shared<const RunState>(earlier);
+  EXPECT_THROW(train(plain, options_), OptionError);
+  // And by any other list, which this one heeds.
+  std::vector<Index> other = hot_features(plain);
+  std::ranges::reverse(other);
+  options_.resume_state = {};
+  options_.stop_after = 2;
+  options_.resume_state = train(hot_first(plain, other), options_).state;
+  options_.stop_after = 0;
+  const TrainResult by_other = train(hot_first(plain, other), options_);
+  EXPECT_EQ(weights_of(train(plain, options_).model), weights_of(by_other.model));
 }
 
 // What is told while a run goes on has the state of an epoch's end.

@@ -181,6 +181,33 @@ TEST(GoOn, SeveralThreadsGoOnToo) {
   }
 }
 
+// However many there are of cores, and whether threads have weights of their own or not.
+TEST(GoOn, WithAsManyThreadsAsItBegan) {
+  const Dataset data = test::skewed_rows(4000, true);
+  for (const bool views : {true, false}) {
+    TrainOptions options = options_of();
+    options.validation.reset();
+    options.threads = 5;
+    options.worker_views = views;
+    options.keep_state = true;
+    options.stop_after = 2;
+    const TrainResult begun = train(data, options);
+    options.stop_after = 0;
+    options.resume_state = begun.state;
+    for (const int asked : {5, 0, begun.threads}) {
+      for (const bool views_then : {true, false}) {
+        options.threads = asked;
+        options.worker_views = views_then;
+        const TrainResult whole = train(data, options);
+        EXPECT_EQ(whole.threads, begun.threads) << asked;
+        EXPECT_EQ(whole.epochs.size(), static_cast<std::size_t>(kEpochs)) << asked;
+      }
+    }
+    options.threads = 6;
+    EXPECT_THROW(train(data, options), OptionError);
+  }
+}
+
 TEST(GoOn, RefusesAnotherRun) {
   const Dataset data = rows();
   TrainOptions options = options_of();

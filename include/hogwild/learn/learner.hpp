@@ -72,9 +72,9 @@ struct LearnerOptions {
 ///     included, only when it is merged: after about 128 steps of that thread on that feature, or
 ///     by snapshot() or save(), or settle(). A thread that learns while all teachers' places are
 ///     taken steps the shared weights. Where the system gives no views, or there are no hot
-///     features, all do; views() says so. In this mode learn(), predict() and margin() keep room
-///     for the longest row of their thread, and snapshot(), save() and settle() wait for learn()
-///     calls at hand.
+///     features, all do; views() says so. In this mode, and of a parameter file that has hot
+///     features, learn(), predict() and margin() keep room for the indices of the longest row of
+///     their thread, or for 16384; snapshot(), save() and settle() wait for learn() calls at hand.
 ///  7. Memory: features x (the rule's state, and what publish_every adds); nothing grows.
 ///  8. It has no threads of its own, prints nothing, and keeps nothing outside itself; several may
 ///     live in one process. Construction and destruction need the object to be alone.
@@ -113,8 +113,8 @@ class Learner {
   float learn(const SparseRow& row, float label);
 
   /// One step on each row in turn, with the rows' own labels and weights; returns the mean loss,
-  /// each row's taken before its step. Several rows in one call are learnt faster than in a call
-  /// each (bench/learner). REQUIRES as above.
+  /// each row's taken before its step and counted by its weight and that of its label. Several rows
+  /// in one call are learnt faster than in a call each (bench/learner). REQUIRES as above.
   float learn(std::span<const SparseRow> rows);
 
   /// The probability of the positive label where the loss has one, else the margin. REQUIRES as
