@@ -21,8 +21,8 @@ namespace hogwild {
 struct Hotness {
   // 128 KiB of adagrad's state, in a core's second cache. Measured on ranked text, two threads,
   // million non-zeros a second, with 4096 and with 16384: sgd 500 and 620, rmsprop 290
-  // and 340, adagrad 505 and 545, adam 83 and 91; click rows are learnt as fast with either where
-  // cores are near each other, and x1.15 as fast with 16384 where they are far.
+  // and 340, adagrad 505 and 545, adam 83 and 91. Click rows are learnt as fast with either; two
+  // teachers of a Learner, whose cores are far from each other, are x1.14 as fast with 16384.
   static constexpr Index kMost = HotTable::kMost;
   static constexpr Offset kRowsPerTouch = 8192;       ///< one in fewer rows is not hot
   static constexpr double kLeastShare = 0.25;         ///< of the non-zeros, or none is hot

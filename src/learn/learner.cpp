@@ -244,9 +244,10 @@ float Learner::learn(std::span<const SparseRow> rows) {
     }
   } else {
     std::array<SparseRow, kBlock> room;
-    for (; !rows.empty(); rows = rows.subspan(first_block(rows).size())) {
+    while (!rows.empty()) {
       const auto block = first_block(rows);
       learn_block(block, std::span(room).first(block.size()));
+      rows = rows.subspan(block.size());
     }
   }
   return total.weight > 0 ? static_cast<float>(total.loss / total.weight) : 0;
