@@ -4,11 +4,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <charconv>
 #include <cmath>
-#include <functional>
 #include <limits>
-#include <map>
 #include <new>
 #include <optional>
 #include <span>
@@ -17,21 +14,20 @@
 #include <vector>
 
 #include "data/named_feature.hpp"
-#include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/core/version.hpp"
 #include "hogwild/eval/evaluate.hpp"
 #include "hogwild/learn/learner.hpp"
 #include "hogwild/model/file.hpp"
-#include "hogwild/train/train.hpp"
+#include "hogwild/train/files.hpp"
+#include "options/option.hpp"
+#include "options/refusals.hpp"
 
 using namespace hogwild;
 
 struct hogwild_options {
-  TrainOptions train;
-  ReadOptions read;
-  LearnerOptions learner;
-  double valid_fraction = 0;
+  Settings settings;
+  std::string text;  // that hogwild_options_get() returned last
 };
 
 struct hogwild_model {
@@ -80,87 +76,35 @@ hogwild_status guarded(const Function& f) noexcept {
   }
 }
 
-template <class Number>
-Number number_in(const std::string& name, std::string_view text) {
-  Number number{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) {
-    throw OptionError(name, fmt::format("'{}' is not a number that it takes", text));
-  }
-  return number;
+const Settings& settings_of(const hogwild_options* options) {
+  static const Settings defaults;
+  return options == nullptr ? defaults : options->settings;
 }
 
-template <class Variant>
-Variant alternative_in(const std::string& name, std::string_view text) {
-  const auto found = alternative_named<Variant>(text);
-  if (!found) {
-    throw OptionError(name,
-                      fmt::format("'{}' is none of {}", text, fmt::join(kNamesOf<Variant>, ", ")));
+const Option& option_of(const char* name) {
+  const Option* const option = find_option(name);
+  if (option != nullptr && (option->has & kLibrary) != 0) return *option;
+  std::vector<std::string> names;
+  for (const Option& known : options()) {
+    if ((known.has & kLibrary) != 0) names.emplace_back(known.name);
   }
-  return *found;
+  throw OptionError(name,
+                    fmt::format("unknown option; the options are {}", fmt::join(names, ", ")));
 }
 
-using Setter = void (*)(hogwild_options&, const std::string& name, std::string_view value);
-
-const std::map<std::string, Setter, std::less<>>& setters() {
-  static const std::map<std::string, Setter, std::less<>> all{
-      {"loss",
-       [](auto& o, const auto& name, auto value) {
-         o.train.loss = o.learner.loss = alternative_in<AnyLoss>(name, value);
-       }},
-      {"optimizer",
-       [](auto& o, const auto& name, auto value) {
-         o.train.update_rule = o.learner.update_rule = alternative_in<AnyUpdateRule>(name, value);
-       }},
-      {"learning-rate",
-       [](auto& o, const auto& name, auto value) {
-         o.train.learning_rate = o.learner.learning_rate =
-             value == "auto" ? std::nullopt : std::optional(number_in<float>(name, value));
-       }},
-      {"epochs",
-       [](auto& o, const auto& name, auto value) { o.train.epochs = number_in<int>(name, value); }},
-      {"threads",
-       [](auto& o, const auto& name, auto value) {
-         o.train.threads = o.read.threads = value == "auto" ? 0 : number_in<int>(name, value);
-       }},
-      {"seed", [](auto& o, const auto& name,
-                  auto value) { o.train.seed = number_in<std::uint64_t>(name, value); }},
-      {"batch-size",
-       [](auto& o, const auto& name, auto value) {
-         o.train.batch_size = value == "full" ? kFullBatch : number_in<std::uint64_t>(name, value);
-         if (value == "0") throw OptionError(name, "a batch size is at least 1, or full");
-       }},
-      {"l1",
-       [](auto& o, const auto& name, auto value) { o.train.l1 = number_in<float>(name, value); }},
-      {"l2",
-       [](auto& o, const auto& name, auto value) { o.train.l2 = number_in<float>(name, value); }},
-      {"hash-bits",
-       [](auto& o, const auto& name, auto value) {
-         o.read.hash_bits = o.learner.hash_bits = number_in<int>(name, value);
-       }},
-      {"features", [](auto& o, const auto& name,
-                      auto value) { o.learner.features = number_in<Index>(name, value); }},
-      {"positive-weight",
-       [](auto& o, const auto& name, auto value) {
-         o.learner.positive_weight = number_in<float>(name, value);
-       }},
-      {"negative-weight",
-       [](auto& o, const auto& name, auto value) {
-         o.learner.negative_weight = number_in<float>(name, value);
-       }},
-      {"valid-fraction", [](auto& o, const auto& name,
-                            auto value) { o.valid_fraction = number_in<double>(name, value); }},
-      {"early-stopping", [](auto& o, const auto& name,
-                            auto value) { o.train.early_stopping = number_in<int>(name, value); }},
-      {"no-bias",
-       [](auto& o, const auto& name, auto value) {
-         if (value != "true" && value != "false") {
-           throw OptionError(name, fmt::format("'{}' is neither true nor false", value));
-         }
-         o.train.bias = o.learner.bias = value == "false";
-       }},
-  };
-  return all;
+// What a Learner takes of the options. Throws OptionError for one that it does not have.
+LearnerOptions learner_options(const Settings& settings) {
+  const TrainOptions train = train_options(settings);
+  require_valid(kTaught,
+                {.train = train, .files = settings.files, .ranks = {}, .validation_to_come = true});
+  return {.features = settings.teaching.features,
+          .hash_bits = settings.files.read.hash_bits,
+          .loss = train.loss,
+          .update_rule = train.update_rule,
+          .learning_rate = train.learning_rate,
+          .bias = train.bias,
+          .positive_weight = settings.teaching.positive_weight,
+          .negative_weight = settings.teaching.negative_weight};
 }
 
 std::vector<std::string> strings(const char* const* texts, std::size_t count) {
@@ -221,16 +165,13 @@ hogwild_status hogwild_options_new(hogwild_options** options) {
 }
 
 hogwild_status hogwild_options_set(hogwild_options* options, const char* name, const char* value) {
-  return guarded([&] {
-    const auto found = setters().find(std::string_view(name));
-    if (found == setters().end()) {
-      std::vector<std::string_view> names;
-      for (const auto& [known, setter] : setters()) names.push_back(known);
-      throw OptionError(name,
-                        fmt::format("unknown option; the options are {}", fmt::join(names, ", ")));
-    }
-    found->second(*options, found->first, value);
-  });
+  return guarded([&] { options->settings.set(option_of(name).name, value); });
+}
+
+const char* hogwild_options_get(hogwild_options* options, const char* name) {
+  const hogwild_status status =
+      guarded([&] { options->text = option_of(name).text(options->settings); });
+  return status == HOGWILD_OK ? options->text.c_str() : nullptr;
 }
 
 void hogwild_options_free(hogwild_options* options) {
@@ -240,19 +181,9 @@ void hogwild_options_free(hogwild_options* options) {
 hogwild_status hogwild_train(const char* const* paths, size_t count, const hogwild_options* options,
                              hogwild_model** model) {
   return guarded([&] {
-    const hogwild_options defaults;
-    const hogwild_options& asked = options == nullptr ? defaults : *options;
-    TrainOptions train_options = asked.train;
-    ReadOptions read_options = asked.read;
-    read_options.class_labels = learns_classes(train_options);
-    require_valid(train_options, asked.valid_fraction != 0);
-    Dataset data = read(strings(paths, count), read_options);
-    if (asked.valid_fraction != 0) {
-      auto [training, validation] = split(data, asked.valid_fraction, train_options.seed);
-      data = std::move(training);
-      train_options.validation = std::move(validation);
-    }
-    TrainResult result = train(std::move(data), train_options);
+    const Settings& settings = settings_of(options);
+    TrainResult result =
+        train_files(strings(paths, count), settings.files, train_options(settings));
     if (result.reason == StopReason::diverged) {
       throw OptionError("learning-rate",
                         fmt::format("training diverged at {:g}; use a smaller learning rate",
@@ -326,9 +257,9 @@ hogwild_status hogwild_model_evaluate(const hogwild_model* model, const char* co
 hogwild_status hogwild_learner_new(const hogwild_model* model, const hogwild_options* options,
                                    hogwild_learner** learner) {
   return guarded([&] {
-    const LearnerOptions learner_options = options == nullptr ? LearnerOptions{} : options->learner;
-    *learner = model == nullptr ? new hogwild_learner{Learner(learner_options)}
-                                : new hogwild_learner{Learner(model->model, learner_options)};
+    const LearnerOptions asked = learner_options(settings_of(options));
+    *learner = model == nullptr ? new hogwild_learner{Learner(asked)}
+                                : new hogwild_learner{Learner(model->model, asked)};
   });
 }
 

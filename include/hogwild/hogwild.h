@@ -53,17 +53,21 @@ const char* hogwild_version(void);
 /* What the calling thread's last failure was; "" before the first. Valid until its next one. */
 const char* hogwild_last_error(void);
 
-/* Options. They have the names and values of the command's, without "--": loss, optimizer,
- * learning-rate (a number, or auto), epochs, threads, seed, batch-size, l1, l2, hash-bits, features
- * (of a learner whose features are called by index), positive-weight, negative-weight (of a
- * learner), valid-fraction, early-stopping, and no-bias (true). An unknown name or a value out of
- * range is a HOGWILD_OPTION_ERROR, the latter perhaps only when the options are used. */
+/* Options. They have the names and values of `hogwild train`, without "--": "epochs", "5"; a flag
+ * takes true or false. Those of ranks, checkpoints and output are the command's alone; a learner
+ * has features (if they are called by index), positive-weight and negative-weight besides. An
+ * unknown name, a text that is no such value and a value out of range are a HOGWILD_OPTION_ERROR
+ * at once; options that contradict each other, when they are used. */
 hogwild_status hogwild_options_new(hogwild_options** options);
 hogwild_status hogwild_options_set(hogwild_options* options, const char* name, const char* value);
 void hogwild_options_free(hogwild_options* options);
 
-/* Learns from text or .hogdata files, count of them; options may be NULL. Takes as long as it
- * takes. */
+/* The value of an option, as it would be set; "" if it has none. NULL for an unknown name. Valid
+ * until the next call with these options. */
+const char* hogwild_options_get(hogwild_options* options, const char* name);
+
+/* Trains on text or .hogdata files, count of them; options may be NULL. Blocks until training
+ * finishes. Rows are held in memory, or learnt while they are read if they are too many for it. */
 hogwild_status hogwild_train(const char* const* paths, size_t count, const hogwild_options* options,
                              hogwild_model** model);
 

@@ -8,8 +8,9 @@
 #include <vector>
 
 #include "cli/usage.hpp"
-#include "hogwild/data/reader.hpp"
 #include "hogwild/model/model.hpp"
+#include "options/option.hpp"
+#include "options/refusals.hpp"
 
 namespace hogwild::cli {
 
@@ -38,22 +39,32 @@ void add_serve_command(CLI::App& app, Action& action);
 void add_check_command(CLI::App& app, Action& action);
 void add_manual_commands(CLI::App& app, Action& action);
 
-/// How data files are to be read, as options.
+/// Data files and how they are read.
 struct DataOptions {
   std::vector<std::string> paths;
-  ReadOptions read;
+  Settings settings;
+
+  ReadOptions& read() { return settings.files.read; }
+  const ReadOptions& read() const { return settings.files.read; }
 };
 
-/// Adds DATA... and how to read it. Data read for a model is numbered as the model's, so then the
-/// options that number features are left out.
+/// Adds DATA...
+void add_data_argument(CLI::App& command, std::vector<std::string>& paths);
+
+/// Adds DATA... and options to read it. Data read for a model is numbered as the model's, so it has
+/// no options that number features.
 enum class DataFor { training, model };
 void add_data_options(CLI::App& command, DataOptions& data, DataFor purpose);
 
+/// Adds an option of the table, which sets `settings`; its default is that of settings now.
+void add_option(CLI::App& command, Settings& settings, std::string_view name);
+
+/// Adds all options of the table that a program has; those that the mode lacks are not in the help,
+/// but are refused with the reason. settings must live as long as command.
+void add_options(CLI::App& command, Settings& settings, Has program, Mode mode);
+
 /// Adds --threads N|auto; auto is 0.
 void add_threads_option(CLI::App& command, int& threads, const std::string& description);
-
-/// --pin.
-void add_pin_option(CLI::App& command, std::vector<int>& cores);
 
 /// The arguments as if the config file's and the environment's had been typed before the user's
 /// own, so that what is typed wins over the environment, and that over the file.

@@ -9,16 +9,18 @@
 
 #include "cli/command.hpp"
 #include "cli/contender_table.hpp"
+#include "cli/display_observer.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/progress.hpp"
 #include "cli/report.hpp"
 #include "cli/train_arguments.hpp"
 #include "cli/train_outcome.hpp"
-#include "cli/training_rows.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/report/report.hpp"
 #include "hogwild/report/sections.hpp"
 #include "hogwild/train/compare.hpp"
+#include "hogwild/train/files.hpp"
+#include "options/value_text.hpp"
 
 namespace hogwild::cli {
 namespace {
@@ -30,16 +32,17 @@ struct CompareCommand {
 };
 
 // The rules that the options fit; of the others it is said why they are left out.
-std::vector<AnyUpdateRule> contending(const CompareCommand& command, const CLI::App& app,
-                                      const TrainOptions& options, ProgressDisplay& display) {
+std::vector<AnyUpdateRule> contending(const CompareCommand& command, ProgressDisplay& display) {
   std::vector<AnyUpdateRule> rules;
   for (const std::string& name : command.rules) {
-    TrainOptions its = options;
-    its.update_rule = *alternative_named<AnyUpdateRule>(name);
-    set_rule_options(command.train, app, its.update_rule, false);
+    Settings its = command.train.settings;
+    its.train.update_rule = alternative_of<AnyUpdateRule>("rules", name);
+    const TrainOptions options = train_options(its, false);
     try {
-      require_valid(its, true);
-      rules.push_back(its.update_rule);
+      require_valid(
+          kCompared,
+          {.train = options, .files = its.files, .ranks = {}, .validation_to_come = true});
+      rules.push_back(options.update_rule);
     } catch (const OptionError& error) {
       if (command.rules.size() == 1) throw;
       display.say(fmt::format("{} is left out: --{}", name, error.what()));
@@ -86,13 +89,16 @@ class TableObserver final : public CompareObserver {
 };
 
 int run(CompareCommand& command, const CLI::App& app) {
-  if (app.count("--epochs") == 0) command.train.train.epochs = 5;
-  if (!has_validation(command.train, app)) command.train.valid_fraction = 0.1;
+  validate_on_a_tenth(command.train.settings);
   require_report(command.train);
   ProgressDisplay display(command.train.progress);
-  TrainOptions options = train_options(command.train, app, false);
-  const auto rules = contending(command, app, options, display);
-  const Dataset data = read_training_rows(command.train, app, options, display);
+  const auto rules = contending(command, display);
+  DisplayObserver reading(display);
+  TrainOptions asked = train_options(command.train.settings, false);
+  asked.update_rule = rules.front();
+  const auto [stream, rows, options] =
+      open_rows(command.train.paths, command.train.files(), asked, reading, Holding::always);
+  const Dataset& data = *rows;
 
   const InterruptGuard guard;
   TableObserver observer(display, rules, options.epochs);
@@ -127,10 +133,9 @@ void add_compare_command(CLI::App& app, Action& action) {
   auto command = std::make_shared<CompareCommand>();
   CLI::App& sub =
       *app.add_subcommand("compare", "train with every update rule and compare the losses");
-  add_train_arguments(sub, command->train);
-  sub.get_option("--epochs")->description("number of passes over the rows per rule (default: 5)");
-  sub.get_option("--valid-fraction")
-      ->description("use this share of the rows for validation (default: 0.1)");
+  sub.option_defaults()->group("Comparison");
+  command->train.settings.train.epochs = 5;
+  command->train.settings.files.valid_fraction = 0.1;
   sub.add_option("--rules", command->rules, "update rules to compare (default: all)")
       ->type_name("RULE,...")
       ->allow_extra_args(false)
@@ -138,6 +143,7 @@ void add_compare_command(CLI::App& app, Action& action) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->check(one_of(command->rules));
   sub.add_flag("--json", command->json, "print a line of JSON per update rule");
+  add_train_arguments(sub, command->train, kCompare, kCompared);
   add_report_option(sub, command->train.report);
   sub.footer(
       "Each update rule trains on the same rows with the same options; its learning rate is found "

@@ -30,7 +30,7 @@ int run(const ConvertCommand& command) {
         fmt::format("the last name, {}, is the file to write, and must end in .hogdata", output));
   }
   ProgressDisplay display(command.progress);
-  ReadOptions options = command.data.read;
+  ReadOptions options = command.data.read();
   options.progress = [&](std::uint64_t bytes, std::uint64_t total) {
     display.reading(bytes, total);
   };
@@ -61,9 +61,9 @@ void add_convert_command(CLI::App& app, Action& action) {
       ->description(
           "data files, plain or compressed (- is standard input); the last name is the file to "
           "write");
-  sub.add_flag("--class-labels", command->data.read.class_labels,
+  sub.add_flag("--class-labels", command->data.read().class_labels,
                "labels are names of classes, as for --loss softmax");
-  add_threads_option(sub, command->data.read.threads,
+  add_threads_option(sub, command->data.read().threads,
                      "at most this many threads; auto: one per core (default: auto)");
   add_progress_option(sub, command->progress);
   sub.footer(

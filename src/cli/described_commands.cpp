@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cstddef>
 #include <sstream>
 #include <utility>
 
@@ -28,53 +27,22 @@ bool names_a_file(const std::string& values) {
          has("IN") || has("OUT");
 }
 
-// Under which the help of a command with many options lists them.
-struct Group {
-  std::string_view title;
-  std::vector<std::string_view> names;
-};
-
-const std::vector<Group>& groups() {
-  static const std::vector<Group> all{
-      {"Most used",
-       {"output", "optimizer", "loss", "epochs", "learning-rate", "valid", "valid-fraction",
-        "early-stopping", "threads", "hash-bits"}},
-      {"Data",
-       {"format", "on-error", "duplicates", "index-base", "memory-limit", "order", "curriculum",
-        "levels", "difficulty", "seed"}},
-      {"Model", {"one-vs-rest", "class-weight", "l1", "l2", "penalty", "no-bias", "init"}},
-      {"Optimizer",
-       {"batch-size", "gamma", "rho", "beta", "beta1", "beta2", "epsilon", "state", "average",
-        "batch-norm", "gradient-noise"}},
-      {"Schedule", {"schedule", "decay", "steps", "warm-up"}},
-      {"Stopping", {"min-delta", "refit", "stop-after"}},
-      {"Threads", {"strategy", "no-views", "pin", "parameters", "parameter-features"}},
-      {"Distributed",
-       {"distributed", "servers", "fetch-every", "push-every", "blocking", "local-rate",
-        "warm-start", "period", "elasticity", "synchronous", "dense", "print-graph", "patience"}},
-      {"Output",
-       {"resume", "weights-only", "checkpoint", "checkpoint-every", "log", "report", "progress"}},
-      {"Options", {}}};
-  return all;
-}
-
-// By groups if there are many; those in none come last.
-void group(std::vector<DescribedOption>& options) {
+// Groups together, in the order in which they appear first, but that of --help last; few options
+// are one group.
+void order_by_group(std::vector<DescribedOption>& options) {
   constexpr std::size_t kMany = 30;
-  if (options.size() < kMany) return;
-  const auto place = [](const DescribedOption& option) {
-    const std::string_view name = std::string_view(option.names.back()).substr(2);
-    std::size_t k = 0, of_group = 0;
-    for (const Group& group : groups()) {
-      for (const std::string_view other : group.names) {
-        if (other == name) return std::pair(of_group, k);
-        ++k;
-      }
-      ++of_group;
-    }
-    return std::pair(groups().size() - 1, k);
+  if (options.size() < kMany) {
+    for (DescribedOption& option : options) option.group = DescribedOption{}.group;
+    return;
+  }
+  std::vector<std::string> groups;
+  const auto place = [&](const DescribedOption& option) {
+    return std::ranges::find(groups, option.group) - groups.begin();
   };
-  for (DescribedOption& option : options) option.group = groups()[place(option).first].title;
+  for (const DescribedOption& option : options) {
+    if (std::ranges::find(groups, option.group) == groups.end()) groups.push_back(option.group);
+  }
+  std::ranges::rotate(groups, groups.begin() + 1);  // CLI11 adds --help first
   std::ranges::stable_sort(options, {}, place);
 }
 
@@ -88,6 +56,7 @@ DescribedOption described(const CLI::Option& option) {
   made.takes_file = names_a_file(made.values);
   made.required = option.get_required();
   made.several = option.get_expected_max() > 1;
+  made.group = option.get_group();
   return made;
 }
 
@@ -98,6 +67,7 @@ std::vector<DescribedCommand> described_commands(const CLI::App& program) {
   for (const CLI::App* const app : program.get_subcommands([](const CLI::App*) { return true; })) {
     DescribedCommand command{app->get_name(), app->get_description(), app->get_footer(), {}, {}};
     for (const CLI::Option* const option : app->get_options()) {
+      if (option->get_group().empty()) continue;  // the command refuses it
       DescribedOption made = described(*option);
       if (option->nonpositional()) {
         command.options.push_back(std::move(made));
@@ -106,7 +76,7 @@ std::vector<DescribedCommand> described_commands(const CLI::App& program) {
         command.arguments.push_back(std::move(made));
       }
     }
-    group(command.options);
+    order_by_group(command.options);
     commands.push_back(std::move(command));
   }
   return commands;

@@ -7,7 +7,7 @@
 
 namespace hogwild::cli {
 
-/// Adds --distributed and what goes with it.
+/// Adds the options of ranks that are the command's alone.
 void add_distributed_options(CLI::App& command, TrainArguments& arguments);
 
 /// Throws OptionError if one of those was typed that mean nothing to a run of one process.

@@ -1,5 +1,6 @@
 // A rank's part of hogwild train --distributed. Built only where there is MPI.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <chrono>
@@ -10,33 +11,20 @@
 
 #include "cli/distributed.hpp"
 #include "cli/interrupt.hpp"
-#include "cli/memory.hpp"
 #include "cli/report.hpp"
 #include "cli/train_outcome.hpp"
-#include "cli/training_rows.hpp"
 #include "distributed/agreement.hpp"
+#include "distributed/files.hpp"
 #include "distributed/packet.hpp"
 #include "distributed/report.hpp"
 #include "distributed/train.hpp"
 #include "hogwild/core/version.hpp"
 #include "hogwild/report/sections.hpp"
+#include "hogwild/train/files.hpp"
+#include "options/refusals.hpp"
 
 namespace hogwild::cli {
 namespace {
-
-// Rows of a step that all ranks make together, where the user gives no number: as many as leave
-// some 1,024 steps to an epoch, within these bounds. Fewer steps take many more epochs: two groups
-// of 20 newsgroups, 2,685 rows, end after 60 epochs at a test loss of 0.0376 by 8 rows a step,
-// 0.0409 by 16, 0.0441 by 64, and 0.0378 by one. Means of allreduce over three seeds, by 512 steps
-// an epoch and by 8 rows: all of 20 newsgroups +1.6 % and +0.3 % above single rows,
-// rcv1 +1.5 % and -0.3 %.
-constexpr std::uint64_t kFewestInBatch = 2, kMostInBatch = 64;
-constexpr Offset kStepsAnEpoch = 1024;
-
-std::uint64_t default_batch(Offset rows, int ranks) {
-  const auto enough = static_cast<std::uint64_t>(ranks);  // a row for each
-  return std::max(enough, std::clamp(rows / kStepsAnEpoch, kFewestInBatch, kMostInBatch));
-}
 
 // What the first rank shows and the others don't.
 class RankObserver final : public DistributedObserver {
@@ -109,71 +97,6 @@ class RankObserver final : public DistributedObserver {
   Section ranks_;
 };
 
-// This rank's part of files, in the space and with the labels of all parts.
-Dataset read_agreed(World& world, const std::vector<std::string>& paths, int ranks,
-                    const ReadOptions& options) {
-  PartOfRows part = together(world, [&] {
-    // Ranks that only serve have an empty part.
-    if (world.rank() < ranks) return read_part(paths, world.rank(), ranks, options);
-    const FeatureSpace space = options.features.value_or(FeatureSpace{});
-    return PartOfRows{Dataset({}, space, Source{.paths = paths}), {}};
-  });
-  return together(world, [&] { return agreed_rows(world, std::move(part), options); });
-}
-
-// [ranks]
-std::vector<Offset> rows_of_ranks(World& world, Offset own) {
-  Bytes bytes;
-  put(bytes, own);
-  std::vector<Offset> rows;
-  for (const Bytes& part : world.gather_all(bytes)) rows.push_back(Unpacking(part).take<Offset>());
-  return rows;
-}
-
-// Rows on the ranks before this one.
-Offset rows_before(World& world, Offset own) {
-  const std::vector<Offset> rows = rows_of_ranks(world, own);
-  return std::accumulate(rows.begin(), rows.begin() + world.rank(), Offset{0});
-}
-
-Offset rows_of_all(World& world, Offset own) {
-  const std::vector<Offset> rows = rows_of_ranks(world, own);
-  return std::accumulate(rows.begin(), rows.end(), Offset{0});
-}
-
-// Rows with all the labels that ranks have agreed on: of a file in the order of labels a rank may
-// have rows of one label.
-Dataset rows_of(const Dataset& data, std::span<const Offset> chosen) {
-  const Dataset rows = data.select(chosen);
-  const SeenLabels& agreed = data.seen_labels();
-  if (rows.seen_labels().labels().size() == agreed.labels().size()) return rows;
-  return concatenate(rows, Dataset({}, data.features(), data.source(), agreed, data.classes()));
-}
-
-Dataset read_rows(World& world, const TrainArguments& command, const CLI::App& app,
-                  TrainOptions& options, ProgressDisplay& display) {
-  const int ranks = learning_ranks(world, command.ranks);
-  ReadOptions read = command.data.read;
-  read.class_labels = learns_classes(options);
-  read.threads = threads_of_rank(world, options.threads);
-  read.memory_limit =
-      memory_limit(command) / static_cast<std::uint64_t>(world.ranks_on_this_host());
-  read.progress = [&](std::uint64_t bytes, std::uint64_t total) { display.reading(bytes, total); };
-  Dataset data = read_agreed(world, command.data.paths, ranks, read);
-  if (!command.valid.empty()) {
-    read.features = data.features();
-    read.classes = data.classes();
-    options.validation = read_agreed(world, {command.valid}, ranks, read);
-  } else if (has_validation(command, app)) {
-    // The rows that one process would hold out. A rank of few may have none of them.
-    const auto [kept, held_out] = split_rows(data.rows(), command.valid_fraction, options.seed,
-                                             rows_before(world, data.rows()));
-    options.validation = rows_of(data, held_out);
-    data = rows_of(data, kept);
-  }
-  return data;
-}
-
 // For the first rank to say what all have read.
 void say_what_was_read(World& world, const Dataset& data, const TrainOptions& options,
                        ProgressDisplay& display) {
@@ -194,22 +117,32 @@ void say_what_was_read(World& world, const Dataset& data, const TrainOptions& op
 }
 
 int run_rank(World& world, const TrainArguments& command, const CLI::App& app) {
+  const Settings& settings = command.settings;
   const bool in_batches =
-      command.ranks.kind == Distribution::allreduce || command.ranks.kind == Distribution::graph;
-  const bool chooses_batch = in_batches && app.count("--batch-size") == 0;
+      settings.ranks.kind == Distribution::allreduce || settings.ranks.kind == Distribution::graph;
+  const bool chooses_batch = in_batches && !settings.is_given("batch-size");
   TrainOptions options = together(world, [&] {
-    TrainOptions options = train_options(command, app);
-    if (command.ranks.kind == Distribution::eamsgd && app.count("--optimizer") == 0) {
+    FileOptions files = settings.files;
+    files.weights_only = !files.resume.empty();  // a rank has no state of its own
+    TrainOptions options = started(files, train_options(settings));
+    if (settings.ranks.kind == Distribution::eamsgd && !settings.is_given("optimizer")) {
       options.update_rule = NesterovAdagrad{};
     }
-    if (chooses_batch) options.batch_size = default_batch(0, world.size());  // till rows are known
-    require_valid(options, has_validation(command, app));
-    require_valid(command.ranks, options, world.size());
+    if (chooses_batch) {
+      options.batch_size = default_batch_size(0, world.size());  // until the rows are known
+    }
+    require_valid(mode_of(settings.ranks.kind), {.train = options,
+                                                 .files = settings.files,
+                                                 .ranks = settings.ranks,
+                                                 .number_of_ranks = world.size(),
+                                                 .validation_to_come = validates(settings.files)});
     if (world.is_first()) require_outputs(command);
     return options;
   });
   together(world, [&] {
-    require_same_program(world, std::string(kVersion), app.config_to_str());
+    require_same_program(
+        world, std::string(kVersion),
+        fmt::format("{}\n{}", fmt::join(command.paths, " "), as_configuration(settings, kTrain)));
     return true;
   });
   ProgressDisplay display(world.is_first() ? command.progress : ProgressStyle::none);
@@ -219,14 +152,20 @@ int run_rank(World& world, const TrainArguments& command, const CLI::App& app) {
     return shown;
   });
   RankObserver observer(shown ? &*shown : nullptr, world, command.print_graph);
-  const Dataset data = read_rows(world, command, app, options, display);
+  const auto progress = [&](std::uint64_t bytes, std::uint64_t total) {
+    display.reading(bytes, total);
+  };
+  RowsOfRank rows =
+      read_rows(world, command.paths, settings.files, options, settings.ranks, progress);
+  const Dataset& data = rows.data;
+  options = std::move(rows.options);
   say_what_was_read(world, data, options, display);
   if (chooses_batch) {
-    options.batch_size = default_batch(rows_of_all(world, data.rows()), world.size());
+    options.batch_size = default_batch_size(rows_of_all(world, data.rows()), world.size());
   }
 
   const InterruptGuard guard;
-  const TrainResult result = train(world, data, options, command.ranks, observer);
+  const TrainResult result = train(world, data, options, settings.ranks, observer);
   if (!shown) return kDone;
   const int status = conclude(result, command, options, *shown, display);
   std::vector<Section> sections{section_of(result), observer.ranks()};

@@ -25,7 +25,7 @@ int run(const EvaluateCommand& command, const CLI::App& app) {
   inputs.push_back(command.model);
   require_writable({{"report", command.report, "report"}}, inputs);
   const Model model = load_model(command.model);
-  const auto [metrics, source, nonzeros] = evaluate(model, command.data.paths, command.data.read);
+  const auto [metrics, source, nonzeros] = evaluate(model, command.data.paths, command.data.read());
   print(command.json ? json_line(metrics) + "\n" : table(metrics));
   if (source.unknown_features != 0) {
     note(fmt::format("{} of {} non-zeros have features that the model does not have",

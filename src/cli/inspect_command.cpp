@@ -82,7 +82,7 @@ int run(const InspectCommand& command) {
   }
   if (command.weights)
     throw OptionError("weights", "this is not a model, and only models have weights");
-  const Dataset data = read(command.data.paths, command.data.read);
+  const Dataset data = read(command.data.paths, command.data.read());
   const Profile found = profile(data);
   print(command.json ? json_line(found, data) + "\n" : table(found, data));
   return kDone;

@@ -32,19 +32,17 @@ int complain(const std::string& message, int status) {
   return status;
 }
 
-int usage_error(const CLI::App& app, const CLI::ParseError& error,
-                const std::vector<std::string>& typed) {
+int usage_error(const CLI::App& app, const std::string& message) {
   const auto chosen = app.get_subcommands();
   const std::string where = chosen.empty() ? "" : chosen[0]->get_name() + " ";
-  return complain(
-      fmt::format("{}\nSee `hogwild {}--help`.", usage_message(app, error, typed), where),
-      kBadUsage);
+  return complain(fmt::format("{}\nSee `hogwild {}--help`.", message, where), kBadUsage);
 }
 
 int run(int argc, char** argv) {
   CLI::App app{"train sparse linear models with lock-free threads on one shared array", "hogwild"};
   app.set_version_flag("--version", fmt::format("hogwild {}", kVersion));
   app.require_subcommand(1);
+  app.option_defaults()->group("Options");
   app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   app.footer(
       "Examples:\n"
@@ -98,14 +96,17 @@ int run(int argc, char** argv) {
     app.parse(arguments);
   } catch (const CLI::CallForHelp& help) {
     const auto chosen = app.get_subcommands();
-    if (chosen.empty() && !typed[0].starts_with('-')) return usage_error(app, help, typed);
+    if (chosen.empty() && !typed[0].starts_with('-'))
+      return usage_error(app, usage_message(app, help, typed));
     print(help_page(app, chosen.empty() ? "" : chosen[0]->get_name(), help_width()));
     return kDone;
   } catch (const CLI::CallForVersion& version) {
     print(std::string(version.what()) + "\n");
     return kDone;
   } catch (const CLI::ParseError& error) {
-    return usage_error(app, error, typed);
+    return usage_error(app, usage_message(app, error, typed));
+  } catch (const OptionError& error) {
+    return usage_error(app, "--" + std::string(error.what()));
   }
   return action();
 }

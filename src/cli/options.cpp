@@ -16,41 +16,27 @@
 #include "hogwild/learn/learner.hpp"
 #include "hogwild/learn/parameter_file.hpp"
 #include "hogwild/model/file.hpp"
-#include "parallel/pinning.hpp"
 
 namespace hogwild::cli {
 
-void add_data_options(CLI::App& command, DataOptions& data, DataFor purpose) {
-  ReadOptions& read = data.read;
+void add_data_argument(CLI::App& command, std::vector<std::string>& paths) {
   command
-      .add_option("data", data.paths,
+      .add_option("data", paths,
                   "data files, plain or compressed by gzip, zstd or bzip2; - is standard input")
       ->type_name("DATA")
       ->required();
-  add_choice<Format>(command, "--format", read.format,
-                     "format of the data (default: auto, found from the first row)",
-                     {{"auto", Format::automatic}, {"libsvm", Format::libsvm}, {"vw", Format::vw}});
-  add_choice<OnError>(command, "--on-error", read.on_error,
-                      "at a malformed line: fail, or skip it and count it (default: fail)",
-                      {{"fail", OnError::fail}, {"skip", OnError::skip}});
-  add_choice<Duplicates>(
-      command, "--duplicates", read.duplicates,
-      "if a libsvm row has an index twice: refuse the row, or sum the values (default: refuse)",
-      {{"refuse", Duplicates::refuse}, {"sum", Duplicates::sum}});
+}
+
+void add_data_options(CLI::App& command, DataOptions& data, DataFor purpose) {
+  add_data_argument(command, data.paths);
+  add_options(command, data.settings, kRows, kHeld);
   if (purpose == DataFor::model) {
-    add_threads_option(command, read.threads,
+    add_threads_option(command, data.read().threads,
                        "at most this many threads; auto: one per core (default: auto)");
     return;
   }
-  add_choice<IndexBase>(
-      command, "--index-base", read.index_base,
-      "lowest index in libsvm data (default: auto, 0 if index 0 occurs, else 1)",
-      {{"auto", IndexBase::automatic}, {"0", IndexBase::zero}, {"1", IndexBase::one}});
-  command
-      .add_option("--hash-bits", read.hash_bits,
-                  "hash feature names into 2^BITS features: memory is bounded, names are not kept")
-      ->type_name("BITS")
-      ->check(CLI::Range(1, 31).description(""));
+  add_option(command, data.settings, "index-base");
+  add_option(command, data.settings, "hash-bits");
 }
 
 void add_threads_option(CLI::App& command, int& threads, const std::string& description) {
@@ -65,23 +51,6 @@ void add_threads_option(CLI::App& command, int& threads, const std::string& desc
                             text.find_first_not_of("0123456789") == std::string::npos;
         if (text == "auto" || (digits && std::stoi(text) > 0)) return {};
         return "'" + text + "' is neither a number above 0 nor auto";
-      });
-}
-
-void add_pin_option(CLI::App& command, std::vector<int>& cores) {
-  command
-      .add_option_function<std::string>(
-          "--pin",
-          [&cores](const std::string& text) {
-            cores = text == "auto" ? cores_allowed() : numbers_in(text).value();
-          },
-          "run thread 1 on the first of these cores only, thread 2 on the second, ...; auto: on "
-          "all "
-          "cores in turn (default: threads may move)")
-      ->type_name("auto|CORE,...")
-      ->check([](const std::string& text) -> std::string {
-        if (text == "auto" || numbers_in(text)) return {};
-        return "'" + text + "' is neither auto nor a list of cores, as in 0,2-5";
       });
 }
 

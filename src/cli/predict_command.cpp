@@ -71,7 +71,7 @@ int run(const PredictCommand& command) {
         fmt::format("a model with {} loss has no probability; use --output margin or label",
                     name_of(model.loss())));
   }
-  ReadOptions options = command.data.read;
+  ReadOptions options = command.data.read();
   options.features = model.features();
   options.class_labels = model.classes() != nullptr;
   const auto predict = [&](const RowBatch& batch) { return lines_of(model, batch, output); };

@@ -202,7 +202,8 @@ void add_progress_option(CLI::App& command, ProgressStyle& style) {
                             {{"auto", ProgressStyle::automatic},
                              {"bar", ProgressStyle::bar},
                              {"plain", ProgressStyle::plain},
-                             {"none", ProgressStyle::none}});
+                             {"none", ProgressStyle::none}})
+      ->group("Output");
 }
 
 }  // namespace hogwild::cli

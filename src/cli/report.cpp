@@ -47,7 +47,8 @@ void add_report_option(CLI::App& command, std::string& path) {
   command
       .add_option("--report", path,
                   "write a report with charts and tables to this file, for a browser and for print")
-      ->type_name("FILE.html");
+      ->type_name("FILE.html")
+      ->group("Output");
 }
 
 Section profile_section(const Dataset& data) {

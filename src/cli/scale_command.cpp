@@ -18,13 +18,14 @@
 #include "cli/report.hpp"
 #include "cli/train_arguments.hpp"
 #include "cli/train_outcome.hpp"
-#include "cli/training_rows.hpp"
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/report/report.hpp"
 #include "hogwild/report/sections.hpp"
+#include "hogwild/train/files.hpp"
 #include "hogwild/train/machine.hpp"
 #include "hogwild/train/scale.hpp"
+#include "options/value_text.hpp"
 
 namespace hogwild::cli {
 namespace {
@@ -57,39 +58,42 @@ std::vector<int> up_to_cores() {
   return threads;
 }
 
-ScalePlan plan_of(ScaleCommand& command, const CLI::App& app) {
+ScalePlan plan_of(const ScaleCommand& command) {
   ScalePlan plan{.rules = {},
                  .sharings = {},
                  .threads = command.threads.empty() ? up_to_cores() : command.threads,
                  .rounds = command.rounds,
-                 .least_seconds = app.count("--epochs") == 0 ? kLeastSeconds : 0};
+                 .least_seconds = command.train.settings.is_given("epochs") ? 0 : kLeastSeconds};
   for (const std::string& name : command.optimizers) {
-    command.train.optimizer = name;
-    plan.rules.push_back(train_options(command.train, app).update_rule);
+    Settings its = command.train.settings;
+    its.train.update_rule = alternative_of<AnyUpdateRule>("optimizer", name);
+    plan.rules.push_back(train_options(its).update_rule);
   }
   for (const std::string& name : command.strategies) {
     plan.sharings.push_back(*sharing_named(name));
   }
   if (std::ranges::find(plan.sharings, Sharing::streamed) != plan.sharings.end()) {
-    plan.text.emplace(command.train.data.paths, command.train.data.read);
+    plan.text.emplace(command.train.paths, command.train.files().read);
   }
   return plan;
 }
 
 int run(ScaleCommand& command, const CLI::App& app) {
-  if (!has_validation(command.train, app)) command.train.valid_fraction = 0.1;
+  validate_on_a_tenth(command.train.settings);
   require_report(command.train);
-  const ScalePlan plan = plan_of(command, app);
+  const ScalePlan plan = plan_of(command);
   ProgressDisplay display(command.train.progress);
-  TrainOptions options = train_options(command.train, app);
-  if (options.early_stopping > 0) {
-    throw OptionError("early-stopping",
-                      "runs of different lengths can't be compared; give only --epochs");
-  }
-  const Dataset data = read_training_rows(command.train, app, options, display);
+  DisplayObserver observer(display);
+  TrainOptions asked = train_options(command.train.settings, false);
+  asked.update_rule = plan.rules.front();
+  require_valid(
+      kScaled,
+      {.train = asked, .files = command.train.files(), .ranks = {}, .validation_to_come = true});
+  const auto [stream, rows, options] =
+      open_rows(command.train.paths, command.train.files(), asked, observer, Holding::always);
+  const Dataset& data = *rows;
 
   const InterruptGuard guard;
-  DisplayObserver observer(display);
   const Machine machine = this_machine();
   const auto points = measure_scaling(data, options, plan, observer);
   display.clear();
@@ -144,14 +148,12 @@ void add_scale_command(CLI::App& app, Action& action) {
   auto command = std::make_shared<ScaleCommand>();
   CLI::App& sub =
       *app.add_subcommand("scale", "measure the speed of training by number of threads");
-  add_train_arguments(sub, command->train);
+  command->train.settings.files.valid_fraction = 0.1;
+  sub.option_defaults()->group("Measurement");
   add_list(sub, "--optimizer", command->optimizers, "update rule (default: adagrad)",
            {kNamesOf<AnyUpdateRule>.begin(), kNamesOf<AnyUpdateRule>.end()});
   std::vector<std::string> strategies;
   for (const Sharing sharing : kSharings) strategies.emplace_back(name_of(sharing));
-  sub.remove_option(sub.get_option("--strategy"));
-  sub.remove_option(sub.get_option("--state"));
-  sub.remove_option(sub.get_option("--no-views"));
   add_list(sub, "--strategy", command->strategies,
            "how threads share weights: hogwild, by loads and stores, with private copies of the "
            "most frequent weights; plain, the same without private copies; atomic, by "
@@ -159,7 +161,6 @@ void add_scale_command(CLI::App& app, Action& action) {
            "thread; deterministic; averaged, the mean of one model per thread; streamed, training "
            "on text while it is read (default: hogwild)",
            std::move(strategies));
-  sub.remove_option(sub.get_option("--threads"));
   sub.add_option("--threads", command->threads,
                  "numbers of threads to measure (default: 1, 2, 4, ... up to the number of cores)")
       ->type_name("N,...")
@@ -171,11 +172,10 @@ void add_scale_command(CLI::App& app, Action& action) {
                  "number of runs with each number of threads (default: 3)")
       ->type_name("N")
       ->check(CLI::Range(1, 1000).description(""));
+  sub.add_flag("--json", command->json, "print a line of JSON per number of threads");
+  add_train_arguments(sub, command->train, kScale, kScaled);
   sub.get_option("--epochs")
       ->description("number of passes over the rows (default: as many as take 0.3 s)");
-  sub.get_option("--valid-fraction")
-      ->description("use this share of the rows for validation (default: 0.1)");
-  sub.add_flag("--json", command->json, "print a line of JSON per number of threads");
   add_report_option(sub, command->train.report);
   sub.footer(
       "Seconds are the median training time of the rounds, without reading; for streamed text with "

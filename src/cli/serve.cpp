@@ -23,12 +23,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Of adagrad, whose sums begin anew at weights that were learnt already. Mean loss of rows learnt
-// one by one after a model of the training rows, at 0.01 / 0.03 / 0.1 / 0.3, against the model left
-// as it was: rcv1 0.0999 / 0.0984 / 0.0956 / 0.0942 against 0.1015, a9a 0.3248 / 0.3260 / 0.3300 /
-// 0.3400 against 0.3248, click 0.4236 / 0.4250 / 0.4406 / 0.5168 against 0.4252.
-constexpr float kRate = 0.03f;
-
 // SIGHUP asks for the model and the log to be opened anew.
 std::atomic<bool> hung_up{false};
 
@@ -55,13 +49,6 @@ ServiceOptions service_options(const ServeArguments& arguments) {
   }
   if (!arguments.optimizer.empty()) {
     options.learning.update_rule = *alternative_named<AnyUpdateRule>(arguments.optimizer);
-  }
-  if (std::holds_alternative<Ftrl>(options.learning.update_rule)) {
-    throw OptionError("optimizer",
-                      "ftrl can't start at the weights of a model; choose another optimizer");
-  }
-  if (options.learning.update_rule.index() == AnyUpdateRule(Adagrad{}).index()) {
-    options.learning.learning_rate = kRate;
   }
   if (arguments.learning_rate != 0) options.learning.learning_rate = arguments.learning_rate;
   options.snapshot = arguments.snapshot;

@@ -2,7 +2,8 @@
 #include <memory>
 
 #include "cli/serve.hpp"
-#include "cli/train_arguments.hpp"
+#include "hogwild/core/alternatives.hpp"
+#include "hogwild/update/update_rule.hpp"
 
 namespace hogwild::cli {
 
@@ -22,10 +23,10 @@ void add_serve_command(CLI::App& app, Action& action) {
                    "do not learn (default: a model keeps learning, a parameter file is only read)");
   sub.add_flag("--learn", command->learn, "also train the weights of the parameter file")
       ->excludes(read_only);
-  const auto names = kNamesOf<AnyUpdateRule>;
-  const std::vector<std::string> rules(names.begin(), names.end());
+  std::vector<std::string> rules(kNamesOf<AnyUpdateRule>.begin(), kNamesOf<AnyUpdateRule>.end());
+  std::erase(rules, Ftrl::kName);  // it can't start at the weights of a model
   sub.add_option("--optimizer", command->optimizer,
-                 "update rule; not ftrl; not with --parameters (default: adagrad)")
+                 "update rule; not with --parameters (default: adagrad)")
       ->type_name(CLI::detail::join(rules, "|"))
       ->check(one_of(rules));
   sub.add_option("--learning-rate", command->learning_rate,

@@ -14,10 +14,10 @@
 #include "cli/report.hpp"
 #include "cli/train_arguments.hpp"
 #include "cli/train_outcome.hpp"
-#include "cli/training_rows.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/report/report.hpp"
 #include "hogwild/report/sections.hpp"
+#include "hogwild/train/files.hpp"
 #include "hogwild/train/simulate.hpp"
 
 namespace hogwild::cli {
@@ -120,7 +120,7 @@ SimulationOptions simulation_options(const SimulateCommand& command) {
 }
 
 int run(SimulateCommand& command, const CLI::App& app) {
-  if (!has_validation(command.train, app)) command.train.valid_fraction = 0.1;
+  validate_on_a_tenth(command.train.settings);
   require_report(command.train);
   std::vector<int> workers = command.workers;
   if (workers.empty()) workers = {1, 4, 16, 64, 256, 1024};
@@ -128,8 +128,15 @@ int run(SimulateCommand& command, const CLI::App& app) {
   std::vector<Method> methods;
   for (const std::string& name : command.methods) methods.push_back(method_named(name));
   ProgressDisplay display(command.train.progress);
-  TrainOptions options = train_options(command.train, app);
-  const Dataset data = read_training_rows(command.train, app, options, display);
+  DisplayObserver observer(display);
+  const TrainOptions asked_for = train_options(command.train.settings);
+  require_valid(kSimulated, {.train = asked_for,
+                             .files = command.train.files(),
+                             .ranks = {},
+                             .validation_to_come = true});
+  const auto [stream, rows, options] =
+      open_rows(command.train.paths, command.train.files(), asked_for, observer, Holding::always);
+  const Dataset& data = *rows;
 
   const InterruptGuard guard;
   if (command.measure) {
@@ -144,7 +151,6 @@ int run(SimulateCommand& command, const CLI::App& app) {
                             simulated.costs.nonzero / kNano,
                             simulated.costs.line_transfer / kNano));
   }
-  DisplayObserver observer(display);
   std::vector<SimulationOptions> all;
   for (const Method method : methods) {
     for (const int n : workers) {
@@ -184,9 +190,8 @@ void add_simulate_command(CLI::App& app, Action& action) {
   auto command = std::make_shared<SimulateCommand>();
   CLI::App& sub =
       *app.add_subcommand("simulate", "simulate training by many workers, on a virtual clock");
-  add_alternative<AnyUpdateRule>(sub, "--optimizer", command->train.optimizer, "update rule");
-  add_train_arguments(sub, command->train);
-  sub.remove_option(sub.get_option("--threads"));
+  command->train.settings.files.valid_fraction = 0.1;
+  sub.option_defaults()->group("Simulation");
   sub.add_option("--workers", command->workers,
                  "numbers of workers to simulate (default: 1,4,16,64,256,1024)")
       ->type_name("N,...")
@@ -254,9 +259,8 @@ void add_simulate_command(CLI::App& app, Action& action) {
       ->check(CLI::Range(1, 65536).description(""));
   sub.add_flag("--measure", command->measure,
                "measure --nonzero-cost and --line-transfer on this machine, unless they are given");
-  sub.get_option("--valid-fraction")
-      ->description("use this share of the rows for validation (default: 0.1)");
   sub.add_flag("--json", command->json, "print a line of JSON per epoch, and one at the end");
+  add_train_arguments(sub, command->train, kSimulate, kSimulated);
   add_report_option(sub, command->train.report);
   sub.footer(
       "Seconds are those of a virtual clock. One worker makes the same steps as `train --threads "

@@ -4,29 +4,27 @@
 #include <memory>
 
 #include "cli/command.hpp"
+#include "cli/display_observer.hpp"
 #include "cli/distributed.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/progress.hpp"
 #include "cli/report.hpp"
 #include "cli/train_arguments.hpp"
 #include "cli/train_outcome.hpp"
-#include "cli/training_rows.hpp"
 #include "hogwild/eval/evaluate.hpp"
 #include "hogwild/report/sections.hpp"
-#include "hogwild/train/stream.hpp"
-#include "hogwild/train/train.hpp"
+#include "hogwild/train/files.hpp"
 
 namespace hogwild::cli {
 namespace {
 
-class Observer : public TrainObserver {
+class Observer final : public DisplayObserver {
  public:
-  explicit Observer(TrainDisplay& shown) : shown_(shown) {}
-  void on_progress(const Progress& progress) override { shown_.progress(progress); }
+  Observer(ProgressDisplay& display, TrainDisplay& shown)
+      : DisplayObserver(display), shown_(shown) {}
   void on_epoch(const EpochReport& report) override { shown_.epoch(report); }
   void on_rate(const RateSearch& search) override { shown_.rate(search); }
   void on_threads(const ThreadTrial& trial) override { shown_.threads(trial); }
-  bool stop_requested() override { return interrupted(); }
   bool checkpoint_due() override { return shown_.checkpoint_due(); }
   void on_checkpoint(const Checkpoint& checkpoint) override { shown_.checkpoint(checkpoint); }
 
@@ -35,7 +33,7 @@ class Observer : public TrainObserver {
 };
 
 // The rows, as far as they are held: before training, which may put them into another order.
-Section data_section(const TrainingRows& rows, const TrainOptions& options) {
+Section data_section(const TrainingRows& rows) {
   if (!rows.data) {
     return {.title = "The rows to learn from",
             .text =
@@ -43,9 +41,8 @@ Section data_section(const TrainingRows& rows, const TrainOptions& options) {
                 "them; hogwild inspect can."};
   }
   Section section = profile_section(*rows.data);
-  if (options.validation) {
-    section.text =
-        fmt::format("Another {} rows are used for validation.", options.validation->rows());
+  if (const auto& validation = rows.options.validation) {
+    section.text = fmt::format("Another {} rows are used for validation.", validation->rows());
   }
   return section;
 }
@@ -82,28 +79,28 @@ std::string whose_model(const TrainResult& result, const TrainOptions& options) 
 }
 
 int run(const TrainArguments& command, const CLI::App& app) {
-  if (!command.distributed.empty()) return run_distributed(command, app);
+  if (command.show_options) {
+    print(as_configuration(command.settings, kTrain));
+    return kDone;
+  }
+  if (command.settings.distribution) return run_distributed(command, app);
   require_not_distributed(app);
-  TrainOptions options = train_options(command, app);
-  require_valid(options, has_validation(command, app));
+  TrainOptions asked = started(command.files(), train_options(command.settings));
+  asked.keep_state = !command.checkpoint.empty();
+  require_valid(command.files(), asked);
   require_outputs(command);
   ProgressDisplay display(command.progress);
   TrainDisplay shown(display, command);
-  Observer observer(shown);
+  Observer observer(display, shown);
 
-  TrainingRows rows = take_training_rows(command, app, options, display);
+  TrainingRows rows = open_rows(command.paths, command.files(), asked, observer);
 
   std::vector<Section> report;
-  if (!command.report.empty()) report.push_back(data_section(rows, options));
+  if (!command.report.empty()) report.push_back(data_section(rows));
 
   const InterruptGuard guard;
-  const TrainResult result = rows.stream ? train(*rows.stream, options, observer)
-                                         : train(std::move(*rows.data), options, observer);
-  if (rows.stream && rows.stream->source().skipped_lines != 0) {
-    const Source& source = rows.stream->source();
-    display.say(fmt::format("skipped {} malformed lines; the first: {}", source.skipped_lines,
-                            source.first_skipped));
-  }
+  const TrainOptions options = rows.options;
+  const TrainResult result = train(std::move(rows), observer);
   const int status = conclude(result, command, options, shown, display);
   if (!command.report.empty()) {
     std::vector<Section> first{section_of(result)};
@@ -125,23 +122,11 @@ void add_train_command(CLI::App& app, Action& action) {
   CLI::App& sub = *app.add_subcommand("train", "train a model on labelled rows");
   sub.add_option("-o,--output", command->output, "file to save the model to")
       ->type_name("MODEL")
-      ->required();
-  add_alternative<AnyUpdateRule>(sub, "--optimizer", command->optimizer,
-                                 "update rule; on sparse rows a weight, its running means and its "
-                                 "velocity change only in steps on rows that have the feature. For "
-                                 "--distributed eamsgd the default is nesterov_adagrad");
-  add_train_arguments(sub, *command);
-  sub.add_flag(
-      "--refit", command->train.refit,
-      "at the end train again on all rows, validation rows included, for the best number of "
-      "epochs");
+      ->required()
+      ->group("Most used");
+  add_train_arguments(sub, *command, kTrain);
   add_distributed_options(sub, *command);
-  sub.add_option("--resume", command->resume,
-                 "continue a run from its checkpoint, with the same files and options; or start at "
-                 "the weights of a model, with a new optimizer state")
-      ->type_name("CHECKPOINT|MODEL");
-  sub.add_flag("--weights-only", command->weights_only,
-               "use only the weights of the checkpoint given to --resume");
+  sub.option_defaults()->group("Output");
   sub.add_option(
          "--checkpoint", command->checkpoint,
          "save the run to this file regularly and at the end, so that --resume can continue it "
@@ -150,19 +135,12 @@ void add_train_command(CLI::App& app, Action& action) {
   sub.add_option("--checkpoint-every", command->checkpoint_every,
                  "time between checkpoints: 90s, 10m, 1h (default: 60s)")
       ->type_name("TIME");
-  sub.add_option("--parameters", command->parameters,
-                 "train the weights in this shared file, together with all processes that use it; "
-                 "created if it does not exist (in /dev/shm it is in memory only)")
-      ->type_name("FILE");
-  sub.add_option("--parameter-features", command->train.parameter_features,
-                 "number of features of a new --parameters file; needed if other processes use "
-                 "higher indices")
-      ->type_name("N")
-      ->check(digits());
   sub.add_option("--log", command->log,
                  "write a line of JSON per epoch, and one at the end, to this file")
       ->type_name("FILE");
   add_report_option(sub, command->report);
+  sub.add_flag("--show-options", command->show_options,
+               "print all options with their values, as a file for --config, and stop");
   sub.footer(
       "--config FILE reads options from a file, one per line (epochs = 5).\n"
       "Examples:\n"

@@ -130,8 +130,8 @@ std::string in_words(const ViewReport& views) {
 }
 
 std::vector<std::string> inputs_of(const TrainArguments& command) {
-  std::vector<std::string> inputs = command.data.paths;
-  if (!command.valid.empty()) inputs.push_back(command.valid);
+  std::vector<std::string> inputs = command.paths;
+  if (!command.files().valid.empty()) inputs.push_back(command.files().valid);
   return inputs;
 }
 
@@ -147,7 +147,7 @@ void require_outputs(const TrainArguments& command) {
   }
   require_writable({{"output", command.output, "model"},
                     {"checkpoint", command.checkpoint, "model"},
-                    {"parameters", command.parameters, "parameter file"},
+                    {"parameters", command.settings.train.parameters, "parameter file"},
                     {"log", command.log},
                     {"report", command.report, "report"}},
                    inputs_of(command));

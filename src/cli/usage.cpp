@@ -5,44 +5,20 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <numeric>
 #include <optional>
 #include <string_view>
 #include <utility>
 
+#include "core/nearest_word.hpp"
+
 namespace hogwild::cli {
 namespace {
 
-// Of letters that are replaced, left out, put in, or exchanged with the next one.
-// Source: Damerau, CACM 1964; no letter is changed twice.
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> before(b.size() + 1), row(b.size() + 1), next(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    next[0] = i + 1;
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      next[j + 1] = std::min({row[j] + (a[i] == b[j] ? 0 : 1), next[j] + 1, row[j + 1] + 1});
-      if (i > 0 && j > 0 && a[i] == b[j - 1] && a[i - 1] == b[j]) {
-        next[j + 1] = std::min(next[j + 1], before[j - 1] + 1);
-      }
-    }
-    std::swap(before, row);
-    std::swap(row, next);
-  }
-  return row.back();
-}
-
-// "; did you mean epochs?", if one of the words is near.
+// "; did you mean --epochs?", if one of the words is near.
 std::string hint(std::string_view word, const std::vector<std::string>& words,
                  std::string_view before = "") {
-  constexpr std::size_t kBeginning = 3;  // letters that stand for a longer word
-  const auto far = [&](const std::string& other) {
-    return word.size() >= kBeginning && other.starts_with(word) ? 1 : edit_distance(word, other);
-  };
-  const auto nearest = std::ranges::min_element(words, {}, far);
-  if (nearest == words.end() || far(*nearest) > std::max<std::size_t>(1, word.size() / 3))
-    return {};
-  return fmt::format("; did you mean {}{}?", before, *nearest);
+  const std::string near = nearest_word(word, words);
+  return near.empty() ? "" : fmt::format("; did you mean {}{}?", before, near);
 }
 
 std::vector<const CLI::App*> commands_of(const CLI::App& program) {
@@ -176,7 +152,7 @@ CLI::Validator one_of(std::vector<std::string> words) {
   return CLI::Validator(
       [words = std::move(words)](const std::string& text) -> std::string {
         if (std::ranges::find(words, text) != words.end()) return {};
-        return fmt::format("'{}' is none of {}{}", text, fmt::join(words, ", "), hint(text, words));
+        return none_of_words(text, words);
       },
       "");
 }

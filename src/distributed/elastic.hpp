@@ -27,7 +27,7 @@
 
 #include <memory>
 
-#include "distributed/options.hpp"
+#include "options/distributed_options.hpp"
 #include "distributed/partition.hpp"
 #include "distributed/world.hpp"
 #include "learn/descent.hpp"

@@ -21,6 +21,7 @@
 #include "distributed/rows_packet.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/train/tune.hpp"
+#include "options/refusals.hpp"
 #include "train/found_epsilon.hpp"
 #include "train/plan.hpp"
 #include "train/prepare.hpp"

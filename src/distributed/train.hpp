@@ -4,12 +4,12 @@
 #include <string>
 #include <vector>
 
-#include "distributed/options.hpp"
 #include "distributed/world.hpp"
 #include "distributed/world_company.hpp"
 #include "hogwild/data/dataset.hpp"
 #include "hogwild/train/options.hpp"
 #include "hogwild/train/result.hpp"
+#include "options/distributed_options.hpp"
 
 namespace hogwild {
 

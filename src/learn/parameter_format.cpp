@@ -27,7 +27,6 @@
 #include "hogwild/core/types.hpp"
 #include "hogwild/update/step.hpp"
 #include "parallel/cell.hpp"
-#include "update/rule_numbers.hpp"
 
 namespace hogwild {
 namespace {
@@ -67,7 +66,9 @@ Json numbers_of(const AnyUpdateRule& any) {
   Json numbers = Json::object();
   std::visit(
       [&](const auto& rule) {
-        for_each_number(rule, [&](const char* name, float number) { numbers[name] = number; });
+        for_each_number(rule, [&](const RuleNumber& number, float value) {
+          numbers[std::string(number.name)] = value;
+        });
       },
       any);
   return numbers;
@@ -102,8 +103,8 @@ ParameterKind kind_in(std::string_view description) {
   kind.update_rule = *rule;
   std::visit(
       [&](auto& r) {
-        for_each_number(r, [&](const char* name, float& number) {
-          number = json.at("numbers").at(name).get<float>();
+        for_each_number(r, [&](const RuleNumber& number, float& value) {
+          value = json.at("numbers").at(std::string(number.name)).get<float>();
         });
       },
       kind.update_rule);

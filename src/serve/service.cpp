@@ -10,6 +10,15 @@
 #include "hogwild/model/file.hpp"
 
 namespace hogwild {
+namespace {
+
+// Of adagrad, whose sums begin anew at weights that are trained already. Mean loss of rows learnt
+// one by one after a model of the training rows, at 0.01 / 0.03 / 0.1 / 0.3, against the model left
+// as it was: rcv1 0.0999 / 0.0984 / 0.0956 / 0.0942 against 0.1015, a9a 0.3248 / 0.3260 / 0.3300 /
+// 0.3400 against 0.3248, click 0.4236 / 0.4250 / 0.4406 / 0.5168 against 0.4252.
+constexpr float kRate = 0.03f;
+
+}  // namespace
 
 Service::FileStamp Service::stamp_of(const std::string& path) {
   struct stat status {};
@@ -19,6 +28,10 @@ Service::FileStamp Service::stamp_of(const std::string& path) {
 }
 
 Service::Service(ServiceOptions options) : options_(std::move(options)) {
+  LearnerOptions& learning = options_.learning;
+  if (!learning.learning_rate && std::holds_alternative<Adagrad>(learning.update_rule)) {
+    learning.learning_rate = kRate;
+  }
   if (options_.parameters.empty()) stamp_ = stamp_of(options_.model);
   serve(load());
 }

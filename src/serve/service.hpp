@@ -20,7 +20,8 @@ struct ServiceOptions {
   std::string model{};        ///< path of a model,
   std::string parameters{};   ///< or of live parameters
   bool learn = false;         ///< where it can: not a model of several classes
-  LearnerOptions learning{};  ///< how a model learns; parameters have it by themselves
+  LearnerOptions learning{};  ///< how a model learns, adagrad at 0.03 if no rate is given;
+                              ///< parameters have it by themselves
   std::string snapshot{};     ///< where what has been learnt is saved
 };
 

@@ -7,16 +7,17 @@
 #include <limits>
 
 #include "hogwild/core/alternatives.hpp"
-#include "hogwild/core/error.hpp"
 #include "hogwild/train/train.hpp"
+#include "options/refusals.hpp"
 
 namespace hogwild {
 
 std::vector<Contender> compare(const Dataset& data, const TrainOptions& options,
                                const std::vector<AnyUpdateRule>& rules, CompareObserver& observer) {
-  if (!options.validation) {
-    throw OptionError("valid",
-                      "update rules are compared by validation loss; give validation rows");
+  for (const AnyUpdateRule& rule : rules) {
+    TrainOptions its = options;
+    its.update_rule = rule;
+    require_valid(kCompared, {.train = its, .files = {}, .ranks = {}});
   }
   std::vector<Contender> contenders;
   for (const AnyUpdateRule& rule : rules) {

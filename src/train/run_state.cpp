@@ -5,12 +5,15 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include <algorithm>
+#include <map>
 #include <span>
 #include <variant>
 
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
-#include "update/rule_numbers.hpp"
+#include "options/option.hpp"
+#include "options/value_text.hpp"
 
 namespace hogwild {
 namespace {
@@ -32,7 +35,8 @@ std::string fingerprint(const Dataset& data) {
          hash_of(std::span<const std::uint32_t>(lengths));
 }
 
-std::string numbers_of(const AnySchedule& any) {
+// A schedule with its numbers.
+std::string in_words(const AnySchedule& any) {
   std::string text(name_of(any));
   std::visit(
       [&](const auto& schedule) {
@@ -50,6 +54,24 @@ std::string numbers_of(const AnySchedule& any) {
   return text;
 }
 
+// A value as earlier versions kept it: words of enumerations by their number, 0 for full and zero.
+std::string as_kept_now(const std::string& option, const std::string& value) {
+  static const std::map<std::string, std::vector<std::string>> kWords{
+      {"penalty", {"degree", "exact"}},
+      {"strategy", {"hogwild", "atomic", "locked", "deterministic"}},
+      {"state", {"shared", "per-thread"}},
+      {"order", {"shuffle", "sequential", "curriculum"}},
+      {"curriculum", {"naive", "mixed", "combined"}},
+      {"batch-size", {"full"}},
+      {"init", {"zero"}}};
+  const auto words = kWords.find(option);
+  const auto number = number_in<std::size_t>(value);
+  if (words != kWords.end() && number && *number < words->second.size()) {
+    return words->second[*number];
+  }
+  return option == "init" && number_in<float>(value) ? "normal:" + value : short_exponent(value);
+}
+
 }  // namespace
 
 Numbering numbering_of(const FeatureSpace& features) noexcept {
@@ -64,55 +86,37 @@ std::vector<Index> hot_of(const FeatureSpace& features) {
 }
 
 MadeWith made_with(const TrainOptions& options, const TrainPlan& plan, const Dataset& data) {
-  const auto number = [](auto value) { return fmt::format("{}", value); };
-  const auto choice = [](auto value) { return fmt::format("{}", static_cast<int>(value)); };
-  MadeWith made{
-      {"loss", std::string(name_of(options.loss))},
-      {"one-vs-rest", number(options.one_vs_rest)},
-      {"optimizer", in_words(options.update_rule)},
-      {"learning-rate", number(plan.learning_rate)},
-      {"batch-size", number(options.batch_size)},
-      {"schedule", numbers_of(options.schedule)},
-      {"warm-up", number(options.warm_up)},
-      {"epochs", number(options.epochs)},
-      {"early-stopping", number(options.early_stopping)},
-      {"min-delta", number(options.min_delta)},
-      {"seed", number(options.seed)},
-      {"l1", number(options.l1)},
-      {"l2", number(options.l2)},
-      {"penalty", choice(options.penalty_method)},
-      {"no-bias", number(!options.bias)},
-      {"batch-norm", number(options.batch_norm)},
-      {"average", number(options.average)},
-      {"gradient-noise", number(options.gradient_noise)},
-      {"init", number(options.init)},
-      {"strategy", choice(options.strategy)},
-      {"state", choice(options.state)},
-      {"order", choice(options.order)},
-      {"curriculum", choice(options.curriculum)},
-      {"levels", number(options.levels)},
-      {"difficulty", hash_of(std::span<const float>(options.difficulty))},
-      {"threads", number(plan.descent.workers)},
-      {"features", number(data.features().size)},
-      {"data", fingerprint(data)},
-      {"valid", options.validation ? fingerprint(*options.validation) : "none"},
-  };
+  MadeWith made{{"optimizer", in_words(options.update_rule)},
+                {"learning-rate", fmt::format("{}", plan.learning_rate)},
+                {"schedule", in_words(options.schedule)}};
+  for (const Option& option : hogwild::options()) {
+    const auto* const binding = std::get_if<Binding<TrainOptions>>(&option.binding);
+    if (option.shapes_the_run) made.emplace_back(option.name, binding->text(options));
+  }
+  made.emplace_back("difficulty", hash_of(std::span<const float>(options.difficulty)));
+  made.emplace_back("threads", fmt::format("{}", plan.descent.workers));
+  made.emplace_back("features", fmt::format("{}", data.features().size));
+  made.emplace_back("data", fingerprint(data));
+  made.emplace_back("valid", options.validation ? fingerprint(*options.validation) : "none");
   return made;
 }
 
 void require_same(const MadeWith& then, const MadeWith& now) {
-  for (std::size_t k = 0; k < now.size(); ++k) {
-    const auto& [name, value] = now[k];
-    if (k < then.size() && then[k] == now[k]) continue;
-    if (name == "data" || name == "valid" || name == "features") {
+  for (const auto& [option, value] : now) {
+    const auto kept = std::ranges::find(then, option, &MadeWith::value_type::first);
+    // A value that an earlier version did not keep was the default.
+    const std::string before =
+        kept == then.end() ? Settings{}.text(option) : as_kept_now(option, kept->second);
+    if (before == short_exponent(value)) continue;
+    if (option == "data" || option == "valid" || option == "features") {
       throw OptionError("resume", fmt::format("the checkpoint is from a run on other rows ({}); "
                                               "give the same files and the same split",
-                                              name));
+                                              option));
     }
     throw OptionError("resume",
                       fmt::format("the checkpoint is from a run with another --{}: {} instead of "
                                   "{}; give the options of that run",
-                                  name, k < then.size() ? then[k].second : "none", value));
+                                  option, before, value));
   }
 }
 

@@ -18,6 +18,7 @@
 #include "hogwild/eval/evaluate.hpp"
 #include "hogwild/train/stream.hpp"
 #include "hogwild/train/train.hpp"
+#include "options/refusals.hpp"
 #include "parallel/crew.hpp"
 #include "parallel/zeroed_array.hpp"
 #include "train/found_epsilon.hpp"
@@ -106,7 +107,7 @@ void require_suits(const AnyUpdateRule& rule, Sharing sharing, const ScalePlan& 
                    const TrainOptions& options) {
   TrainOptions its = shared_as(sharing, options);
   its.update_rule = rule;
-  require_valid(its);
+  require_valid(kScaled, {.train = its, .files = {}, .ranks = {}});
   if (sharing == Sharing::streamed && !plan.text) {
     throw OptionError("strategy", "streamed needs text files that can be read more than once");
   }
@@ -167,10 +168,6 @@ std::optional<Sharing> sharing_named(std::string_view name) noexcept {
 
 std::vector<ScalePoint> measure_scaling(const Dataset& data, const TrainOptions& asked,
                                         const ScalePlan& plan, TrainObserver& observer) {
-  if (!asked.validation) {
-    throw OptionError("valid",
-                      "the loss is measured for each number of threads; give validation rows");
-  }
   for (const AnyUpdateRule& rule : plan.rules) {
     for (const Sharing sharing : plan.sharings) require_suits(rule, sharing, plan, asked);
   }

@@ -13,6 +13,7 @@
 #include "hogwild/core/error.hpp"
 #include "hogwild/train/machine.hpp"
 #include "hogwild/train/train.hpp"
+#include "options/refusals.hpp"
 #include "train/found_epsilon.hpp"
 #include "train/plan.hpp"
 #include "train/prepare.hpp"
@@ -47,15 +48,7 @@ void require_valid(const SimulationOptions& simulation, const TrainOptions& opti
   require(costs.bandwidth > 0, "bandwidth", "it must be above 0");
   require(costs.stragglers >= 0 && costs.stragglers <= 1 && costs.slowness >= 1, "stragglers",
           "it is SHARE:FACTOR with a share from 0 to 1 and a factor of at least 1");
-  require(options.validation.has_value(), "valid",
-          "the loss is measured for each number of workers; give validation rows");
-  require(!learns_classes(options), "loss", "simulate does not support classes");
-  require(options.batch_size == 1, "batch-size", "simulate supports only batches of one row");
-  require(options.l1 == 0 && options.l2 == 0, "l1", "simulate does not support penalties");
-  require(!options.average, "average", "simulate does not support averages");
-  require(options.gradient_noise == 0, "gradient-noise",
-          "simulate does not support gradient noise");
-  require(options.order != RowOrder::curriculum, "order", "simulate does not support a curriculum");
+  require_valid(kSimulated, {.train = options, .files = {}, .ranks = {}});
 }
 
 // Tells of epochs by the virtual clock.
@@ -107,6 +100,7 @@ SimulatedCosts measured_costs(const Dataset& data, const TrainOptions& options,
   alone.threads = 1;
   alone.epochs = kEpochs;
   alone.early_stopping = 0;
+  alone.min_delta = 0;
   alone.validation.reset();
   if (searches_rate(alone)) {  // any rate takes as long
     alone.learning_rate =
@@ -136,8 +130,6 @@ std::vector<Simulation> simulate(const Dataset& data, const TrainOptions& asked,
   for (const SimulationOptions& each : simulations) require_valid(each, asked);
   auto [rows, options] = prepare(data, asked);
   options.threads = 1;
-  options.strategy = Strategy::hogwild;
-  options.state = StateHome::shared;
   options.worker_views = false;
   if (searches_rate(options)) {
     const RateSearch search = find_rate(rows, options, [&] { return observer.stop_requested(); });

@@ -14,6 +14,7 @@
 #include "feed/text_feed.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/train/train.hpp"
+#include "options/refusals.hpp"
 #include "train/joining.hpp"
 #include "train/mixing.hpp"
 #include "train/plan.hpp"
@@ -63,20 +64,10 @@ std::optional<std::string> reason_of_text(const RowStream& stream, const TrainOp
 }  // namespace
 
 std::optional<std::string> reason_to_hold(const TrainOptions& options) {
-  const bool penalised = options.l1 > 0 || options.l2 > 0;
-  if (learns_classes(options)) return "labels are classes";
-  if (options.batch_size != 1) return "a step takes a batch";
-  if (options.strategy == Strategy::deterministic) return "threads learn together";
-  if (options.order == RowOrder::curriculum) return "a curriculum needs all rows";
-  if (penalised && !std::holds_alternative<Ftrl>(options.update_rule)) {
-    return "a penalty needs the frequency of the features";
-  }
-  if (options.refit) return "--refit trains on the rows again";
-  if (options.init > 0) return "weights start at random";
-  if (options.resume) return "--resume starts at a model";
-  if (options.resume_state) return "--resume continues a run";
-  if (!options.class_weights.empty()) return "classes have weights";
-  return {};
+  const Request request{.train = options, .files = {}, .ranks = {}};
+  const Refusal* const refusal = first_refusal(kStreamed, request);
+  if (refusal == nullptr) return {};
+  return reason_for(*refusal, request);
 }
 
 DataPlan plan_data(const RowStream& stream, const TrainOptions& options,

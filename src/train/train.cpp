@@ -124,6 +124,7 @@ void refit(const Dataset& data, TrainOptions options, TrainObserver& observer, T
   }
   options.validation.reset();
   options.early_stopping = 0;
+  options.min_delta = 0;
   options.stop_after = result.best_epoch;
   options.refit = false;
   options.keep_state = false;

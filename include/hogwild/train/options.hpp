@@ -1,4 +1,4 @@
-// What training may be told, every default beside its meaning.
+// Training options and their defaults.
 #pragma once
 
 #include <cstdint>
@@ -9,14 +9,16 @@
 #include <vector>
 
 #include "hogwild/data/dataset.hpp"
+#include "hogwild/data/reader.hpp"
 #include "hogwild/feed/order.hpp"
 #include "hogwild/model/model.hpp"
 #include "hogwild/objective/loss.hpp"
-#include "hogwild/train/checkpoint.hpp"
 #include "hogwild/update/schedule.hpp"
 #include "hogwild/update/update_rule.hpp"
 
 namespace [[gnu::visibility("default")]] hogwild {
+
+struct RunState;
 
 /// How threads share the parameters.
 enum class Strategy {
@@ -117,6 +119,26 @@ struct TrainOptions {
   std::optional<Dataset> validation{};  ///< evaluated after each epoch, never learnt; its features
                                         ///< are numbered as the training data's
 };
+
+/// Training from files: see train_files().
+struct FileOptions {
+  ReadOptions read{};  ///< its threads are those of training, and its class_labels, classes and
+                       ///< features are set by the other options; memory_limit 0: three quarters of
+                       ///< the memory of this machine, or of its container
+  std::string valid{};                     ///< a file of validation rows; empty: none
+  std::optional<double> valid_fraction{};  ///< share of the rows to validate on instead of training
+                                           ///< on them, in [0, 1]; not with valid
+  std::string difficulty = "nonzeros";     ///< of a row, for RowOrder::curriculum: "nonzeros";
+                                        ///< "margin:MODEL", by the margin of a model; or a file of
+                                        ///< one number a line
+  std::string resume{};       ///< a checkpoint or a model to start at; empty: none
+  bool weights_only = false;  ///< of a checkpoint take the weights alone
+};
+
+/// Whether there are to be validation rows.
+inline bool validates(const FileOptions& files) noexcept {
+  return !files.valid.empty() || files.valid_fraction.has_value();
+}
 
 /// Whether rows have a margin for each class, and labels are classes.
 bool learns_classes(const TrainOptions& options) noexcept;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string_view>
 
+#include "hogwild/update/number.hpp"
 #include "hogwild/update/step.hpp"
 
 namespace [[gnu::visibility("default")]] hogwild {
@@ -19,6 +20,12 @@ struct Adadelta {
 
   float rho = 0.9f;       ///< what the means keep at each touch; 0 <= rho < 1
   float epsilon = 1e-6f;  ///< sets the size of the first steps; > 0
+
+  template <class Rule, class Function>
+  static constexpr void numbers(Rule& rule, Function&& f) {
+    f(kRho, rule.rho);
+    f(kEpsilon, rule.epsilon);
+  }
 
   struct State {
     float weight = 0;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string_view>
 
+#include "hogwild/update/number.hpp"
 #include "hogwild/update/step.hpp"
 
 namespace [[gnu::visibility("default")]] hogwild {
@@ -19,6 +20,11 @@ struct Adagrad {
   static constexpr float kDefaultRate = 0.1f;
 
   float epsilon = 1e-8f;  ///< keeps the root away from 0; > 0
+
+  template <class Rule, class Function>
+  static constexpr void numbers(Rule& rule, Function&& f) {
+    f(kEpsilon, rule.epsilon);
+  }
 
   /// Of one coordinate, or of several side by side.
   template <class Real>

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string_view>
 
+#include "hogwild/update/number.hpp"
 #include "hogwild/update/step.hpp"
 
 namespace [[gnu::visibility("default")]] hogwild {
@@ -19,6 +20,13 @@ struct Adam {
   float beta1 = 0.9f;     ///< what the mean keeps at each touch; 0 <= beta1 < 1
   float beta2 = 0.999f;   ///< what the mean of squares keeps at each touch; 0 <= beta2 < 1
   float epsilon = 1e-8f;  ///< added to the root; > 0
+
+  template <class Rule, class Function>
+  static constexpr void numbers(Rule& rule, Function&& f) {
+    f(kBeta1, rule.beta1);
+    f(kBeta2, rule.beta2);
+    f(kEpsilon, rule.epsilon);
+  }
 
   struct State {
     float weight = 0;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <string_view>
 
+#include "hogwild/update/number.hpp"
 #include "hogwild/update/step.hpp"
 
 namespace [[gnu::visibility("default")]] hogwild {
@@ -26,6 +27,11 @@ struct Ftrl {
   static constexpr bool kOwnsPenalty = true;
 
   float beta = 1;  ///< >= 0; makes the first steps smaller
+
+  template <class Rule, class Function>
+  static constexpr void numbers(Rule& rule, Function&& f) {
+    f(kBeta, rule.beta);
+  }
 
   struct State {
     float z = 0;

@@ -3,6 +3,7 @@
 
 #include <string_view>
 
+#include "hogwild/update/number.hpp"
 #include "hogwild/update/step.hpp"
 
 namespace [[gnu::visibility("default")]] hogwild {
@@ -17,6 +18,11 @@ struct Momentum {
   static constexpr float kDefaultRate = 0.002f;
 
   float gamma = 0.9f;  ///< what a velocity keeps at each touch; 0 <= gamma < 1
+
+  template <class Rule, class Function>
+  static constexpr void numbers(Rule& rule, Function&& f) {
+    f(kGamma, rule.gamma);
+  }
 
   struct State {
     float weight = 0;

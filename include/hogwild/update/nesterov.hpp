@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "hogwild/update/momentum.hpp"
+#include "hogwild/update/number.hpp"
 #include "hogwild/update/step.hpp"
 
 namespace [[gnu::visibility("default")]] hogwild {
@@ -18,6 +19,11 @@ struct Nesterov {
   static constexpr float kDefaultRate = 0.002f;
 
   float gamma = 0.9f;  ///< what a velocity keeps at each touch; 0 <= gamma < 1
+
+  template <class Rule, class Function>
+  static constexpr void numbers(Rule& rule, Function&& f) {
+    f(kGamma, rule.gamma);
+  }
 
   using State = Momentum::State;
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string_view>
 
+#include "hogwild/update/number.hpp"
 #include "hogwild/update/step.hpp"
 
 namespace [[gnu::visibility("default")]] hogwild {
@@ -30,6 +31,12 @@ struct NesterovAdagrad {
 
   float gamma = 0.5f;     ///< what a velocity keeps at each touch; 0 <= gamma < 1
   float epsilon = 1e-8f;  ///< keeps the root away from 0; > 0
+
+  template <class Rule, class Function>
+  static constexpr void numbers(Rule& rule, Function&& f) {
+    f(kGamma, rule.gamma);
+    f(kEpsilon, rule.epsilon);
+  }
 
   struct State {
     float weight = 0;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string_view>
 
+#include "hogwild/update/number.hpp"
 #include "hogwild/update/step.hpp"
 
 namespace [[gnu::visibility("default")]] hogwild {
@@ -18,6 +19,12 @@ struct Rmsprop {
 
   float rho = 0.9f;       ///< what the mean keeps at each touch; 0 <= rho < 1
   float epsilon = 1e-8f;  ///< keeps the root away from 0; > 0
+
+  template <class Rule, class Function>
+  static constexpr void numbers(Rule& rule, Function&& f) {
+    f(kRho, rule.rho);
+    f(kEpsilon, rule.epsilon);
+  }
 
   struct State {
     float weight = 0;

@@ -1,6 +1,7 @@
 // Every update rule; the only registry of them. A new rule is one file and one word here.
 #pragma once
 
+#include <string>
 #include <variant>
 
 #include "hogwild/update/adadelta.hpp"
@@ -21,5 +22,8 @@ using AnyUpdateRule = std::variant<Sgd, Momentum, Nesterov, Adagrad, Adadelta, R
 
 /// Throws OptionError if a member of the rule is out of its range.
 void require_valid(const AnyUpdateRule& rule);
+
+/// A rule as the command line has it: "adagrad --epsilon 1e-08".
+std::string in_words(const AnyUpdateRule& rule);
 
 }  // namespace hogwild

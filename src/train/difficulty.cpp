@@ -1,4 +1,4 @@
-#include "cli/difficulty.hpp"
+#include "train/difficulty.hpp"
 
 #include <fmt/format.h>
 
@@ -12,7 +12,7 @@
 #include "hogwild/core/error.hpp"
 #include "hogwild/model/file.hpp"
 
-namespace hogwild::cli {
+namespace hogwild {
 namespace {
 
 constexpr std::string_view kMargin = "margin:";
@@ -90,4 +90,4 @@ std::vector<float> difficulty_of(const Dataset& data, const std::string& measure
   return numbers;
 }
 
-}  // namespace hogwild::cli
+}  // namespace hogwild

@@ -45,8 +45,4 @@ inline bool draws_by_force(const DistributedOptions& options, bool exact_penalti
   return options.elasticity.has_value() || exact_penalties;
 }
 
-/// Throws OptionError if an option is out of its range, or the kind can't be had with the others or
-/// with so many ranks.
-void require_valid(const DistributedOptions& options, const TrainOptions& train, int ranks);
-
 }  // namespace hogwild

@@ -1,4 +1,4 @@
-// --difficulty: how hard a row is, for a curriculum.
+// How difficult a row is, for a curriculum.
 #pragma once
 
 #include <string>
@@ -6,7 +6,7 @@
 
 #include "hogwild/data/dataset.hpp"
 
-namespace hogwild::cli {
+namespace hogwild {
 
 /// What `nonzeros`, `margin:MODEL` or a file with one number a line says of each row, [rows]; empty
 /// for nonzeros, which is what an empty difficulty means to train(). By a model the rows of a large
@@ -14,4 +14,4 @@ namespace hogwild::cli {
 /// DataError, ModelError.
 std::vector<float> difficulty_of(const Dataset& data, const std::string& measure);
 
-}  // namespace hogwild::cli
+}  // namespace hogwild

@@ -1,0 +1,48 @@
+// The numbers that an option takes.
+#pragma once
+
+#include <cmath>
+#include <limits>
+#include <optional>
+#include <string>
+
+namespace [[gnu::visibility("default")]] hogwild {
+
+/// A range of finite numbers. A bound that is absent does not limit it.
+struct Range {
+  struct Bound {
+    double value = 0;
+    bool included = true;
+  };
+  std::optional<Bound> lowest{};
+  std::optional<Bound> highest{};
+
+  constexpr bool contains(double x) const noexcept {
+    const bool finite =
+        x <= std::numeric_limits<double>::max() && x >= std::numeric_limits<double>::lowest();
+    return finite && (!lowest || x > lowest->value || (lowest->included && x == lowest->value)) &&
+           (!highest || x < highest->value || (highest->included && x == highest->value));
+  }
+};
+
+constexpr Range above(double x) noexcept {
+  return {.lowest = Range::Bound{x, false}};
+}
+constexpr Range at_least(double x) noexcept {
+  return {.lowest = Range::Bound{x, true}};
+}
+constexpr Range between(double low, double high) noexcept {
+  return {Range::Bound{low, true}, Range::Bound{high, true}};
+}
+constexpr Range from_to_below(double low, double high) noexcept {
+  return {Range::Bound{low, true}, Range::Bound{high, false}};
+}
+constexpr Range above_to(double low, double high) noexcept {
+  return {Range::Bound{low, false}, Range::Bound{high, true}};
+}
+
+/// " above 0", " of at least 0", " from 1 to 31", " from 0 to below 1", " above 0 and at most 1";
+/// empty without bounds. To be put behind "a number".
+std::string in_words(const Range& range);
+
+}  // namespace hogwild

@@ -1,0 +1,66 @@
+// The table of options as options of the command line.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <string>
+#include <vector>
+
+#include "cli/command.hpp"
+
+namespace hogwild::cli {
+namespace {
+
+// The help of an option, with the default that its command has.
+std::string description_of(const Option& option, const Settings& defaults) {
+  if (option.is_flag() || option.help.find("(default: ") != std::string::npos) return option.help;
+  const std::string text = option.text(defaults);
+  const bool is_usual = text == option.text(Settings{});
+  const std::string value = is_usual && !option.unset.empty() ? std::string(option.unset) : text;
+  return value.empty() ? option.help : fmt::format("{} (default: {})", option.help, value);
+}
+
+CLI::Option* declare(CLI::App& command, Settings& settings, const Option& option,
+                     const std::string& help) {
+  const std::string name = "--" + std::string(option.name);
+  if (option.is_flag()) {
+    return command.add_flag(name, help)->each([&](const std::string& text) {
+      settings.set(option.name, text);
+    });
+  }
+  const std::string values(option.values);
+  if (option.several) {
+    return command
+        .add_option_function<std::vector<std::string>>(
+            name,
+            [&](const std::vector<std::string>& texts) {
+              settings.set(option.name, fmt::format("{}", fmt::join(texts, ",")));
+            },
+            help)
+        ->type_name(values)
+        ->allow_extra_args(false)
+        ->delimiter(',')
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  }
+  return command
+      .add_option_function<std::string>(
+          name, [&](const std::string& text) { settings.set(option.name, text); }, help)
+      ->type_name(values);
+}
+
+}  // namespace
+
+void add_option(CLI::App& command, Settings& settings, std::string_view name) {
+  const Option& option = *find_option(name);
+  declare(command, settings, option, description_of(option, settings))
+      ->group(std::string(option.group));
+}
+
+void add_options(CLI::App& command, Settings& settings, Has program, Mode mode) {
+  for (const Option& option : options()) {
+    if ((option.has & program) == 0) continue;
+    declare(command, settings, option, description_of(option, settings))
+        ->group(lacks(mode, option.name) ? "" : std::string(option.group));
+  }
+}
+
+}  // namespace hogwild::cli

@@ -1,0 +1,51 @@
+#include "core/nearest_word.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <numeric>
+
+namespace hogwild {
+namespace {
+
+// Of letters that are replaced, left out, put in, or exchanged with the next one.
+// Source: Damerau, CACM 1964; no letter is changed twice.
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> before(b.size() + 1), row(b.size() + 1), next(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    next[0] = i + 1;
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      next[j + 1] = std::min({row[j] + (a[i] == b[j] ? 0 : 1), next[j] + 1, row[j + 1] + 1});
+      if (i > 0 && j > 0 && a[i] == b[j - 1] && a[i - 1] == b[j]) {
+        next[j + 1] = std::min(next[j + 1], before[j - 1] + 1);
+      }
+    }
+    std::swap(before, row);
+    std::swap(row, next);
+  }
+  return row.back();
+}
+
+}  // namespace
+
+std::string nearest_word(std::string_view word, const std::vector<std::string>& words) {
+  constexpr std::size_t kBeginning = 3;  // letters that stand for a longer word
+  const auto far = [&](const std::string& other) {
+    return word.size() >= kBeginning && other.starts_with(word) ? 1 : edit_distance(word, other);
+  };
+  const auto nearest = std::ranges::min_element(words, {}, far);
+  const bool near =
+      nearest != words.end() && far(*nearest) <= std::max<std::size_t>(1, word.size() / 3);
+  return near ? *nearest : "";
+}
+
+std::string none_of_words(std::string_view word, const std::vector<std::string>& words) {
+  const std::string near = nearest_word(word, words);
+  return fmt::format("'{}' is none of {}{}", word, fmt::join(words, ", "),
+                     near.empty() ? "" : fmt::format("; did you mean {}?", near));
+}
+
+}  // namespace hogwild

@@ -1,0 +1,98 @@
+#include "distributed/files.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <span>
+#include <utility>
+
+#include "core/memory.hpp"
+#include "distributed/agreement.hpp"
+#include "distributed/packet.hpp"
+#include "distributed/train.hpp"
+
+namespace hogwild {
+namespace {
+
+// Rows of a step that all ranks make together, where the user gives no number: as many as leave
+// some 1,024 steps to an epoch, within these bounds. Fewer steps take many more epochs: two groups
+// of 20 newsgroups, 2,685 rows, end after 60 epochs at a test loss of 0.0376 by 8 rows a step,
+// 0.0409 by 16, 0.0441 by 64, and 0.0378 by one. Means of allreduce over three seeds, by 512 steps
+// an epoch and by 8 rows: all of 20 newsgroups +1.6 % and +0.3 % above single rows,
+// rcv1 +1.5 % and -0.3 %.
+constexpr std::uint64_t kFewestInBatch = 2, kMostInBatch = 64;
+constexpr Offset kStepsAnEpoch = 1024;
+
+// This rank's part of files, in the space and with the labels of all parts.
+Dataset read_agreed(World& world, const std::vector<std::string>& paths, int ranks,
+                    const ReadOptions& options) {
+  PartOfRows part = together(world, [&] {
+    // Ranks that only serve have an empty part.
+    if (world.rank() < ranks) return read_part(paths, world.rank(), ranks, options);
+    const FeatureSpace space = options.features.value_or(FeatureSpace{});
+    return PartOfRows{Dataset({}, space, Source{.paths = paths}), {}};
+  });
+  return together(world, [&] { return agreed_rows(world, std::move(part), options); });
+}
+
+// [ranks]
+std::vector<Offset> rows_of_ranks(World& world, Offset own) {
+  Bytes bytes;
+  put(bytes, own);
+  std::vector<Offset> rows;
+  for (const Bytes& part : world.gather_all(bytes)) rows.push_back(Unpacking(part).take<Offset>());
+  return rows;
+}
+
+// Rows on the ranks before this one.
+Offset rows_before(World& world, Offset own) {
+  const std::vector<Offset> rows = rows_of_ranks(world, own);
+  return std::accumulate(rows.begin(), rows.begin() + world.rank(), Offset{0});
+}
+
+// Rows with all the labels that ranks have agreed on: of a file in the order of labels a rank may
+// have rows of one label.
+Dataset rows_of(const Dataset& data, std::span<const Offset> chosen) {
+  const Dataset rows = data.select(chosen);
+  const SeenLabels& agreed = data.seen_labels();
+  if (rows.seen_labels().labels().size() == agreed.labels().size()) return rows;
+  return concatenate(rows, Dataset({}, data.features(), data.source(), agreed, data.classes()));
+}
+
+}  // namespace
+
+RowsOfRank read_rows(World& world, const std::vector<std::string>& paths, const FileOptions& files,
+                     TrainOptions options, const DistributedOptions& ranks,
+                     const ReadProgress& progress) {
+  const int learning = learning_ranks(world, ranks);
+  ReadOptions read = files.read;
+  read.class_labels = learns_classes(options);
+  read.threads = threads_of_rank(world, options.threads);
+  if (read.memory_limit == 0) read.memory_limit = memory_bytes() / 4 * 3;
+  read.memory_limit /= static_cast<std::uint64_t>(world.ranks_on_this_host());
+  read.progress = progress;
+  Dataset data = read_agreed(world, paths, learning, read);
+  if (!files.valid.empty()) {
+    read.features = data.features();
+    read.classes = data.classes();
+    options.validation = read_agreed(world, {files.valid}, learning, read);
+  } else if (files.valid_fraction) {
+    // A rank of few rows may have none of them.
+    const auto [kept, held_out] = split_rows(data.rows(), *files.valid_fraction, options.seed,
+                                             rows_before(world, data.rows()));
+    options.validation = rows_of(data, held_out);
+    data = rows_of(data, kept);
+  }
+  return {std::move(data), std::move(options)};
+}
+
+std::uint64_t default_batch_size(Offset rows, int ranks) {
+  const auto enough = static_cast<std::uint64_t>(ranks);  // a row for each
+  return std::max(enough, std::clamp(rows / kStepsAnEpoch, kFewestInBatch, kMostInBatch));
+}
+
+Offset rows_of_all(World& world, Offset own) {
+  const std::vector<Offset> rows = rows_of_ranks(world, own);
+  return std::accumulate(rows.begin(), rows.end(), Offset{0});
+}
+
+}  // namespace hogwild

@@ -1,0 +1,69 @@
+// The table of options: each is described once, for the command line, its help, configuration
+// files, the environment, the C interface, checkpoints and the agreement of ranks.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "options/settings.hpp"
+
+namespace hogwild {
+
+/// How an option reads, writes and checks a member of a part of Settings.
+template <class Part>
+struct Binding {
+  std::function<std::string(const Part&)> text;    ///< as set() takes it; "": it has no value
+  std::function<void(const Part&)> require_valid;  ///< throws OptionError for one out of range
+};
+
+/// Which programs have an option.
+enum Has : unsigned {
+  kTrain = 1,
+  kCompare = 2,
+  kScale = 4,
+  kSimulate = 8,
+  kLibrary = 16,  ///< the C interface
+  kRows = 32,     ///< commands that read rows for a model
+  kTraining = kTrain | kCompare | kScale | kSimulate | kLibrary,
+};
+
+struct Option {
+  std::string_view name;    ///< without dashes
+  std::string_view group;   ///< title of the help
+  unsigned has;             ///< a set of Has
+  std::string_view values;  ///< as the help has it, "N|auto"; of a flag empty
+  std::string help;
+  std::string_view unset{};     ///< what the help tells of the default in place of its value
+  bool several = false;         ///< texts with commas between may be given
+  bool shapes_the_run = false;  ///< a run that goes on from a checkpoint needs the same value
+  std::function<void(Settings&, std::string_view)> set{};
+  std::variant<Binding<TrainOptions>, Binding<FileOptions>, Binding<DistributedOptions>,
+               Binding<TeachingOptions>, Binding<Settings>>
+      binding{};
+
+  bool is_flag() const noexcept { return values.empty(); }
+  std::string text(const Settings& settings) const;
+};
+
+/// All of them, in the order of the help.
+std::span<const Option> options();
+
+/// The option of that name, or null.
+const Option* find_option(std::string_view name);
+
+/// Throws OptionError for the first member that is out of its range.
+template <class Part>
+void require_in_range(const Part& part) {
+  for (const Option& option : options()) {
+    const auto* const binding = std::get_if<Binding<Part>>(&option.binding);
+    if (binding != nullptr && binding->require_valid) binding->require_valid(part);
+  }
+}
+
+/// Lines of a configuration file (TOML) that sets all options which `program` has.
+std::string as_configuration(const Settings& settings, Has program);
+
+}  // namespace hogwild

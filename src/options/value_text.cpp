@@ -1,0 +1,87 @@
+#include "options/value_text.hpp"
+
+#include <cctype>
+#include <cmath>
+#include <sstream>
+
+#include "hogwild/data/labels.hpp"
+
+namespace hogwild {
+
+namespace {
+
+std::vector<std::string> parts_of(std::string_view text, char separator) {
+  std::vector<std::string> parts;
+  std::istringstream stream{std::string(text)};
+  for (std::string part; std::getline(stream, part, separator);) parts.push_back(part);
+  return parts;
+}
+
+}  // namespace
+
+std::string short_exponent(std::string number) {
+  for (const char* const zero : {"e-0", "e+0"}) {
+    if (const auto at = number.find(zero); at != std::string::npos) number.erase(at + 2, 1);
+  }
+  return number;
+}
+
+std::optional<std::uint64_t> bytes_in(std::string_view text) {
+  constexpr std::string_view kUnits = "bkmgtpe";
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789."), text.size());
+  const auto number = number_in<double>(text.substr(0, digits));
+  std::string unit;
+  for (const char c : text.substr(digits)) {
+    if (c != ' ') unit += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  }
+  const std::size_t power = unit.empty() ? 0 : kUnits.find(unit[0]);
+  const std::string_view rest = unit.empty() ? "" : std::string_view(unit).substr(1);
+  const bool known = rest.empty() || (power > 0 && (rest == "b" || rest == "ib"));
+  if (!number || power == std::string_view::npos || !known) return std::nullopt;
+  const double bytes = std::ldexp(*number, 10 * static_cast<int>(power));
+  if (!(bytes < 0x1p63)) return std::nullopt;
+  return static_cast<std::uint64_t>(bytes);
+}
+
+std::optional<std::vector<std::pair<double, double>>> steps_in(std::string_view text) {
+  std::vector<std::pair<double, double>> steps;
+  for (const std::string_view entry : parts_of(text, ',')) {
+    const auto colon = entry.find(':');
+    if (colon == std::string_view::npos) return std::nullopt;
+    const auto epoch = number_in<double>(entry.substr(0, colon));
+    const auto factor = number_in<double>(entry.substr(colon + 1));
+    if (!epoch || !factor) return std::nullopt;
+    steps.emplace_back(*epoch, *factor);
+  }
+  return steps;
+}
+
+std::string steps_text(const std::vector<std::pair<double, double>>& steps) {
+  std::string text;
+  for (const auto& [epoch, factor] : steps) {
+    text += fmt::format("{}{}:{}", text.empty() ? "" : ",", epoch, factor);
+  }
+  return text;
+}
+
+std::optional<std::vector<std::pair<std::string, float>>> class_weights_in(std::string_view text) {
+  std::vector<std::pair<std::string, float>> weights;
+  for (const std::string_view entry : parts_of(text, ',')) {
+    const auto equals = entry.rfind('=');
+    if (equals == std::string_view::npos || equals == 0) return std::nullopt;
+    const auto weight = number_in<float>(entry.substr(equals + 1));
+    if (!weight) return std::nullopt;
+    weights.emplace_back(canonical_class_name(entry.substr(0, equals)), *weight);
+  }
+  return weights;
+}
+
+std::string class_weights_text(const std::vector<std::pair<std::string, float>>& weights) {
+  std::string text;
+  for (const auto& [label, weight] : weights) {
+    text += fmt::format("{}{}={}", text.empty() ? "" : ",", label, weight);
+  }
+  return text;
+}
+
+}  // namespace hogwild

@@ -1,0 +1,140 @@
+// Values of options as text, and back.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+#include <concepts>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "core/nearest_word.hpp"
+#include "hogwild/core/alternatives.hpp"
+#include "hogwild/core/error.hpp"
+#include "hogwild/data/reader.hpp"
+#include "hogwild/feed/order.hpp"
+#include "hogwild/train/options.hpp"
+#include "options/distributed_options.hpp"
+
+namespace hogwild {
+
+template <class Enum>
+using Words = std::vector<std::pair<Enum, std::string_view>>;
+
+/// The words of an enumeration. They are what files keep, so none may change.
+template <class Enum>
+inline const Words<Enum> kWords;
+template <>
+inline const Words<Format> kWords<Format>{
+    {Format::automatic, "auto"}, {Format::libsvm, "libsvm"}, {Format::vw, "vw"}};
+template <>
+inline const Words<OnError> kWords<OnError>{{OnError::fail, "fail"}, {OnError::skip, "skip"}};
+template <>
+inline const Words<Duplicates> kWords<Duplicates>{{Duplicates::refuse, "refuse"},
+                                                  {Duplicates::sum, "sum"}};
+template <>
+inline const Words<IndexBase> kWords<IndexBase>{
+    {IndexBase::automatic, "auto"}, {IndexBase::zero, "0"}, {IndexBase::one, "1"}};
+template <>
+inline const Words<StateHome> kWords<StateHome>{{StateHome::shared, "shared"},
+                                                {StateHome::per_thread, "per-thread"}};
+template <>
+inline const Words<PenaltyMethod> kWords<PenaltyMethod>{{PenaltyMethod::degree, "degree"},
+                                                        {PenaltyMethod::exact, "exact"}};
+template <>
+inline const Words<RowOrder> kWords<RowOrder>{{RowOrder::shuffle, "shuffle"},
+                                              {RowOrder::sequential, "sequential"},
+                                              {RowOrder::curriculum, "curriculum"}};
+template <>
+inline const Words<CurriculumKind> kWords<CurriculumKind>{{CurriculumKind::naive, "naive"},
+                                                          {CurriculumKind::mixed, "mixed"},
+                                                          {CurriculumKind::combined, "combined"}};
+template <>
+inline const Words<Strategy> kWords<Strategy>{{Strategy::hogwild, "hogwild"},
+                                              {Strategy::atomic, "atomic"},
+                                              {Strategy::locked, "locked"},
+                                              {Strategy::deterministic, "deterministic"}};
+template <>
+inline const Words<Distribution> kWords<Distribution>{{Distribution::downpour, "downpour"},
+                                                      {Distribution::easgd, "easgd"},
+                                                      {Distribution::eamsgd, "eamsgd"},
+                                                      {Distribution::allreduce, "allreduce"},
+                                                      {Distribution::graph, "graph"}};
+
+template <class Enum>
+std::string_view word_of(Enum value) {
+  for (const auto& [other, word] : kWords<Enum>) {
+    if (other == value) return word;
+  }
+  return {};
+}
+
+/// "auto|libsvm|vw".
+template <class Enum>
+std::string_view joined_words() {
+  static const std::string joined = [] {
+    std::string text;
+    for (const auto& [value, word] : kWords<Enum>) {
+      text += (text.empty() ? "" : "|") + std::string(word);
+    }
+    return text;
+  }();
+  return joined;
+}
+
+template <class Variant>
+std::string_view joined_names() {
+  static const std::string joined = fmt::format("{}", fmt::join(kNamesOf<Variant>, "|"));
+  return joined;
+}
+
+/// The value whose word it is. Throws OptionError.
+template <class Enum>
+Enum value_of_word(std::string_view option, std::string_view text) {
+  std::vector<std::string> known;
+  for (const auto& [value, word] : kWords<Enum>) {
+    if (word == text) return value;
+    known.emplace_back(word);
+  }
+  throw OptionError(std::string(option), none_of_words(text, known));
+}
+
+/// The alternative of that name, with its defaults. Throws OptionError.
+template <class Variant>
+Variant alternative_of(std::string_view option, std::string_view text) {
+  if (auto found = alternative_named<Variant>(text)) return *std::move(found);
+  throw OptionError(std::string(option),
+                    none_of_words(text, {kNamesOf<Variant>.begin(), kNamesOf<Variant>.end()}));
+}
+
+/// A whole text as a number, a leading + allowed.
+template <class Number>
+std::optional<Number> number_in(std::string_view text) {
+  if (text.starts_with('+')) text.remove_prefix(1);
+  Number number{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+/// As people write it: 1e-8, not 1e-08.
+std::string short_exponent(std::string number);
+
+/// "4096", "500K", "8G", "1.5GiB"; bytes.
+std::optional<std::uint64_t> bytes_in(std::string_view text);
+
+/// "3:0.5,6:0.1".
+std::optional<std::vector<std::pair<double, double>>> steps_in(std::string_view text);
+std::string steps_text(const std::vector<std::pair<double, double>>& steps);
+
+/// "1=5,0=0.5": labels and weights.
+std::optional<std::vector<std::pair<std::string, float>>> class_weights_in(std::string_view text);
+std::string class_weights_text(const std::vector<std::pair<std::string, float>>& weights);
+
+}  // namespace hogwild

@@ -1,0 +1,214 @@
+#include "hogwild/train/files.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include "core/memory.hpp"
+#include "hogwild/core/error.hpp"
+#include "hogwild/data/hogdata.hpp"
+#include "hogwild/learn/parameter_file.hpp"
+#include "hogwild/train/checkpoint.hpp"
+#include "hogwild/train/stream.hpp"
+#include "hogwild/train/train.hpp"
+#include "options/refusals.hpp"
+#include "train/difficulty.hpp"
+
+namespace hogwild {
+namespace {
+
+std::string mebibytes(std::uint64_t bytes) {
+  return fmt::format("{:.0f} MiB", static_cast<double>(bytes) / (1 << 20));
+}
+
+std::string skipped_lines(const Source& source) {
+  return fmt::format("skipped {} malformed lines; the first: {}", source.skipped_lines,
+                     source.first_skipped);
+}
+
+void note_what_was_read(FileObserver& observer, const Dataset& data) {
+  const Source& source = data.source();
+  const FeatureSpace& features = data.features();
+  std::string naming = fmt::format("counted from {}", features.index_base);
+  if (features.names) naming = "by name";
+  if (features.hash_bits != 0) naming = "hashed";
+  // Rows that hold most of the features.
+  const bool dense = 2 * static_cast<double>(data.nonzeros()) >
+                     static_cast<double>(data.rows()) * static_cast<double>(features.size);
+  observer.on_note(fmt::format("read {} as {}: {} rows, {} features {}, {} non-zeros{}{}",
+                               source.name(), source.format, data.rows(), features.size, naming,
+                               data.nonzeros(), data.all_ones() ? ", all of them 1" : "",
+                               dense ? ", dense" : ""));
+  if (source.skipped_lines != 0) observer.on_note(skipped_lines(source));
+}
+
+// Whether the files are so small that how they are read makes no difference.
+bool is_little(const std::vector<std::string>& paths, std::uint64_t memory_limit) {
+  std::uint64_t bytes = 0;
+  for (const std::string& path : paths) {
+    struct stat status {};
+    if (path == "-" || stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return false;
+    bytes += static_cast<std::uint64_t>(status.st_size);
+  }
+  constexpr std::uint64_t kPacked = 10;  // compressed, they may hold as many times as much
+  return bytes <= std::min(kLittleText, memory_limit / 4) / kPacked;
+}
+
+// Opens the files of one run.
+class Opening {
+ public:
+  Opening(const std::vector<std::string>& paths, const FileOptions& files,
+          const TrainOptions& options, FileObserver& observer)
+      : paths_(paths), files_(files), options_(options), observer_(observer) {
+    if (paths.empty()) throw OptionError("data", "no file is named");
+    require_valid(files, options);
+    read_ = files.read;
+    read_.threads = options.threads;
+    read_.class_labels = learns_classes(options);
+    if (read_.memory_limit == 0) read_.memory_limit = memory_bytes() / 4 * 3;
+    if (!read_.progress) {
+      read_.progress = [&](std::uint64_t bytes, std::uint64_t total) {
+        observer.on_reading(bytes, total);
+      };
+    }
+    take_space_of_parameters();
+  }
+
+  TrainingRows rows(Holding holding) {
+    const bool splits = files_.valid.empty() && files_.valid_fraction.has_value();
+    if (holding == Holding::always || splits || reason_to_hold(options_) ||
+        is_hogdata(paths_.front()) || is_little(paths_, read_.memory_limit)) {
+      return held(read(paths_, read_));
+    }
+    RowStream stream(paths_, read_);
+    const DataPlan plan = plan_data(stream, options_, read_.memory_limit);
+    if (!plan.streams) {
+      if (!stream.is_all_seen()) {
+        observer_.on_note(fmt::format(
+            "plan: hold the rows in memory ({}){}", plan.reason,
+            plan.held_bytes > 0 ? ", which takes some " + mebibytes(plan.held_bytes) : ""));
+      }
+      return held(stream.read());
+    }
+    const std::string text =
+        stream.bytes_of_text() > 0 ? mebibytes(stream.bytes_of_text()) + " of text" : "text";
+    observer_.on_note(fmt::format("plan: stream {} ({}), {} for the weights", text, plan.reason,
+                                  mebibytes(plan.learning_bytes)));
+    if (!files_.valid.empty()) read_validation(stream.features(), {});
+    return {.stream = std::move(stream), .data = {}, .options = std::move(options_)};
+  }
+
+ private:
+  // Rows for a parameter file are read in its feature space.
+  void take_space_of_parameters() {
+    if (options_.parameters.empty() || !std::filesystem::exists(options_.parameters)) return;
+    read_.features = ParameterFile::open(options_.parameters)->kind().features;
+    if (read_.hash_bits != 0 && read_.hash_bits != read_.features->hash_bits) {
+      throw OptionError("hash-bits", fmt::format("{} was made with --hash-bits {}; give the same, "
+                                                 "or another file to --parameters",
+                                                 options_.parameters, read_.features->hash_bits));
+    }
+  }
+
+  void read_validation(FeatureSpace features, ClassNames classes) {
+    ReadOptions its = read_;
+    its.features = std::move(features);
+    its.classes = std::move(classes);
+    options_.validation = read({files_.valid}, its);
+    note_what_was_read(observer_, *options_.validation);
+  }
+
+  TrainingRows held(Dataset data) {
+    note_what_was_read(observer_, data);
+    if (const auto unknown = data.source().unknown_features; unknown != 0) {
+      observer_.on_note(
+          fmt::format("ignored {} non-zeros of features that {} does not have; create the file "
+                      "from the data with the most features, or use --hash-bits",
+                      unknown, options_.parameters));
+    }
+    options_.difficulty = difficulty_of(data, files_.difficulty);
+    if (!files_.valid.empty()) {
+      read_validation(data.features(), data.classes());
+      if (options_.refit) {
+        options_.validation_difficulty = difficulty_of(*options_.validation, files_.difficulty);
+      }
+    } else if (files_.valid_fraction) {
+      data = without_validation(data);
+    }
+    return {.stream = {}, .data = std::move(data), .options = std::move(options_)};
+  }
+
+  // Splits rows to validate on from the others, which it returns.
+  Dataset without_validation(const Dataset& data) {
+    const double fraction = *files_.valid_fraction;
+    if (!options_.difficulty.empty()) {
+      const auto [kept, held_out] = split_rows(data.rows(), fraction, options_.seed);
+      const auto chosen = [all = options_.difficulty](const std::vector<Offset>& rows) {
+        std::vector<float> some;
+        for (const Offset i : rows) some.push_back(all[i]);
+        return some;
+      };
+      options_.difficulty = chosen(kept);
+      options_.validation_difficulty = chosen(held_out);
+    }
+    auto [training, validation] = split(data, fraction, options_.seed);
+    options_.validation = std::move(validation);
+    observer_.on_note(fmt::format("{} rows for validation, {} rows for training",
+                                  options_.validation->rows(), training.rows()));
+    return std::move(training);
+  }
+
+  const std::vector<std::string>& paths_;
+  const FileOptions& files_;
+  TrainOptions options_;
+  FileObserver& observer_;
+  ReadOptions read_;
+};
+
+}  // namespace
+
+void require_valid(const FileOptions& files, const TrainOptions& options) {
+  require_valid(
+      options.parameters.empty() ? kHeld : kHeld | kProcesses,
+      {.train = options, .files = files, .ranks = {}, .validation_to_come = validates(files)});
+}
+
+TrainOptions started(const FileOptions& files, TrainOptions options) {
+  if (files.resume.empty()) return options;
+  Checkpoint checkpoint = load_checkpoint(files.resume);
+  if (checkpoint.state && !files.weights_only) {
+    options.resume_state = std::move(checkpoint.state);
+  } else {
+    options.resume = std::move(checkpoint.model);
+  }
+  return options;
+}
+
+TrainingRows open_rows(const std::vector<std::string>& paths, const FileOptions& files,
+                       const TrainOptions& options, FileObserver& observer, Holding holding) {
+  return Opening(paths, files, options, observer).rows(holding);
+}
+
+TrainResult train(TrainingRows rows, FileObserver& observer) {
+  if (rows.data) return train(*std::move(rows.data), rows.options, observer);
+  TrainResult result = train(*rows.stream, rows.options, observer);
+  const Source& source = rows.stream->source();
+  if (source.skipped_lines != 0) observer.on_note(skipped_lines(source));
+  return result;
+}
+
+TrainResult train_files(const std::vector<std::string>& paths, const FileOptions& files,
+                        const TrainOptions& options) {
+  FileObserver silent;
+  return train_files(paths, files, options, silent);
+}
+
+TrainResult train_files(const std::vector<std::string>& paths, const FileOptions& files,
+                        const TrainOptions& options, FileObserver& observer) {
+  return train(open_rows(paths, files, started(files, options), observer), observer);
+}
+
+}  // namespace hogwild
