@@ -37,7 +37,7 @@ std::vector<AnyUpdateRule> contending(const CompareCommand& command, ProgressDis
   for (const std::string& name : command.rules) {
     Settings its = command.train.settings;
     its.train.update_rule = alternative_of<AnyUpdateRule>("rules", name);
-    const TrainOptions options = train_options(its, false);
+    const TrainOptions options = train_options(its, command.rules.size() == 1);
     try {
       require_valid(
           kCompared,

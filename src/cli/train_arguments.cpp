@@ -10,8 +10,9 @@ void add_train_arguments(CLI::App& command, TrainArguments& arguments, Has progr
 
 void validate_on_a_tenth(Settings& settings) {
   constexpr double kShare = 0.1;
-  const bool other = settings.is_given("valid") || settings.is_given("valid-fraction");
-  if (!other) settings.files.valid_fraction = kShare;
+  if (settings.is_given("valid-fraction")) return;
+  settings.files.valid_fraction = kShare;
+  if (settings.is_given("valid")) settings.files.valid_fraction.reset();
 }
 
 }  // namespace hogwild::cli

@@ -29,6 +29,7 @@ enum Mode : unsigned {
   kElastic = kEasgd | kEamsgd,
   kRanks = kDownpour | kElastic | kAllreduce | kGraph,
   kAnyMode = ~unsigned{kStreamed | kNamed},
+  kInBatches = kAnyMode & ~unsigned{kSimulated | kTaught},  ///< steps may take batches
 };
 
 /// The mode of ranks of that kind.
