@@ -97,6 +97,7 @@ LearnerOptions learner_options(const Settings& settings) {
   const TrainOptions train = train_options(settings);
   require_valid(kTaught,
                 {.train = train, .files = settings.files, .ranks = {}, .validation_to_come = true});
+  require_had(settings, kLearner, "a learner");
   return {.features = settings.teaching.features,
           .hash_bits = settings.files.read.hash_bits,
           .loss = train.loss,

@@ -54,9 +54,9 @@ const char* hogwild_version(void);
 const char* hogwild_last_error(void);
 
 /* Options. They have the names and values of `hogwild train`, without "--": "epochs", "5"; a flag
- * takes true or false. Those of ranks, checkpoints and output are the command's alone; a learner
- * has features (if they are called by index), positive-weight and negative-weight besides. An
- * unknown name, a text that is no such value and a value out of range are a HOGWILD_OPTION_ERROR
+ * takes true or false. Those of ranks, checkpoints and output are the command's alone. A learner has
+ * loss, optimizer and its numbers, learning-rate, no-bias, hash-bits, and features (if they are
+ * called by index), positive-weight and negative-weight; it refuses others. An unknown name, a text that is no such value and a value out of range are a HOGWILD_OPTION_ERROR
  * at once; options that contradict each other, when they are used. */
 hogwild_status hogwild_options_new(hogwild_options** options);
 hogwild_status hogwild_options_set(hogwild_options* options, const char* name, const char* value);

@@ -27,6 +27,7 @@ enum Has : unsigned {
   kSimulate = 8,
   kLibrary = 16,  ///< the C interface
   kRows = 32,     ///< commands that read rows for a model
+  kLearner = 64,  ///< a Learner of the C interface
   kTraining = kTrain | kCompare | kScale | kSimulate | kLibrary,
 };
 
@@ -62,6 +63,10 @@ void require_in_range(const Part& part) {
     if (binding != nullptr && binding->require_valid) binding->require_valid(part);
   }
 }
+
+/// Throws OptionError for an option that was given and that a program does not have; `who` names
+/// it.
+void require_had(const Settings& settings, Has program, std::string_view who);
 
 /// Lines of a configuration file (TOML) that sets all options which `program` has.
 std::string as_configuration(const Settings& settings, Has program);

@@ -114,6 +114,13 @@ TrainOptions train_options(const Settings& settings, bool strict) {
   return options;
 }
 
+void require_had(const Settings& settings, Has program, std::string_view who) {
+  for (const std::string& name : settings.given) {
+    if ((find_option(name)->has & program) != 0) continue;
+    throw OptionError(name, fmt::format("{} does not have this option; leave it out", who));
+  }
+}
+
 std::string as_configuration(const Settings& settings, Has program) {
   std::string lines;
   std::string_view group;

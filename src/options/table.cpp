@@ -291,7 +291,7 @@ std::vector<Option> rule_numbers() {
   for_each_alternative<AnyUpdateRule>([&](auto rule) {
     for_each_number(rule, [&](const RuleNumber& number, float) {
       if (std::ranges::find(rows, number.name, &Option::name) == rows.end()) {
-        rows.push_back(rule_number(number));
+        rows.push_back(of(kTraining | kLearner, rule_number(number)));
       }
     });
   });
@@ -418,20 +418,23 @@ Option distributed_row() {
 
 std::vector<Option> most_used() {
   return {
-      of(kTrain | kSimulate | kLibrary,
+      of(kTrain | kSimulate | kLibrary | kLearner,
          alternative({"optimizer",
                       {},
                       "update rule; on sparse rows a weight, its running means and its velocity "
                       "change only in steps on rows that have the feature"},
                      &TrainOptions::update_rule)),
-      shaping(alternative({"loss", {}, "loss function"}, &TrainOptions::loss)),
+      of(kTraining | kLearner,
+         shaping(alternative({"loss", {}, "loss function"}, &TrainOptions::loss))),
       shaping(number({"epochs", "N", "number of passes over the rows"}, &TrainOptions::epochs,
                      above(0))),
-      optional_number("auto",
-                      {"learning-rate", "auto|X",
-                       "initial learning rate; auto: found by short trial runs on a sample of the "
-                       "rows"},
-                      &TrainOptions::learning_rate, above(0)),
+      of(kTraining | kLearner,
+         optional_number(
+             "auto",
+             {"learning-rate", "auto|X",
+              "initial learning rate; auto: found by short trial runs on a sample of the "
+              "rows"},
+             &TrainOptions::learning_rate, above(0))),
       text({"valid", "FILE", "validation rows: the model is evaluated on them after each epoch"},
            &FileOptions::valid),
       optional_number("",
@@ -452,16 +455,17 @@ std::vector<Option> most_used() {
               "in memory, otherwise one per core, fewer for few rows. With private copies of "
               "weights (see --no-views) no more threads than cores are used"},
              &TrainOptions::threads, between(1, 4096))),
-      made<FileOptions>(
-          Row{"hash-bits", "BITS",
-              "hash feature names into 2^BITS features: memory is bounded, names are not kept",
-              "off"},
-          Notation<int>{
-              .expects = "a whole number from 1 to 31",
-              .read = number_in<int>,
-              .write = [](const int& bits) { return bits == 0 ? "" : fmt::format("{}", bits); },
-              .fits = [](const int& bits) { return bits >= 0 && bits <= 31; }},
-          of_reading(&ReadOptions::hash_bits))};
+      of(kTraining | kLearner,
+         made<FileOptions>(
+             Row{"hash-bits", "BITS",
+                 "hash feature names into 2^BITS features: memory is bounded, names are not kept",
+                 "off"},
+             Notation<int>{
+                 .expects = "a whole number from 1 to 31",
+                 .read = number_in<int>,
+                 .write = [](const int& bits) { return bits == 0 ? "" : fmt::format("{}", bits); },
+                 .fits = [](const int& bits) { return bits >= 0 && bits <= 31; }},
+             of_reading(&ReadOptions::hash_bits)))};
 }
 
 std::vector<Option> data() {
@@ -532,7 +536,8 @@ std::vector<Option> model() {
                       "when the weight is used next; only for sgd at a constant rate and for "
                       "adagrad"},
                      &TrainOptions::penalty_method)),
-      shaping(flag({"no-bias", {}, "learn no bias (intercept)"}, &TrainOptions::bias, false)),
+      of(kTraining | kLearner,
+         shaping(flag({"no-bias", {}, "learn no bias (intercept)"}, &TrainOptions::bias, false))),
       shaping(init_row())};
 }
 
@@ -702,7 +707,7 @@ std::vector<Option> table() {
   add("Threads", kTraining, threads());
   add("Distributed", kTrain, distributed());
   add("Output", kTrain | kLibrary, start());
-  add("Learner", kLibrary, teaching());
+  add("Learner", kLibrary | kLearner, teaching());
   return all;
 }
 

@@ -204,6 +204,7 @@ TEST_F(OptionsCommand, OfTheCInterfaceAreRefusedAsTheTableSays) {
                               .files = settings.files,
                               .ranks = {},
                               .validation_to_come = modes == kTaught || validates(settings.files)});
+        if (modes == kTaught) require_had(settings, kLearner, "a learner");
       } catch (const OptionError& error) {
         return error.what();
       }
