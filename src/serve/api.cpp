@@ -1,4 +1,5 @@
 #include "serve/api.hpp"
+#include "options/option.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -12,6 +13,7 @@
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/core/version.hpp"
+#include "options/option.hpp"
 #include "serve/json_string.hpp"
 #include "serve/openapi.hpp"
 #include "serve/predictions.hpp"
@@ -79,6 +81,31 @@ Json progressive_json(const ProgressiveMetrics& metrics) {
             {"window_loss", metrics.window_loss}};
   if (metrics.auc) json["window_auc"] = *metrics.auc;
   if (metrics.calibration) json["window_calibration"] = *metrics.calibration;
+  return json;
+}
+
+// The options that a learner has, with their values as the command line has them.
+Json options_json(const ServedModel& model, const LearnerOptions& learning) {
+  Settings settings;
+  TrainOptions& train = settings.train;
+  train.loss = model.loss();
+  train.update_rule = learning.update_rule;
+  train.learning_rate = learning.learning_rate.value_or(
+      std::visit([](const auto& rule) { return rule.kDefaultRate; }, learning.update_rule));
+  train.bias = learning.bias;
+  if (const auto& parameters = model.parameters()) {
+    const ParameterKind& kind = parameters->kind();
+    train.update_rule = kind.update_rule;
+    train.learning_rate = kind.learning_rate;
+    train.bias = kind.bias;
+  }
+  settings.files.read.hash_bits = model.features().hash_bits;
+  settings.teaching.features = model.features().size;
+  Json json = Json::object();
+  for (const Option& option : options()) {
+    const std::string text = (option.has & kLearner) != 0 ? option.text(settings) : "";
+    if (!text.empty()) json[std::string(option.name)] = text;
+  }
   return json;
 }
 
@@ -265,6 +292,7 @@ Reply Api::model() const {
     json["labels"] = {model->labels().negative, model->labels().positive};
   }
   json["learns"] = model->learns();
+  if (model->learns()) json["options"] = options_json(*model, options.learning);
   if (const auto progressive = model->progressive()) {
     json["rows_learnt"] = model->learnt();
     json["progressive_validation"] = progressive_json(*progressive);

@@ -124,6 +124,12 @@ TEST_F(ApiTest, LearnsWhatItIsTaught) {
   const Json model = Json::parse(ask("GET", "/model").body);
   EXPECT_EQ(model["rows_learnt"], 4);
   EXPECT_EQ(model["progressive_validation"]["rows"], 4);
+  const Json options = model["options"];
+  EXPECT_EQ(options["optimizer"], "adagrad");
+  EXPECT_EQ(options["learning-rate"], "0.1");
+  EXPECT_EQ(options["epsilon"], "1e-8");
+  EXPECT_EQ(options["no-bias"], "false");
+  EXPECT_FALSE(options.contains("epochs"));
 }
 
 // Every fault is told, and nothing of its request is learnt.
