@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-#include "data/named_feature.hpp"
+#include "data/rows/named_feature.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/core/version.hpp"
 #include "hogwild/eval/evaluate.hpp"

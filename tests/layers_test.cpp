@@ -15,9 +15,9 @@ namespace {
 namespace fs = std::filesystem;
 
 const std::map<std::string, int> kLevels{
-    {"core", 0},  {"objective", 1}, {"parallel", 1},    {"update", 2}, {"data", 2},
-    {"feed", 3},  {"model", 3},     {"options", 4},     {"learn", 4},  {"eval", 4},
-    {"train", 5}, {"report", 6},    {"distributed", 6}, {"serve", 7},  {"cli", 8}};
+    {"core", 0},   {"objective", 1},   {"parallel", 1}, {"update", 2}, {"data", 2},  {"feed", 3},
+    {"model", 3},  {"options", 4},     {"learn", 4},    {"eval", 4},   {"train", 5}, {"lab", 6},
+    {"report", 7}, {"distributed", 6}, {"serve", 7},    {"cli", 8}};
 
 struct Inclusion {
   fs::path file;

@@ -17,9 +17,9 @@
 #include <string>
 #include <vector>
 
-#include "data/chunk_parser.hpp"
-#include "data/input.hpp"
-#include "data/scan.hpp"
+#include "data/text/chunk_parser.hpp"
+#include "data/text/input.hpp"
+#include "data/text/scan.hpp"
 #include "hogwild/hogwild.hpp"
 #include "support/generated.hpp"
 

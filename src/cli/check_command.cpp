@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "cli/command.hpp"
-#include "hogwild/train/gradient_check.hpp"
+#include "hogwild/lab/gradient_check.hpp"
 
 namespace hogwild::cli {
 namespace {

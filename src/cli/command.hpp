@@ -2,13 +2,17 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <string>
 #include <vector>
 
-#include "cli/usage.hpp"
+#include "hogwild/data/dataset.hpp"
 #include "hogwild/model/model.hpp"
+#include "hogwild/report/page.hpp"
+#include "hogwild/report/picture.hpp"
 #include "options/option.hpp"
 #include "options/refusals.hpp"
 
@@ -38,6 +42,13 @@ void add_plot_command(CLI::App& app, Action& action);
 void add_serve_command(CLI::App& app, Action& action);
 void add_check_command(CLI::App& app, Action& action);
 void add_manual_commands(CLI::App& app, Action& action);
+
+/// Says what is wrong with the typed arguments, which CLI11 refused with that error.
+std::string usage_message(const CLI::App& program, const CLI::ParseError& error,
+                          const std::vector<std::string>& typed);
+
+/// Checks that a value is one of some words.
+CLI::Validator one_of(std::vector<std::string> words);
 
 /// Data files and how they are read.
 struct DataOptions {
@@ -99,5 +110,56 @@ void print(const std::string& text);
 
 /// Writes a line to stderr; if that can't be done, there is nowhere to say so.
 void note(const std::string& line);
+
+struct OutputFile {
+  std::string option;  // that names it
+  std::string path;    // empty: none is wanted
+  std::string what{};  // it is, if it is renamed into place once it is whole; else, as a log,
+                       // it is written as things go, and may be a pipe
+};
+
+/// Checks that all can be written, that they are of different names, and that none is an input.
+/// Throws OptionError, IoError.
+void require_writable(const std::vector<OutputFile>& outputs,
+                      const std::vector<std::string>& inputs);
+
+void add_report_option(CLI::App& command, std::string& path);
+
+/// What the rows are, at a tenth of a second's expense or so for a million.
+Section profile_section(const Dataset& data);
+
+/// Writes a page of the sections and of what was typed, unless path is empty. Throws IoError.
+void write_report(const std::string& path, const CLI::App& command, std::vector<Section> sections);
+
+struct PictureOutput {
+  std::string path;
+  int width = 800;  // pixels
+
+  /// Throws OptionError.
+  PictureFormat format() const { return picture_format(path); }
+
+  /// Throws IoError.
+  void write(const std::string& bytes) const;
+};
+
+/// Adds --output and --width. formats: what the file's name may end in, in words.
+void add_picture_options(CLI::App& command, PictureOutput& output, const std::string& formats);
+
+/// While one lives, the first SIGINT or SIGTERM only asks to end; a second one ends the program. A
+/// signal that was ignored stays so, as under nohup.
+class InterruptGuard {
+ public:
+  InterruptGuard();
+  ~InterruptGuard();
+  InterruptGuard(const InterruptGuard&) = delete;
+  InterruptGuard& operator=(const InterruptGuard&) = delete;
+
+ private:
+  static constexpr int kSignals[] = {SIGINT, SIGTERM};
+  struct sigaction before_[std::size(kSignals)] = {};
+};
+
+/// Whether such a signal has come.
+bool interrupted() noexcept;
 
 }  // namespace hogwild::cli

@@ -9,16 +9,13 @@
 
 #include "cli/command.hpp"
 #include "cli/contender_table.hpp"
-#include "cli/display_observer.hpp"
-#include "cli/interrupt.hpp"
 #include "cli/progress.hpp"
-#include "cli/report.hpp"
 #include "cli/train_arguments.hpp"
 #include "cli/train_outcome.hpp"
 #include "hogwild/core/error.hpp"
+#include "hogwild/lab/compare.hpp"
 #include "hogwild/report/report.hpp"
 #include "hogwild/report/sections.hpp"
-#include "hogwild/train/compare.hpp"
 #include "hogwild/train/files.hpp"
 #include "options/value_text.hpp"
 

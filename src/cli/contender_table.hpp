@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "hogwild/train/compare.hpp"
+#include "hogwild/lab/compare.hpp"
 
 namespace hogwild::cli {
 

@@ -9,9 +9,8 @@
 #include <span>
 #include <utility>
 
-#include "cli/distributed.hpp"
-#include "cli/interrupt.hpp"
-#include "cli/report.hpp"
+#include "cli/command.hpp"
+#include "cli/train_arguments.hpp"
 #include "cli/train_outcome.hpp"
 #include "distributed/agreement.hpp"
 #include "distributed/files.hpp"

@@ -4,8 +4,6 @@
 #include <memory>
 
 #include "cli/command.hpp"
-#include "cli/outputs.hpp"
-#include "cli/report.hpp"
 #include "hogwild/eval/evaluate.hpp"
 #include "hogwild/report/report.hpp"
 #include "hogwild/report/sections.hpp"

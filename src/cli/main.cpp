@@ -13,7 +13,6 @@
 
 #include "cli/command.hpp"
 #include "cli/described_commands.hpp"
-#include "cli/usage.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/core/version.hpp"
 

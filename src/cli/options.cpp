@@ -1,5 +1,6 @@
 // The options several commands have, and where their values may come from.
 #include <fmt/format.h>
+#include <atomic>
 
 #include <algorithm>
 #include <cctype>
@@ -12,6 +13,7 @@
 #include <utility>
 
 #include "cli/command.hpp"
+#include "core/new_file.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/learn/learner.hpp"
 #include "hogwild/learn/parameter_file.hpp"
@@ -157,6 +159,52 @@ void note(const std::string& line) {
 
 Model load_model(const std::string& path) {
   return is_parameter_file(path) ? Learner(ParameterFile::open(path)).snapshot() : load(path);
+}
+
+void PictureOutput::write(const std::string& bytes) const {
+  NewFile file(path, "picture");
+  file.write(bytes);
+  file.commit();
+}
+
+void add_picture_options(CLI::App& command, PictureOutput& output, const std::string& formats) {
+  command
+      .add_option(
+          "-o,--output", output.path,
+          "picture to write, in the format of its extension: " + formats + " or .tsv (the numbers)")
+      ->type_name("FILE")
+      ->required();
+  command.add_option("--width", output.width, "width of the picture in pixels (default: 800)")
+      ->type_name("PIXELS")
+      ->check(CLI::Range(300, 4000).description(""));
+}
+
+namespace {
+
+std::atomic<bool> signalled{false};
+static_assert(std::atomic<bool>::is_always_lock_free);
+
+}  // namespace
+
+InterruptGuard::InterruptGuard() {
+  for (std::size_t k = 0; k < std::size(kSignals); ++k) {
+    sigaction(kSignals[k], nullptr, &before_[k]);
+    if (before_[k].sa_handler == SIG_IGN) continue;
+    struct sigaction action {};
+    action.sa_handler = [](int) { signalled.store(true, std::memory_order_relaxed); };
+    action.sa_flags = static_cast<int>(SA_RESETHAND);
+    sigaction(kSignals[k], &action, nullptr);
+  }
+}
+
+InterruptGuard::~InterruptGuard() {
+  for (std::size_t k = 0; k < std::size(kSignals); ++k) {
+    sigaction(kSignals[k], &before_[k], nullptr);
+  }
+}
+
+bool interrupted() noexcept {
+  return signalled.load(std::memory_order_relaxed);
 }
 
 }  // namespace hogwild::cli

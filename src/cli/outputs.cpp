@@ -1,4 +1,4 @@
-#include "cli/outputs.hpp"
+#include "cli/command.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>

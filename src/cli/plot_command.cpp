@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "cli/command.hpp"
-#include "cli/picture_output.hpp"
 #include "hogwild/report/run_log.hpp"
 
 namespace hogwild::cli {

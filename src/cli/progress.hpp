@@ -9,7 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "cli/command.hpp"
 #include "cli/status_line.hpp"
+#include "hogwild/train/files.hpp"
 #include "hogwild/train/result.hpp"
 
 namespace hogwild::cli {
@@ -69,6 +71,21 @@ class ProgressDisplay {
   Clock::time_point begin_training_;
   std::uint64_t rows_done_ = 0;  // as it was told last
   Clock::time_point next_;
+};
+
+class DisplayObserver : public FileObserver {
+ public:
+  explicit DisplayObserver(ProgressDisplay& display) : display_(display) {}
+  void on_reading(std::uint64_t bytes, std::uint64_t total) override {
+    display_.reading(bytes, total);
+  }
+  void on_note(const std::string& line) override { display_.say(line); }
+  void on_progress(const Progress& progress) override { display_.training(progress); }
+  void on_epoch(const EpochReport& report) override { display_.note_epoch(report); }
+  bool stop_requested() override { return interrupted(); }
+
+ private:
+  ProgressDisplay& display_;
 };
 
 }  // namespace hogwild::cli

@@ -1,4 +1,4 @@
-#include "cli/report.hpp"
+#include "cli/command.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>

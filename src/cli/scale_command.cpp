@@ -12,19 +12,16 @@
 #include <vector>
 
 #include "cli/command.hpp"
-#include "cli/display_observer.hpp"
-#include "cli/interrupt.hpp"
 #include "cli/progress.hpp"
-#include "cli/report.hpp"
 #include "cli/train_arguments.hpp"
 #include "cli/train_outcome.hpp"
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
+#include "hogwild/lab/machine.hpp"
+#include "hogwild/lab/scale.hpp"
 #include "hogwild/report/report.hpp"
 #include "hogwild/report/sections.hpp"
 #include "hogwild/train/files.hpp"
-#include "hogwild/train/machine.hpp"
-#include "hogwild/train/scale.hpp"
 #include "options/value_text.hpp"
 
 namespace hogwild::cli {

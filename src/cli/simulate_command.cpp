@@ -8,17 +8,14 @@
 #include <vector>
 
 #include "cli/command.hpp"
-#include "cli/display_observer.hpp"
-#include "cli/interrupt.hpp"
 #include "cli/progress.hpp"
-#include "cli/report.hpp"
 #include "cli/train_arguments.hpp"
 #include "cli/train_outcome.hpp"
 #include "hogwild/core/error.hpp"
+#include "hogwild/lab/simulate.hpp"
 #include "hogwild/report/report.hpp"
 #include "hogwild/report/sections.hpp"
 #include "hogwild/train/files.hpp"
-#include "hogwild/train/simulate.hpp"
 
 namespace hogwild::cli {
 namespace {

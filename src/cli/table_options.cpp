@@ -8,6 +8,7 @@
 #include "cli/command.hpp"
 
 namespace hogwild::cli {
+
 namespace {
 
 // The help of an option, with the default that its command has.
@@ -61,6 +62,19 @@ void add_options(CLI::App& command, Settings& settings, Has program, Mode mode) 
     declare(command, settings, option, description_of(option, settings))
         ->group(lacks(mode, option.name) ? "" : std::string(option.group));
   }
+}
+
+void add_train_arguments(CLI::App& command, TrainArguments& arguments, Has program, Mode mode) {
+  add_data_argument(command, arguments.paths);
+  add_options(command, arguments.settings, program, mode);
+  add_progress_option(command, arguments.progress);
+}
+
+void validate_on_a_tenth(Settings& settings) {
+  constexpr double kShare = 0.1;
+  if (settings.is_given("valid-fraction")) return;
+  settings.files.valid_fraction = kShare;
+  if (settings.is_given("valid")) settings.files.valid_fraction.reset();
 }
 
 }  // namespace hogwild::cli

@@ -1,4 +1,4 @@
-#include "cli/usage.hpp"
+#include "cli/command.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <cstddef>
 #include <numeric>
+#include "hogwild/core/range.hpp"
 
 namespace hogwild {
+
 namespace {
 
 // Of letters that are replaced, left out, put in, or exchanged with the next one.
@@ -46,6 +48,17 @@ std::string none_of_words(std::string_view word, const std::vector<std::string>&
   const std::string near = nearest_word(word, words);
   return fmt::format("'{}' is none of {}{}", word, fmt::join(words, ", "),
                      near.empty() ? "" : fmt::format("; did you mean {}?", near));
+}
+
+std::string in_words(const Range& range) {
+  const auto& [lowest, highest] = range;
+  if (!lowest) return highest ? fmt::format(" of at most {}", highest->value) : "";
+  if (!highest)
+    return fmt::format(" {} {}", lowest->included ? "of at least" : "above", lowest->value);
+  if (!lowest->included)
+    return fmt::format(" above {} and at most {}", lowest->value, highest->value);
+  return fmt::format(" from {} to {}{}", lowest->value, highest->included ? "" : "below ",
+                     highest->value);
 }
 
 }  // namespace hogwild

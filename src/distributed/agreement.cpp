@@ -1,5 +1,7 @@
 #include "distributed/agreement.hpp"
 
+#include "data/formats/registry.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -170,7 +172,8 @@ Dataset agreed_rows(World& world, PartOfRows own, const ReadOptions& options) {
                    std::move(classes));
   }
   Dataset::Arrays arrays = std::move(own.rows).take_arrays();
-  const bool from_one = space.format == "libsvm" && space.hash_bits == 0 && !zero &&
+  const auto* const format = text_format_named(space.format);
+  const bool from_one = format != nullptr && !format->by_name && space.hash_bits == 0 && !zero &&
                         options.index_base == IndexBase::automatic;
   if (from_one) {
     space.index_base = 1;

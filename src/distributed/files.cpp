@@ -5,10 +5,10 @@
 #include <span>
 #include <utility>
 
-#include "core/memory.hpp"
 #include "distributed/agreement.hpp"
 #include "distributed/packet.hpp"
 #include "distributed/train.hpp"
+#include "train/files.hpp"
 
 namespace hogwild {
 namespace {

@@ -1,6 +1,7 @@
 #include "distributed/sharded_step.hpp"
 
 #include <fmt/format.h>
+#include <variant>
 
 #include <array>
 #include <utility>
@@ -8,6 +9,7 @@
 #include "objective/switched_loss.hpp"
 
 namespace hogwild {
+
 namespace {
 
 Tensor tensor_of(std::vector<double> numbers) {
@@ -126,6 +128,14 @@ void ShardedStep::start(Index coordinate, float weight) {
       shards_[k]->start(coordinate, weight);
     }
   }
+}
+
+std::unique_ptr<FeatureShard> make_feature_shard(const DescentPlan& plan, Index begin, Index end) {
+  return std::visit(
+      [&]<class Rule>(const Rule& rule) -> std::unique_ptr<FeatureShard> {
+        return std::make_unique<FeatureShardOf<Rule>>(rule, plan, begin, end);
+      },
+      plan.rule);
 }
 
 }  // namespace hogwild

@@ -11,9 +11,9 @@
 #include <string_view>
 #include <utility>
 
-#include "data/input.hpp"
-#include "data/parsing.hpp"
-#include "data/read_input.hpp"
+#include "data/text/input.hpp"
+#include "data/text/parsing.hpp"
+#include "data/text/read_input.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/data/hogdata.hpp"
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "data/byte_stream.hpp"
+#include "data/text/byte_stream.hpp"
 #include "hogwild/data/dataset.hpp"
 #include "hogwild/data/reader.hpp"
 

@@ -6,10 +6,10 @@
 
 #include <utility>
 
-#include "data/read_input.hpp"
-#include "data/reading_record.hpp"
-#include "data/row_batch.hpp"
-#include "data/row_pass.hpp"
+#include "data/rows/row_batch.hpp"
+#include "data/rows/row_pass.hpp"
+#include "data/text/read_input.hpp"
+#include "data/text/reading_record.hpp"
 #include "eval/sums.hpp"
 #include "hogwild/core/array.hpp"
 #include "hogwild/data/hogdata.hpp"

@@ -10,13 +10,13 @@
 #include <optional>
 #include <vector>
 
-#include "data/chunk_parser.hpp"
-#include "data/hot_features.hpp"
-#include "data/input.hpp"
-#include "data/parsing.hpp"
-#include "data/reading_record.hpp"
-#include "data/row_batch.hpp"
-#include "data/stream_text.hpp"
+#include "data/rows/hot_features.hpp"
+#include "data/rows/row_batch.hpp"
+#include "data/text/chunk_parser.hpp"
+#include "data/text/input.hpp"
+#include "data/text/parsing.hpp"
+#include "data/text/reading_record.hpp"
+#include "data/text/stream_text.hpp"
 #include "feed/feed.hpp"
 #include "hogwild/data/labels.hpp"
 #include "hogwild/feed/order.hpp"

@@ -10,6 +10,8 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "hogwild/learn/view_report.hpp"
@@ -151,11 +153,15 @@ class Descent {
   virtual void set_state(Index /*coordinate*/, std::span<const std::byte> /*state*/) {}
 };
 
-/// Weights start at zero. Throws std::bad_alloc.
-std::unique_ptr<Descent> make_descent(DescentPlan plan);
-
-/// The same for one rule; defined for each in its file under kernels/.
+/// A descent by one rule, whose weights start at zero. Throws std::bad_alloc. CMake makes a file
+/// that defines it for each rule, see kernel.cpp.in.
 template <class Rule>
 std::unique_ptr<Descent> make_descent_by(const Rule& rule, DescentPlan plan);
+
+/// The same by the plan's rule.
+inline std::unique_ptr<Descent> make_descent(DescentPlan plan) {
+  const AnyUpdateRule any = plan.rule;
+  return std::visit([&](const auto& rule) { return make_descent_by(rule, std::move(plan)); }, any);
+}
 
 }  // namespace hogwild

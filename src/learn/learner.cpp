@@ -12,8 +12,9 @@
 #include <utility>
 #include <variant>
 
-#include "data/hot_features.hpp"
-#include "data/named_feature.hpp"
+#include "data/rows/hot_features.hpp"
+#include "data/formats/registry.hpp"
+#include "data/rows/named_feature.hpp"
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/core/version.hpp"
@@ -52,7 +53,7 @@ FeatureSpace space_of(const LearnerOptions& options) {
   }
   space.size = Index{1} << options.hash_bits;
   space.hash_bits = options.hash_bits;
-  space.format = "vw";  // text of such names
+  space.format = text_format(Format::vw).name;  // text of such names
   return space;
 }
 

@@ -21,7 +21,7 @@
 #include <vector>
 
 #include "core/new_file.hpp"
-#include "data/hot_features.hpp"
+#include "data/rows/hot_features.hpp"
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/core/types.hpp"

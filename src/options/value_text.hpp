@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "core/nearest_word.hpp"
+#include "data/formats/registry.hpp"
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/data/reader.hpp"
@@ -31,8 +32,11 @@ using Words = std::vector<std::pair<Enum, std::string_view>>;
 template <class Enum>
 inline const Words<Enum> kWords;
 template <>
-inline const Words<Format> kWords<Format>{
-    {Format::automatic, "auto"}, {Format::libsvm, "libsvm"}, {Format::vw, "vw"}};
+inline const Words<Format> kWords<Format> = [] {
+  Words<Format> words{{Format::automatic, "auto"}};
+  for (const TextFormat& its : text_formats()) words.emplace_back(its.format, its.name);
+  return words;
+}();
 template <>
 inline const Words<OnError> kWords<OnError>{{OnError::fail, "fail"}, {OnError::skip, "skip"}};
 template <>

@@ -8,9 +8,12 @@
 #include <string_view>
 
 #include "hogwild/core/version.hpp"
-#include "report/page_assets.hpp"
 
 namespace hogwild {
+
+// page.css and page.js.
+extern const std::string_view kPageStyle, kPageScript;
+
 namespace {
 
 // Text as HTML: what would be markup is spelt out, and a byte that is not part of UTF-8 is

@@ -9,11 +9,11 @@
 #include "hogwild/data/dataset.hpp"
 #include "hogwild/data/profile.hpp"
 #include "hogwild/eval/metrics.hpp"
+#include "hogwild/lab/compare.hpp"
+#include "hogwild/lab/scale.hpp"
+#include "hogwild/lab/simulate.hpp"
 #include "hogwild/model/model.hpp"
 #include "hogwild/report/page.hpp"
-#include "hogwild/train/compare.hpp"
-#include "hogwild/train/scale.hpp"
-#include "hogwild/train/simulate.hpp"
 
 namespace hogwild {
 

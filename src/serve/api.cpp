@@ -15,7 +15,6 @@
 #include "hogwild/core/version.hpp"
 #include "options/option.hpp"
 #include "serve/json_string.hpp"
-#include "serve/openapi.hpp"
 #include "serve/predictions.hpp"
 #include "serve/request_rows.hpp"
 

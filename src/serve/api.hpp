@@ -1,6 +1,7 @@
 // Requests to replies, without sockets.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -8,12 +9,13 @@
 #include <utility>
 #include <vector>
 
-#include "data/row_batch.hpp"
+#include "data/rows/row_batch.hpp"
 #include "serve/http_metrics.hpp"
 #include "serve/service.hpp"
-#include "serve/token.hpp"
 
 namespace hogwild {
+
+extern const std::string_view kOpenApi;  ///< openapi.json
 
 /// What a request says before its body. Valid as long as what it was read from.
 struct RequestHead {
@@ -39,6 +41,23 @@ Reply refusal(int status, std::string_view reason);
 
 /// Which endpoint a target names.
 Endpoint endpoint_of(std::string_view target);
+
+/// The secret that requests which change something must know. Kept and compared as a hash, in a
+/// time that depends on neither of the two.
+class Token {
+ public:
+  /// The first line of a file. Throws IoError, OptionError for an empty one.
+  static Token of_file(const std::string& path);
+
+  /// Whether a request's Authorization is "Bearer " and this.
+  bool admits(std::string_view authorization) const;
+
+ private:
+  using Digest = std::array<unsigned char, 32>;
+  static Digest digest(std::string_view text);
+
+  Digest digest_{};
+};
 
 /// Thread safety: every member from any threads at once, each with a batch of its own.
 class Api {

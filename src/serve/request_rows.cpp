@@ -11,9 +11,9 @@
 #include <string>
 #include <utility>
 
-#include "data/chunk_parser.hpp"
-#include "data/named_feature.hpp"
-#include "data/parsing.hpp"
+#include "data/rows/named_feature.hpp"
+#include "data/text/chunk_parser.hpp"
+#include "data/text/parsing.hpp"
 #include "hogwild/core/random.hpp"
 
 namespace hogwild {
@@ -179,7 +179,7 @@ class RowsHandler : public nlohmann::json_sax<nlohmann::json> {
       if (number < base) fail("feature '0', where features count from 1");
       feature_.reset();
       if (number - base < space_.size) feature_ = static_cast<Index>(number);
-    } else if (space_.format == "libsvm") {
+    } else if (const auto* its = text_format_named(space_.format); its && !its->by_name) {
       feature_ = hashed_index(mix_bits(number_in(name)), space_.hash_bits);
     } else {
       feature_ = feature_named(space_, name);
@@ -252,7 +252,8 @@ void read_text_rows(std::string body, const ServedModel& model, RowBatch& batch)
   ReadOptions options;
   options.features = model.features();
   options.class_labels = model.classes() != nullptr;
-  options.format = model.features().format == "vw" ? Format::vw : Format::libsvm;
+  const TextFormat* const format = text_format_named(model.features().format);
+  options.format = format != nullptr ? format->format : text_formats().back().format;
   const Parsing parsing(options);
   const Chunk chunk{.text = std::move(body)};
   if (const auto fault =

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "data/row_batch.hpp"
+#include "data/rows/row_batch.hpp"
 #include "serve/served_model.hpp"
 
 namespace hogwild {

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "data/row_batch.hpp"
+#include "data/rows/row_batch.hpp"
 #include "hogwild/eval/progressive.hpp"
 #include "hogwild/learn/learner.hpp"
 #include "hogwild/learn/parameter_file.hpp"

@@ -1,4 +1,4 @@
-#include "serve/token.hpp"
+#include "serve/api.hpp"
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>

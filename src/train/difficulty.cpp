@@ -1,4 +1,4 @@
-#include "train/difficulty.hpp"
+#include "train/files.hpp"
 
 #include <fmt/format.h>
 

@@ -2,12 +2,13 @@
 
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <unistd.h>
+#include <fstream>
 
 #include <algorithm>
 #include <filesystem>
 #include <utility>
 
-#include "core/memory.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/data/hogdata.hpp"
 #include "hogwild/learn/parameter_file.hpp"
@@ -15,9 +16,10 @@
 #include "hogwild/train/stream.hpp"
 #include "hogwild/train/train.hpp"
 #include "options/refusals.hpp"
-#include "train/difficulty.hpp"
+#include "train/files.hpp"
 
 namespace hogwild {
+
 namespace {
 
 std::string mebibytes(std::uint64_t bytes) {
@@ -209,6 +211,15 @@ TrainResult train_files(const std::vector<std::string>& paths, const FileOptions
 TrainResult train_files(const std::vector<std::string>& paths, const FileOptions& files,
                         const TrainOptions& options, FileObserver& observer) {
   return train(open_rows(paths, files, started(files, options), observer), observer);
+}
+
+std::uint64_t memory_bytes() {
+  const auto bytes = static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) *
+                     static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+  // Of a container; the kernel's documentation, "Control Group v2", memory.max.
+  std::ifstream group("/sys/fs/cgroup/memory.max");
+  std::uint64_t most = 0;
+  return group >> most ? std::min(bytes, most) : bytes;
 }
 
 }  // namespace hogwild

@@ -13,7 +13,7 @@
 #include <utility>
 #include <variant>
 
-#include "data/hot_features.hpp"
+#include "data/rows/hot_features.hpp"
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
 #include "parallel/line_transfer.hpp"

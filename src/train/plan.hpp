@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-#include "data/hot_features.hpp"
+#include "data/rows/hot_features.hpp"
 #include "hogwild/data/dataset.hpp"
 #include "hogwild/learn/parameter_file.hpp"
 #include "hogwild/train/options.hpp"

@@ -2,7 +2,6 @@
 #include "train/run.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <cmath>
 #include <cstdint>
@@ -19,17 +18,13 @@
 #include "hogwild/core/version.hpp"
 #include "learn/descent.hpp"
 #include "model/layout.hpp"
-#include "parallel/crew.hpp"
-#include "parallel/meeting.hpp"
-#include "train/divergence.hpp"
 #include "train/found_epsilon.hpp"
-#include "train/freeze.hpp"
-#include "train/improvement.hpp"
 #include "train/pacing.hpp"
 #include "train/plan.hpp"
 #include "train/run_state.hpp"
-#include "train/starting.hpp"
-#include "train/tally.hpp"
+#include "train/stopping.hpp"
+#include "train/weights.hpp"
+#include "train/workers.hpp"
 
 namespace hogwild {
 namespace {
@@ -73,10 +68,7 @@ class Run {
         observer_(observer),
         pacing_(options, plan_.learning_rate, feed.rows(), plan_.descent.batch),
         descent_(std::move(descent)),
-        crew_(plan_.descent.workers, options.pin),
-        tallies_(static_cast<std::size_t>(plan_.descent.workers)),
-        seen_(tallies_.size()),
-        meeting_(static_cast<std::uint32_t>(plan_.descent.workers)) {
+        workers_(feed, *descent_, plan, pacing_, options.pin) {
     if (options.init > 0) start_at_random(*descent_, some, plan, options);
     // Of parameters that others have made, and learn into, the weights are theirs.
     if (options.resume && (!plan_.parameters || plan_.parameters->made())) {
@@ -88,132 +80,124 @@ class Run {
   }
 
   TrainResult operator()() {
-    TrainResult result;
-    result.learning_rate = plan_.learning_rate;
-    result.threads = company_.threads(crew_.size());
     const int epochs =
         options_.stop_after > 0 ? std::min(options_.stop_after, options_.epochs) : options_.epochs;
-    Improvement improvement(options_.min_delta);
-    const RunState* const before = options_.resume_state.get();
-    const bool at_zero = options_.init == 0 && !options_.resume && before == nullptr &&
-                         (!plan_.parameters || plan_.parameters->made());
     company_.begin_epoch();  // all have started where they do
-    std::optional<Model> best;
-    Model last = at_zero ? zero_model(plan_, feed_.features(), provenance(0)) : frozen();
-    double worst = 0, worst_valid = 0;
-    if (before != nullptr) {
-      worst = before->worst;
-      worst_valid = before->worst_valid;
-      best = before->best;
-      result.epochs = before->epochs;
-      for (const EpochReport& report : result.epochs) {
-        improvement.note(report.epoch, report.valid_loss.value_or(report.train_loss));
-      }
-      const int last_epoch = static_cast<int>(result.epochs.size());
-      if (has_waited_enough(improvement, last_epoch)) reason_ = StopReason::early_stopping;
-    } else {
-      worst = worst_loss(last, some_, at_zero);
-      if (options_.validation) worst_valid = worst_loss(last, *options_.validation, at_zero);
-    }
-    for (epoch_ = static_cast<int>(result.epochs.size());
+    History history = begun();
+    if (history.has_waited_enough()) reason_ = StopReason::early_stopping;
+    for (epoch_ = static_cast<int>(history.epochs().size());
          epoch_ < epochs && reason_ == StopReason::epochs; ++epoch_) {
       company_.begin_epoch();
       learn_epoch();
-      const TallySum own = total();
-      const TallySum sum = company_.sum(own);
-      own_visits_ += own.rows;
-      visits_ += sum.rows;
-      if (!(sum.mean_loss() <= worst)) reason_ = StopReason::diverged;
-      reason_ = company_.agree(reason_);
-      const bool whole = company_.all(feed_.dealt_out());
-      pacing_.set_rows(feed_.rows());
-      if (reason_ == StopReason::interrupted && whole && epoch_ + 1 == epochs) {
-        reason_ = StopReason::epochs;  // too late to interrupt anything
-      }
-      if (reason_ == StopReason::diverged || !whole) break;
-      EpochReport report{.epoch = epoch_ + 1,
-                         .seconds = seconds_,
-                         .rows = sum.rows,
-                         .nonzeros = sum.nonzeros,
-                         .train_loss = sum.mean_loss(),
-                         .valid_loss = {},
-                         .learning_rate = pacing_.rate(epoch_ + 1),
-                         .threads = company_.threads(crew_.size())};
-      const bool wanted = options_.validation || report.epoch < epochs;
-      const Model model = wanted ? frozen() : Model();
-      if (wanted && !is_finite(*descent_, pacing_.after(own_visits_), plan_, feed_.features())) {
-        reason_ = StopReason::diverged;
-      }
-      if (options_.validation) {
-        report.valid_loss = company_.mean_loss(model, *options_.validation);
-        if (!(*report.valid_loss <= worst_valid)) reason_ = StopReason::diverged;
-      }
-      reason_ = company_.agree(reason_);
-      if (reason_ == StopReason::diverged) break;
-      if (options_.validation) {
-        feed_.note_validation(*report.valid_loss);
-        pacing_.note_validation(*report.valid_loss);
-      }
-      const double loss = report.valid_loss.value_or(report.train_loss);
-      if (improvement.note(report.epoch, loss) && wanted) best = model;
-      if (wanted) last = model;
-      result.epochs.push_back(report);
-      observer_.on_epoch(report);
-      if (reason_ == StopReason::epochs && has_waited_enough(improvement, report.epoch)) {
-        reason_ = StopReason::early_stopping;
-      }
+      if (!note_epoch(history, epochs)) break;
       // Taking it costs about as much as a quick epoch.
       if (options_.keep_state && Clock::now() - state_taken_ >= kStateEvery) {
-        state_ = state(result.epochs, best, worst, worst_valid);
+        state_ = state(history);
         state_taken_ = Clock::now();
       }
     }
-    const bool keep_best = options_.early_stopping > 0 && best;
-    if (reason_ != StopReason::diverged) {
-      result.model = keep_best ? *best : frozen();
-      if (!is_finite(result.model)) {
+    return result(history);
+  }
+
+ private:
+  History begun() const {
+    if (const auto& before = options_.resume_state) return {frozen(), *before, options_};
+    const bool at_zero =
+        options_.init == 0 && !options_.resume && (!plan_.parameters || plan_.parameters->made());
+    return {at_zero ? zero_model(plan_, feed_.features(), provenance(0)) : frozen(), at_zero, some_,
+            options_};
+  }
+
+  // What an epoch came to; whether it was whole and good.
+  bool note_epoch(History& history, int epochs) {
+    const TallySum own = workers_.total();
+    const TallySum sum = company_.sum(own);
+    own_visits_ += own.rows;
+    visits_ += sum.rows;
+    if (history.has_diverged(sum.mean_loss())) reason_ = StopReason::diverged;
+    reason_ = company_.agree(reason_);
+    const bool whole = company_.all(feed_.dealt_out());
+    pacing_.set_rows(feed_.rows());
+    if (reason_ == StopReason::interrupted && whole && epoch_ + 1 == epochs) {
+      reason_ = StopReason::epochs;  // too late to interrupt anything
+    }
+    if (reason_ == StopReason::diverged || !whole) return false;
+    EpochReport report{.epoch = epoch_ + 1,
+                       .seconds = seconds_,
+                       .rows = sum.rows,
+                       .nonzeros = sum.nonzeros,
+                       .train_loss = sum.mean_loss(),
+                       .valid_loss = {},
+                       .learning_rate = pacing_.rate(epoch_ + 1),
+                       .threads = company_.threads(workers_.size())};
+    std::optional<Model> model;
+    if (options_.validation || report.epoch < epochs) {
+      model = frozen();
+      if (!is_finite(*descent_, pacing_.after(own_visits_), plan_, feed_.features())) {
         reason_ = StopReason::diverged;
-        if (!result.epochs.empty()) result.epochs.pop_back();
       }
     }
-    if (reason_ == StopReason::diverged) result.model = keep_best ? *best : last;
+    if (options_.validation) {
+      report.valid_loss = company_.mean_loss(*model, *options_.validation);
+      if (history.has_diverged_on_validation(*report.valid_loss)) reason_ = StopReason::diverged;
+    }
+    reason_ = company_.agree(reason_);
+    if (reason_ == StopReason::diverged) return false;
+    note_validation(report);
+    history.note(report, model);
+    observer_.on_epoch(report);
+    if (reason_ == StopReason::epochs && history.has_waited_enough()) {
+      reason_ = StopReason::early_stopping;
+    }
+    return true;
+  }
+
+  void note_validation(const EpochReport& report) {
+    if (!report.valid_loss) return;
+    feed_.note_validation(*report.valid_loss);
+    pacing_.note_validation(*report.valid_loss);
+  }
+
+  TrainResult result(History& history) {
+    TrainResult result;
+    const Model* const kept = history.kept();
+    if (reason_ != StopReason::diverged) {
+      result.model = kept != nullptr ? *kept : frozen();
+      if (!is_finite(result.model)) {
+        reason_ = StopReason::diverged;
+        if (!history.epochs().empty()) history.drop_last();
+      }
+    }
+    if (reason_ == StopReason::diverged) result.model = kept != nullptr ? *kept : history.last();
     const bool between_epochs =
         reason_ == StopReason::epochs || reason_ == StopReason::early_stopping;
     if (options_.keep_state && between_epochs) {
-      result.state = state(result.epochs, best, worst, worst_valid);
+      result.state = state(history);
     } else if (reason_ == StopReason::interrupted) {
       result.state = state_;
     }
     company_.end_run();
-    result.best_epoch = improvement.best_epoch();
+    result.epochs = history.epochs();
+    result.learning_rate = plan_.learning_rate;
+    result.threads = company_.threads(workers_.size());
+    result.best_epoch = history.best_epoch();
     result.reason = reason_;
-    result.threads_seen = threads_seen();
+    result.threads_seen = workers_.that_learnt(own_visits_);
     result.views = views();
     result.seconds = seconds_;
     return result;
   }
 
- private:
-  bool has_waited_enough(const Improvement& improvement, int epoch) const {
-    return options_.early_stopping > 0 &&
-           improvement.epochs_since(epoch) >= options_.early_stopping;
-  }
-
-  std::shared_ptr<const RunState> state(const std::vector<EpochReport>& epochs,
-                                        const std::optional<Model>& best, double worst,
-                                        double worst_valid) const {
+  std::shared_ptr<const RunState> state(const History& history) const {
     RunState state{.made_with = made_with_,
                    .learning_rate = plan_.learning_rate,
-                   .epochs = epochs,
                    .numbering = numbering_of(some_.features()),
                    .hot = hot_of(some_.features()),
                    .threads = options_.threads,
-                   .best = best,
-                   .worst = worst,
-                   .worst_valid = worst_valid,
                    .visits = visits_,
-                   .seen = {seen_.begin(), seen_.end()},
+                   .seen = {workers_.seen().begin(), workers_.seen().end()},
                    .descent = descent_->state()};
+    history.store_in(state);
     if (const float* const epsilon = epsilon_of_sum(options_.update_rule)) {
       state.epsilon = *epsilon;
     }
@@ -224,98 +208,35 @@ class Run {
   // what a curriculum admits.
   void go_on_from(const RunState& before) {
     require_same(before.made_with, made_with_);
-    if (before.seen.size() != seen_.size() || !descent_->restore(before.descent)) {
+    if (before.seen.size() != workers_.seen().size() || !descent_->restore(before.descent)) {
       throw OptionError("resume", "the checkpoint is from another kind of run");
     }
     if (options_.keep_state) state_ = options_.resume_state;
-    std::ranges::copy(before.seen, seen_.begin());
+    std::ranges::copy(before.seen, workers_.seen().begin());
     own_visits_ = visits_ = before.visits;
     for (const EpochReport& report : before.epochs) {
       seconds_ = report.seconds;
-      if (!report.valid_loss) continue;
-      feed_.note_validation(*report.valid_loss);
-      pacing_.note_validation(*report.valid_loss);
+      note_validation(report);
     }
   }
 
   void learn_epoch() {
-    feed_.start_epoch(epoch_);
-    for (Tally& tally : tallies_) tally.reset();
     const auto begin = Clock::now();
     const double before = seconds_;
-    const auto watch = [&] {
+    workers_.learn_epoch(epoch_, [&] {
       seconds_ = before + std::chrono::duration<double>(Clock::now() - begin).count();
-      try {
-        observe();
-      } catch (...) {
-        stop_.store(true, std::memory_order_relaxed);  // the crew ends its blocks, then rethrows
-        throw;
-      }
-    };
-    crew_.run([this](int worker) { work(worker); }, watch);
-    watch();  // an epoch may be over before the first look
-  }
-
-  // On each worker: blocks until there are none, or until told to stop.
-  void work(int worker) {
-    if (plan_.descent.teamwork == Teamwork::together) return work_together(worker);
-    // Relaxed: stop_ is a hint to end soon, and carries no data.
-    while (!descent_->ends(stop_.load(std::memory_order_relaxed))) {
-      const auto block = feed_.next(worker);
-      if (!block) break;
-      Offset& seen = seen_[static_cast<std::size_t>(worker)];
-      learn(worker, *block, share_of(seen, *block));
-      seen += block->rows.size();
-    }
-    descent_->settle(worker);
-  }
-
-  // The same, all workers learning the same blocks.
-  void work_together(int worker) {
-    for (;;) {
-      // Workers that are together stop at the same block, or some would wait for ever: the last to
-      // arrive decides for all.
-      meeting_.meet([this] { halt_ = stop_.load(std::memory_order_relaxed); });
-      const auto block = halt_ ? std::nullopt : feed_.next(worker);
-      if (!block) break;
-      learn(worker, *block, 1);
-    }
-    descent_->settle(worker);
-  }
-
-  void learn(int worker, const Block& block, float share) {
-    Pace pace = pacing_.at(epoch_, block.begin);
-    pace.share = share;
-    const LossSum sum = descent_->learn(worker, block.rows, pace);
-    Tally& tally = tallies_[static_cast<std::size_t>(worker)];
-    if (plan_.descent.teamwork == Teamwork::none || worker == 0) {
-      std::uint64_t nonzeros = 0;
-      for (const SparseRow& row : block.rows) nonzeros += row.nonzeros();
-      Tally::add(tally.rows, static_cast<std::uint64_t>(block.rows.size()));
-      Tally::add(tally.nonzeros, nonzeros);
-    }
-    Tally::add(tally.loss, sum.loss);
-    Tally::add(tally.weight, sum.weight);
-  }
-
-  // Rows seen by all threads / rows seen by this one, counting half of the block at hand: the ratio
-  // is then right on average over the block, and 1 for a thread that is alone.
-  float share_of(Offset seen, const Block& block) const {
-    if (plan_.descent.state == StatePlacement::shared || crew_.size() == 1) return 1;
-    const double half = static_cast<double>(block.rows.size()) / 2;
-    const double by_all =
-        static_cast<double>(static_cast<Offset>(epoch_) * feed_.rows() + block.begin) + half;
-    return static_cast<float>(std::max(1.0, by_all / (static_cast<double>(seen) + half)));
+      observe();
+    });
   }
 
   void observe() {
-    const TallySum own = total();
+    const TallySum own = workers_.total();
     if (!std::isfinite(own.loss)) {
       stop(StopReason::diverged);
     } else if (observer_.stop_requested()) {
       stop(StopReason::interrupted);
     } else if (company_.stop_requested()) {
-      stop_.store(true, std::memory_order_relaxed);
+      workers_.stop();
     }
     const TallySum sum = company_.sum_so_far(own);
     if (sum.weight > 0) shown_loss_ = sum.mean_loss();
@@ -337,36 +258,19 @@ class Run {
 
   void stop(StopReason reason) {
     reason_ = reason;
-    stop_.store(true, std::memory_order_relaxed);
+    workers_.stop();
     company_.request_stop();
   }
 
   // Of all members in an epoch.
   Offset rows() const { return company_.rows(feed_.rows()); }
 
-  TallySum total() const {
-    TallySum sum;
-    for (const Tally& tally : tallies_) {
-      sum.rows += tally.rows.load(std::memory_order_relaxed);
-      sum.nonzeros += tally.nonzeros.load(std::memory_order_relaxed);
-      sum.loss += tally.loss.load(std::memory_order_relaxed);
-      sum.weight += tally.weight.load(std::memory_order_relaxed);
-    }
-    return sum;
-  }
-
-  // Workers that are together all have a part in every row.
-  int threads_seen() const {
-    if (plan_.descent.teamwork == Teamwork::together) return own_visits_ > 0 ? crew_.size() : 0;
-    return static_cast<int>(std::ranges::count_if(seen_, [](Offset rows) { return rows > 0; }));
-  }
-
   ViewReport views() const {
     ViewReport report = descent_->views();
     if (report.own > 0 || !report.reason.empty()) return report;
-    if (crew_.size() == 1) {
+    if (workers_.size() == 1) {
       report.reason = "one thread learns";
-    } else if (auto reason = reason_for_one_view(options_, crew_.size())) {
+    } else if (auto reason = reason_for_one_view(options_, workers_.size())) {
       report.reason = *reason;
     } else {
       report.reason = "no feature is frequent enough, or features are not in order of frequency";
@@ -401,10 +305,7 @@ class Run {
   TrainObserver& observer_;
   Pacing pacing_;
   std::unique_ptr<Descent> descent_;
-  Crew crew_;
-  std::vector<Tally> tallies_;  // [workers]
-  std::vector<Offset> seen_;    // [workers] rows learnt over all epochs, each its worker's own
-  std::atomic<bool> stop_{false};
+  Workers workers_;
   int epoch_ = 0;  // being learnt, from 0
   StopReason reason_ = StopReason::epochs;
   std::uint64_t visits_ = 0;      // rows learnt in the epochs before this one, by all
@@ -415,8 +316,6 @@ class Run {
   MadeWith made_with_;                     // if a state is kept or gone on from
   std::shared_ptr<const RunState> state_;  // taken at the end of an earlier epoch; null until then
   Clock::time_point state_taken_{};
-  bool halt_ = false;  // changes only where all workers wait
-  Meeting meeting_;
 };
 
 }  // namespace

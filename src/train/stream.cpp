@@ -10,7 +10,7 @@
 #include <variant>
 #include <vector>
 
-#include "data/hot_features.hpp"
+#include "data/rows/hot_features.hpp"
 #include "feed/text_feed.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/train/train.hpp"
@@ -22,6 +22,7 @@
 #include "train/search.hpp"
 
 namespace hogwild {
+
 namespace {
 
 constexpr double kMebi = 1 << 20;
@@ -213,6 +214,31 @@ TrainResult train(RowStream& stream, const TrainOptions& asked, TrainObserver& o
   if (options.validation) require_same_base(*options.validation);
   result.model = counted_from_one(result.model);
   return result;
+}
+
+double change_of_labels(const Dataset& data) {
+  constexpr Offset kStretches = 64;
+  const Offset each = data.rows() / kStretches;
+  if (each < 2) return 0;
+  const auto label = [&](Offset i) { return static_cast<double>(data.labels()[i]); };
+  double sum = 0;
+  for (Offset i = 0; i < kStretches * each; ++i) sum += label(i);
+  const double mean = sum / static_cast<double>(kStretches * each);
+  double between = 0, within = 0;
+  for (Offset stretch = 0; stretch < kStretches; ++stretch) {
+    double own = 0;
+    for (Offset i = stretch * each; i < (stretch + 1) * each; ++i) own += label(i);
+    own /= static_cast<double>(each);
+    between += (own - mean) * (own - mean);
+    for (Offset i = stretch * each; i < (stretch + 1) * each; ++i) {
+      within += (label(i) - own) * (label(i) - own);
+    }
+  }
+  const auto n = static_cast<double>(each);
+  const double mean_between = n * between / (kStretches - 1);
+  const double mean_within = within / (static_cast<double>(kStretches) * (n - 1));
+  const double all = mean_between + (n - 1) * mean_within;
+  return all > 0 ? (mean_between - mean_within) / all : 0;
 }
 
 }  // namespace hogwild

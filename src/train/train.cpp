@@ -8,8 +8,8 @@
 #include <variant>
 #include <vector>
 
-#include "data/hot_features.hpp"
-#include "data/in_space.hpp"
+#include "data/rows/hot_features.hpp"
+#include "data/rows/in_space.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/data/ranking.hpp"
 #include "train/found_epsilon.hpp"

@@ -1,4 +1,4 @@
-#include "data/byte_stream.hpp"
+#include "data/text/byte_stream.hpp"
 
 #include <gtest/gtest.h>
 

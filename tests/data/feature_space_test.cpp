@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "data/name_hash.hpp"
+#include "data/rows/name_hash.hpp"
 
 namespace hogwild {
 namespace {

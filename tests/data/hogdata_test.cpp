@@ -9,7 +9,7 @@
 #include <memory>
 #include <string>
 
-#include "data/in_space.hpp"
+#include "data/rows/in_space.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/core/random.hpp"
 #include "hogwild/data/ranking.hpp"

@@ -1,4 +1,4 @@
-#include "data/hot_table.hpp"
+#include "data/rows/hot_table.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "data/number.hpp"
+#include "data/text/number.hpp"
 
 #include <gtest/gtest.h>
 

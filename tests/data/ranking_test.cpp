@@ -7,7 +7,7 @@
 #include <memory>
 #include <vector>
 
-#include "data/hot_features.hpp"
+#include "data/rows/hot_features.hpp"
 #include "hogwild/eval/evaluate.hpp"
 #include "hogwild/train/train.hpp"
 #include "support/rows.hpp"

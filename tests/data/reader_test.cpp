@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "data/input.hpp"
+#include "data/text/input.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/core/random.hpp"
 #include "support/files.hpp"

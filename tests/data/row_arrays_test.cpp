@@ -1,4 +1,4 @@
-#include "data/row_arrays.hpp"
+#include "data/rows/row_arrays.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "data/row_pass.hpp"
+#include "data/rows/row_pass.hpp"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "data/row_sort.hpp"
+#include "data/rows/row_sort.hpp"
 
 #include <gtest/gtest.h>
 

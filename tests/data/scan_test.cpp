@@ -1,4 +1,4 @@
-#include "data/scan.hpp"
+#include "data/text/scan.hpp"
 
 #include <gtest/gtest.h>
 #include <hwy/targets.h>

@@ -13,7 +13,6 @@
 #include "hogwild/data/reader.hpp"
 #include "hogwild/model/file.hpp"
 #include "hogwild/train/train.hpp"
-#include "serve/openapi.hpp"
 #include "support/files.hpp"
 
 namespace hogwild {

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "data/chunk_parser.hpp"
+#include "data/text/chunk_parser.hpp"
 
 namespace hogwild::test {
 

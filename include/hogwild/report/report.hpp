@@ -9,12 +9,12 @@
 #include "hogwild/data/dataset.hpp"
 #include "hogwild/data/profile.hpp"
 #include "hogwild/eval/metrics.hpp"
+#include "hogwild/lab/compare.hpp"
+#include "hogwild/lab/machine.hpp"
+#include "hogwild/lab/scale.hpp"
+#include "hogwild/lab/simulate.hpp"
 #include "hogwild/model/model.hpp"
-#include "hogwild/train/compare.hpp"
-#include "hogwild/train/machine.hpp"
 #include "hogwild/train/result.hpp"
-#include "hogwild/train/scale.hpp"
-#include "hogwild/train/simulate.hpp"
 
 namespace [[gnu::visibility("default")]] hogwild {
 

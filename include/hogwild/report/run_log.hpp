@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "hogwild/lab/scale.hpp"
 #include "hogwild/report/chart.hpp"
 #include "hogwild/train/result.hpp"
-#include "hogwild/train/scale.hpp"
 
 namespace [[gnu::visibility("default")]] hogwild {
 

@@ -3,7 +3,6 @@
 
 #include <string_view>
 
-#include "hogwild/update/number.hpp"
 #include "hogwild/update/step.hpp"
 
 namespace [[gnu::visibility("default")]] hogwild {

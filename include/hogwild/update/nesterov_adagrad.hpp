@@ -4,7 +4,6 @@
 #include <cmath>
 #include <string_view>
 
-#include "hogwild/update/number.hpp"
 #include "hogwild/update/step.hpp"
 
 namespace [[gnu::visibility("default")]] hogwild {

@@ -1,0 +1,58 @@
+#include "data/formats/parser.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace hogwild {
+
+std::string quoted_token(const char* p, const char* end) {
+  constexpr std::ptrdiff_t kLongest = 40;
+  const char* const token_end = std::find_if(p, end, is_blank);
+  std::string shown = "'";
+  for (const char* c = p; c != token_end && c - p < kLongest; ++c) {
+    const auto byte = static_cast<unsigned char>(*c);
+    shown += byte >= 0x20 && byte < 0x7F ? std::string(1, *c) : fmt::format("\\x{:02x}", byte);
+  }
+  return shown + (token_end - p > kLongest ? "...'" : "'");
+}
+
+Fault bad_number(const char* p, const char* end, NumberFault fault, const char* what) {
+  const std::string token = p == end ? "the end of the line" : quoted_token(p, end);
+  switch (fault) {
+    case NumberFault::not_finite:
+      return {p, fmt::format("{} must be finite, found {}", what, token),
+              "replace it by a number or leave it out"};
+    case NumberFault::too_large:
+      return {p, fmt::format("{} is out of range, found {}", what, token),
+              "numbers must be between -3.4e38 and 3.4e38"};
+    default:
+      return {p, fmt::format("expected {}, found {}", what, token),
+              std::string_view(what) == "a label"
+                  ? "write a decimal number, such as 1, -0.5 or 2e-3; for classes of any name use "
+                    "--loss softmax or --one-vs-rest"
+                  : "write a decimal number, such as 1, -0.5 or 2e-3"};
+  }
+}
+
+std::optional<Fault> parse_class(std::string_view text, const ParseRules& rules, RowBatch& batch,
+                                 float& label) {
+  const char* const end = text.data() + text.size();
+  const std::string name = canonical_class_name(text);
+  if (rules.known_classes == nullptr) {
+    label = static_cast<float>(batch.class_names.insert(name));
+    return std::nullopt;
+  }
+  const auto known = rules.known_classes->find(name);
+  if (!known) {
+    return Fault{
+        text.data(),
+        fmt::format("the label {} is not a class of the model", quoted_token(text.data(), end)),
+        fmt::format("the model has {} classes; see `hogwild inspect MODEL`",
+                    rules.known_classes->size())};
+  }
+  label = static_cast<float>(*known);
+  return std::nullopt;
+}
+
+}  // namespace hogwild

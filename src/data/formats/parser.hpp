@@ -1,0 +1,83 @@
+// The seam between text formats and the reader: a format is one function from a line to a row.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "data/rows/row_batch.hpp"
+#include "data/text/number.hpp"
+
+namespace hogwild {
+
+/// How features of a line become numbers; decided before the first line is read.
+struct ParseRules {
+  Duplicates duplicates = Duplicates::refuse;
+  int hash_bits = 0;
+  bool any_order = false;  ///< hashed features of a row need not ascend, if none occurs twice
+  bool one_based = false;  ///< index 0 is a fault
+  std::uint64_t known_end = kMaxIndex + std::uint64_t{1};  ///< an index from here on is a fault,
+  bool drop_unknown = false;                    ///< or, where this is set, left out and counted
+  const FeatureNames* known_names = nullptr;    ///< look names up here; those missing are left out
+  bool class_labels = false;                    ///< labels are names, numbered by the batch
+  const FeatureNames* known_classes = nullptr;  ///< if set: labels are among these, or a fault
+};
+
+/// One line, without its end, to one row of batch. On a fault the row is left open.
+using ParseLine = std::optional<Fault> (*)(std::string_view line, std::uint64_t line_number,
+                                           const ParseRules& rules, RowBatch& batch);
+
+std::optional<Fault> parse_libsvm_line(std::string_view line, std::uint64_t line_number,
+                                       const ParseRules& rules, RowBatch& batch);
+std::optional<Fault> parse_vw_line(std::string_view line, std::uint64_t line_number,
+                                   const ParseRules& rules, RowBatch& batch);
+
+/// The end of the lines that have kReadPast bytes of text behind them.
+inline const char* end_of_padded_lines(std::string_view text) noexcept {
+  if (text.size() < kReadPast) return text.data();
+  const std::size_t last = text.rfind('\n', text.size() - kReadPast);
+  return text.data() + (last == std::string_view::npos ? 0 : last + 1);
+}
+
+/// Rows from the front of text, as long as each is plain; see parse_plain_libsvm().
+using ParsePlain = std::size_t (*)(std::string_view text, std::size_t at, const ParseRules& rules,
+                                   RowBatch& batch);
+
+/// Rows from the front of text, `at` being a line's beginning, as long as each is plain: a label,
+/// ascending features, blanks between them, a line end. Returns where the first line begins that is
+/// not, which parse_libsvm_line() has to decide: so are the last, which lack bytes behind them.
+/// Adds no line that it stops at.
+std::size_t parse_plain_libsvm(std::string_view text, std::size_t at, const ParseRules& rules,
+                               RowBatch& batch);
+
+/// The same of VW text: a label, a blank, namespaces and names with or without values, blanks
+/// between them, a line end.
+std::size_t parse_plain_vw(std::string_view text, std::size_t at, const ParseRules& rules,
+                           RowBatch& batch);
+
+/// The number of a hashed feature.
+inline Index hashed_index(std::uint64_t hash, int bits) noexcept {
+  return static_cast<Index>(hash & ((std::uint64_t{1} << bits) - 1));
+}
+
+/// The token at p as a message shows it: cut to 40 bytes, what is not printable escaped.
+std::string quoted_token(const char* p, const char* end);
+
+inline bool is_blank(char c) noexcept {
+  return c == ' ' || c == '\t';
+}
+
+inline const char* skip_blanks(const char* p, const char* end) noexcept {
+  while (p != end && is_blank(*p)) ++p;
+  return p;
+}
+
+/// The number of the class that a label's text names. A fault if it is none that is known.
+std::optional<Fault> parse_class(std::string_view text, const ParseRules& rules, RowBatch& batch,
+                                 float& label);
+
+/// The fault of a number at p that should be `what`, e.g. "a label".
+Fault bad_number(const char* p, const char* end, NumberFault fault, const char* what);
+
+}  // namespace hogwild

@@ -1,0 +1,129 @@
+#include "data/rows/row_batch.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <span>
+#include <utility>
+
+#include "data/rows/row_sort.hpp"
+
+namespace hogwild {
+
+std::optional<Fault> RowBatch::end_row(const char* at, float label, float weight,
+                                       Duplicates duplicates) {
+  if (auto fault = end_row_at(indices.size(), at, label, weight, duplicates)) return fault;
+  indices.resize(offsets.back());
+  values.resize(offsets.back());
+  return std::nullopt;
+}
+
+std::optional<Fault> RowBatch::end_row_at(std::size_t end, const char* at, float label,
+                                          float weight, Duplicates duplicates) {
+  const std::size_t begin = offsets.back();
+  const std::span<Index> row_indices(indices.data() + begin, end - begin);
+  const std::span<float> row_values(values.data() + begin, end - begin);
+  bool ascending = true;
+  for (std::size_t k = 1; k < row_indices.size(); ++k) {
+    ascending &= row_indices[k - 1] < row_indices[k];
+  }
+  if (!ascending) {
+    keys_.resize(row_indices.size());
+    drawers_.resize(row_indices.size());
+    // By the place as well, so that adding up duplicates rounds the same way everywhere.
+    for (std::size_t k = 0; k < keys_.size(); ++k)
+      keys_[k] = std::uint64_t{row_indices[k]} << 32 | k;
+    sort_keys(keys_, drawers_);
+    const auto index = [this](std::size_t k) { return static_cast<Index>(keys_[k] >> 32); };
+    bool twice = false;
+    for (std::size_t k = 1; k < keys_.size(); ++k) twice |= index(k - 1) == index(k);
+    unsorted_.assign(row_values.begin(), row_values.end());
+    if (!twice) {
+      for (std::size_t k = 0; k < keys_.size(); ++k) {
+        row_indices[k] = index(k);
+        row_values[k] = unsorted_[static_cast<std::uint32_t>(keys_[k])];
+      }
+    } else {
+      std::size_t out = 0;
+      for (std::size_t k = 0; k < keys_.size(); ++k) {
+        const float value = unsorted_[static_cast<std::uint32_t>(keys_[k])];
+        if (k > 0 && index(k) == index(k - 1)) {
+          if (duplicates == Duplicates::refuse) {
+            return Fault{at, fmt::format("feature {} occurs twice in the row", index(k)),
+                         "keep one of them, or use --duplicates sum to add the values"};
+          }
+          row_values[out - 1] += value;
+          continue;
+        }
+        row_indices[out] = index(k);
+        row_values[out] = value;
+        ++out;
+      }
+      end = begin + out;
+    }
+  }
+  bool ones = true, finite = true;
+  for (std::size_t k = begin; k < end; ++k) {
+    ones &= values[k] == 1;
+    finite &= std::isfinite(values[k]);
+  }
+  if (!finite) {  // each number was; their sum or product is not
+    return Fault{at, "the sum of a feature's values is too large for a float",
+                 "scale the values down"};
+  }
+  all_ones &= ones;
+  has_zero_index |= end > begin && indices[begin] == 0;
+  unknown_features += std::exchange(unknown_in_row_, 0);
+  if (weight != 1 && !has_weights) weights.assign(labels.size(), 1.0f);
+  has_weights |= weight != 1;
+  if (has_weights) weights.push_back(weight);
+  labels.push_back(label);
+  offsets.push_back(end);
+  return std::nullopt;
+}
+
+// Looks for a feature among those before it only where one of them fell in the same slot. Of rows
+// so long that most do, says yes: sorting is cheaper.
+bool RowBatch::occurs_twice(std::span<const Index> features) {
+  constexpr std::size_t kSlots = 2048;  // 8 KiB, in L1
+  if (features.size() > kSlots / 4) return true;
+  if (++looked_at_ == 0 || slots_.empty()) {
+    slots_.assign(kSlots, 0);
+    looked_at_ = 1;
+  }
+  for (std::size_t k = 0; k < features.size(); ++k) {
+    std::uint32_t& slot = slots_[features[k] % kSlots];
+    if (std::exchange(slot, looked_at_) == looked_at_ &&
+        std::ranges::find(features.first(k), features[k]) != features.begin() + k) {
+      return true;
+    }
+  }
+  return false;
+}
+
+void RowBatch::clear() {
+  static_cast<ChunkNotes&>(*this) = {};
+  offsets.resize(1);
+  indices.clear();
+  values.clear();
+  labels.clear();
+  weights.clear();
+  names = {};
+  class_names = {};
+  unknown_in_row_ = 0;
+}
+
+void ChunkNotes::note_label(float label, std::uint64_t line, std::uint64_t column) {
+  if (std::isnan(label)) {
+    if (!unlabelled_spot) unlabelled_spot = {label, line, column};
+    return;
+  }
+  for (const LabelSpot& spot : label_spots) {
+    if (spot.label == label) return;
+  }
+  if (label_spots.size() < 3) label_spots.push_back({label, line, column});
+}
+
+}  // namespace hogwild

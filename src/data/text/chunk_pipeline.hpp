@@ -1,0 +1,107 @@
+// Text in four stages: chunks are read in order, worked on in parallel, accepted in order again,
+// where the first fault in file order is thrown, and finished in parallel. What must be decided
+// once for all of the text is decided in the two ordered stages, so no number of threads changes
+// it.
+#pragma once
+
+#include <tbb/parallel_pipeline.h>
+#include <tbb/task_arena.h>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "data/text/input.hpp"
+#include "data/text/parsing.hpp"
+#include "data/text/reading_record.hpp"
+#include "hogwild/data/dataset.hpp"
+#include "hogwild/data/reader.hpp"
+
+namespace hogwild {
+
+/// Thread safety: run() from one thread, once. parsing() may be called by work(), and
+/// expected_text() by all.
+class ChunkPipeline {
+ public:
+  /// options must live as long. Throws OptionError.
+  ChunkPipeline(Input input, const std::vector<std::string>& paths, const ReadOptions& options);
+
+  /// work(chunk) makes something of each chunk, on any thread of the arena; accept(made) is given
+  /// it, alone and in the order of the text, until it throws; finish(accepted) is given what that
+  /// returns, on any thread. Two chunks a thread are in flight at most. Throws what accept() threw,
+  /// else what reading threw.
+  template <class Work, class Accept, class Finish>
+  void run(const Work& work, const Accept& accept, const Finish& finish);
+
+  /// Decided before the first chunk is worked on.
+  const Parsing& parsing() const noexcept { return parsing_; }
+
+  /// About how many bytes of text there are; 0 if that can't be known.
+  std::uint64_t expected_text() const noexcept {
+    return expected_text_.load(std::memory_order_relaxed);  // a guess, whoever made it
+  }
+
+  /// For accept() to tell of each chunk.
+  ReadingRecord& record() noexcept { return record_; }
+
+  /// What was read, in all. Throws DataError if that was no row. REQUIRES: run() has ended.
+  Source source(Offset rows) const;
+
+ private:
+  std::optional<Chunk> fetch();
+
+  Input input_;
+  const ReadOptions& options_;
+  Parsing parsing_;  // decided by fetch() before the first chunk is handed on
+  ReadingRecord record_;
+  std::atomic<bool> stop_{false};
+  std::atomic<std::uint64_t> expected_text_{0};
+  std::exception_ptr fetch_failure_;   // of the first stage alone
+  std::exception_ptr accept_failure_;  // of the last stage alone
+  bool begun_ = false;
+};
+
+template <class Work, class Accept, class Finish>
+void ChunkPipeline::run(const Work& work, const Accept& accept, const Finish& finish) {
+  using Made = std::invoke_result_t<const Work&, const Chunk&>;
+  using Accepted = std::invoke_result_t<const Accept&, Made>;
+  // No exception leaves a serial stage: oneTBB leaks the items that are in flight when one does.
+  const auto first = [this](tbb::flow_control& flow) {
+    if (auto chunk = fetch()) return *std::move(chunk);
+    flow.stop();
+    return Chunk{};
+  };
+  const auto third = [&](Made made) -> std::unique_ptr<Accepted> {
+    if (accept_failure_) return nullptr;  // a later chunk than the one at fault
+    try {
+      return std::make_unique<Accepted>(accept(std::move(made)));
+    } catch (...) {
+      accept_failure_ = std::current_exception();
+      stop_.store(true, std::memory_order_relaxed);
+      return nullptr;
+    }
+  };
+  using tbb::filter_mode;
+  tbb::parallel_pipeline(
+      2 * static_cast<std::size_t>(tbb::this_task_arena::max_concurrency()),
+      tbb::make_filter<void, Chunk>(filter_mode::serial_in_order, first) &
+          tbb::make_filter<Chunk, Made>(filter_mode::parallel,
+                                        [&](const Chunk& chunk) { return work(chunk); }) &
+          tbb::make_filter<Made, std::unique_ptr<Accepted>>(filter_mode::serial_in_order, third) &
+          tbb::make_filter<std::unique_ptr<Accepted>, void>(
+              filter_mode::parallel, [&](std::unique_ptr<Accepted> accepted) {
+                if (accepted) finish(std::move(*accepted));
+              }));
+  // What was accepted lies before what was fetched, and so does what is wrong with it.
+  if (accept_failure_) std::rethrow_exception(accept_failure_);
+  if (fetch_failure_) std::rethrow_exception(fetch_failure_);
+}
+
+}  // namespace hogwild

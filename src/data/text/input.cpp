@@ -1,0 +1,153 @@
+#include "data/text/input.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "hogwild/core/error.hpp"
+
+namespace hogwild {
+namespace {
+
+constexpr std::size_t kChunkBytes = std::size_t{1} << 20;
+
+[[noreturn]] void fail(const std::string& path, int error) {
+  std::string remedy = "check the path";
+  if (error == EACCES) remedy = "check the permissions";
+  if (error == EISDIR) remedy = "name the files in it";
+  throw IoError(path, std::strerror(error), std::move(remedy));
+}
+
+struct stat describe(const std::string& path) {
+  struct stat status {};
+  if ((path == "-" ? fstat(STDIN_FILENO, &status) : stat(path.c_str(), &status)) != 0) {
+    fail(path, errno);
+  }
+  if (S_ISDIR(status.st_mode)) fail(path, EISDIR);
+  return status;
+}
+
+}  // namespace
+
+Input::Input(std::vector<std::string> paths) : paths_(std::move(paths)) {
+  bool all_files = true;
+  for (const std::string& path : paths_) {
+    const struct stat status = describe(path);
+    if (S_ISREG(status.st_mode)) {
+      bytes_total_ += static_cast<std::uint64_t>(status.st_size);
+    } else {
+      all_files = false;
+    }
+  }
+  if (!all_files) bytes_total_ = 0;
+}
+
+Input::Input(std::vector<std::string> paths, std::vector<ByteRange> parts)
+    : paths_(std::move(paths)), parts_(std::move(parts)) {
+  for (std::size_t i = 0; i < paths_.size(); ++i) {
+    const auto size = static_cast<std::uint64_t>(describe(paths_[i]).st_size);
+    bytes_total_ += std::min(parts_[i].end, size) - parts_[i].begin;
+  }
+}
+
+void Input::open_file() {
+  const bool whole = parts_.empty() || parts_[file_].is_whole();
+  stream_ = whole ? std::make_unique<ByteStream>(paths_[file_])
+                  : std::make_unique<ByteStream>(paths_[file_], parts_[file_]);
+}
+
+void Input::close_file() noexcept {
+  bytes_before_ += stream_->bytes_consumed();
+  stream_.reset();
+  ++file_;
+}
+
+// Appends to buffer until it has that size; false at the end of the file.
+bool Input::fill(std::string& buffer, std::size_t size) {
+  const std::size_t before = buffer.size();
+  buffer.resize(size);
+  const std::size_t got = stream_->read(buffer.data() + before, size - before);
+  bytes_of_text_ += got;
+  buffer.resize(before + got);
+  return buffer.size() == size;
+}
+
+void Input::skip_to_line_end() {
+  std::string buffer;
+  for (bool more = true; more;) {
+    buffer.clear();
+    more = fill(buffer, kChunkBytes);
+    if (const auto line_end = buffer.find('\n'); line_end != std::string::npos) {
+      rest_ = buffer.substr(line_end + 1);
+      return;
+    }
+  }
+}
+
+std::optional<Chunk> Input::next() {
+  Chunk chunk;
+  return next(chunk) ? std::optional(std::move(chunk)) : std::nullopt;
+}
+
+bool Input::next(Chunk& chunk) {
+  if (make_) {
+    if (!make_(chunk)) return false;
+    bytes_of_text_ += chunk.text.size();
+    return true;
+  }
+  if (ahead_.empty()) return take(chunk);
+  chunk = std::move(ahead_.front());
+  ahead_.pop_front();
+  return true;
+}
+
+const std::deque<Chunk>& Input::look_ahead(std::size_t bytes) {
+  std::size_t seen = 0;
+  for (const Chunk& chunk : ahead_) seen += chunk.text.size();
+  for (Chunk chunk; seen < bytes && take(chunk); seen += ahead_.back().text.size()) {
+    ahead_.push_back(std::exchange(chunk, {}));
+  }
+  return ahead_;
+}
+
+bool Input::take(Chunk& chunk) {
+  chunk.overlong = false;
+  std::string& text = chunk.text;
+  for (;;) {
+    if (!stream_ && file_ == paths_.size()) return false;
+    if (!stream_) open_file();
+
+    text.assign(rest_);
+    rest_.clear();
+    bool more = true;
+    std::size_t line_end = text.rfind('\n');  // whole lines, after one that was too long
+    while (more && line_end == std::string::npos) {
+      const std::size_t seen = text.size();
+      more = fill(text, seen + kChunkBytes);
+      const auto* last =
+          static_cast<const char*>(memrchr(text.data() + seen, '\n', text.size() - seen));
+      if (last != nullptr) line_end = static_cast<std::size_t>(last - text.data());
+      if (line_end == std::string::npos && text.size() > kLongestLine) {
+        skip_to_line_end();
+        text.resize(256);
+        chunk.file = file_;
+        chunk.overlong = true;
+        return true;
+      }
+    }
+    chunk.file = file_;
+    if (more) {
+      rest_.assign(text, line_end + 1);
+      text.resize(line_end + 1);
+    } else {
+      close_file();
+    }
+    if (!text.empty()) return true;
+  }
+}
+
+}  // namespace hogwild

@@ -1,0 +1,48 @@
+// What reading decides before the first line is parsed: the rules, and the format of the text.
+#pragma once
+
+#include <string>
+
+#include "data/formats/registry.hpp"
+#include "data/text/input.hpp"
+#include "hogwild/data/reader.hpp"
+
+namespace hogwild {
+
+/// "libsvm" or "vw". REQUIRES: it is decided.
+inline std::string name_of(Format format) {
+  return std::string(text_format(format).name);
+}
+
+/// Of the features in a row.
+enum class FeatureOrder {
+  ascending,
+  any,  ///< hashed features stay in the text's order where none occurs twice
+};
+
+/// Thread safety: decide_format() alone, before anything is parsed; the rest is const.
+class Parsing {
+ public:
+  /// options must live as long. Throws OptionError.
+  explicit Parsing(const ReadOptions& options, FeatureOrder order = FeatureOrder::ascending);
+  Parsing(const Parsing&) = delete;  // rules point into it
+  Parsing& operator=(const Parsing&) = delete;
+
+  /// By the first chunk of the file at path, unless the options say. Throws DataError if rows are
+  /// read in the space of another format.
+  void decide_format(const Chunk& first, const std::string& path);
+
+  /// An index from there on is a fault. REQUIRES: features are not hashed, and no space was given.
+  void end_indices_at(std::uint64_t end) noexcept { rules_.known_end = end; }
+
+  Format format() const noexcept { return format_; }
+  const ParseRules& rules() const noexcept { return rules_; }
+
+ private:
+  const ReadOptions& options_;
+  Format format_;
+  ParseRules rules_;
+  FeatureNames known_classes_;  // that labels are among, if there are such
+};
+
+}  // namespace hogwild

@@ -1,0 +1,275 @@
+// Text to a Dataset: chunks become batches of rows, which are written to their places in its arrays
+// as soon as it is known how many rows there are before them.
+#include "hogwild/data/reader.hpp"
+
+#include <fmt/format.h>
+#include <tbb/concurrent_queue.h>
+#include <tbb/info.h>
+#include <tbb/task_arena.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "data/rows/in_space.hpp"
+#include "data/rows/row_arrays.hpp"
+#include "data/text/chunk_parser.hpp"
+#include "data/text/chunk_pipeline.hpp"
+#include "data/text/input.hpp"
+#include "data/text/parsing.hpp"
+#include "data/text/read_input.hpp"
+#include "data/text/reading_record.hpp"
+#include "hogwild/core/error.hpp"
+#include "hogwild/data/hogdata.hpp"
+
+namespace hogwild {
+namespace {
+
+class Reader {
+ public:
+  Reader(Input input, const std::vector<std::string>& paths, const ReadOptions& options)
+      : options_(options), pipeline_(std::move(input), paths, options) {}
+
+  Dataset run() {
+    pipeline_.run([this](const Chunk& chunk) { return parse(chunk); },
+                  [this](Parsed parsed) { return accept(std::move(parsed)); },
+                  [this](Accepted accepted) { write(std::move(accepted)); });
+    return data_set();
+  }
+
+ private:
+  struct Parsed {
+    std::size_t file;
+    std::uint64_t bytes;  // of text
+    std::unique_ptr<RowBatch> batch;
+    std::optional<Index> most;  // the largest index
+    std::optional<SpottedFault> fault;
+  };
+
+  struct Accepted {
+    std::unique_ptr<RowBatch> batch;
+    RowArrays::Place place;
+    std::vector<Index> renumbered;  // [names of the batch], where features have names
+  };
+
+  // Labels from here on name classes of these; those of the next batch follow.
+  struct BatchClasses {
+    Offset first_row;
+    FeatureNames names;
+  };
+
+  Parsed parse(const Chunk& chunk) {
+    std::unique_ptr<RowBatch> batch;  // one that was written, if there is one: its memory is warm
+    if (!written_.try_pop(batch)) batch = std::make_unique<RowBatch>();
+    batch->clear();
+    auto fault = parse_rows(chunk, parsing_.format(), parsing_.rules(), options_.on_error, *batch);
+    std::optional<Index> most;
+    if (!batch->indices.empty()) most = *std::ranges::max_element(batch->indices);
+    return {chunk.file, chunk.text.size(), std::move(batch), most, std::move(fault)};
+  }
+
+  Accepted accept(Parsed parsed) {
+    RowBatch& batch = *parsed.batch;
+    record_.accept(parsed.file, batch, parsed.fault);
+    bytes_of_text_ += parsed.bytes;
+    const auto expected = static_cast<double>(pipeline_.expected_text());
+    const RowArrays::Place place =
+        rows_.claim(batch, expected > 0 ? static_cast<double>(bytes_of_text_) / expected : 0);
+    if (options_.memory_limit > 0 && rows_.bytes() > options_.memory_limit) {
+      throw DataError(record_.source().name(),
+                      fmt::format("the rows take more memory than the limit of {} MiB",
+                                  options_.memory_limit >> 20),
+                      "raise --memory-limit, or train on libsvm text or hashed features, which can "
+                      "be streamed");
+    }
+    most_ = std::max(most_, parsed.most);  // nothing is less than any
+    if (options_.class_labels && !options_.classes) {
+      classes_.push_back({place.row, std::exchange(batch.class_names, {})});
+    }
+    return {std::move(parsed.batch), place, number_names(batch)};
+  }
+
+  // The numbers of a batch's names among all.
+  std::vector<Index> number_names(const RowBatch& batch) {
+    if (batch.names.size() == 0) return {};
+    std::vector<bool> occurs(batch.names.size());  // some may be of skipped lines alone
+    for (const Index j : batch.indices) occurs[j] = true;
+    std::vector<Index> numbers(batch.names.size());
+    for (Index j = 0; j < batch.names.size(); ++j) {
+      if (occurs[j]) numbers[j] = names_->insert(batch.names[j], batch.names.hash(j));
+    }
+    return numbers;
+  }
+
+  void write(Accepted accepted) {
+    if (!accepted.renumbered.empty()) renumber(*accepted.batch, accepted.renumbered);
+    rows_.write(*accepted.batch, accepted.place);
+    written_.push(std::move(accepted.batch));
+  }
+
+  FeatureSpace space() const {
+    if (options_.features) return options_.features->plain();
+    FeatureSpace space;
+    space.format = name_of(parsing_.format());
+    space.hash_bits = parsing_.rules().hash_bits;
+    if (space.hash_bits != 0) {
+      space.size = Index{1} << space.hash_bits;
+    } else if (text_format(parsing_.format()).by_name) {
+      space.size = names_->size();
+      space.names = names_;
+    } else {
+      space.index_base = record_.index_base();
+      space.size = most_ ? *most_ + 1 - static_cast<Index>(space.index_base) : 0;
+    }
+    return space;
+  }
+
+  Dataset data_set() {
+    Source source = pipeline_.source(rows_.rows());
+    FeatureSpace features = space();
+    Dataset::Arrays arrays = rows_.take(added_by_text(features));
+    const ClassNames classes = options_.class_labels ? number_classes(arrays.labels) : nullptr;
+    return Dataset(std::move(arrays), std::move(features), std::move(source), record_.seen_labels(),
+                   classes);
+  }
+
+  // From each chunk's numbers of classes to the data set's.
+  ClassNames number_classes(Array<float>& labels) {
+    if (options_.classes) return options_.classes;
+    const auto labels_of = [&](std::size_t batch) {
+      const Offset begin = classes_[batch].first_row;
+      const bool is_last = batch + 1 == classes_.size();
+      const Offset end = is_last ? labels.size() : classes_[batch + 1].first_row;
+      return std::span(labels).subspan(begin, end - begin);
+    };
+    const auto name_of_class = [&](std::size_t batch, float label) {
+      return classes_[batch].names[static_cast<Index>(label)];
+    };
+    std::set<std::string> names;
+    for (std::size_t b = 0; b < classes_.size(); ++b) {
+      for (const float label : labels_of(b)) {  // not those of skipped lines
+        if (!std::isnan(label)) names.emplace(name_of_class(b, label));
+      }
+    }
+    ClassNames classes = in_class_order(names, record_.source().name());
+    std::map<std::string, float, std::less<>> numbers;
+    for (std::size_t k = 0; k < classes->size(); ++k) {
+      numbers[(*classes)[k]] = static_cast<float>(k);
+    }
+    for (std::size_t b = 0; b < classes_.size(); ++b) {
+      for (float& label : labels_of(b)) {
+        if (!std::isnan(label)) label = numbers.find(name_of_class(b, label))->second;
+      }
+    }
+    return classes;
+  }
+
+  // From the chunk's numbers of names to the data set's, and each row in ascending order again.
+  static void renumber(RowBatch& batch, const std::vector<Index>& renumbered) {
+    std::vector<std::pair<Index, float>> row;
+    for (std::size_t i = 0; i + 1 < batch.offsets.size(); ++i) {
+      row.clear();
+      for (Offset k = batch.offsets[i]; k < batch.offsets[i + 1]; ++k) {
+        row.emplace_back(renumbered[batch.indices[k]], batch.values.empty() ? 1 : batch.values[k]);
+      }
+      std::ranges::sort(row, {}, &std::pair<Index, float>::first);
+      for (Offset k = batch.offsets[i]; k < batch.offsets[i + 1]; ++k) {
+        batch.indices[k] = row[k - batch.offsets[i]].first;
+        if (!batch.values.empty()) batch.values[k] = row[k - batch.offsets[i]].second;
+      }
+    }
+  }
+
+  const ReadOptions& options_;
+  ChunkPipeline pipeline_;
+  const Parsing& parsing_ = pipeline_.parsing();
+  ReadingRecord& record_ = pipeline_.record();
+  RowArrays rows_;
+  tbb::concurrent_queue<std::unique_ptr<RowBatch>> written_;
+  // Of the ordered stage alone.
+  std::uint64_t bytes_of_text_ = 0;
+  std::optional<Index> most_;  // the largest index there is
+  std::shared_ptr<FeatureNames> names_ = std::make_shared<FeatureNames>();
+  std::vector<BatchClasses> classes_;
+};
+
+}  // namespace
+
+int reading_threads(const ReadOptions& options) {
+  // More parsers than cores bring nothing, and oneTBB would say so on stderr.
+  const int cores = tbb::info::default_concurrency();
+  return options.threads > 0 ? std::min(options.threads, cores) : cores;
+}
+
+Dataset read(Input input, const std::vector<std::string>& paths, const ReadOptions& options) {
+  tbb::task_arena arena(reading_threads(options));
+  return arena.execute([&] { return Reader(std::move(input), paths, options).run(); });
+}
+
+namespace {
+
+// What a mapped file has been made of can't be chosen again.
+void require_made_so(const Dataset& data, const ReadOptions& options) {
+  const auto refuse = [&](const std::string& made, const std::string& option) {
+    throw DataError(data.source().name(), "the file was made " + made,
+                    fmt::format("leave --{} out, or convert the data again with it", option));
+  };
+  const FeatureSpace& features = data.features();
+  if (options.format != Format::automatic && name_of(options.format) != features.format) {
+    refuse(fmt::format("from {}", features.format), "format");
+  }
+  if (options.hash_bits != 0 && options.hash_bits != features.hash_bits) {
+    refuse(features.hash_bits == 0 ? "without hashing"
+                                   : fmt::format("with --hash-bits {}", features.hash_bits),
+           "hash-bits");
+  }
+  const auto base = options.index_base == IndexBase::zero ? 0 : 1;
+  if (options.index_base != IndexBase::automatic && base != features.index_base) {
+    refuse(fmt::format("with --index-base {}", features.index_base), "index-base");
+  }
+  if (data.classes() && !options.class_labels) {
+    throw DataError(data.source().name(), "the labels of this file are names of classes",
+                    "train with --loss softmax, or convert the data again without --class-labels");
+  }
+}
+
+Dataset read_hogdata(const std::vector<std::string>& paths, const ReadOptions& options) {
+  if (paths.size() != 1) {
+    throw DataError(Source{.paths = paths}.name(),
+                    "a .hogdata file can't be combined with other files",
+                    "give only this file, or convert all text files into one");
+  }
+  Dataset data = open_hogdata(paths[0]);
+  require_made_so(data, options);
+  if (options.features) data = in_space(data, options.features->plain());
+  if (options.class_labels && options.classes) {
+    data = data.with_classes(class_numbers(data, options.classes), options.classes);
+  }
+  return data;
+}
+
+}  // namespace
+
+Dataset read(const std::vector<std::string>& paths, const ReadOptions& options) {
+  if (paths.empty()) throw OptionError("data", "no file is named");
+  if (std::ranges::any_of(paths, is_hogdata)) return read_hogdata(paths, options);
+  return read(Input(paths), paths, options);
+}
+
+Dataset read_libsvm(const std::string& path, ReadOptions options) {
+  options.format = Format::libsvm;
+  return read({path}, options);
+}
+
+Dataset read_vw(const std::string& path, ReadOptions options) {
+  options.format = Format::vw;
+  return read({path}, options);
+}
+
+}  // namespace hogwild

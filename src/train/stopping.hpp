@@ -1,0 +1,81 @@
+// When a run stops: the losses of its epochs, the best model, divergence.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "hogwild/data/dataset.hpp"
+#include "hogwild/model/model.hpp"
+#include "hogwild/train/options.hpp"
+#include "hogwild/train/result.hpp"
+
+namespace hogwild {
+
+/// The loss above which a run has diverged, ten times that at its start, which is no accident: of
+/// rows from all over the data, enough of them to know the loss. From a start at zero features
+/// change nothing. Infinite if there is nothing to compare with.
+double worst_loss(const Model& start, const Dataset& data, bool at_zero);
+
+/// Remembers the best of a sequence of losses, and how long ago it was.
+class Improvement {
+ public:
+  /// A loss counts as better if it is below the best by more than min_delta.
+  explicit Improvement(double min_delta = 0) : min_delta_(min_delta) {}
+
+  /// Notes the loss of an epoch, counted from 1; whether it is the best so far.
+  bool note(int epoch, double loss) noexcept {
+    if (best_epoch_ != 0 && !(loss < best_loss_ - min_delta_)) return false;
+    best_epoch_ = epoch;
+    best_loss_ = loss;
+    return true;
+  }
+
+  int best_epoch() const noexcept { return best_epoch_; }  ///< 0: none was noted
+  int epochs_since(int epoch) const noexcept { return epoch - best_epoch_; }
+
+ private:
+  double min_delta_;
+  int best_epoch_ = 0;
+  double best_loss_ = 0;
+};
+
+/// What the epochs of a run have come to.
+class History {
+ public:
+  /// Before the first epoch. some: rows of the data; at_zero: the start has no weight but zeros.
+  History(Model start, bool at_zero, const Dataset& some, const TrainOptions& options);
+
+  /// After the epochs of a run that goes on; start are its weights.
+  History(Model start, const RunState& before, const TrainOptions& options);
+
+  /// Notes a good epoch, and its model if there is one.
+  void note(const EpochReport& report, const std::optional<Model>& model);
+
+  /// Takes back the last epoch.
+  void drop_last() { epochs_.pop_back(); }
+
+  /// Whether there were as many epochs without a better loss as early stopping waits for.
+  bool has_waited_enough() const noexcept;
+
+  bool has_diverged(double train_loss) const noexcept { return !(train_loss <= worst_); }
+  bool has_diverged_on_validation(double loss) const noexcept { return !(loss <= worst_valid_); }
+
+  /// The model of the best epoch if early stopping keeps it, or null.
+  const Model* kept() const noexcept;
+  const Model& last() const noexcept { return last_; }  ///< that is good
+  const std::vector<EpochReport>& epochs() const noexcept { return epochs_; }
+  int best_epoch() const noexcept { return improvement_.best_epoch(); }
+
+  /// Into the state of a run.
+  void store_in(RunState& state) const;
+
+ private:
+  int patience_;
+  Improvement improvement_;
+  double worst_ = 0, worst_valid_ = 0;  // losses above which it has diverged
+  std::optional<Model> best_{};
+  Model last_;
+  std::vector<EpochReport> epochs_{};
+};
+
+}  // namespace hogwild

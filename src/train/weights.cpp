@@ -1,0 +1,152 @@
+#include "train/weights.hpp"
+
+#include <fmt/format.h>
+#include <cmath>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <span>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "hogwild/core/alternatives.hpp"
+#include "hogwild/core/error.hpp"
+#include "hogwild/core/random.hpp"
+#include "parallel/zeroed_array.hpp"
+
+namespace hogwild {
+
+namespace {
+
+// Of a model, whose features have their plain numbers.
+std::size_t weights_of(const FeatureSpace& plain, const TrainPlan& plan) {
+  return std::size_t{plain.size} * plan.descent.outputs;
+}
+
+Model model_of(std::shared_ptr<const float[]> weights, std::vector<float> biases,
+               const TrainPlan& plan, const FeatureSpace& features, Provenance provenance) {
+  const AnyLoss& loss = plan.descent.loss;
+  if (plan.classes) {
+    return Model(features, std::move(weights), std::move(biases), loss, plan.classes,
+                 std::move(provenance));
+  }
+  return Model(features, std::move(weights), biases[0], loss, plan.labels, std::move(provenance));
+}
+
+}  // namespace
+
+Model freeze(const Descent& descent, Pace now, const TrainPlan& plan, const FeatureSpace& features,
+             Provenance provenance) {
+  const Index outputs = plan.descent.outputs;
+  const Index biases_at = plan.descent.features * outputs;
+  const FeatureSpace plain = features.plain();
+  const auto weights = shared_zeroed_array<float>(weights_of(plain, plan));
+  descent.each_weight(std::size_t{features.size} * outputs, now,
+                      [&](Index first, std::span<const float> some) {
+                        Index j = first / outputs, output = first % outputs;
+                        for (const float weight : some) {
+                          const std::size_t at = std::size_t{features.plain(j)} * outputs + output;
+                          if (weight != 0) weights[static_cast<std::ptrdiff_t>(at)] = weight;
+                          if (++output == outputs) ++j, output = 0;
+                        }
+                      });
+  std::vector<float> biases;
+  for (Index k = 0; k < outputs; ++k) {
+    biases.push_back(descent.weight(biases_at + k, now));
+  }
+  return model_of(weights, std::move(biases), plan, plain, std::move(provenance));
+}
+
+bool is_finite(const Descent& descent, Pace now, const TrainPlan& plan,
+               const FeatureSpace& features) {
+  const Index outputs = plan.descent.outputs;
+  bool finite = true;
+  descent.each_weight(std::size_t{features.size} * outputs, now,
+                      [&](Index, std::span<const float> some) {
+                        for (const float weight : some) finite = finite && std::isfinite(weight);
+                      });
+  for (Index k = 0; k < outputs; ++k) {
+    finite = finite && std::isfinite(descent.weight(plan.descent.features * outputs + k, now));
+  }
+  return finite;
+}
+
+Model zero_model(const TrainPlan& plan, const FeatureSpace& features, Provenance provenance) {
+  const FeatureSpace plain = features.plain();
+  return model_of(shared_zeroed_array<float>(weights_of(plain, plan)),
+                  std::vector<float>(plan.descent.outputs, 0.0f), plan, plain,
+                  std::move(provenance));
+}
+
+namespace {
+
+// A stream of random numbers, apart from that of orders.
+constexpr std::uint64_t kStarting = 0x696e6974;
+
+// The model's number of a feature that the data numbers `plain`.
+std::optional<Index> number_in(const FeatureSpace& of_model, const FeatureSpace& of_data,
+                               Index plain) {
+  if (of_data.names) return of_model.names->find((*of_data.names)[plain]);
+  const std::int64_t in_file = std::int64_t{plain} + of_data.index_base;
+  const std::int64_t number = in_file - of_model.index_base;
+  if (number < 0 || number >= std::int64_t{of_model.size}) return std::nullopt;
+  return static_cast<Index>(number);
+}
+
+void require(bool holds, const std::string& reason) {
+  if (!holds) throw OptionError("resume", reason);
+}
+
+}  // namespace
+
+void start_at_random(Descent& descent, const Dataset& rows, const TrainPlan& plan,
+                     const TrainOptions& options) {
+  const Index outputs = plan.descent.outputs;
+  for (Offset i = 0; i < rows.rows(); ++i) {
+    if (rows.row(i).weight == 0) continue;
+    for (const Index j : rows.row(i).indices) {
+      for (Index k = 0; k < outputs; ++k) {
+        const Index plain = rows.features().plain(j) * outputs + k;
+        const double normal = Random(options.seed, kStarting, plain).normal();
+        descent.start(j * outputs + k, options.init * static_cast<float>(normal));
+      }
+    }
+  }
+}
+
+void start_at(Descent& descent, const Model& model, const FeatureSpace& features,
+              const TrainPlan& plan) {
+  const Index outputs = plan.descent.outputs;
+  const auto ranked = features.ranking ? std::span<const Index>(features.ranking->features)
+                                       : std::span<const Index>();
+  const std::unordered_set<Index> elsewhere(ranked.begin(), ranked.end());
+  for (Index j = 0; j < features.size; ++j) {
+    if (j >= ranked.size() && elsewhere.contains(features.plain(j))) continue;
+    const auto number = number_in(model.features(), features, features.plain(j));
+    for (Index k = 0; number && k < outputs; ++k) {
+      const float weight = model.weights()[std::size_t{*number} * outputs + k];
+      if (weight != 0) descent.start(j * outputs + k, weight);
+    }
+  }
+  for (Index k = 0; k < outputs; ++k) {
+    descent.start(features.size * outputs + k, model.biases()[k]);
+  }
+}
+
+void require_same_kind(const Model& model, const FeatureSpace& features, const TrainPlan& plan) {
+  require(name_of(model.loss()) == name_of(plan.descent.loss),
+          fmt::format("the model was trained with --loss {}", name_of(model.loss())));
+  const bool same_classes = plan.classes ? model.classes() && *model.classes() == *plan.classes
+                                         : !model.classes() && model.labels() == plan.labels;
+  require(same_classes, "the model has other labels than the data");
+  require(model.features().hash_bits == features.hash_bits,
+          model.features().hash_bits == 0
+              ? "the model's features are not hashed; leave --hash-bits out"
+              : fmt::format("the model's features are hashed; give --hash-bits {}",
+                            model.features().hash_bits));
+  require((model.features().names != nullptr) == (features.names != nullptr),
+          "the features are names in one of model and data, and numbers in the other");
+}
+
+}  // namespace hogwild
