@@ -17,27 +17,33 @@ void free_bulk(void* memory) noexcept;
 /// Of an Array: elements that are given no value get none.
 template <class T>
 struct BulkAllocator {
-  using value_type = T;
+  using value_type = T;  ///< as an allocator has it
 
   BulkAllocator() = default;
+  /// Memory of one is memory of another.
   template <class U>
   BulkAllocator(const BulkAllocator<U>&) noexcept {}
 
+  /// n elements. Throws std::bad_alloc.
   T* allocate(std::size_t n) {
     if (n > static_cast<std::size_t>(-1) / sizeof(T) / 2) throw std::bad_alloc();
     return static_cast<T*>(allocate_bulk(n * sizeof(T)));
   }
+  /// Gives back what allocate() returned.
   void deallocate(T* memory, std::size_t) noexcept { free_bulk(memory); }
 
+  /// Makes an element; without arguments its value is left as it is.
   template <class U>
   void construct(U* at) noexcept {
     ::new (static_cast<void*>(at)) U;
   }
+  /// Makes an element; without arguments its value is left as it is.
   template <class U, class... Arguments>
   void construct(U* at, Arguments&&... arguments) {
     ::new (static_cast<void*>(at)) U(std::forward<Arguments>(arguments)...);
   }
 
+  /// All are alike.
   bool operator==(const BulkAllocator&) const = default;
 };
 

@@ -19,6 +19,7 @@ class Error : public std::runtime_error {
 /// A line of a data file that can't be read. what() is "path:line:column: reason; remedy".
 class ParseError : public Error {
  public:
+  /// Makes what() of the fields.
   ParseError(std::string path, std::uint64_t line, std::uint64_t column, std::string reason,
              std::string remedy)
       : Error(path + ":" + std::to_string(line) + ":" + std::to_string(column) + ": " + reason +
@@ -29,69 +30,74 @@ class ParseError : public Error {
         reason(std::move(reason)),
         remedy(std::move(remedy)) {}
 
-  std::string path;
+  std::string path;      ///< of the file
   std::uint64_t line;    ///< counted from 1
   std::uint64_t column;  ///< in bytes, counted from 1
-  std::string reason;
-  std::string remedy;
+  std::string reason;    ///< what is wrong
+  std::string remedy;    ///< what to do about it
 };
 
 /// Data that can be read but not used as asked. what() is "where: reason; remedy".
 class DataError : public Error {
  public:
+  /// Makes what() of the fields.
   DataError(std::string where, std::string reason, std::string remedy)
       : Error(where + ": " + reason + "; " + remedy),
         where(std::move(where)),
         reason(std::move(reason)),
         remedy(std::move(remedy)) {}
 
-  std::string where;  ///< a path, or "row 17" for data made in memory
-  std::string reason;
-  std::string remedy;
+  std::string where;   ///< a path, or "row 17" for data made in memory
+  std::string reason;  ///< what is wrong
+  std::string remedy;  ///< what to do about it
 };
 
 /// Data without a row.
 class NoRowError : public DataError {
  public:
+  /// Makes what() of the fields.
   using DataError::DataError;
 };
 
 /// A file that can't be opened, read or written. what() is "path: reason; remedy".
 class IoError : public Error {
  public:
+  /// Makes what() of the fields.
   IoError(std::string path, std::string reason, std::string remedy)
       : Error(path + ": " + reason + "; " + remedy),
         path(std::move(path)),
         reason(std::move(reason)),
         remedy(std::move(remedy)) {}
 
-  std::string path;
-  std::string reason;
-  std::string remedy;
+  std::string path;    ///< of the file
+  std::string reason;  ///< what is wrong
+  std::string remedy;  ///< what to do about it
 };
 
 /// An option out of its range, or two that contradict each other. what() is "option: reason".
 class OptionError : public Error {
  public:
+  /// Makes what() of the fields.
   OptionError(std::string option, std::string reason)
       : Error(option + ": " + reason), option(std::move(option)), reason(std::move(reason)) {}
 
   std::string option;  ///< as the command line spells it, e.g. "learning-rate"
-  std::string reason;
+  std::string reason;  ///< what is wrong
 };
 
 /// A model file that is damaged, truncated, foreign or newer. what() is "path: reason; remedy".
 class ModelError : public Error {
  public:
+  /// Makes what() of the fields.
   ModelError(std::string path, std::string reason, std::string remedy)
       : Error(path + ": " + reason + "; " + remedy),
         path(std::move(path)),
         reason(std::move(reason)),
         remedy(std::move(remedy)) {}
 
-  std::string path;
-  std::string reason;
-  std::string remedy;
+  std::string path;    ///< of the file
+  std::string reason;  ///< what is wrong
+  std::string remedy;  ///< what to do about it
 };
 
 }  // namespace hogwild

@@ -24,6 +24,7 @@ constexpr std::uint64_t mix_bits(std::uint64_t x) noexcept {
 /// A value: copy it to replay it. Not for secrets.
 class Random {
  public:
+  /// Numbers that are a function of seed and keys.
   template <std::convertible_to<std::uint64_t>... Keys>
   constexpr explicit Random(std::uint64_t seed, Keys... keys) noexcept : state_(mix_bits(seed)) {
     ((state_ = mix_bits(state_ + kStride + static_cast<std::uint64_t>(keys))), ...);

@@ -10,13 +10,15 @@ namespace [[gnu::visibility("default")]] hogwild {
 
 /// A range of finite numbers. A bound that is absent does not limit it.
 struct Range {
+  /// An end of a range.
   struct Bound {
-    double value = 0;
-    bool included = true;
+    double value = 0;      ///< where it is
+    bool included = true;  ///< whether the bound itself is in the range
   };
-  std::optional<Bound> lowest{};
-  std::optional<Bound> highest{};
+  std::optional<Bound> lowest{};   ///< absent: no limit
+  std::optional<Bound> highest{};  ///< absent: no limit
 
+  /// Whether a number is in it; infinity and NaN are in none.
   constexpr bool contains(double x) const noexcept {
     const bool finite =
         x <= std::numeric_limits<double>::max() && x >= std::numeric_limits<double>::lowest();

@@ -74,10 +74,14 @@ class Dataset {
   static Dataset lend(const Lent& arrays, FeatureSpace features, Source source, SeenLabels seen,
                       ClassNames classes, std::shared_ptr<const void> keeper);
 
-  Offset rows() const noexcept { return labels_.size(); }
-  Offset nonzeros() const noexcept { return indices_.size(); }
-  bool all_ones() const noexcept { return values_.empty(); }
-  bool has_weights() const noexcept { return !weights_.empty(); }
+  Offset rows() const noexcept { return labels_.size(); }       ///< number of rows
+  Offset nonzeros() const noexcept { return indices_.size(); }  ///< number of non-zeros
+  bool all_ones() const noexcept {
+    return values_.empty();
+  }  ///< whether every value is 1, and none is stored
+  bool has_weights() const noexcept {
+    return !weights_.empty();
+  }  ///< whether rows have weights other than 1
 
   /// Row i. REQUIRES: i < rows().
   SparseRow row(Offset i) const {
@@ -100,15 +104,29 @@ class Dataset {
     __builtin_prefetch(&labels_[i]);
   }
 
-  std::span<const Offset> offsets() const { return looked_at(offsets_); }
-  std::span<const Index> indices() const { return looked_at(indices_); }
-  std::span<const float> values() const { return looked_at(values_); }
-  std::span<const float> labels() const { return looked_at(labels_); }
-  std::span<const float> weights() const { return looked_at(weights_); }
+  std::span<const Offset> offsets() const {
+    return looked_at(offsets_);
+  }  ///< [rows + 1] where the non-zeros of a row begin
+  std::span<const Index> indices() const {
+    return looked_at(indices_);
+  }  ///< [nonzeros] features, ascending in a row
+  std::span<const float> values() const {
+    return looked_at(values_);
+  }  ///< [nonzeros], or empty if all are 1
+  std::span<const float> labels() const { return looked_at(labels_); }  ///< [rows]
+  std::span<const float> weights() const {
+    return looked_at(weights_);
+  }  ///< [rows], or empty if all are 1
 
-  const FeatureSpace& features() const noexcept { return description_->features; }
-  const Source& source() const noexcept { return description_->source; }
-  const SeenLabels& seen_labels() const noexcept { return description_->seen; }
+  const FeatureSpace& features() const noexcept {
+    return description_->features;
+  }  ///< the feature space of the indices
+  const Source& source() const noexcept {
+    return description_->source;
+  }  ///< where the rows come from
+  const SeenLabels& seen_labels() const noexcept {
+    return description_->seen;
+  }  ///< the different labels
 
   /// The names of the labels, where a label is the number of its class; null where labels are
   /// numbers of their own.

@@ -29,13 +29,15 @@ class FeatureNames {
   /// The same, where hash_of_name(name) is at hand. REQUIRES: hash == hash_of_name(name).
   Index insert(std::string_view name, std::uint64_t hash);
 
+  /// The number of a name, or nothing.
   std::optional<Index> find(std::string_view name) const { return find(name, hash_of_name(name)); }
+  /// The number of a name, or nothing.
   std::optional<Index> find(std::string_view name, std::uint64_t hash) const;
 
   /// The name numbered j, valid until the next insert(). REQUIRES: j < size().
   std::string_view operator[](Index j) const noexcept;
 
-  Index size() const noexcept { return static_cast<Index>(hashes_.size()); }
+  Index size() const noexcept { return static_cast<Index>(hashes_.size()); }  ///< number of names
 
   /// The hash of name j. REQUIRES: j < size().
   std::uint64_t hash(Index j) const noexcept { return hashes_[j]; }
@@ -59,6 +61,7 @@ struct Ranking {
   Array<Index> features;  ///< [ranked features] the plain number of each, all different, < size
   Index size = 0;         ///< of the plain space
 
+  /// The number of a ranked feature as the data has it.
   Index plain(Index j) const noexcept {
     const auto ranked = static_cast<Index>(features.size());
     return j < ranked ? features[j] : j - ranked;

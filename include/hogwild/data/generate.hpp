@@ -17,9 +17,10 @@ enum class GeneratedKind {
   dense,  ///< every feature, standard normal
 };
 
+/// What to generate.
 struct GenerateOptions {
-  GeneratedKind kind = GeneratedKind::click;
-  std::uint64_t rows = 0;
+  GeneratedKind kind = GeneratedKind::click;  ///< what the rows resemble
+  std::uint64_t rows = 0;                     ///< how many
   Index features = 0;      ///< 0: 1,000,000 for click, 47,236 for text, 50 for dense
   std::uint64_t seed = 1;  ///< of the rows; the planted weights are the same for every seed, so
                            ///< that another seed gives a test set

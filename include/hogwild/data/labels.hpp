@@ -16,7 +16,7 @@ namespace [[gnu::visibility("default")]] hogwild {
 
 /// Where in the input something stood.
 struct Place {
-  std::string path;
+  std::string path;          ///< of the file
   std::uint64_t line = 0;    ///< counted from 1; 0: not from a file
   std::uint64_t column = 0;  ///< in bytes, counted from 1
 };
@@ -24,8 +24,9 @@ struct Place {
 /// The different labels of a data set, as far as a binary loss cares: up to three of them.
 class SeenLabels {
  public:
+  /// A label and where it was first seen.
   struct Label {
-    float value;
+    float value;  ///< as the data has it
     Place place;  ///< of its first row
   };
 
@@ -88,13 +89,13 @@ std::string canonical_class_name(std::string_view text);
 
 /// The two labels of a binary problem as the data file writes them.
 struct LabelPair {
-  float negative = -1;
-  float positive = 1;
+  float negative = -1;  ///< the label that becomes -1
+  float positive = 1;   ///< the label that becomes +1
 
   /// +1 for the positive label, -1 for any other.
   float sign(float label) const noexcept { return label == positive ? 1.0f : -1.0f; }
 
-  bool operator==(const LabelPair&) const = default;
+  bool operator==(const LabelPair&) const = default;  ///< whether both are equal
 };
 
 class Dataset;

@@ -10,16 +10,16 @@ namespace [[gnu::visibility("default")]] hogwild {
 
 /// How many rows have a label.
 struct LabelCount {
-  float label = 0;
-  Offset rows = 0;
+  float label = 0;  ///< as the data has it
+  Offset rows = 0;  ///< that have it
 };
 
 /// Counts of a data set, and the statistics of its hypergraph: rows are edges, features are
 /// vertices (Niu, Recht, Re, Wright, NIPS 2011, section 2). The bias, which every row holds, is
 /// left out.
 struct Profile {
-  Offset rows = 0;
-  Offset nonzeros = 0;
+  Offset rows = 0;          ///< number of rows
+  Offset nonzeros = 0;      ///< number of non-zeros
   Index features = 0;       ///< of the feature space
   Index used_features = 0;  ///< that occur in at least one row
   bool all_ones = false;    ///< every value is 1

@@ -31,11 +31,12 @@ enum class Duplicates { refuse, sum };          ///< an index twice in a libsvm 
 /// Told now and then how far reading has come; called from one thread at a time.
 using ReadProgress = std::function<void(std::uint64_t bytes, std::uint64_t bytes_total)>;
 
+/// How to read files.
 struct ReadOptions {
-  Format format = Format::automatic;
-  IndexBase index_base = IndexBase::automatic;
-  OnError on_error = OnError::fail;
-  Duplicates duplicates = Duplicates::refuse;
+  Format format = Format::automatic;            ///< of the text
+  IndexBase index_base = IndexBase::automatic;  ///< of indices in libsvm text
+  OnError on_error = OnError::fail;             ///< at a malformed line
+  Duplicates duplicates = Duplicates::refuse;   ///< for libsvm text
   int hash_bits = 0;  ///< 1 .. 31: features are hashed to 2^hash_bits numbers; 0: they are not
   bool class_labels = false;  ///< labels are names of classes, any text without blanks; those that
                               ///< are numbers as class_name() writes them. They are numbered in

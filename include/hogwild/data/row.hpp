@@ -17,11 +17,13 @@ inline constexpr float kUnlabelled = std::numeric_limits<float>::quiet_NaN();
 struct SparseRow {
   std::span<const Index> indices;  ///< [non-zeros]
   std::span<const float> values;   ///< [non-zeros], or empty: every value is 1
-  float label = kUnlabelled;
-  float weight = 1;  ///< importance: the row counts as that many; >= 0
+  float label = kUnlabelled;       ///< what is to be predicted
+  float weight = 1;                ///< importance: the row counts as that many; >= 0
 
-  std::size_t nonzeros() const noexcept { return indices.size(); }
-  float value(std::size_t k) const noexcept { return values.empty() ? 1.0f : values[k]; }
+  std::size_t nonzeros() const noexcept { return indices.size(); }  ///< number of non-zeros
+  float value(std::size_t k) const noexcept {
+    return values.empty() ? 1.0f : values[k];
+  }  ///< of the k-th non-zero
 };
 
 }  // namespace hogwild

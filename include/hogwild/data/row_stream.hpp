@@ -24,7 +24,9 @@ class RowStream {
   /// sample are left out: they are errors when their turn comes.
   explicit RowStream(std::vector<std::string> paths, ReadOptions options = {});
   ~RowStream();
+  /// The other one is left empty.
   RowStream(RowStream&&) noexcept;
+  /// The other one is left empty.
   RowStream& operator=(RowStream&&) noexcept;
 
   /// Rows in the order of the text, in the space of features(); nothing if there is no row to be
@@ -52,7 +54,9 @@ class RowStream {
 
   /// What the library itself reads from.
   class Text;
+  /// The text behind it; for this library alone.
   Text& text() noexcept { return *text_; }
+  /// The text behind it; for this library alone.
   const Text& text() const noexcept { return *text_; }
 
  private:

@@ -19,7 +19,7 @@ Metrics evaluate(const Model& model, const Dataset& data);
 
 /// What was found in text.
 struct Evaluation {
-  Metrics metrics;
+  Metrics metrics;      ///< of all rows
   Source source;        ///< what reading found: skipped lines, features that the model lacks
   Offset nonzeros = 0;  ///< of features that the model has
 };

@@ -14,7 +14,7 @@ namespace [[gnu::visibility("default")]] hogwild {
 /// The figures of one evaluation. Means are weighted by the rows' weights. What has no meaning for
 /// the model's loss is absent.
 struct Metrics {
-  std::uint64_t rows = 0;
+  std::uint64_t rows = 0;          ///< that were scored
   double loss = 0;                 ///< mean of the model's own loss
   std::optional<double> log_loss;  ///< mean of -log of the probability given to the row's label, in
                                    ///< nats, of a model with probabilities
@@ -35,6 +35,7 @@ class RankedScores {
  public:
   /// score orders rows from negative to positive. REQUIRES: score is not NaN, weight >= 0.
   void add(float score, bool positive, float weight);
+  /// Adds the scores of another.
   void merge(const RankedScores& other) {
     scores_.insert(scores_.end(), other.scores_.begin(), other.scores_.end());
   }

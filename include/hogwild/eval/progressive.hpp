@@ -33,14 +33,16 @@ class ProgressiveValidation {
   /// 0, or a loss without a margin of its own (softmax).
   explicit ProgressiveValidation(const AnyLoss& loss, std::size_t window = 1u << 16);
   ~ProgressiveValidation();
+  /// The other one is left empty.
   ProgressiveValidation(ProgressiveValidation&&) noexcept;
+  /// The other one is left empty.
   ProgressiveValidation& operator=(ProgressiveValidation&&) noexcept;
 
   /// A row's margin before it is learnt, its label (of a binary loss above 0 for positive) and its
   /// weight. REQUIRES: finite numbers, weight >= 0.
   void note(float margin, float label, float weight = 1) noexcept;
 
-  ProgressiveMetrics metrics() const;
+  ProgressiveMetrics metrics() const;  ///< so far
 
  private:
   struct Sums;

@@ -22,15 +22,15 @@ struct Threshold {
 
 /// Rows of neighbouring scores.
 struct ReliabilityBin {
-  std::uint64_t rows = 0;
-  double predicted = 0;  ///< mean probability
-  double positive = 0;   ///< share of positive rows
+  std::uint64_t rows = 0;  ///< in it
+  double predicted = 0;    ///< mean probability
+  double positive = 0;     ///< share of positive rows
 };
 
 /// An interval of scores.
 struct ScoreBin {
-  double from = 0;
-  double to = 0;
+  double from = 0;      ///< lowest score
+  double to = 0;        ///< highest score
   double negative = 0;  ///< share of the negative rows whose scores are in it
   double positive = 0;  ///< share of the positive rows
 };

@@ -14,7 +14,7 @@ namespace [[gnu::visibility("default")]] hogwild {
 
 /// How one rule did.
 struct Contender {
-  AnyUpdateRule rule;
+  AnyUpdateRule rule;    ///< that it trained with
   TrainResult result{};  ///< without the model
   double best_loss = 0;  ///< lowest validation loss of an epoch; infinite if none was finished
 };

@@ -13,15 +13,17 @@ namespace [[gnu::visibility("default")]] hogwild {
 
 /// One objective, checked at random points.
 struct GradientCheck {
-  std::string loss;  ///< by name
-  Penalty penalty{};
-  bool batch_norm = false;
-  int coordinates = 0;     ///< that were compared, over all points
+  std::string loss;         ///< by name
+  Penalty penalty{};        ///< beside the loss
+  bool batch_norm = false;  ///< whether margins are normalised
+  int coordinates = 0;      ///< that were compared, over all points
   double worst_error = 0;  ///< the largest |a - b| / max(|a|, |b|, 1e-8) of a gradient's coordinate
                            ///< a and its central difference b
-  bool passed() const noexcept { return worst_error <= kWorst; }
+  bool passed() const noexcept {
+    return worst_error <= kWorst;
+  }  ///< whether the worst error is small enough
 
-  static constexpr double kWorst = 1e-6;
+  static constexpr double kWorst = 1e-6;  ///< largest relative error of a right gradient
 };
 
 /// The largest |a - b| / max(|a|, |b|, 1e-8) of a gradient's coordinates a and the central

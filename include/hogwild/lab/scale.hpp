@@ -39,11 +39,11 @@ std::optional<Sharing> sharing_named(std::string_view name) noexcept;
 
 /// What is to be measured: each rule by each way of sharing with each number of threads.
 struct ScalePlan {
-  std::vector<AnyUpdateRule> rules{Adagrad{}};
-  std::vector<Sharing> sharings{Sharing::hogwild};
-  std::vector<int> threads{1, 2};  ///< > 0
-  int rounds = 3;                  ///< > 0
-  double least_seconds = 0;        ///< of a run: epochs are added until the warm-up takes as long
+  std::vector<AnyUpdateRule> rules{Adagrad{}};      ///< to be measured
+  std::vector<Sharing> sharings{Sharing::hogwild};  ///< to be measured
+  std::vector<int> threads{1, 2};                   ///< > 0
+  int rounds = 3;                                   ///< > 0
+  double least_seconds = 0;  ///< of a run: epochs are added until the warm-up takes as long
   std::optional<std::pair<std::vector<std::string>, ReadOptions>>
       text{};  ///< for Sharing::streamed:
                ///< files of the same rows
@@ -51,18 +51,18 @@ struct ScalePlan {
 
 /// One rule, one way of sharing, and one number of threads, over all rounds.
 struct ScalePoint {
-  std::string rule;
-  Sharing sharing = Sharing::hogwild;
-  float learning_rate = 0;
-  int epochs = 0;
-  int threads = 0;                 ///< asked for
-  int threads_seen = 0;            ///< that learnt at least one row, fewest of a round
-  std::vector<double> seconds{};   ///< of training, in the order of the rounds
-  double nonzeros_per_second = 0;  ///< learnt, in the median round
-  double speedup = 0;              ///< median seconds with the first number of threads / with this
-  double efficiency = 0;           ///< speedup / how many times the first number of threads this is
-  double loss = 0;                 ///< validation loss after the last epoch, mean of the rounds
-  double own_share = 0;            ///< of the rows, those learnt by steps on a thread's own weights
+  std::string rule;                    ///< name of the update rule
+  Sharing sharing = Sharing::hogwild;  ///< how threads shared weights
+  float learning_rate = 0;             ///< the initial one
+  int epochs = 0;                      ///< of each run
+  int threads = 0;                     ///< asked for
+  int threads_seen = 0;                ///< that learnt at least one row, fewest of a round
+  std::vector<double> seconds{};       ///< of training, in the order of the rounds
+  double nonzeros_per_second = 0;      ///< learnt, in the median round
+  double speedup = 0;     ///< median seconds with the first number of threads / with this
+  double efficiency = 0;  ///< speedup / how many times the first number of threads this is
+  double loss = 0;        ///< validation loss after the last epoch, mean of the rounds
+  double own_share = 0;   ///< of the rows, those learnt by steps on a thread's own weights
 
   /// REQUIRES: at least one round.
   double median_seconds() const {
@@ -71,8 +71,12 @@ struct ScalePoint {
     const std::size_t n = sorted.size();
     return (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
   }
-  double least_seconds() const { return *std::ranges::min_element(seconds); }
-  double most_seconds() const { return *std::ranges::max_element(seconds); }
+  double least_seconds() const {
+    return *std::ranges::min_element(seconds);
+  }  ///< of the fastest round
+  double most_seconds() const {
+    return *std::ranges::max_element(seconds);
+  }  ///< of the slowest round
 };
 
 /// Trains in each way with each number of threads in turn, `rounds` times over, so that a machine

@@ -25,10 +25,11 @@ enum class Method {
 
 /// The part of a time that varies, in seconds.
 struct Delay {
+  /// The distribution of delays.
   enum class Kind { none, fixed, uniform, exponential };
-  Kind kind = Kind::none;
-  double low = 0;   ///< fixed: this; uniform: from here
-  double high = 0;  ///< uniform: to here; exponential: the mean
+  Kind kind = Kind::none;  ///< which of them
+  double low = 0;          ///< fixed: this; uniform: from here
+  double high = 0;         ///< uniform: to here; exponential: the mean
 };
 
 /// What things cost. The defaults are rounded from measurements on an AMD EPYC server: click rows
@@ -48,8 +49,9 @@ struct SimulatedCosts {
   double slowness = 10;          ///< how many times as long a row takes them, >= 1
 };
 
+/// What to simulate.
 struct SimulationOptions {
-  Method method = Method::hogwild;
+  Method method = Method::hogwild;    ///< how workers train together
   int workers = 1;                    ///< > 0
   int servers = 0;                    ///< downpour, easgd: that share out parameters and work;
                                       ///< 0: as many as workers
@@ -57,7 +59,7 @@ struct SimulationOptions {
   Offset push_every = 1;              ///< downpour: rows between pushes, > 0
   Offset period = 10;                 ///< easgd: rows between exchanges, > 0
   std::optional<float> elasticity{};  ///< easgd: in (0, 1]; absent: replicas are merged
-  SimulatedCosts costs{};
+  SimulatedCosts costs{};             ///< of the virtual clock
 };
 
 /// One epoch behind the virtual workers.
@@ -72,11 +74,11 @@ struct SimulatedEpoch {
 
 /// What one number of workers came to.
 struct Simulation {
-  SimulationOptions options;
-  std::vector<SimulatedEpoch> epochs{};
-  StopReason reason = StopReason::epochs;
-  Model model{};
-  float learning_rate = 0;
+  SimulationOptions options;               ///< that were simulated
+  std::vector<SimulatedEpoch> epochs{};    ///< those that were finished
+  StopReason reason = StopReason::epochs;  ///< why it ended
+  Model model{};                           ///< at its end
+  float learning_rate = 0;                 ///< the initial one
 };
 
 /// The costs on this machine: `row` as given, `nonzero` as the fastest of some epochs by one thread

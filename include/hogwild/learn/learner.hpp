@@ -32,10 +32,10 @@ struct LearnerOptions {
   int hash_bits = 0;  ///< 1 .. 31: features are called by names of any number, which feature()
                       ///< hashes to 2^hash_bits indices as `hogwild train --hash-bits` does; then
                       ///< `features` counts for nothing. 0: they are called by index
-  AnyLoss loss = Logistic{};  ///< not Softmax
-  AnyUpdateRule update_rule = Adagrad{};
-  std::optional<float> learning_rate{};  ///< > 0; absent: the rule's own default
-  bool bias = true;
+  AnyLoss loss = Logistic{};              ///< not Softmax
+  AnyUpdateRule update_rule = Adagrad{};  ///< with its numbers
+  std::optional<float> learning_rate{};   ///< > 0; absent: the rule's own default
+  bool bias = true;                       ///< an additive constant, learnt like a weight
   float positive_weight = 1;  ///< with a binary loss rows of the positive label count as so many,
   float negative_weight = 1;  ///< and those of the negative; >= 0
   std::uint64_t publish_every = 0;  ///< rows; 0: predictions are made by the weights of the moment.
@@ -97,7 +97,9 @@ class Learner {
   explicit Learner(std::shared_ptr<ParameterFile> parameters, const LearnerOptions& options = {});
 
   ~Learner();
+  /// The other one is left without weights.
   Learner(Learner&&) noexcept;
+  /// The other one is left empty.
   Learner& operator=(Learner&&) noexcept;
 
   /// The index of a feature by its name, as "namespace^name" is in VW text: by hash, or of a model
@@ -121,10 +123,13 @@ class Learner {
   /// above.
   float predict(const SparseRow& row) const noexcept;
   void predict(std::span<const SparseRow> rows, std::span<float> out) const noexcept;  ///< [rows]
+  /// w.x + bias, without the link to a probability.
   float margin(const SparseRow& row) const noexcept;
 
-  const FeatureSpace& features() const noexcept { return space_; }
-  const AnyLoss& loss() const noexcept { return loss_; }
+  const FeatureSpace& features() const noexcept {
+    return space_;
+  }                                                             ///< the feature space of the rows
+  const AnyLoss& loss() const noexcept { return loss_; }        ///< that it minimises
   const LabelPair& labels() const noexcept { return labels_; }  ///< of a binary loss
 
   /// With publish_every: predictions are from now on of all rows whose learn() has returned. Any

@@ -23,7 +23,7 @@ struct ParameterKind {
   AnyUpdateRule update_rule = Adagrad{};  ///< not AdaptiveRevision: a process that is killed within
                                           ///< its step would leave the weight locked
   float learning_rate = 0;                ///< > 0, of whoever made the file
-  bool bias = true;
+  bool bias = true;                       ///< whether there is a bias
   std::vector<Index> hot{};  ///< the features whose cells come first, at most 16384, most frequent
                              ///< first: each process may have pages of its own over them
 };
@@ -68,10 +68,10 @@ class ParameterFile {
   ParameterFile(const ParameterFile&) = delete;
   ParameterFile& operator=(const ParameterFile&) = delete;
 
-  const std::string& path() const noexcept;
-  const ParameterKind& kind() const noexcept;
-  bool writable() const noexcept;
-  bool made() const noexcept;  ///< whether there was none before
+  const std::string& path() const noexcept;    ///< where it is
+  const ParameterKind& kind() const noexcept;  ///< what its parameters are of
+  bool writable() const noexcept;              ///< whether this process may train
+  bool made() const noexcept;                  ///< whether there was none before
 
   /// Tells the others that this process lives, and how many rows it has learnt since it said so
   /// last. Call it once a second or so. Any thread. REQUIRES: writable().

@@ -19,14 +19,14 @@ namespace [[gnu::visibility("default")]] hogwild {
 /// How a model was made. Nothing here depends on the clock or the machine, so that two equal runs
 /// give the same bytes.
 struct Provenance {
-  std::string version;  ///< of this library
-  std::string rule;     ///< e.g. "adagrad"
-  float learning_rate = 0;
-  std::string schedule;  ///< e.g. "constant"
-  float l1 = 0;
-  float l2 = 0;
-  int threads = 0;
-  std::uint64_t seed = 0;
+  std::string version;       ///< of this library
+  std::string rule;          ///< e.g. "adagrad"
+  float learning_rate = 0;   ///< the initial one
+  std::string schedule;      ///< e.g. "constant"
+  float l1 = 0;              ///< strength of the L1 penalty; >= 0
+  float l2 = 0;              ///< strength of the L2 penalty; >= 0
+  int threads = 0;           ///< that trained
+  std::uint64_t seed = 0;    ///< of the run
   std::uint64_t rows = 0;    ///< of the training data
   std::uint64_t visits = 0;  ///< rows learnt, over all epochs
 };
@@ -77,14 +77,18 @@ class Model {
   }
   /// The same, to be kept beyond the model's life.
   const std::shared_ptr<const float[]>& shared_weights() const noexcept { return weights_; }
-  float bias() const noexcept { return biases_[0]; }
+  float bias() const noexcept { return biases_[0]; }                  ///< the intercept
   std::span<const float> biases() const noexcept { return biases_; }  ///< [outputs()]
   std::size_t outputs() const noexcept { return biases_.size(); }  ///< 1, or the number of classes
   const ClassNames& classes() const noexcept { return classes_; }  ///< [outputs()], or null
-  const FeatureSpace& features() const noexcept { return features_; }
-  const AnyLoss& loss() const noexcept { return loss_; }
-  const LabelPair& labels() const noexcept { return labels_; }
-  const Provenance& provenance() const noexcept { return provenance_; }
+  const FeatureSpace& features() const noexcept {
+    return features_;
+  }                                                       ///< the feature space of the weights
+  const AnyLoss& loss() const noexcept { return loss_; }  ///< that was minimised
+  const LabelPair& labels() const noexcept {
+    return labels_;
+  }  ///< which labels -1 and +1 stand for
+  const Provenance& provenance() const noexcept { return provenance_; }  ///< how it was trained
 
   bool is_binary() const noexcept;          ///< labels are a pair, not numbers or classes
   bool gives_probability() const noexcept;  ///< predict() is a probability

@@ -37,10 +37,10 @@ concept Loss = requires(const L loss, float m, double d) {
 /// A loss, its slope and its curvature at one margin. The loss is shift + log(factor), so that the
 /// sum of many takes the logarithm of one product: a logarithm a row was a tenth of learning.
 struct LossParts {
-  float shift = 0;
-  double factor = 1;  ///< in [1, 10^38]
-  float slope = 0;
-  float curvature = 0;
+  float shift = 0;      ///< a constant part
+  double factor = 1;    ///< in [1, 10^38]
+  float slope = 0;      ///< the first derivative
+  float curvature = 0;  ///< the second derivative
 };
 
 /// exp(x) within these bounds, right to 2 10^-7 (1 + |x|) of itself, and 1 at 0. Learning waits for
@@ -65,16 +65,18 @@ inline float exp_within(float x) noexcept {
 /// -|m| only, so value and slope are finite for every finite margin.
 /// Source: Cox, Journal of the Royal Statistical Society B 1958.
 struct Logistic {
-  static constexpr std::string_view kName = "logistic";
-  static constexpr bool kBinary = true;
-  static constexpr bool kProbability = true;
+  static constexpr std::string_view kName = "logistic";  ///< as the command line and files have it
+  static constexpr bool kBinary = true;                  ///< whether labels are two classes
+  static constexpr bool kProbability = true;             ///< whether prediction() is a probability
 
+  /// The loss of a margin m whose label is y.
   template <std::floating_point Real>
   Real value(Real m, Real y) const noexcept {
     const Real z = y * m;
     const Real tail = std::log1p(std::exp(-std::abs(z)));
     return z > 0 ? tail : tail - z;
   }
+  /// The first derivative of value() by m.
   template <std::floating_point Real>
   Real slope(Real m, Real y) const noexcept {
     const Real z = y * m;
@@ -96,6 +98,7 @@ struct Logistic {
     const float slope = -y / (1 + e), size = std::abs(slope);
     return {0, 1 + static_cast<double>(1 / e), slope, size * (1 - size)};
   }
+  /// What is predicted of a margin.
   template <std::floating_point Real>
   Real prediction(Real m) const noexcept {
     const Real e = std::exp(-std::abs(m));
@@ -108,22 +111,26 @@ struct Logistic {
 /// over many rows, which is smooth, estimated as the squared slope (Gauss and Newton's way).
 /// Source: Cortes and Vapnik, Machine Learning 1995.
 struct Hinge {
-  static constexpr std::string_view kName = "hinge";
-  static constexpr bool kBinary = true;
-  static constexpr bool kProbability = false;
+  static constexpr std::string_view kName = "hinge";  ///< as the command line and files have it
+  static constexpr bool kBinary = true;               ///< whether labels are two classes
+  static constexpr bool kProbability = false;         ///< whether prediction() is a probability
 
+  /// The loss of a margin m whose label is y.
   template <std::floating_point Real>
   Real value(Real m, Real y) const noexcept {
     return y * m < 1 ? 1 - y * m : Real{0};
   }
+  /// The first derivative of value() by m.
   template <std::floating_point Real>
   Real slope(Real m, Real y) const noexcept {
     return y * m < 1 ? -y : Real{0};
   }
+  /// The second derivative of value() by m, or an upper bound of it.
   template <std::floating_point Real>
   Real curvature(Real m, Real y) const noexcept {
     return y * m < 1 ? Real{1} : Real{0};
   }
+  /// What is predicted of a margin.
   template <std::floating_point Real>
   Real prediction(Real m) const noexcept {
     return m;
@@ -133,23 +140,28 @@ struct Hinge {
 /// Squared hinge loss, max(0, 1 - ym)^2: 1 and slope -2y at m = 0.
 /// Source: Zhang, ICML 2004.
 struct SquaredHinge {
-  static constexpr std::string_view kName = "squared_hinge";
-  static constexpr bool kBinary = true;
-  static constexpr bool kProbability = false;
+  static constexpr std::string_view kName =
+      "squared_hinge";                         ///< as the command line and files have it
+  static constexpr bool kBinary = true;        ///< whether labels are two classes
+  static constexpr bool kProbability = false;  ///< whether prediction() is a probability
 
+  /// The loss of a margin m whose label is y.
   template <std::floating_point Real>
   Real value(Real m, Real y) const noexcept {
     const Real short_by = y * m < 1 ? 1 - y * m : Real{0};
     return short_by * short_by;
   }
+  /// The first derivative of value() by m.
   template <std::floating_point Real>
   Real slope(Real m, Real y) const noexcept {
     return y * m < 1 ? -2 * y * (1 - y * m) : Real{0};
   }
+  /// The second derivative of value() by m, or an upper bound of it.
   template <std::floating_point Real>
   Real curvature(Real m, Real y) const noexcept {
     return y * m < 1 ? Real{2} : Real{0};
   }
+  /// What is predicted of a margin.
   template <std::floating_point Real>
   Real prediction(Real m) const noexcept {
     return m;
@@ -159,22 +171,26 @@ struct SquaredHinge {
 /// Squared loss, (m - y)^2 / 2, for labels that are numbers: y^2/2 and slope -y at m = 0.
 /// Source: Gauss 1809; as a learning rule, Widrow and Hoff, IRE WESCON 1960.
 struct Squared {
-  static constexpr std::string_view kName = "squared";
-  static constexpr bool kBinary = false;
-  static constexpr bool kProbability = false;
+  static constexpr std::string_view kName = "squared";  ///< as the command line and files have it
+  static constexpr bool kBinary = false;                ///< whether labels are two classes
+  static constexpr bool kProbability = false;           ///< whether prediction() is a probability
 
+  /// The loss of a margin m whose label is y.
   template <std::floating_point Real>
   Real value(Real m, Real y) const noexcept {
     return (m - y) * (m - y) / 2;
   }
+  /// The first derivative of value() by m.
   template <std::floating_point Real>
   Real slope(Real m, Real y) const noexcept {
     return m - y;
   }
+  /// The second derivative of value() by m, or an upper bound of it.
   template <std::floating_point Real>
   Real curvature(Real /*m*/, Real /*y*/) const noexcept {
     return 1;
   }
+  /// What is predicted of a margin.
   template <std::floating_point Real>
   Real prediction(Real m) const noexcept {
     return m;
@@ -186,12 +202,15 @@ struct Squared {
 /// are taken of differences to the largest margin. Of one margin, the other class's being 0, it is
 /// the logistic loss, and so written. Source: Bridle, NATO ASI Neurocomputing 1990.
 struct Softmax : Logistic {
-  static constexpr std::string_view kName = "softmax";
+  static constexpr std::string_view kName = "softmax";  ///< as the command line and files have it
 
   using Logistic::curvature;
+  /// The first derivative of value() by m.
   using Logistic::slope;
+  /// The loss of a margin m whose label is y.
   using Logistic::value;
 
+  /// The loss of a margin m whose label is y.
   template <std::floating_point Real>
   Real value(std::span<const Real> margins, std::size_t c) const noexcept {
     const Real top = *std::ranges::max_element(margins);
@@ -207,6 +226,7 @@ struct Softmax : Logistic {
     for (std::size_t k = 0; k < p.size(); ++k) sum += p[k] = std::exp(margins[k] - top);
     for (Real& share : p) share /= sum;
   }
+  /// The derivatives by all margins, into out.
   template <std::floating_point Real>
   void slopes(std::span<const Real> margins, std::size_t c, std::span<Real> out) const noexcept {
     probabilities(margins, out);

@@ -10,6 +10,7 @@ namespace [[gnu::visibility("default")]] hogwild {
 
 /// No penalty: shrinking is the identity and costs nothing.
 struct NoPenalty {
+  /// A weight after a step of the penalty at a rate.
   template <class Real>
   Real shrink(Real weight, Real /*rate*/) const noexcept {
     return weight;
@@ -18,10 +19,10 @@ struct NoPenalty {
 
 /// The two strengths of an elastic net, both >= 0.
 struct Penalty {
-  float l1 = 0;
-  float l2 = 0;
+  float l1 = 0;  ///< of |w|_1; >= 0
+  float l2 = 0;  ///< of |w|^2 / 2; >= 0
 
-  bool active() const noexcept { return l1 > 0 || l2 > 0; }
+  bool active() const noexcept { return l1 > 0 || l2 > 0; }  ///< whether it is not zero
 
   /// What it adds to the objective at a weight, and the derivative of that (at 0, from neither
   /// side).
@@ -29,6 +30,7 @@ struct Penalty {
   Real value(Real weight) const noexcept {
     return static_cast<Real>(l1) * std::abs(weight) + static_cast<Real>(l2) / 2 * weight * weight;
   }
+  /// The first derivative of value() by m.
   template <std::floating_point Real>
   Real slope(Real weight) const noexcept {
     const Real sign = static_cast<Real>((weight > 0) - (weight < 0));

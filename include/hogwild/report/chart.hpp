@@ -8,9 +8,10 @@
 
 namespace [[gnu::visibility("default")]] hogwild {
 
+/// Points that are joined by a line.
 struct Curve {
-  std::string name;
-  std::vector<double> x;
+  std::string name;             ///< in the legend
+  std::vector<double> x;        ///< [points]
   std::vector<double> y;        ///< [x]
   int colour = 0;               ///< curves of one colour belong together
   bool is_dashed = false;       ///< of two that do
@@ -19,16 +20,17 @@ struct Curve {
   std::vector<double> most{};   ///< and its largest; empty: once
 };
 
+/// Curves in one picture.
 struct Chart {
-  std::string title;
-  std::string x_label;
-  std::string y_label;
-  bool log_x = false;
-  bool log_y = false;
-  bool from_zero = false;  ///< both axes begin at zero, and x has a tick at each of its points
-  bool bars = false;       ///< x are the middles of intervals of one width
-  std::vector<Curve> curves;
-  std::string text{};  ///< what to see in it, a sentence or two
+  std::string title;          ///< above the curves
+  std::string x_label;        ///< below the x axis
+  std::string y_label;        ///< beside the y axis
+  bool log_x = false;         ///< whether the x axis is logarithmic
+  bool log_y = false;         ///< whether the y axis is logarithmic
+  bool from_zero = false;     ///< both axes begin at zero, and x has a tick at each of its points
+  bool bars = false;          ///< x are the middles of intervals of one width
+  std::vector<Curve> curves;  ///< in the order of the legend
+  std::string text{};         ///< what to see in it, a sentence or two
 };
 
 /// The bytes of a picture, drawn by gnuplot; of PictureFormat::tsv the table. Width in pixels, the

@@ -15,8 +15,8 @@ namespace [[gnu::visibility("default")]] hogwild {
 /// What updates by so many rows each did.
 struct Fluctuation {
   std::uint64_t batch_size = 1;  ///< kFullBatch: all rows
-  float learning_rate = 0;
-  std::vector<double> losses;  ///< [updates + 1] mean loss of all rows, at first and after each
+  float learning_rate = 0;       ///< of all steps
+  std::vector<double> losses;    ///< [updates + 1] mean loss of all rows, at first and after each
 
   /// How much of the way down was lost again: the sum of the rises over that of the falls.
   double rise() const noexcept;

@@ -13,29 +13,35 @@
 
 namespace [[gnu::visibility("default")]] hogwild {
 
+/// Two parameters.
 struct Point {
-  double x = 0;
-  double y = 0;
-  bool operator==(const Point&) const = default;
+  double x = 0;                                   ///< first parameter
+  double y = 0;                                   ///< second parameter
+  bool operator==(const Point&) const = default;  ///< whether both are equal
 };
 
+/// A closed interval.
 struct Interval {
-  double low = 0;
-  double high = 0;
-  bool holds(double value) const noexcept { return low <= value && value <= high; }
+  double low = 0;   ///< smallest
+  double high = 0;  ///< largest
+  bool holds(double value) const noexcept {
+    return low <= value && value <= high;
+  }  ///< whether a value is in it
 };
 
 /// A function of two parameters.
 struct Surface {
-  std::string_view name;  ///< "beale", "saddle", "rosenbrock", "ravine", "himmelblau"
-  std::string formula;    ///< in words for a title
-  double (*value)(Point);
-  Point (*gradient)(Point);
+  std::string_view name;      ///< "beale", "saddle", "rosenbrock", "ravine", "himmelblau"
+  std::string formula;        ///< in words for a title
+  double (*value)(Point);     ///< of a point
+  Point (*gradient)(Point);   ///< at a point
   std::vector<Point> minima;  ///< none where it has no bound
   Point start;                ///< from where its paths tell most
-  Interval x, y;              ///< worth seeing
+  Interval x;                 ///< worth seeing
+  Interval y;                 ///< likewise
   int steps = 0;              ///< that get most rules to the end
 
+  /// Whether a point is in the picture.
   bool shows(Point p) const noexcept { return x.holds(p.x) && y.holds(p.y); }
 };
 
@@ -47,7 +53,7 @@ const Surface& surface_named(std::string_view name);
 
 /// Where a rule has been.
 struct Path {
-  std::string rule;
+  std::string rule;           ///< name of the update rule
   float rate = 0;             ///< 0: the rule has none
   std::vector<Point> points;  ///< the start, and where each step led; on the surface's part worth
                               ///< seeing: it ends before a step that would leave it
@@ -61,7 +67,7 @@ Path walk(const Surface& surface, const AnyUpdateRule& rule, float rate, Point s
 /// One step of momentum and one of Nesterov, from the same weights with the same velocity: the
 /// survey's figure 4.
 struct StepVectors {
-  Point from;
+  Point from;            ///< where both steps begin
   Point after_gradient;  ///< momentum first goes down the gradient where it stands,
   Point momentum;        ///< then on as it went before
   Point lookahead;       ///< Nesterov first goes on as before,

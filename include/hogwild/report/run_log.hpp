@@ -12,7 +12,7 @@ namespace [[gnu::visibility("default")]] hogwild {
 
 /// A run's epochs, those of a refit left out.
 struct RunLog {
-  std::string name;
+  std::string name;                 ///< of the run
   std::vector<EpochReport> epochs;  ///< of what the lines tell; rows are 0 where they do not
 };
 

@@ -12,6 +12,7 @@ namespace [[gnu::visibility("default")]] hogwild {
 /// rate that was found, the best weights so far. Immutable and opaque; share it freely.
 struct RunState;
 
+/// A model, and what a run needs to go on.
 struct Checkpoint {
   Model model;                              ///< the weights as they were
   std::shared_ptr<const RunState> state{};  ///< null: weights alone, from which a run starts warm

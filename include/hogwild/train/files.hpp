@@ -32,7 +32,7 @@ enum class Holding {
 struct TrainingRows {
   std::optional<RowStream> stream{};  ///< to be learnt while they are read
   std::optional<Dataset> data{};      ///< or held
-  TrainOptions options{};
+  TrainOptions options{};             ///< for train()
 };
 
 /// The options with the model or checkpoint of files.resume. Throws as load_checkpoint() does.

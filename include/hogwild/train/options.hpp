@@ -49,11 +49,11 @@ enum class PenaltyMethod {
 
 /// The objective is mean loss + l1 |w|_1 + (l2/2) |w|^2, the bias not penalised.
 struct TrainOptions {
-  AnyLoss loss = Logistic{};
-  bool one_vs_rest = false;  ///< with a binary loss: one margin a class, each against the rest.
-                             ///< Then, and with Softmax, labels are classes of any number
-  AnyUpdateRule update_rule = Adagrad{};
-  std::optional<float> learning_rate{};  ///< > 0; absent: found from the data, see find_rate()
+  AnyLoss loss = Logistic{};  ///< to minimise
+  bool one_vs_rest = false;   ///< with a binary loss: one margin a class, each against the rest.
+                              ///< Then, and with Softmax, labels are classes of any number
+  AnyUpdateRule update_rule = Adagrad{};  ///< with its numbers
+  std::optional<float> learning_rate{};   ///< > 0; absent: found from the data, see find_rate()
   bool find_epsilon = true;      ///< where the rate is found, and adagrad's epsilon is its default,
                                  ///< find that too: see find_rate()
   std::uint64_t batch_size = 1;  ///< rows a step, their gradients averaged, or kFullBatch; batches
@@ -76,7 +76,7 @@ struct TrainOptions {
   std::uint64_t seed = 1;  ///< of the order of rows, and of the validation split
   float l1 = 0;            ///< >= 0
   float l2 = 0;            ///< >= 0
-  PenaltyMethod penalty_method = PenaltyMethod::degree;
+  PenaltyMethod penalty_method = PenaltyMethod::degree;  ///< of l1 and l2
   bool bias = true;         ///< an additive constant, learnt like a weight
   bool batch_norm = false;  ///< normalise the margins of a batch (Ioffe and Szegedy 2015); folded
                             ///< into the model's weights and bias. Needs a batch size above 1
@@ -104,14 +104,14 @@ struct TrainOptions {
   std::vector<std::pair<std::string, float>> class_weights{};  ///< (label as class_name() has it,
                                                                ///< >= 0): its rows count as that
                                                                ///< many
-  Strategy strategy = Strategy::hogwild;
-  StateHome state = StateHome::shared;
+  Strategy strategy = Strategy::hogwild;  ///< how threads change shared weights
+  StateHome state = StateHome::shared;    ///< where the optimizer's state is
   bool worker_views = true;  ///< where it is measured to be faster, each of several threads steps
                              ///< weights of its own for the most frequent features, and merges
                              ///< them with the shared ones after about 128 steps on each. Steps on
                              ///< single rows; not with adaptive_revision, exact penalties, classes
                              ///< or one lock
-  RowOrder order = RowOrder::shuffle;
+  RowOrder order = RowOrder::shuffle;                    ///< of rows in an epoch
   CurriculumKind curriculum = CurriculumKind::combined;  ///< with RowOrder::curriculum
   int levels = 5;                                        ///< of difficulty; > 0
   std::vector<float> difficulty{};  ///< [rows] how difficult each is; empty: its non-zeros

@@ -22,14 +22,14 @@ struct EpochReport {
   double train_loss = 0;       ///< mean loss of the rows, each taken before its own step
   std::optional<double> valid_loss{};  ///< mean loss of the validation rows after the epoch
   float learning_rate = 0;             ///< at the end of the epoch
-  int threads = 0;
-  bool refit = false;  ///< of the second run, on all rows
+  int threads = 0;                     ///< that trained
+  bool refit = false;                  ///< of the second run, on all rows
 };
 
 /// How far a run is; read it at leisure, it changes nothing.
 struct Progress {
-  int epoch = 0;  ///< being learnt, counted from 1
-  int epochs = 0;
+  int epoch = 0;                 ///< being learnt, counted from 1
+  int epochs = 0;                ///< that were asked for
   std::uint64_t rows_done = 0;   ///< over all epochs
   std::uint64_t rows_total = 0;  ///< over all epochs; about, while rows are learnt as they are
                                  ///< read the first time, and 0 where that can't be known
@@ -52,7 +52,7 @@ std::string_view name_of(StopReason reason) noexcept;
 
 /// One rate that was tried on a sample.
 struct RateTrial {
-  float rate = 0;
+  float rate = 0;   ///< that was tried
   double loss = 0;  ///< mean loss of rows not learnt, at the end (under early stopping: the best);
                     ///< infinite if the trial diverged
 };
@@ -72,9 +72,10 @@ struct RateSearch {
 
 /// How the number of threads was found.
 struct ThreadTrial {
+  /// How fast a number of threads trained.
   struct Speed {
-    int threads;
-    double nonzeros_per_second;
+    int threads;                 ///< that trained in the trial
+    double nonzeros_per_second;  ///< that all of them learnt
   };
   int threads = 1;              ///< the number that was chosen
   std::vector<Speed> trials{};  ///< by threads, ascending
@@ -98,14 +99,14 @@ class TrainObserver {
 /// What train() returns.
 struct TrainResult {
   Model model;  ///< of the best epoch under early stopping, of the last otherwise
-  std::vector<EpochReport> epochs;  ///< those that were finished
-  StopReason reason = StopReason::epochs;
+  std::vector<EpochReport> epochs;         ///< those that were finished
+  StopReason reason = StopReason::epochs;  ///< why it ended
   int best_epoch = 0;       ///< the last whose validation (else training) loss was lower than those
                             ///< before it, by more than min_delta; 0: none was finished
   double seconds = 0;       ///< of training
   float learning_rate = 0;  ///< the initial rate that was used
   std::optional<RateSearch> rate_search{};  ///< how it was found, unless it was given
-  int threads = 0;
+  int threads = 0;                          ///< that trained
   int threads_seen = 0;                     ///< that learnt at least one row
   ViewReport views{};                       ///< whether threads stepped weights of their own
   std::shared_ptr<const RunState> state{};  ///< for TrainOptions::resume_state, if it was to be

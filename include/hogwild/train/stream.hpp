@@ -20,7 +20,7 @@ inline constexpr std::uint64_t kLittleText = 64'000'000;
 
 /// Whether rows are learnt as they are read, or held.
 struct DataPlan {
-  bool streams = false;
+  bool streams = false;              ///< whether rows are learnt while they are read
   std::string reason;                ///< in a few words
   std::uint64_t held_bytes = 0;      ///< that holding the rows takes at its peak, about; 0: unknown
   std::uint64_t learning_bytes = 0;  ///< of the parameters and the model, by the sample

@@ -13,26 +13,28 @@ namespace [[gnu::visibility("default")]] hogwild {
 /// On sparse data both means forget once a touch. Source: Zeiler, arXiv 1212.5701, 2012 (rho 0.95
 /// there; 0.9 in Ruder's survey and here).
 struct Adadelta {
-  static constexpr std::string_view kName = "adadelta";
-  static constexpr float kDefaultRate = 1;
-  static constexpr bool kHasRate = false;
+  static constexpr std::string_view kName = "adadelta";  ///< as the command line and files have it
+  static constexpr float kDefaultRate = 1;               ///< where no rate is given or found
+  static constexpr bool kHasRate = false;                ///< whether it has a learning rate
 
   float rho = 0.9f;       ///< what the means keep at each touch; 0 <= rho < 1
   float epsilon = 1e-6f;  ///< sets the size of the first steps; > 0
 
-  template <class Rule, class Function>
-  static constexpr void numbers(Rule& rule, Function&& f) {
+  /// Calls f(number, member) for each number of the rule.
+  static constexpr void numbers(auto& rule, auto&& f) {
     f(kRho, rule.rho);
     f(kEpsilon, rule.epsilon);
   }
 
+  /// What is kept of a coordinate.
   struct State {
-    float weight = 0;
+    float weight = 0;  ///< of the coordinate
     float square = 0;  ///< E, the running mean of squared gradients
     float change = 0;  ///< D, the running mean of squared steps
     float unused = 0;  ///< makes two whole words of it
   };
 
+  /// The state of a coordinate after a step on its gradient g.
   template <class Net>
   State step(State s, float g, const Step<Net>& step) const noexcept {
     s.square = finite_sum(rho * s.square, (1 - rho) * g * g);

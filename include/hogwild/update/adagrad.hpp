@@ -15,22 +15,21 @@ namespace [[gnu::visibility("default")]] hogwild {
 /// Source: Duchi, Hazan, Singer, Journal of Machine Learning Research 2011, with eps inside the
 /// root as in Ruder's survey (2016), section 4.3.
 struct Adagrad {
-  static constexpr std::string_view kName = "adagrad";
-  static constexpr float kDefaultRate = 0.1f;
+  static constexpr std::string_view kName = "adagrad";  ///< as the command line and files have it
+  static constexpr float kDefaultRate = 0.1f;           ///< where no rate is given or found
 
   float epsilon = 1e-8f;  ///< keeps the root away from 0; > 0
 
-  template <class Rule, class Function>
-  static constexpr void numbers(Rule& rule, Function&& f) {
-    f(kEpsilon, rule.epsilon);
-  }
+  /// Calls f(number, member) for each number of the rule.
+  static constexpr void numbers(auto& rule, auto&& f) { f(kEpsilon, rule.epsilon); }
 
   /// Of one coordinate, or of several side by side.
   template <class Real>
   struct StateOf {
-    Real weight{};
+    Real weight{};   ///< of the coordinate
     Real squares{};  ///< G, the sum of squared gradients
   };
+  /// What is kept of a coordinate.
   using State = StateOf<float>;
 
   /// The root that a rate is divided by.
@@ -45,6 +44,7 @@ struct Adagrad {
     return step.rate / root(s, step);
   }
 
+  /// The state of a coordinate after a step on its gradient g.
   template <class Real, class Net>
   StateOf<Real> step(StateOf<Real> s, Real g, const Step<Net>& step) const noexcept {
     s.squares = s.squares + bounded_square(g);

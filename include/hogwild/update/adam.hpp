@@ -13,27 +13,29 @@ namespace [[gnu::visibility("default")]] hogwild {
 /// the coordinate's own touches: by a global t the first touch of a rare feature at a late step
 /// would be 0.1 / sqrt(0.001) = 3.16 times too long. Source: Kingma and Ba, ICLR 2015, algorithm 1.
 struct Adam {
-  static constexpr std::string_view kName = "adam";
-  static constexpr float kDefaultRate = 0.001f;
+  static constexpr std::string_view kName = "adam";  ///< as the command line and files have it
+  static constexpr float kDefaultRate = 0.001f;      ///< where no rate is given or found
 
   float beta1 = 0.9f;     ///< what the mean keeps at each touch; 0 <= beta1 < 1
   float beta2 = 0.999f;   ///< what the mean of squares keeps at each touch; 0 <= beta2 < 1
   float epsilon = 1e-8f;  ///< added to the root; > 0
 
-  template <class Rule, class Function>
-  static constexpr void numbers(Rule& rule, Function&& f) {
+  /// Calls f(number, member) for each number of the rule.
+  static constexpr void numbers(auto& rule, auto&& f) {
     f(kBeta1, rule.beta1);
     f(kBeta2, rule.beta2);
     f(kEpsilon, rule.epsilon);
   }
 
+  /// What is kept of a coordinate.
   struct State {
-    float weight = 0;
+    float weight = 0;   ///< of the coordinate
     float mean = 0;     ///< m
     float square = 0;   ///< v
     float touches = 0;  ///< t; exact up to 2^24, long after which the corrections are 1
   };
 
+  /// The state of a coordinate after a step on its gradient g.
   template <class Net>
   State step(State s, float g, const Step<Net>& step) const noexcept {
     s.touches += 1;

@@ -21,21 +21,25 @@ namespace [[gnu::visibility("default")]] hogwild {
 /// lock-free. G is a double; a float would lose the last gradients of a long run.
 /// Source: McMahan and Streeter, NIPS 2014, algorithm 1.
 struct AdaptiveRevision {
-  static constexpr std::string_view kName = "adaptive_revision";
-  static constexpr float kDefaultRate = 0.1f;
-  static constexpr bool kIndivisible = true;
+  static constexpr std::string_view kName =
+      "adaptive_revision";                     ///< as the command line and files have it
+  static constexpr float kDefaultRate = 0.1f;  ///< where no rate is given or found
+  static constexpr bool kIndivisible = true;   ///< whether a state is read and written as a whole
 
+  /// What is kept of a coordinate.
   struct State {
-    float weight = 0;
-    float above = 0;  ///< z - 1
-    float peak = 0;   ///< z' - 1
-    float unused = 0;
-    double sum = 0;  ///< G
+    float weight = 0;  ///< of the coordinate
+    float above = 0;   ///< z - 1
+    float peak = 0;    ///< z' - 1
+    float unused = 0;  ///< makes whole words of it
+    double sum = 0;    ///< G
   };
 
   using Seen = double;  ///< G_old
+  /// What the step needs to know of the state at which the gradient was taken.
   Seen seen(const State& s) const noexcept { return s.sum; }
 
+  /// The state of a coordinate after a step on its gradient g.
   template <class Net>
   State step(State s, float g, Seen seen, const Step<Net>& step) const noexcept {
     const auto others = static_cast<float>(s.sum - seen);

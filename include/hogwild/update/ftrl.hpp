@@ -21,22 +21,22 @@ namespace [[gnu::visibility("default")]] hogwild {
 /// adagrad. Its state is shared by all threads, since the weight is made of it. Source: McMahan et
 /// al., KDD 2013, algorithm 1.
 struct Ftrl {
-  static constexpr std::string_view kName = "ftrl";
-  static constexpr float kDefaultRate = 0.1f;
-  static constexpr bool kOwnsPenalty = true;
+  static constexpr std::string_view kName = "ftrl";  ///< as the command line and files have it
+  static constexpr float kDefaultRate = 0.1f;        ///< where no rate is given or found
+  static constexpr bool kOwnsPenalty = true;         ///< whether the rule itself applies penalties
 
   float beta = 1;  ///< >= 0; makes the first steps smaller
 
-  template <class Rule, class Function>
-  static constexpr void numbers(Rule& rule, Function&& f) {
-    f(kBeta, rule.beta);
-  }
+  /// Calls f(number, member) for each number of the rule.
+  static constexpr void numbers(auto& rule, auto&& f) { f(kBeta, rule.beta); }
 
+  /// What is kept of a coordinate.
   struct State {
-    float z = 0;
+    float z = 0;        ///< sum of gradients, less what the weights account for
     float squares = 0;  ///< n
   };
 
+  /// The weight that a state stands for.
   template <class Net>
   float outcome(State s, const Step<Net>& step) const noexcept {
     const auto t = static_cast<float>(step.time);
@@ -47,6 +47,7 @@ struct Ftrl {
     return std::copysign(pull / ((beta + std::sqrt(s.squares)) / step.rate + l2), -s.z);
   }
 
+  /// The state of a coordinate after a step on its gradient g.
   template <class Net>
   State step(State s, float g, const Step<Net>& step) const noexcept {
     const float squares = finite_sum(s.squares, g * g);

@@ -13,21 +13,21 @@ namespace [[gnu::visibility("default")]] hogwild {
 /// velocity would act at only 1 - gamma of its strength. Source: Polyak, USSR Computational
 /// Mathematics and Mathematical Physics 1964.
 struct Momentum {
-  static constexpr std::string_view kName = "momentum";
-  static constexpr float kDefaultRate = 0.002f;
+  static constexpr std::string_view kName = "momentum";  ///< as the command line and files have it
+  static constexpr float kDefaultRate = 0.002f;          ///< where no rate is given or found
 
   float gamma = 0.9f;  ///< what a velocity keeps at each touch; 0 <= gamma < 1
 
-  template <class Rule, class Function>
-  static constexpr void numbers(Rule& rule, Function&& f) {
-    f(kGamma, rule.gamma);
-  }
+  /// Calls f(number, member) for each number of the rule.
+  static constexpr void numbers(auto& rule, auto&& f) { f(kGamma, rule.gamma); }
 
+  /// What is kept of a coordinate.
   struct State {
-    float weight = 0;
+    float weight = 0;    ///< of the coordinate
     float velocity = 0;  ///< v, in the units of the weight
   };
 
+  /// The state of a coordinate after a step on its gradient g.
   template <class Net>
   State step(State s, float g, const Step<Net>& step) const noexcept {
     const float moved = s.weight - (gamma * s.velocity + step.rate * g);

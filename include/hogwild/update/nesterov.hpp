@@ -14,16 +14,15 @@ namespace [[gnu::visibility("default")]] hogwild {
 /// Source: Nesterov, Soviet Mathematics Doklady 1983; in this form Sutskever, Martens, Dahl,
 /// Hinton, ICML 2013.
 struct Nesterov {
-  static constexpr std::string_view kName = "nesterov";
-  static constexpr float kDefaultRate = 0.002f;
+  static constexpr std::string_view kName = "nesterov";  ///< as the command line and files have it
+  static constexpr float kDefaultRate = 0.002f;          ///< where no rate is given or found
 
   float gamma = 0.9f;  ///< what a velocity keeps at each touch; 0 <= gamma < 1
 
-  template <class Rule, class Function>
-  static constexpr void numbers(Rule& rule, Function&& f) {
-    f(kGamma, rule.gamma);
-  }
+  /// Calls f(number, member) for each number of the rule.
+  static constexpr void numbers(auto& rule, auto&& f) { f(kGamma, rule.gamma); }
 
+  /// What is kept of a coordinate.
   using State = Momentum::State;
 
   /// Where the gradient is taken: about where the weight is going to be.

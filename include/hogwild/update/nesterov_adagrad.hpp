@@ -25,20 +25,22 @@ namespace [[gnu::visibility("default")]] hogwild {
 /// that are divided by the root afterwards) is in Defossez, Bottou, Bach, Usunier, Transactions on
 /// Machine Learning Research 2022.
 struct NesterovAdagrad {
-  static constexpr std::string_view kName = "nesterov_adagrad";
-  static constexpr float kDefaultRate = 0.05f;
+  static constexpr std::string_view kName =
+      "nesterov_adagrad";                       ///< as the command line and files have it
+  static constexpr float kDefaultRate = 0.05f;  ///< where no rate is given or found
 
   float gamma = 0.5f;     ///< what a velocity keeps at each touch; 0 <= gamma < 1
   float epsilon = 1e-8f;  ///< keeps the root away from 0; > 0
 
-  template <class Rule, class Function>
-  static constexpr void numbers(Rule& rule, Function&& f) {
+  /// Calls f(number, member) for each number of the rule.
+  static constexpr void numbers(auto& rule, auto&& f) {
     f(kGamma, rule.gamma);
     f(kEpsilon, rule.epsilon);
   }
 
+  /// What is kept of a coordinate.
   struct State {
-    float weight = 0;
+    float weight = 0;    ///< of the coordinate
     float velocity = 0;  ///< v, in the units of the weight
     float squares = 0;   ///< G, the sum of squared gradients
     float unused = 0;    ///< makes two whole words of it
@@ -50,6 +52,7 @@ struct NesterovAdagrad {
     return s.weight - gamma * s.velocity;
   }
 
+  /// The state of a coordinate after a step on its gradient g.
   template <class Net>
   State step(State s, float g, const Step<Net>& step) const noexcept {
     s.squares = s.squares + bounded_square(g);

@@ -13,23 +13,25 @@ namespace [[gnu::visibility("default")]] hogwild {
 /// Source: Tieleman and Hinton, Coursera lecture 6.5, 2012; eps inside the root as in Ruder's
 /// survey.
 struct Rmsprop {
-  static constexpr std::string_view kName = "rmsprop";
-  static constexpr float kDefaultRate = 0.001f;
+  static constexpr std::string_view kName = "rmsprop";  ///< as the command line and files have it
+  static constexpr float kDefaultRate = 0.001f;         ///< where no rate is given or found
 
   float rho = 0.9f;       ///< what the mean keeps at each touch; 0 <= rho < 1
   float epsilon = 1e-8f;  ///< keeps the root away from 0; > 0
 
-  template <class Rule, class Function>
-  static constexpr void numbers(Rule& rule, Function&& f) {
+  /// Calls f(number, member) for each number of the rule.
+  static constexpr void numbers(auto& rule, auto&& f) {
     f(kRho, rule.rho);
     f(kEpsilon, rule.epsilon);
   }
 
+  /// What is kept of a coordinate.
   struct State {
-    float weight = 0;
+    float weight = 0;  ///< of the coordinate
     float square = 0;  ///< E, the running mean of squared gradients
   };
 
+  /// The state of a coordinate after a step on its gradient g.
   template <class Net>
   State step(State s, float g, const Step<Net>& step) const noexcept {
     s.square = finite_sum(rho * s.square, (1 - rho) * g * g);

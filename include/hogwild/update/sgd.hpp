@@ -10,11 +10,12 @@ namespace [[gnu::visibility("default")]] hogwild {
 /// Plain gradient descent, w -= eta g; the rate eta comes from the schedule alone.
 /// Source: Robbins and Monro, Annals of Mathematical Statistics 1951.
 struct Sgd {
-  static constexpr std::string_view kName = "sgd";
-  static constexpr float kDefaultRate = 0.02f;
+  static constexpr std::string_view kName = "sgd";  ///< as the command line and files have it
+  static constexpr float kDefaultRate = 0.02f;      ///< where no rate is given or found
 
+  /// What is kept of a coordinate.
   struct State {
-    float weight = 0;
+    float weight = 0;  ///< of the coordinate
   };
 
   /// The rate of a coordinate in this state.
@@ -23,6 +24,7 @@ struct Sgd {
     return step.rate;
   }
 
+  /// The state of a coordinate after a step on its gradient g.
   template <class Net>
   State step(State s, float g, const Step<Net>& step) const noexcept {
     s.weight = step.penalty.shrink(s.weight - step.rate * g, step.rate);

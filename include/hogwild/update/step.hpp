@@ -20,7 +20,7 @@ struct Step {
   float share = 1;  ///< rows seen by all threads / rows seen by the thread that owns the state;
                     ///< 1 where the state is shared. A sum of one thread times this is the sum
                     ///< that all threads have together.
-  Net penalty{};
+  Net penalty{};    ///< of the objective, or none
   std::uint64_t time = 0;  ///< steps of the run begun before this one, by all threads
 };
 
@@ -164,14 +164,16 @@ inline constexpr bool can_be_per_thread = !has_outcome<R> && !is_indivisible<R>;
 
 /// What a rule remembers of a coordinate from the gradient to the step; nothing, for most.
 struct NothingSeen {};
+/// The type of what a rule remembers.
 template <class Rule>
 struct SeenOf {
-  using type = NothingSeen;
+  using type = NothingSeen;  ///< of the rule
 };
+/// The same of a rule that remembers something.
 template <class Rule>
 requires has_memory<Rule>
 struct SeenOf<Rule> {
-  using type = typename Rule::Seen;
+  using type = typename Rule::Seen;  ///< of the rule
 };
 template <class Rule>
 using SeenBy = typename SeenOf<Rule>::type;
@@ -207,9 +209,10 @@ float lookahead_of(const Rule& rule, const typename Rule::State& state, const St
   }
 }
 
+/// A number that update rules have.
 struct RuleNumber {
-  std::string_view name;  ///< as the command line has it
-  Range range;
+  std::string_view name;    ///< as the command line has it
+  Range range;              ///< of its values
   std::string_view values;  ///< what stands for it in the help
   std::string_view help;    ///< without rules and defaults, which the rules tell
 };
