@@ -6,7 +6,9 @@
 #include <functional>
 #include <iterator>
 #include <map>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "hogwild/data/dataset.hpp"
@@ -26,6 +28,21 @@ inline constexpr int kBadWorld = 1;  ///< data, file or model
 inline constexpr int kBadUsage = 2;
 inline constexpr int kDiverged = 3;
 inline constexpr int kInterrupted = 130;
+
+/// Adds a command to the program, whose action is then run(arguments, command). Returns the command
+/// and its arguments, which live as long as it.
+template <class Arguments>
+std::pair<CLI::App&, Arguments&> add_command(CLI::App& program, Action& action,
+                                             const std::string& name,
+                                             const std::string& description,
+                                             int (*run)(Arguments&, const CLI::App&)) {
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App& command = *program.add_subcommand(name, description);
+  command.callback([&command, &action, arguments, run] {
+    action = [&command, arguments, run] { return run(*arguments, command); };
+  });
+  return {command, *arguments};
+}
 
 /// Each adds one command to app, which sets action when it is chosen.
 void add_train_command(CLI::App& app, Action& action);

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -127,28 +126,25 @@ int run(CompareCommand& command, const CLI::App& app) {
 }  // namespace
 
 void add_compare_command(CLI::App& app, Action& action) {
-  auto command = std::make_shared<CompareCommand>();
-  CLI::App& sub =
-      *app.add_subcommand("compare", "train with every update rule and compare the losses");
+  auto [sub, command] = add_command<CompareCommand>(
+      app, action, "compare", "train with every update rule and compare the losses", run);
   sub.option_defaults()->group("Comparison");
-  command->train.settings.train.epochs = 5;
-  command->train.settings.files.valid_fraction = 0.1;
-  sub.add_option("--rules", command->rules, "update rules to compare (default: all)")
+  command.train.settings.train.epochs = 5;
+  command.train.settings.files.valid_fraction = 0.1;
+  sub.add_option("--rules", command.rules, "update rules to compare (default: all)")
       ->type_name("RULE,...")
       ->allow_extra_args(false)
       ->delimiter(',')
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-      ->check(one_of(command->rules));
-  sub.add_flag("--json", command->json, "print a line of JSON per update rule");
-  add_train_arguments(sub, command->train, kCompare, kCompared);
-  add_report_option(sub, command->train.report);
+      ->check(one_of(command.rules));
+  sub.add_flag("--json", command.json, "print a line of JSON per update rule");
+  add_train_arguments(sub, command.train, kCompare, kCompared);
+  add_report_option(sub, command.train.report);
   sub.footer(
       "Each update rule trains on the same rows with the same options; its learning rate is found "
       "for it. The table is sorted by validation loss. No model is saved.\nExamples:\n  hogwild "
       "compare data.svm\n  hogwild compare data.svm --rules sgd,adagrad,adam --epochs 10 --json > "
       "runs.jsonl");
-  sub.callback(
-      [&sub, &action, command] { action = [&sub, command] { return run(*command, sub); }; });
 }
 
 }  // namespace hogwild::cli

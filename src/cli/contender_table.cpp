@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "cli/status_line.hpp"
+#include "cli/progress.hpp"
 #include "hogwild/core/alternatives.hpp"
 
 namespace hogwild::cli {

@@ -1,7 +1,6 @@
 // hogwild convert
 #include <fmt/format.h>
 
-#include <memory>
 #include <string>
 #include <utility>
 
@@ -19,7 +18,7 @@ struct ConvertCommand {
   ProgressStyle progress = ProgressStyle::automatic;
 };
 
-int run(const ConvertCommand& command) {
+int run(ConvertCommand& command, const CLI::App&) {
   std::vector<std::string> paths = command.data.paths;
   const std::string output = paths.back();
   paths.pop_back();
@@ -52,27 +51,25 @@ int run(const ConvertCommand& command) {
 }  // namespace
 
 void add_convert_command(CLI::App& app, Action& action) {
-  auto command = std::make_shared<ConvertCommand>();
-  CLI::App& sub =
-      *app.add_subcommand("convert", "convert text data into a .hogdata file, which loads fast");
-  add_data_options(sub, command->data, DataFor::training);
+  auto [sub, command] = add_command<ConvertCommand>(
+      app, action, "convert", "convert text data into a .hogdata file, which loads fast", run);
+  add_data_options(sub, command.data, DataFor::training);
   sub.get_option("data")
       ->type_name("DATA... OUT.hogdata")
       ->description(
           "data files, plain or compressed (- is standard input); the last name is the file to "
           "write");
-  sub.add_flag("--class-labels", command->data.read().class_labels,
+  sub.add_flag("--class-labels", command.data.read().class_labels,
                "labels are names of classes, as for --loss softmax");
-  add_threads_option(sub, command->data.read().threads,
+  add_threads_option(sub, command.data.read().threads,
                      "at most this many threads; auto: one per core (default: auto)");
-  add_progress_option(sub, command->progress);
+  add_progress_option(sub, command.progress);
   sub.footer(
       "train, evaluate, predict and inspect open a .hogdata file in milliseconds, whatever its "
       "size, and training on it is faster, because its features are sorted by frequency. The file "
       "records which files it was made from, and is refused if those have changed.\nExamples:\n  "
       "hogwild convert data.svm data.hogdata\n  hogwild train data.hogdata -o model.hog --epochs "
       "5\n  hogwild inspect data.hogdata --verify");
-  sub.callback([&action, command] { action = [command] { return run(*command); }; });
 }
 
 }  // namespace hogwild::cli

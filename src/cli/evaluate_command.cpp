@@ -1,8 +1,6 @@
 // hogwild evaluate
 #include <fmt/format.h>
 
-#include <memory>
-
 #include "cli/command.hpp"
 #include "hogwild/eval/evaluate.hpp"
 #include "hogwild/report/report.hpp"
@@ -18,7 +16,7 @@ struct EvaluateCommand {
   std::string report;
 };
 
-int run(const EvaluateCommand& command, const CLI::App& app) {
+int run(EvaluateCommand& command, const CLI::App& app) {
   std::vector<std::string> inputs = command.data.paths;
   inputs.push_back(command.model);
   require_writable({{"report", command.report, "report"}}, inputs);
@@ -42,21 +40,19 @@ int run(const EvaluateCommand& command, const CLI::App& app) {
 }  // namespace
 
 void add_evaluate_command(CLI::App& app, Action& action) {
-  auto command = std::make_shared<EvaluateCommand>();
-  CLI::App& sub = *app.add_subcommand("evaluate", "evaluate a model on labelled rows");
-  sub.add_option("model", command->model, "model file, or a parameter file")
+  auto [sub, command] = add_command<EvaluateCommand>(app, action, "evaluate",
+                                                     "evaluate a model on labelled rows", run);
+  sub.add_option("model", command.model, "model file, or a parameter file")
       ->type_name("MODEL|PARAMETERS")
       ->required();
-  add_data_options(sub, command->data, DataFor::model);
-  sub.add_flag("--json", command->json, "print one line of JSON");
-  add_report_option(sub, command->report);
+  add_data_options(sub, command.data, DataFor::model);
+  sub.add_flag("--json", command.json, "print one line of JSON");
+  add_report_option(sub, command.report);
   sub.footer(
       "Examples:\n"
       "  hogwild evaluate model.hog test.svm\n"
       "  hogwild evaluate model.hog test.svm --json\n"
       "  hogwild evaluate model.hog test.svm --report test.html");
-  sub.callback(
-      [&sub, &action, command] { action = [&sub, command] { return run(*command, sub); }; });
 }
 
 }  // namespace hogwild::cli

@@ -2,7 +2,6 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <memory>
 
 #include "cli/command.hpp"
 #include "hogwild/core/error.hpp"
@@ -16,7 +15,7 @@ struct GenerateCommand {
   std::string output;
 };
 
-int run(const GenerateCommand& command) {
+int run(GenerateCommand& command, const CLI::App&) {
   if (command.output == "-") {
     generate(command.options, [](std::string_view text) { print(std::string(text)); });
     return kDone;
@@ -37,9 +36,9 @@ int run(const GenerateCommand& command) {
 }  // namespace
 
 void add_generate_command(CLI::App& app, Action& action) {
-  auto command = std::make_shared<GenerateCommand>();
-  CLI::App& sub = *app.add_subcommand("generate", "generate a random data set, in libsvm format");
-  GenerateOptions& options = command->options;
+  auto [sub, command] = add_command<GenerateCommand>(
+      app, action, "generate", "generate a random data set, in libsvm format", run);
+  GenerateOptions& options = command.options;
   add_choice<GeneratedKind>(sub, "kind", options.kind, "kind of rows",
                             {{"click", GeneratedKind::click},
                              {"text", GeneratedKind::text},
@@ -49,7 +48,7 @@ void add_generate_command(CLI::App& app, Action& action) {
       ->type_name("ROWS")
       ->required()
       ->check(digits());
-  sub.add_option("-o,--output", command->output, "file to write; - is standard output")
+  sub.add_option("-o,--output", command.output, "file to write; - is standard output")
       ->type_name("FILE")
       ->required();
   sub.add_option("--features", options.features,
@@ -65,7 +64,6 @@ void add_generate_command(CLI::App& app, Action& action) {
       "Examples:\n"
       "  hogwild generate click 1000000 -o click.svm\n"
       "  hogwild generate click 100000 -o click.test.svm --seed 2");
-  sub.callback([&action, command] { action = [command] { return run(*command); }; });
 }
 
 }  // namespace hogwild::cli

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <iterator>
-#include <memory>
 
 #include "cli/command.hpp"
 #include "hogwild/core/error.hpp"
@@ -68,7 +67,7 @@ int inspect_model(const InspectCommand& command) {
   return kDone;
 }
 
-int run(const InspectCommand& command) {
+int run(InspectCommand& command, const CLI::App&) {
   const std::string& first = command.data.paths[0];
   if (command.data.paths.size() == 1 && (is_model_file(first) || is_parameter_file(first))) {
     return inspect_model(command);
@@ -91,18 +90,16 @@ int run(const InspectCommand& command) {
 }  // namespace
 
 void add_inspect_command(CLI::App& app, Action& action) {
-  auto command = std::make_shared<InspectCommand>();
-  CLI::App& sub =
-      *app.add_subcommand("inspect", "describe data files, a model, or a parameter file");
-  add_data_options(sub, command->data, DataFor::training);
+  auto [sub, command] = add_command<InspectCommand>(
+      app, action, "inspect", "describe data files, a model, or a parameter file", run);
+  add_data_options(sub, command.data, DataFor::training);
   sub.get_option("data")->type_name("DATA|MODEL|PARAMETERS");
-  sub.add_flag("--json", command->json, "print one line of JSON");
-  sub.add_flag("--weights", command->weights,
+  sub.add_flag("--json", command.json, "print one line of JSON");
+  sub.add_flag("--weights", command.weights,
                "print all weights of a model: feature, tab, (class, tab,) weight");
-  sub.add_flag("--verify", command->verify,
-               "first verify the checksums of the whole .hogdata file");
+  sub.add_flag("--verify", command.verify, "first verify the checksums of the whole .hogdata file");
   sub.add_option(
-         "--top", command->top,
+         "--top", command.top,
          "number of features to list with the largest weights, positive and negative (default: 10)")
       ->type_name("N")
       ->check(digits());
@@ -110,7 +107,6 @@ void add_inspect_command(CLI::App& app, Action& action) {
       "Examples:\n"
       "  hogwild inspect data.svm\n"
       "  hogwild inspect model.hog --weights | sort -k2 -g | tail");
-  sub.callback([&action, command] { action = [command] { return run(*command); }; });
 }
 
 }  // namespace hogwild::cli

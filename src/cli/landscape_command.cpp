@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
-#include <memory>
 #include <optional>
 #include <vector>
 
@@ -105,7 +104,7 @@ int draw_fluctuations(const LandscapeCommand& command, const std::map<std::strin
   return kDone;
 }
 
-int run(const LandscapeCommand& command) {
+int run(LandscapeCommand& command, const CLI::App&) {
   const PictureFormat format = command.output.format();
   const Surface& surface = surface_named(command.surface);
   const auto rates = rates_in(command.rates, command.rules);
@@ -133,42 +132,41 @@ int run(const LandscapeCommand& command) {
 }  // namespace
 
 void add_landscape_command(CLI::App& app, Action& action) {
-  auto command = std::make_shared<LandscapeCommand>();
-  CLI::App& sub = *app.add_subcommand("landscape",
-                                      "draw how update rules descend a function of two parameters");
+  auto [sub, command] = add_command<LandscapeCommand>(
+      app, action, "landscape", "draw how update rules descend a function of two parameters", run);
   std::vector<std::string> names;
   for (const Surface& surface : surfaces()) names.emplace_back(surface.name);
-  sub.add_option("--surface", command->surface, "function to descend (default: beale)")
+  sub.add_option("--surface", command.surface, "function to descend (default: beale)")
       ->type_name(CLI::detail::join(names, "|"))
       ->check(one_of(names));
-  add_picture_options(sub, command->output, ".svg, .png, .gif (animated)");
+  add_picture_options(sub, command.output, ".svg, .png, .gif (animated)");
   const std::vector<std::string> rules(kNamesOf<AnyUpdateRule>.begin(),
                                        kNamesOf<AnyUpdateRule>.end());
-  sub.add_option("--optimizer", command->rules,
+  sub.add_option("--optimizer", command.rules,
                  "update rules to draw (default: the seven of Ruder's survey)")
       ->type_name("RULE,...")
       ->allow_extra_args(false)
       ->delimiter(',')
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->check(one_of(rules));
-  sub.add_option("--rate", command->rates,
+  sub.add_option("--rate", command.rates,
                  "learning rate of an update rule (default: one that shows how the rule behaves)")
       ->type_name("RULE=R,...")
       ->allow_extra_args(false)
       ->delimiter(',')
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  sub.add_option("--start", command->start, "start of all paths (default: one for each surface)")
+  sub.add_option("--start", command.start, "start of all paths (default: one for each surface)")
       ->type_name("X,Y");
-  sub.add_option("--steps", command->steps,
+  sub.add_option("--steps", command.steps,
                  "largest number of steps (default: one for each surface)")
       ->type_name("N")
       ->check(CLI::Range(1, 1'000'000).description(""));
   sub.add_option(
-         "--vectors", command->vectors,
+         "--vectors", command.vectors,
          "instead of paths draw the step after N steps of momentum, and that of Nesterov beside it")
       ->type_name("N")
       ->check(CLI::Range(1, 1'000'000).description(""));
-  sub.add_option("--fluctuation", command->fluctuation,
+  sub.add_option("--fluctuation", command.fluctuation,
                  "instead of paths draw the loss on these rows after each step of sgd, with "
                  "batches of 1 row, 32 rows and all rows")
       ->type_name("DATA");
@@ -178,7 +176,6 @@ void add_landscape_command(CLI::App& app, Action& action) {
       "saddle -o saddle.gif\n  hogwild landscape --surface ravine --vectors 4 -o step.svg\n  "
       "hogwild landscape --fluctuation data.svm -o fluctuation.svg\n  hogwild landscape --surface "
       "beale --optimizer sgd,momentum --rate sgd=0.01 -o beale.svg");
-  sub.callback([&action, command] { action = [command] { return run(*command); }; });
 }
 
 }  // namespace hogwild::cli

@@ -1,6 +1,5 @@
 // hogwild plot
 #include <algorithm>
-#include <memory>
 #include <set>
 #include <vector>
 
@@ -35,7 +34,7 @@ Chart chart_of(const PlotCommand& command) {
   return hogwild::chart_of(runs, command.x, command.y);
 }
 
-int run(const PlotCommand& command) {
+int run(PlotCommand& command, const CLI::App&) {
   const PictureFormat format = command.output.format();
   Chart chart = chart_of(command);
   chart.log_x = command.log_x;
@@ -47,31 +46,30 @@ int run(const PlotCommand& command) {
 }  // namespace
 
 void add_plot_command(CLI::App& app, Action& action) {
-  auto command = std::make_shared<PlotCommand>();
-  CLI::App& sub = *app.add_subcommand("plot", "draw charts from the logs of runs");
-  sub.add_option("logs", command->logs,
+  auto [sub, command] =
+      add_command<PlotCommand>(app, action, "plot", "draw charts from the logs of runs", run);
+  sub.add_option("logs", command.logs,
                  "logs of train --log, compare --json or, with --scaling, scale --json")
       ->type_name("RUN.jsonl")
       ->required();
-  add_picture_options(sub, command->output, ".svg, .png");
+  add_picture_options(sub, command.output, ".svg, .png");
   add_choice<ChartX>(
-      sub, "--x", command->x, "horizontal axis (default: epoch)",
+      sub, "--x", command.x, "horizontal axis (default: epoch)",
       {{"epoch", ChartX::epoch}, {"seconds", ChartX::seconds}, {"rows", ChartX::rows}});
   add_choice<ChartY>(
-      sub, "--y", command->y,
+      sub, "--y", command.y,
       "vertical axis: losses, learning rates, or rows per second (default: loss)",
       {{"loss", ChartY::loss}, {"rate", ChartY::learning_rate}, {"speed", ChartY::speed}});
-  sub.add_flag("--scaling", command->scaling,
+  sub.add_flag("--scaling", command.scaling,
                "draw the speed by number of threads, from scale --json");
-  sub.add_flag("--log-x", command->log_x, "logarithmic horizontal axis");
-  sub.add_flag("--log-y", command->log_y, "logarithmic vertical axis");
+  sub.add_flag("--log-x", command.log_x, "logarithmic horizontal axis");
+  sub.add_flag("--log-y", command.log_y, "logarithmic vertical axis");
   sub.footer(
       "The training loss is the mean over the rows, each before its update; the validation loss, "
       "dashed, is measured after the epoch. Pictures need gnuplot; .tsv does not.\nExamples:\n  "
       "hogwild train data.svm -o m --epochs 20 --valid-fraction 0.1 --log adagrad.jsonl\n  hogwild "
       "plot adagrad.jsonl adam.jsonl -o loss.svg --log-y\n  hogwild compare data.svm --json > "
       "all.jsonl; hogwild plot all.jsonl --x seconds -o all.png");
-  sub.callback([&action, command] { action = [command] { return run(*command); }; });
 }
 
 }  // namespace hogwild::cli

@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <iterator>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -57,7 +56,9 @@ std::string lines_of(const Model& model, const RowBatch& batch, Output output) {
   return text;
 }
 
-int run(const PredictCommand& command) {
+int run(PredictCommand& command, const CLI::App&) {
+  const std::vector<std::string> standard_input{"-"};
+  const auto& paths = command.data.paths.empty() ? standard_input : command.data.paths;
   const Model model = load_model(command.model);
   Output output = command.output;
   if (output == Output::automatic) {
@@ -76,7 +77,7 @@ int run(const PredictCommand& command) {
   options.class_labels = model.classes() != nullptr;
   const auto predict = [&](const RowBatch& batch) { return lines_of(model, batch, output); };
   const auto print_lines = [](const std::string& lines, const ReadingRecord&) { print(lines); };
-  const Source source = pass_over_rows(command.data.paths, options, predict, print_lines).source;
+  const Source source = pass_over_rows(paths, options, predict, print_lines).source;
   if (source.skipped_lines != 0) {
     note(fmt::format("skipped {} malformed lines, which got no prediction; the first: {}",
                      source.skipped_lines, source.first_skipped));
@@ -87,16 +88,16 @@ int run(const PredictCommand& command) {
 }  // namespace
 
 void add_predict_command(CLI::App& app, Action& action) {
-  auto command = std::make_shared<PredictCommand>();
-  CLI::App& sub = *app.add_subcommand("predict", "print a prediction for each row");
-  sub.add_option("model", command->model, "model file, or a parameter file")
+  auto [sub, command] =
+      add_command<PredictCommand>(app, action, "predict", "print a prediction for each row", run);
+  sub.add_option("model", command.model, "model file, or a parameter file")
       ->type_name("MODEL|PARAMETERS")
       ->required();
-  add_data_options(sub, command->data, DataFor::model);
+  add_data_options(sub, command.data, DataFor::model);
   sub.get_option("data")->required(false)->description(
       "rows, with or without labels (default: -, standard input)");
   add_choice<Output>(
-      sub, "--output", command->output,
+      sub, "--output", command.output,
       "what to print: the probability, the margin (w.x + bias), or the label; for a multiclass "
       "model NAME:VALUE of each class (default: probability, or margin if the loss has no "
       "probability; label for a multiclass model)",
@@ -105,12 +106,6 @@ void add_predict_command(CLI::App& app, Action& action) {
       "Prints one line per row, in the order of the rows. Features that the model does not have "
       "are ignored.\nExamples:\n  hogwild predict model.hog test.svm > probabilities\n  echo "
       "'1:0.5 7:1' | hogwild predict model.hog --output label");
-  sub.callback([&action, command] {
-    action = [command] {
-      if (command->data.paths.empty()) command->data.paths = {"-"};
-      return run(*command);
-    };
-  });
 }
 
 }  // namespace hogwild::cli

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <memory>
 #include <string>
 #include <thread>
 #include <utility>
@@ -142,38 +141,37 @@ void add_list(CLI::App& command, const std::string& name, std::vector<std::strin
 }  // namespace
 
 void add_scale_command(CLI::App& app, Action& action) {
-  auto command = std::make_shared<ScaleCommand>();
-  CLI::App& sub =
-      *app.add_subcommand("scale", "measure the speed of training by number of threads");
-  command->train.settings.files.valid_fraction = 0.1;
+  auto [sub, command] = add_command<ScaleCommand>(
+      app, action, "scale", "measure the speed of training by number of threads", run);
+  command.train.settings.files.valid_fraction = 0.1;
   sub.option_defaults()->group("Measurement");
-  add_list(sub, "--optimizer", command->optimizers, "update rule (default: adagrad)",
+  add_list(sub, "--optimizer", command.optimizers, "update rule (default: adagrad)",
            {kNamesOf<AnyUpdateRule>.begin(), kNamesOf<AnyUpdateRule>.end()});
   std::vector<std::string> strategies;
   for (const Sharing sharing : kSharings) strategies.emplace_back(name_of(sharing));
-  add_list(sub, "--strategy", command->strategies,
+  add_list(sub, "--strategy", command.strategies,
            "how threads share weights: hogwild, by loads and stores, with private copies of the "
            "most frequent weights; plain, the same without private copies; atomic, by "
            "compare-and-exchange; locked, under one lock; per-thread, an optimizer state per "
            "thread; deterministic; averaged, the mean of one model per thread; streamed, training "
            "on text while it is read (default: hogwild)",
            std::move(strategies));
-  sub.add_option("--threads", command->threads,
+  sub.add_option("--threads", command.threads,
                  "numbers of threads to measure (default: 1, 2, 4, ... up to the number of cores)")
       ->type_name("N,...")
       ->allow_extra_args(false)
       ->delimiter(',')
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->check(CLI::Range(1, 1024).description(""));
-  sub.add_option("--rounds", command->rounds,
+  sub.add_option("--rounds", command.rounds,
                  "number of runs with each number of threads (default: 3)")
       ->type_name("N")
       ->check(CLI::Range(1, 1000).description(""));
-  sub.add_flag("--json", command->json, "print a line of JSON per number of threads");
-  add_train_arguments(sub, command->train, kScale, kScaled);
+  sub.add_flag("--json", command.json, "print a line of JSON per number of threads");
+  add_train_arguments(sub, command.train, kScale, kScaled);
   sub.get_option("--epochs")
       ->description("number of passes over the rows (default: as many as take 0.3 s)");
-  add_report_option(sub, command->train.report);
+  add_report_option(sub, command.train.report);
   sub.footer(
       "Seconds are the median training time of the rounds, without reading; for streamed text with "
       "parsing. All combinations run in turn. The speedup is relative to the first number of "
@@ -181,8 +179,6 @@ void add_scale_command(CLI::App& app, Action& action) {
       "validation loss after the last epoch. No model is saved.\nExamples:\n  hogwild scale "
       "data.svm --threads 1,2,4,8\n  hogwild scale data.svm --optimizer sgd,adagrad --strategy "
       "hogwild,plain --json > scale.jsonl\n  hogwild plot --scaling scale.jsonl -o scale.svg");
-  sub.callback(
-      [&sub, &action, command] { action = [&sub, command] { return run(*command, sub); }; });
 }
 
 }  // namespace hogwild::cli

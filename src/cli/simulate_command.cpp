@@ -1,7 +1,6 @@
 // hogwild simulate
 #include <fmt/format.h>
 
-#include <memory>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -181,22 +180,47 @@ int run(SimulateCommand& command, const CLI::App& app) {
   return kDone;
 }
 
+void add_cost_options(CLI::App& sub, SimulateCommand& command) {
+  sub.add_option(
+         "--latency", command.latency_us,
+         fmt::format("latency of a message in microseconds (default: {:g})", command.latency_us))
+      ->type_name("US");
+  sub.add_option("--bandwidth", command.bandwidth_mb,
+                 fmt::format("bandwidth of a link in megabytes per second (default: {:g})",
+                             command.bandwidth_mb))
+      ->type_name("MB");
+  sub.add_option("--row-cost", command.row_ns,
+                 fmt::format("nanoseconds per row, in addition to --nonzero-cost (default: {:g})",
+                             command.row_ns))
+      ->type_name("NS");
+  sub.add_option("--nonzero-cost", command.nonzero_ns,
+                 fmt::format("nanoseconds per non-zero (default: {:g})", command.nonzero_ns))
+      ->type_name("NS");
+  sub.add_option("--line-transfer", command.line_transfer,
+                 "hogwild, views: nanoseconds to transfer a cache line between two cores; after a "
+                 "colon, between two sockets (default: 0)")
+      ->type_name("NS[:NS]");
+  sub.add_option("--sockets", command.simulation.costs.sockets,
+                 "hogwild, views: number of sockets (default: 1)")
+      ->type_name("N")
+      ->check(CLI::Range(1, 65536).description(""));
+}
+
 }  // namespace
 
 void add_simulate_command(CLI::App& app, Action& action) {
-  auto command = std::make_shared<SimulateCommand>();
-  CLI::App& sub =
-      *app.add_subcommand("simulate", "simulate training by many workers, on a virtual clock");
-  command->train.settings.files.valid_fraction = 0.1;
+  auto [sub, command] = add_command<SimulateCommand>(
+      app, action, "simulate", "simulate training by many workers, on a virtual clock", run);
+  command.train.settings.files.valid_fraction = 0.1;
   sub.option_defaults()->group("Simulation");
-  sub.add_option("--workers", command->workers,
+  sub.add_option("--workers", command.workers,
                  "numbers of workers to simulate (default: 1,4,16,64,256,1024)")
       ->type_name("N,...")
       ->allow_extra_args(false)
       ->delimiter(',')
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->check(CLI::Range(1, 65536).description(""));
-  sub.add_option("--method", command->methods,
+  sub.add_option("--method", command.methods,
                  "hogwild: shared weights in one array; views: hogwild with private copies of the "
                  "most frequent weights; downpour: servers hold the weights; easgd: a central "
                  "model; allreduce: all workers make each step together (default: hogwild)")
@@ -204,61 +228,39 @@ void add_simulate_command(CLI::App& app, Action& action) {
       ->allow_extra_args(false)
       ->delimiter(',')
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  sub.add_option("--delay", command->delay,
+  sub.add_option("--delay", command.delay,
                  "delay of each message in microseconds; for hogwild and views, of each step "
                  "(default: none)")
       ->type_name("none|fixed:US|uniform:US:US|exponential:US");
-  sub.add_option("--stragglers", command->stragglers,
+  sub.add_option("--stragglers", command.stragglers,
                  "this share of the workers is slower by this factor")
       ->type_name("SHARE:FACTOR");
-  sub.add_option("--fetch-every", command->simulation.fetch_every,
+  sub.add_option("--fetch-every", command.simulation.fetch_every,
                  "downpour: number of rows between two fetches (default: 64)")
       ->type_name("N")
       ->check(digits());
-  sub.add_option("--push-every", command->simulation.push_every,
+  sub.add_option("--push-every", command.simulation.push_every,
                  "downpour: number of rows between two pushes (default: 1)")
       ->type_name("N")
       ->check(digits());
-  sub.add_option("--period", command->simulation.period,
+  sub.add_option("--period", command.simulation.period,
                  "easgd: number of rows between two exchanges (default: 10)")
       ->type_name("TAU")
       ->check(digits());
-  sub.add_option("--elasticity", command->simulation.elasticity,
+  sub.add_option("--elasticity", command.simulation.elasticity,
                  "easgd: in an exchange move both models towards each other by this share of their "
                  "distance, instead of merging steps")
       ->type_name("ALPHA");
-  sub.add_option("--servers", command->simulation.servers,
+  sub.add_option("--servers", command.simulation.servers,
                  "downpour, easgd: total number of servers, each with a part of the weights "
                  "(default: one per worker)")
       ->type_name("S");
-  sub.add_option(
-         "--latency", command->latency_us,
-         fmt::format("latency of a message in microseconds (default: {:g})", command->latency_us))
-      ->type_name("US");
-  sub.add_option("--bandwidth", command->bandwidth_mb,
-                 fmt::format("bandwidth of a link in megabytes per second (default: {:g})",
-                             command->bandwidth_mb))
-      ->type_name("MB");
-  sub.add_option("--row-cost", command->row_ns,
-                 fmt::format("nanoseconds per row, in addition to --nonzero-cost (default: {:g})",
-                             command->row_ns))
-      ->type_name("NS");
-  sub.add_option("--nonzero-cost", command->nonzero_ns,
-                 fmt::format("nanoseconds per non-zero (default: {:g})", command->nonzero_ns))
-      ->type_name("NS");
-  sub.add_option("--line-transfer", command->line_transfer,
-                 "hogwild, views: nanoseconds to transfer a cache line between two cores; after a "
-                 "colon, between two sockets (default: 0)")
-      ->type_name("NS[:NS]");
-  sub.add_option("--sockets", command->simulation.costs.sockets,
-                 "hogwild, views: number of sockets (default: 1)")
-      ->type_name("N")
-      ->check(CLI::Range(1, 65536).description(""));
-  sub.add_flag("--measure", command->measure,
+  add_cost_options(sub, command);
+  sub.add_flag("--measure", command.measure,
                "measure --nonzero-cost and --line-transfer on this machine, unless they are given");
-  sub.add_flag("--json", command->json, "print a line of JSON per epoch, and one at the end");
-  add_train_arguments(sub, command->train, kSimulate, kSimulated);
-  add_report_option(sub, command->train.report);
+  sub.add_flag("--json", command.json, "print a line of JSON per epoch, and one at the end");
+  add_train_arguments(sub, command.train, kSimulate, kSimulated);
+  add_report_option(sub, command.train.report);
   sub.footer(
       "Seconds are those of a virtual clock. One worker makes the same steps as `train --threads "
       "1`. The same seed and costs give the same results. For hogwild and views each worker has a "
@@ -268,8 +270,6 @@ void add_simulate_command(CLI::App& app, Action& action) {
       "--line-transfer 50:150 --sockets 2\n  hogwild simulate data.svm --method "
       "downpour,easgd,allreduce --latency 100\n  hogwild simulate data.svm --method downpour "
       "--optimizer adaptive_revision --push-every 64");
-  sub.callback(
-      [&sub, &action, command] { action = [&sub, command] { return run(*command, sub); }; });
 }
 
 }  // namespace hogwild::cli

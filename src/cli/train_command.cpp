@@ -1,8 +1,6 @@
 // hogwild train
 #include <fmt/format.h>
 
-#include <memory>
-
 #include "cli/command.hpp"
 #include "cli/progress.hpp"
 #include "cli/train_arguments.hpp"
@@ -76,7 +74,7 @@ std::string whose_model(const TrainResult& result, const TrainOptions& options) 
   return fmt::format("of epoch {}, the last", result.epochs.size());
 }
 
-int run(const TrainArguments& command, const CLI::App& app) {
+int run(TrainArguments& command, const CLI::App& app) {
   if (command.show_options) {
     print(as_configuration(command.settings, kTrain));
     return kDone;
@@ -116,28 +114,28 @@ int run(const TrainArguments& command, const CLI::App& app) {
 }  // namespace
 
 void add_train_command(CLI::App& app, Action& action) {
-  auto command = std::make_shared<TrainArguments>();
-  CLI::App& sub = *app.add_subcommand("train", "train a model on labelled rows");
-  sub.add_option("-o,--output", command->output, "file to save the model to")
+  auto [sub, command] =
+      add_command<TrainArguments>(app, action, "train", "train a model on labelled rows", run);
+  sub.add_option("-o,--output", command.output, "file to save the model to")
       ->type_name("MODEL")
       ->required()
       ->group("Most used");
-  add_train_arguments(sub, *command, kTrain);
-  add_distributed_options(sub, *command);
+  add_train_arguments(sub, command, kTrain);
+  add_distributed_options(sub, command);
   sub.option_defaults()->group("Output");
   sub.add_option(
-         "--checkpoint", command->checkpoint,
+         "--checkpoint", command.checkpoint,
          "save the run to this file regularly and at the end, so that --resume can continue it "
          "(streamed text, --parameters and --distributed: only its weights)")
       ->type_name("FILE");
-  sub.add_option("--checkpoint-every", command->checkpoint_every,
+  sub.add_option("--checkpoint-every", command.checkpoint_every,
                  "time between checkpoints: 90s, 10m, 1h (default: 60s)")
       ->type_name("TIME");
-  sub.add_option("--log", command->log,
+  sub.add_option("--log", command.log,
                  "write a line of JSON per epoch, and one at the end, to this file")
       ->type_name("FILE");
-  add_report_option(sub, command->report);
-  sub.add_flag("--show-options", command->show_options,
+  add_report_option(sub, command.report);
+  sub.add_flag("--show-options", command.show_options,
                "print all options with their values, as a file for --config, and stop");
   sub.footer(
       "--config FILE reads options from a file, one per line (epochs = 5).\n"
@@ -151,8 +149,6 @@ void add_train_command(CLI::App& app, Action& action) {
       "  hogwild train part2.vw -o m2 --hash-bits 22 --parameters /dev/shm/live\n"
       "  mpirun -n 4 hogwild train data.svm -o model.hog --distributed downpour\n"
       "Ctrl-C saves the model so far, and exits with status 130.");
-  sub.callback(
-      [&sub, &action, command] { action = [&sub, command] { return run(*command, sub); }; });
 }
 
 void add_distributed_options(CLI::App& command, TrainArguments& arguments) {

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "distributed/world.hpp"
-#include "learn/batch_partners.hpp"
+#include "learn/descent.hpp"
 #include "train/plan.hpp"
 
 namespace hogwild {

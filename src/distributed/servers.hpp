@@ -1,4 +1,4 @@
-// The parameters that servers hold for all ranks, from both sides.
+// Parameters that servers hold for all ranks: the code of the servers and of their clients.
 #pragma once
 
 #include <algorithm>
@@ -18,24 +18,23 @@
 
 namespace hogwild {
 
-/// This rank's shard, if it serves, and its workers' way to all shards. An asker is who asks and
-/// waits for answers, one question at a time: a worker, by its number.
+/// The shard of this rank, if it is a server, and its workers' access to all shards. An Asker is a
+/// worker, by its number, that sends requests and waits for the replies, one request at a time.
 ///
 /// Invariants:
-///  1. The shard is touched in letters' recipients alone, which come one at a time.
-///  2. An asker's members are its own, save `replies` and `outstanding`: a recipient writes a
-///     reply, then counts `outstanding` down with release order; the asker reads replies once it
-///     has seen zero with acquire order, and asks again only then.
-///  3. What an asker pushes before it asks is in the answer, and what it pushes before it settles
-///     is applied when settle() returns: letters of one rank to another arrive in order.
+///  1. Only recipients of letters access the shard; they are called one at a time.
+///  2. An asker's members are accessed by its thread alone, except `replies` and `outstanding`: a
+///     recipient writes a reply, then decrements `outstanding` with release order; the asker reads
+///     the replies after it has read zero with acquire order, and only then sends a new request.
+///  3. The reply to a request includes all earlier pushes of the asker, and settle() returns after
+///     all earlier pushes are applied: letters from one rank to another arrive in order.
 /// Thread safety: each asker by one thread at a time.
 template <class Rule>
 class Servers {
  public:
   using State = typename Rule::State;
 
-  /// All ranks make one at once, and none is destroyed before all have done
-  /// with it.
+  /// All ranks construct one at the same time. No rank may destroy it while another still uses it.
   Servers(World& world, const Rule& rule, Partition partition, int askers,
           const PenaltyOf<Rule>& penalty_of = {})
       : world_(world), partition_(std::move(partition)) {
@@ -59,7 +58,8 @@ class Servers {
   Servers(const Servers&) = delete;
   Servers& operator=(const Servers&) = delete;
 
-  /// Lets a coordinate start at a weight, if it is in this rank's shard. Before anybody asks.
+  /// Sets the initial weight of a coordinate if it is in this rank's shard. REQUIRES: no asker has
+  /// sent a request yet.
   void start(Index coordinate, float weight) {
     if (!shard_ || !shard_->holds(coordinate)) return;
     State state{};
@@ -67,7 +67,7 @@ class Servers {
     shard_->state(coordinate) = state;
   }
 
-  /// Asks for the states of coordinates, each once in the list.
+  /// Requests the states of coordinates. No coordinate may be in the list twice.
   void ask(int asker, std::span<const Index> coordinates) {
     Asker& own = asker_of(asker);
     send_pushes(own);
@@ -84,7 +84,7 @@ class Servers {
     }
   }
 
-  /// Waits for what was asked: f(coordinate, state) of each.
+  /// Waits for the replies to ask(), and calls f(coordinate, state) for each coordinate.
   template <class Function>
   void take(int asker, const Function& f) {
     Asker& own = asker_of(asker);
@@ -95,7 +95,7 @@ class Servers {
     }
   }
 
-  /// f(coordinate, weight) of all that are not zero, as a model keeps them.
+  /// Calls f(coordinate, weight) for each weight that is not zero, as a model keeps it.
   template <class Function>
   void take_weights(int asker, const Pace& now, const Function& f) {
     Asker& own = asker_of(asker);
@@ -114,7 +114,7 @@ class Servers {
     }
   }
 
-  /// Lets the servers make these steps, soon: several pushes are a letter.
+  /// Queues steps for the servers. kPushesALetter calls are sent as one letter to each server.
   void push(int asker, std::span<const Push<Rule>> pushes, const Pace& pace) {
     Asker& own = asker_of(asker);
     for (const Push<Rule>& push : pushes) {
@@ -150,8 +150,8 @@ class Servers {
   }
 
  private:
-  // A letter costs more than what is in it: by 16 rows a letter two ranks learn packages 1.8 times
-  // and rcv1 1.3 times as fast as by one, to the same losses.
+  // A letter costs more than its contents: with 16 rows per letter instead of one, two ranks learn
+  // packages 1.8 times and rcv1 1.3 times as fast, with the same losses.
   static constexpr int kPushesALetter = 16;
 
   enum class Wanted : std::int32_t { states, weights };

@@ -13,7 +13,6 @@
 
 #include "data/text/input.hpp"
 #include "data/text/parsing.hpp"
-#include "data/text/read_input.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/data/hogdata.hpp"
 

@@ -1,4 +1,4 @@
-// The ranks of a run, and what passes between them, over MPI.
+// The ranks of a run, and the messages between them, over MPI.
 #pragma once
 
 #include <array>
@@ -21,7 +21,7 @@
 
 namespace hogwild {
 
-/// What a letter is about. A letter's kind says who takes it: see World::deliver().
+/// The kind of a letter (a message between ranks). It determines the recipient: World::deliver().
 enum class Letter {
   beat,     ///< "I am here"
   ping,     ///< asks for a pong
@@ -32,15 +32,15 @@ enum class Letter {
   fetch,    ///< to a server: asks for parameters
   values,   ///< its answer
   push,     ///< to a server: gradients, or differences
-  settle,   ///< to a server: asks for a word when all that was sent before has been applied
+  settle,   ///< to a server: asks for `settled` when all earlier pushes have been applied
   settled,  ///< its answer
   tensor,   ///< from one device of a graph to another
-  columns,  ///< of rows: the features that the receiver has
+  columns,  ///< the part of the sender's rows with the features that the receiver owns
 };
 inline constexpr std::size_t kLetters = 13;
 std::string_view name_of(Letter letter) noexcept;
 
-/// Letters and their bytes to and from other ranks; what a rank tells itself is not counted.
+/// Counts of letters and their bytes to and from other ranks. Letters to itself are not counted.
 struct Traffic {
   struct Count {
     std::uint64_t letters = 0;
@@ -55,23 +55,23 @@ struct Traffic {
   Count received_in_all() const noexcept;
 };
 
-/// All ranks. One lives at a time, and none after it.
+/// All ranks of a run. A process may construct only one World in its lifetime.
 ///
 /// Invariants:
-///  1. MPI is called under mutex_ alone, and by no call that waits for another rank's thread to be
-///     there: sends begin and are tested, letters are received once they have come.
-///  2. Recipients are called under mutex_, one letter at a time, those of one sender in the order
-///     they were sent in. So what only recipients touch needs no other lock.
-///  3. Letters are carried by whoever calls poll(): those who wait for one, and else, every so
-///     often, a thread of this class's own.
+///  1. MPI is called only with mutex_ locked, and no call waits for another rank: sends are started
+///     and then tested, and a letter is received only after it has arrived.
+///  2. Recipients are called with mutex_ locked, one letter at a time; the letters of one sender in
+///     the order in which they were sent. So data that only recipients access needs no other lock.
+///  3. poll() sends and receives letters. Threads that wait for a letter call it, and a thread of
+///     this class calls it regularly.
 /// Thread safety: send() and poll() from any threads; gather_all() by one thread of each rank, all
 /// ranks in the same order; the rest by one thread.
 class World {
  public:
-  /// Starts MPI. Throws Error if it can't serve threads.
+  /// Starts MPI. Throws Error if the MPI library does not support threads.
   World();
-  /// Waits for the others and ends MPI. While an exception is under way it does neither: then the
-  /// caller has to abort().
+  /// Waits for the other ranks and ends MPI. While an exception is propagating it does neither; the
+  /// caller must then call abort().
   ~World();
   World(const World&) = delete;
   World& operator=(const World&) = delete;
@@ -85,16 +85,16 @@ class World {
   std::string name(int rank) const;
 
   using Recipient = std::function<void(int from, std::span<const char> bytes)>;
-  /// Who takes letters of a kind from now on; nobody: they are dropped.
+  /// Sets the recipient of all later letters of a kind. If it is empty, they are dropped.
   void deliver(Letter letter, Recipient recipient);
 
-  /// To any rank, itself included.
+  /// Sends a letter to any rank, including this one.
   void send(int to, Letter letter, Bytes bytes);
 
-  /// Carries what has come; whether there was anything.
+  /// Passes letters that have arrived to their recipients. Returns whether there were any.
   bool poll();
 
-  /// poll() until that is so.
+  /// Calls poll() until met() returns true.
   template <class Condition>
   void wait_until(const Condition& met) {
     if (met()) return;
@@ -108,26 +108,26 @@ class World {
 
   using Clock = std::chrono::steady_clock;
 
-  /// By all threads of this rank so far.
+  /// The time that all threads of this rank have spent in wait_until() so far.
   Clock::duration waited() const noexcept {
     return Clock::duration(waited_.load(std::memory_order_relaxed));
   }
 
-  /// What each rank gives, by rank: the same for all.
+  /// The bytes that each rank passes as `own`, [ranks]. The result is the same on all ranks.
   std::vector<Bytes> gather_all(const Bytes& own);
 
-  /// Until here nobody comes before all have.
+  /// A barrier: returns when all ranks have called it.
   void meet() { gather_all({}); }
 
   Traffic traffic() const;
 
-  /// Calls lost(rank) on a thread of this class's own when the rank before this one has not been
-  /// heard of for so long.
+  /// Calls lost(rank) on a thread of this class when no letter has arrived from the rank before
+  /// this one for the time `patience`.
   void watch(std::chrono::seconds patience, std::function<void(int rank)> lost);
 
-  /// Seconds until a rank answers the first one, [ranks], the mean of some seconds that are over;
-  /// of the first rank itself, how late it comes to what it does at set times. Empty on the other
-  /// ranks, and until it is known.
+  /// [ranks] mean time in seconds in which each rank answered a ping of the first rank, over the
+  /// last complete period of a few seconds. For the first rank itself: the mean delay of its timer.
+  /// Empty on the other ranks, and before the end of the first period.
   std::vector<double> response_times() const;
 
   /// Ends all ranks. Does not return.
@@ -162,15 +162,15 @@ class World {
   std::array<Recipient, kLetters> recipients_;
   Traffic traffic_;
   Clock::time_point next_beat_{};
-  Clock::time_point heard_{};  // of the rank before
+  Clock::time_point heard_{};  // when the last letter of the rank before this one arrived
   Clock::duration patience_{};
   std::function<void(int)> lost_;
-  std::vector<Response> responses_;     // [ranks] in this while, on the first rank
-  std::vector<double> response_times_;  // [ranks] in the while before
+  std::vector<Response> responses_;     // [ranks] in the current period, on the first rank
+  std::vector<double> response_times_;  // [ranks] in the period before
   Clock::time_point next_ping_{};
   Clock::time_point next_while_{};
   std::atomic<Clock::rep> waited_{0};
-  std::atomic<bool> is_quiet_{false};  // nobody is asked or told any more of who is there
+  std::atomic<bool> is_quiet_{false};  // no more beats and pings are sent
   std::atomic<bool> ending_{false};
   std::thread carrier_;
 };

@@ -8,7 +8,7 @@
 
 #include "data/rows/row_batch.hpp"
 #include "data/rows/row_pass.hpp"
-#include "data/text/read_input.hpp"
+#include "data/text/parsing.hpp"
 #include "data/text/reading_record.hpp"
 #include "eval/sums.hpp"
 #include "hogwild/core/array.hpp"

@@ -1,4 +1,4 @@
-// Where a run takes its rows from.
+// The source of the rows of a run.
 #pragma once
 
 #include <optional>
@@ -13,7 +13,7 @@ namespace hogwild {
 /// Rows to learn one after the other.
 struct Block {
   std::span<const SparseRow> rows;  ///< labels as the loss expects them
-  Offset begin = 0;                 ///< rows of the epoch before these, about
+  Offset begin = 0;                 ///< about how many rows of the epoch come before this block
 };
 
 /// Hands out the rows of an epoch in blocks.
@@ -29,17 +29,17 @@ class Feed {
   /// The next block for that worker, valid until the worker's next call, or nothing at the end.
   virtual std::optional<Block> next(int worker) = 0;
 
-  /// Whether all rows of the epoch have been handed out. Throws what was found to be wrong with
-  /// them.
+  /// Whether all rows of the epoch have been handed out. Throws the error that was found in the
+  /// rows, if there is one.
   virtual bool dealt_out() = 0;
 
-  /// In an epoch; about, or 0, as long as that is not known.
+  /// The number of rows in an epoch; an estimate, or 0, until it is known.
   virtual Offset rows() const = 0;
 
-  /// That the rows are in, so far as it is known.
+  /// The feature space of the rows, as far as it is known.
   virtual FeatureSpace features() const = 0;
 
-  /// Told after an epoch, for an order that goes by it.
+  /// Call this with the validation loss after an epoch; the order of rows may depend on it.
   virtual void note_validation(double /*loss*/) {}
 };
 

@@ -18,17 +18,18 @@ struct Ticket {
   Offset count = 0;
 };
 
-/// Deals out rows. Shuffled, an epoch's order is a function of (seed, epoch) alone, whoever asks
-/// and however many. It is not a uniform permutation: the data is cut in strips of kStripRows
-/// neighbours, a block is made of strips drawn from all over the data, and the rows of a block are
-/// shuffled. So memory is read in stretches, and yet a file sorted by label gives mixed blocks.
-/// Small sets (up to kSmallRows) have strips of one row: there the order is a uniform permutation.
+/// Hands out rows. If rows are shuffled, an epoch's order is a function of (seed, epoch) alone; the
+/// threads and their number do not change it. It is not a uniform permutation: the data is cut into
+/// strips of kStripRows adjacent rows, a block consists of strips from random places of the data,
+/// and the rows of a block are shuffled. So memory is read in contiguous pieces, but a file sorted
+/// by label still gives mixed blocks. Small sets (up to kSmallRows) have strips of one row: their
+/// order is a uniform permutation.
 ///
 /// Invariants:
 ///  1. next() hands out every position of the epoch's order exactly once, over all threads: the
 ///     ticket is one fetch_add, and positions past the end are not handed out.
 ///  2. The order maps positions to rows one to one: strips_ is a permutation, and a block is
-///     shuffled within itself. (A given order says itself how often a row comes.)
+///     shuffled within itself. (An order passed to start_epoch() may repeat and omit rows.)
 ///  3. strips_ and epoch_ change in start_epoch() only, which no other call may overlap.
 class Feeder {
  public:
@@ -36,19 +37,19 @@ class Feeder {
   static constexpr Offset kStripRows = 16;
   static constexpr Offset kSmallRows = 1 << 16;
 
-  /// A block holds a whole number of batches, save the epoch's last. REQUIRES: batch > 0.
+  /// A block has a whole number of batches, except the epoch's last block. REQUIRES: batch > 0.
   Feeder(const Dataset& data, RowOrder order, std::uint64_t seed, Offset batch = 1);
 
   Offset block_rows() const noexcept { return block_rows_; }  ///< at most
 
-  /// The block that begins at a position, for those who deal for themselves, each all blocks.
+  /// The block with a number. For workers that all learn every block, and do not call next().
   std::optional<Ticket> block(Offset number) const noexcept {
     const Offset begin = number * block_rows_;
     if (begin >= data_.rows()) return std::nullopt;
     return Ticket{begin, std::min(block_rows_, data_.rows() - begin)};
   }
 
-  /// REQUIRES: no other thread is in next(), and whatever lets them in again synchronises.
+  /// REQUIRES: no other thread is in next(), and later calls of next() synchronise with this call.
   void start_epoch(int epoch);
 
   /// The same, in a given order, [rows]. REQUIRES: RowOrder::curriculum.
@@ -56,7 +57,7 @@ class Feeder {
 
   /// The next block, or nothing when the epoch is dealt out. Any thread, at any time.
   std::optional<Ticket> next() noexcept {
-    // Relaxed: the ticket orders nothing but itself; the rows it names were there before.
+    // Relaxed: next_ publishes no other data; the rows were written before the epoch.
     const Offset begin = next_.fetch_add(block_rows_, std::memory_order_relaxed);
     if (begin >= data_.rows()) return std::nullopt;
     return Ticket{begin, std::min(block_rows_, data_.rows() - begin)};
@@ -65,7 +66,7 @@ class Feeder {
   /// Whether next() has handed out every position. REQUIRES: no other thread is in next().
   bool dealt_out() const noexcept { return next_.load(std::memory_order_relaxed) >= data_.rows(); }
 
-  /// Asks the processor for what rows_of() will look up of a block, which need not exist.
+  /// Prefetches the data that rows_of() will look up for a block. The block need not exist.
   void prefetch(const Ticket& ticket) const;
 
   /// The rows of a block, in the order to learn them, with the file's labels. rows is overwritten;

@@ -24,32 +24,34 @@
 
 namespace hogwild {
 
-/// Chunks of the text in their order, each to the worker that asks first; the rows of one chunk
-/// shuffled among each other, or not. With one worker the order of rows is a function of the text,
-/// the seed and the epoch. The memory it takes is that of one chunk a worker.
+/// Takes the chunks of the text in order; the first worker that asks gets the next chunk. The rows
+/// of a chunk are shuffled within it, unless the order is sequential. With one worker the order of
+/// rows is a function of the text, the seed and the epoch. It uses memory for one chunk per worker.
 ///
 /// Invariants:
-///  1. input_ is used under reading_; the chunk taken n-th is number n, in the order of the text.
-///  2. record_ hears of every chunk exactly once, in the order of the text, under recording_; so
-///     the fault it throws is the first, whoever found it. What comes after a fault is not heard.
-///  3. A hand is its worker's alone while workers are in next(), but for its end, which it alone
-///     writes, and which anybody may read, in no order with what it learnt.
-///  4. No row of a chunk that has a fault or a label out of place is handed out.
+///  1. input_ is used with reading_ locked. Chunks are taken and numbered in the order of the text.
+///  2. record_ accepts every chunk exactly once, in the order of the text, with recording_ locked.
+///     So it throws the first fault of the text, whichever worker found it. Chunks after that fault
+///     are not recorded.
+///  3. While workers are in next(), a Hand is accessed by its worker alone. Only Hand::end, which
+///     the worker alone writes, may be read by any thread, in relaxed order.
+///  4. No row of a chunk is handed out if the chunk has a label that is missing or not expected, or
+///     a fault that is not skipped.
 class TextFeed final : public Feed {
  public:
-  /// labels: those that become -1 and +1; a row with another is a fault. Nothing: labels are
-  /// numbers. REQUIRES: the stream has a sample, and outlives this.
-  /// hot: features are numbered as these say; nothing: they have the numbers of the text.
+  /// labels: the two labels that become -1 and +1; any other label is an error. If empty, labels
+  /// are numbers. hot: renumbers the features; if empty, features keep the numbers of the text.
+  /// REQUIRES: the stream has a sample, and outlives this object.
   TextFeed(RowStream::Text& text, RowOrder order, std::uint64_t seed,
            std::optional<LabelPair> labels, int workers, std::optional<HotFeatures> hot = {});
 
   void start_epoch(int epoch) override;
   std::optional<Block> next(int worker) override;
   bool dealt_out() override;
-  /// Known to the row from the end of an epoch on.
+  /// An estimate at first; exact after the first complete epoch.
   Offset rows() const override { return rows_; }
-  /// The numbers of the text, up to the largest that was seen, or where hot features come first
-  /// the numbers that follow from those; any time.
+  /// The space of the text's feature numbers up to the largest seen so far; with hot features, the
+  /// space in which these come first. May be called at any time.
   FeatureSpace features() const override;
 
   /// What was found so far. Not while workers are in next().

@@ -7,8 +7,7 @@
 #include <system_error>
 #include <utility>
 
-#include "parallel/line_transfer.hpp"
-#include "parallel/pinning.hpp"
+#include "parallel/cores.hpp"
 
 namespace hogwild {
 namespace {

@@ -10,7 +10,7 @@
 #include <utility>
 #include <variant>
 
-#include "data/rows/in_space.hpp"
+#include "data/rows/named_feature.hpp"
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/data/ranking.hpp"

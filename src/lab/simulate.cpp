@@ -13,7 +13,7 @@
 #include "hogwild/core/error.hpp"
 #include "hogwild/lab/machine.hpp"
 #include "hogwild/train/train.hpp"
-#include "lab/virtual_workers.hpp"
+#include "lab/virtual/workers.hpp"
 #include "options/refusals.hpp"
 #include "train/found_epsilon.hpp"
 #include "train/plan.hpp"

@@ -1,4 +1,4 @@
-#include "lab/virtual_workers.hpp"
+#include "lab/virtual/workers.hpp"
 
 #include <fmt/format.h>
 

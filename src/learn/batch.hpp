@@ -1,7 +1,8 @@
-// One step on many rows: their gradients are taken at the same weights, and averaged, or, for an
-// ordered run, stepped one after the other. A batch is learnt by a team of workers: the members
-// share out the rows to take the margins, meet, and share out the features to make the steps. No
-// sum depends on who made it, so a batch gives the same bits whatever the size of the team.
+// A step on a batch of rows. The gradients of all rows are computed at the same weights; then they
+// are averaged or, in a deterministic run, applied one after the other. A team of workers learns a
+// batch: the members divide the rows among them to compute the margins, wait at a barrier, and
+// divide the features among them to make the steps. No sum depends on the member that computes it,
+// so a batch gives the same bits for any size of the team.
 #pragma once
 
 #include <algorithm>
@@ -15,8 +16,8 @@
 #include "hogwild/core/random.hpp"
 #include "hogwild/update/step.hpp"
 #include "learn/batch_norm.hpp"
-#include "learn/batch_partners.hpp"
 #include "learn/coordinates.hpp"
+#include "learn/descent.hpp"
 #include "learn/kernel.hpp"
 #include "learn/team.hpp"
 #include "parallel/cache_line.hpp"
@@ -25,9 +26,9 @@
 
 namespace hogwild {
 
-/// Noise on each gradient that a step takes, N(0, eta / (1 + t)^0.55) at time t. A number is keyed
-/// by the step and the coordinate, so no order of threads changes it. Source: Neelakantan et al.,
-/// arXiv 1511.06807, 2015.
+/// Noise that is added to the gradient of each step, N(0, eta / (1 + t)^0.55) at time t. It is a
+/// function of seed, time and coordinate, so it does not depend on the order of threads. Source:
+/// Neelakantan et al., arXiv 1511.06807, 2015.
 struct GradientNoise {
   float eta = 0;  ///< 0: none
   std::uint64_t seed = 1;
@@ -41,15 +42,16 @@ struct GradientNoise {
   }
 };
 
-/// The margins' moments over the batches so far, for use where there is no batch.
+/// Running mean and variance of the margins over the batches so far, for predictions and models.
 struct RunningMoments {
   float mean = 0;
   float variance = 0;  ///< unbiased
   float batches = 0;
   float unused = 0;
 
-  /// A momentum of 0.1, as is usual, and less for a batch that is not whole; the first counts all.
-  /// One row has no variance, and changes nothing.
+  /// The moments after one more batch, with the usual momentum of 0.1, or less for a batch that is
+  /// not full. The first batch replaces the zeros. A batch of one row has no variance and changes
+  /// nothing.
   RunningMoments after(const Moments<double>& batch, std::size_t rows,
                        std::size_t whole) const noexcept {
     if (rows < 2) return *this;
@@ -62,10 +64,10 @@ struct RunningMoments {
   }
 };
 
-/// The margins and gradients of one batch at a time, in the hands of a team.
+/// The buffers for margins and gradients that a team uses for one batch at a time.
 template <class Rule>
 struct BatchScratch {
-  /// What the rows of a batch add up to at one coordinate.
+  /// The sum of the gradients of a batch's rows at one coordinate.
   struct Sum {
     double gradient;
     std::uint32_t rows;  // that touch it
@@ -93,23 +95,25 @@ struct BatchScratch {
   std::vector<double> slopes;             // [rows x outputs]
   std::vector<double> losses;             // [rows]
   ZeroedArray<Sum> sums;                  // [coordinates], all zero between batches
-  ZeroedArray<SeenBy<Rule>> seen;         // [coordinates], where they are listed
-  std::vector<ZeroedArray<Index>> lists;  // [members] of the coordinates in sums, each its owner's
+  ZeroedArray<SeenBy<Rule>> seen;         // [coordinates], set for those that are listed
+  std::vector<ZeroedArray<Index>> lists;  // [members] coordinates in sums that the member owns
   struct alignas(kCacheLinePair) Count {
     std::size_t value = 0;
   };
-  std::vector<Count> counts;  // [members] how long the lists are, each its member's to write
+  // [members] lengths of the lists, each written by its member, or by member 0 while others wait.
+  std::vector<Count> counts;
 
-  // Of a batch with partners, written by member 0 while the others wait.
+  // Used for a batch with partners. Member 0 writes it while the others wait.
   struct {
     std::uint64_t rows = 0;
     Pace pace;
     bool all_at_end = false;
   } shared;
 
-  // Of the member that normalises; [rows] at most, so that nothing is allocated while others wait.
+  // Used by the member that normalises. The constructor reserves memory for all rows, so that
+  // nothing is allocated while others wait.
   struct Normalised {
-    std::vector<std::size_t> rows;  // of the batch, those that have a weight
+    std::vector<std::size_t> rows;  // rows of the batch whose weight is not 0
     std::vector<double> margins;
     std::vector<double> slopes;
   } normalised;
@@ -123,12 +127,12 @@ struct BatchRules {
   Coordinates at;
   bool bias = true;
   bool each_row = false;  ///< a step for each row, in order, instead of one for their mean
-  Cell<RunningMoments>* norm = nullptr;  ///< where batch norm keeps its moments, if there is one
+  Cell<RunningMoments>* norm = nullptr;  ///< batch norm's moments; null without batch norm
   Penalty penalty;
   const float* scale = nullptr;  ///< [features + 1], see PenaltyAt; null without a penalty
   std::size_t batch = 1;         ///< rows of a whole batch
   GradientNoise noise;
-  BatchPartners* partners = nullptr;  ///< if there are; then there is one step for the mean
+  BatchPartners* partners = nullptr;  ///< or null; with partners, a batch is one step (the mean)
 };
 
 /// One member's part in learning one batch.
@@ -145,8 +149,8 @@ class BatchMember {
         pace_(pace),
         mean_over_(static_cast<double>(rules.norm != nullptr ? rules.batch : rows.size())) {}
 
-  /// All members call it, with the same rows and pace. The whole loss is in the sum of member 0.
-  /// With partners there may be no rows: then at_end says whether none will come.
+  /// All members call it with the same rows and pace. Member 0 returns the loss of the whole batch,
+  /// the others zero. With partners, rows may be empty; at_end: this process has no more rows.
   LossSum learn(bool at_end = false) {
     [[maybe_unused]] const auto turn = view_.turn();
     Team& team = scratch_.team;
@@ -211,7 +215,7 @@ class BatchMember {
     }
   }
 
-  // Of the outputs of row i.
+  // Computes the loss of row i and its slopes from the row's outputs.
   void take_slopes(std::size_t i, std::span<const double> outputs) {
     const SparseRow& row = rows_[i];
     const std::span<double> slopes(&scratch_.slopes[i * outputs.size()], outputs.size());
@@ -220,7 +224,7 @@ class BatchMember {
     for (double& slope : slopes) slope *= weight;
   }
 
-  // Rows of weight 0 are passed over here too: they are not of the batch that is normalised.
+  // Normalises the batch. Rows of weight 0 are skipped: they are not part of the normalised batch.
   void pass_through_norm() {
     std::vector<std::size_t>& rows = scratch_.normalised.rows;
     std::vector<double>& margins = scratch_.normalised.margins;
@@ -250,7 +254,7 @@ class BatchMember {
     step(rules_.at.beta(), gradient.beta * share, pace_.time, 1);
   }
 
-  // This member's features of row i: into the sums, or a step each.
+  // Adds the gradients of row i at this member's features to the sums, or makes a step for each.
   void use_row(std::size_t i) {
     const SparseRow& row = rows_[i];
     const Team& team = scratch_.team;
@@ -281,8 +285,8 @@ class BatchMember {
     }
   }
 
-  // Makes this batch's sums those of all partners, added in the partners' order, so that they are
-  // the same for all.
+  // Replaces the sums of this batch by the sums over all partners. They are added in the partners'
+  // order, so that all partners get the same sums.
   void share_sums(bool at_end) {
     scratch_.team.meet();
     if (member_ == 0) {
@@ -332,7 +336,8 @@ class BatchMember {
     }
   }
 
-  // Notes that the batch touches a coordinate, and what the rule sees there before its steps.
+  // Adds a coordinate to the list of those that the batch touches. If the rule has a memory, stores
+  // what the rule sees there before the steps.
   void list(Index coordinate) { list(coordinate, member_); }
   void list(Index coordinate, std::size_t owner) {
     auto& sum = scratch_.sums[coordinate];
@@ -398,8 +403,9 @@ class BatchMember {
   std::size_t member_;
   std::span<const SparseRow> rows_;
   Pace pace_;
-  // What a sum of gradients is divided by. A few rows that are normalised among themselves have
-  // large gradients, so a short batch counts by its share of a whole one.
+  // The divisor of a sum of gradients; with batch norm, the size of a full batch. The few rows of a
+  // short batch have large gradients, since they are normalised among themselves; so a short batch
+  // counts by its share of a full one.
   double mean_over_;
 };
 

@@ -1,5 +1,5 @@
-// The algorithm: for each row, read the weights of its non-zeros, take the loss's slope at their
-// sum, and step each of them. Everything else in this library is there to feed these loops.
+// The algorithm. For each row it reads the weights of the row's non-zeros, computes the margin w.x
+// and the slope of the loss there, and steps each weight. The other code feeds these loops.
 #pragma once
 
 #include <array>
@@ -20,7 +20,7 @@
 #include "learn/own_bias.hpp"
 #include "objective/switched_loss.hpp"
 
-// Under a sanitizer nothing is measured, and compiling would take twice as long.
+// Sanitizer builds are not used to measure speed, and inlining would double their compile time.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define HOGWILD_ALL_INLINED
 #else
@@ -29,39 +29,39 @@
 
 namespace hogwild {
 
-/// The pace of a block.
+/// The learning rate and the step count of a block of rows.
 struct Pace {
   float rate = 0;          ///< the step size now
   float share = 1;         ///< see Step::share
   std::uint64_t time = 0;  ///< steps before the block's first: see Step::time
 };
 
-/// The penalty a step owes at coordinate j: nothing.
+/// The penalty of a step at coordinate j in a run without a penalty.
 struct NoPenaltyAt {
   NoPenalty operator()(Index) const noexcept { return {}; }
 };
 
-/// The penalty a step owes at coordinate j: by degree scaling, n / d_j times its own; or, where the
-/// rule sees to missed steps itself, its own.
+/// The penalty of a step at coordinate j. Degree scaling multiplies it by n / d_j. A rule that
+/// accounts for missed steps itself (owns_penalty) gets it unscaled.
 template <class Rule>
 struct PenaltyAt {
   Penalty penalty;
-  const float* scale = nullptr;  ///< [features + 1], 0 for the bias; unused by a rule that owns it
+  const float* scale = nullptr;  ///< [features + 1], 0 for the bias; unused with owns_penalty
   Penalty operator()(Index j) const noexcept {
     if constexpr (owns_penalty<Rule>) return penalty;
     return penalty.scaled(scale[j]);
   }
 
-  /// The same of a step for the mean of several rows, of which that share touch j. The scale may be
-  /// null, where there is no penalty.
+  /// The penalty of a step for the mean of several rows. share: the share of these rows that touch
+  /// j. scale may be null if there is no penalty.
   Penalty of_share(Index j, float share) const noexcept {
     if (owns_penalty<Rule> || scale == nullptr) return penalty;
     return penalty.scaled(scale[j] * share);
   }
 };
 
-/// w.x over a row's non-zeros, in Real. Four sums, so that an addition need not wait for the one
-/// before.
+/// w.x over a row's non-zeros, in type Real. It keeps four partial sums, so that an addition need
+/// not wait for the previous one.
 template <bool kOnes, class Real = float, class WeightOf>
 Real dot(const SparseRow& row, const WeightOf& weight) noexcept {
   const auto term = [&](std::size_t k) {
@@ -83,8 +83,8 @@ Real dot(const SparseRow& row, const WeightOf& weight) noexcept {
   return (first + second) + (third + fourth);
 }
 
-/// The weight at which a gradient is taken: without the state, which may live elsewhere, if the
-/// rule does not look at it.
+/// The weight at which a gradient is computed. If the rule needs only the weight, the rest of the
+/// state is not read, since it may be in another array.
 template <class View, class Rule, class Net>
 float weight_at(const View& view, const Rule& rule, Index j, const Step<Net>& step) {
   if constexpr (has_lookahead<Rule> || has_outcome<Rule>) {
@@ -94,16 +94,17 @@ float weight_at(const View& view, const Rule& rule, Index j, const Step<Net>& st
   }
 }
 
-/// Whether steps are taken four at a time: a step of the view may be made of a load and a store
-/// that are apart, and the rule knows lanes.
+/// Whether four coordinates are stepped at a time. This requires a view that allows a separate load
+/// and store instead of update(), and a rule that supports lanes (HasLanes).
 template <class View, class Rule, class Net>
 concept StepsAbreast = HasLanes<Rule> && std::same_as<Net, NoPenalty> && !has_lookahead<Rule> &&
                        !has_outcome<Rule> && !has_memory<Rule> && requires(View view) {
   view.cells(std::array<Index, 4>{});
 };
 
-/// f(k, cells) for each four of a row's non-zeros: those of number k on and the cells of their
-/// coordinates, an array; the last has what is left.
+/// Calls f(k, cells) for each group of four non-zeros of a row. k is the position of the group's
+/// first non-zero; cells is an array of pointers to the cells of its coordinates. The last group
+/// may have fewer than four.
 template <class View, class Function>
 void for_each_four(const View& view, const SparseRow& row, const Function& f) {
   const std::size_t n = row.nonzeros();
@@ -149,12 +150,12 @@ void step_abreast(const View& view, const SparseRow& row, const Rule& rule, floa
 }
 
 /// One stochastic step on one row.
-/// What the loops over its non-zeros consult (view, rule, row) is copied first: behind a reference
-/// it would be read again after every store, and a second thread would wait for the line that they
-/// lie in. Handed over by value, what does not fit in registers goes by way of the stack: measured
-/// with replicas, 0.9 of the speed. All that the loops call is part of them: left to itself, GCC 12
-/// calls a view or a rule once a non-zero: 175 instead of 320 million non-zeros a second on click
-/// rows with adagrad on one thread.
+/// view, rule and row are copied before the loops over the non-zeros. Through a reference they
+/// would be read again after every store, and a second thread would wait for their cache line.
+/// If view and row were parameters by value, the parts that do not fit in registers would be passed
+/// on the stack: measured with private copies of weights, 0.9 of the speed. All functions that the
+/// loops call are inlined: without this, GCC 12 makes a call to a view or a rule for each non-zero:
+/// 175 instead of 320 million non-zeros a second on click rows with adagrad on one thread.
 template <bool kOnes, class View, class Bias, class Rule, class Loss, class PenaltyOf>
 HOGWILD_ALL_INLINED void learn_row(const View& the_view, const SparseRow& the_row, Bias& bias,
                                    const Rule rule, const Loss& loss, const PenaltyOf penalty_at,
@@ -175,7 +176,7 @@ HOGWILD_ALL_INLINED void learn_row(const View& the_view, const SparseRow& the_ro
   } else {
     margin += dot<kOnes>(row, [&](Index j) {
       if constexpr (has_memory<Rule>) {
-        const auto state = view.state(j);  // weight and memory of one moment
+        const auto state = view.state(j);  // one read gives both weight and memory
         seen.push_back(rule.seen(state));
         return lookahead_of(rule, state, step_at(j));
       } else {
@@ -202,12 +203,13 @@ HOGWILD_ALL_INLINED void learn_row(const View& the_view, const SparseRow& the_ro
   bias.step(slope, free_step);
 }
 
-/// Where rows are learnt that go into the shared cells step by step.
+/// Replaces a Part where every step is written to the shared cells directly.
 struct NoPart {};
 
 /// One stochastic step on each row in turn. Labels are what the loss expects (-1, +1 or numbers);
-/// a row of weight 0 is passed over. shared: the view that all workers have, for the bias. part:
-/// the worker's part in WorkerViews, whose view is learnt in, or NoPart.
+/// rows of weight 0 are skipped. shared: the view of the shared cells, used for the bias and, with
+/// NoPart, for the weights. part: the worker's Part of WorkerViews, whose view is used for the
+/// weights, or NoPart.
 template <class View, class Part, class Rule, class Loss, class PenaltyOf>
 LossSum learn_rows(const View& shared, [[maybe_unused]] Part& part, std::span<const SparseRow> rows,
                    BiasAt bias_at, const Rule& rule, const Loss& loss, const PenaltyOf& penalty_at,

@@ -1,5 +1,5 @@
-// The kernel behind the virtual face, for one rule and every placement of its state. Included only
-// by the files under kernels/, one a rule.
+// KernelDescent implements the Descent interface with the kernel, for one rule and each placement
+// of its state. Only the files that CMake makes in kernels/, one per rule, include this header.
 #pragma once
 
 #include <algorithm>
@@ -25,8 +25,7 @@
 #include "learn/worker_views.hpp"
 #include "objective/switched_loss.hpp"
 #include "parallel/placement.hpp"
-#include "update/averaged.hpp"
-#include "update/caught_up.hpp"
+#include "update/adaptors.hpp"
 
 namespace hogwild {
 
@@ -41,7 +40,7 @@ class KernelDescent final : public Descent {
         in_batches_(plan_.batch > 1 || plan_.outputs > 1 || plan_.noise > 0 || plan_.batch_norm ||
                     together()),
         placement_(array_plan()),
-        // Weights that other workers step, too, lie in the caches of those.
+        // Weights that other workers also step may be in the caches of other cores.
         ahead_{plan_.workers > 1 || likely() * sizeof(typename Placement::State) > kInCache,
                plan_.hot_come_first || plan_.hot.hot == plan_.features ? plan_.hot.hot : 0},
         each_row_(together() && plan_.batch == 1 && plan_.partners == nullptr),
@@ -129,7 +128,8 @@ class KernelDescent final : public Descent {
     }
   }
 
-  // Batch norm's moments, the number of coordinates, and each state that is not zero.
+  // Contains batch norm's moments, the number of coordinates, the size of a state, and each state
+  // that is not zero.
   std::string state() const override {
     std::string bytes;
     const auto put = [&](const auto& value) {
@@ -190,9 +190,9 @@ class KernelDescent final : public Descent {
   }
 
  private:
-  static constexpr std::size_t kInCache = std::size_t{256} << 10;  // where no prefetch pays
+  static constexpr std::size_t kInCache = std::size_t{256} << 10;  // bytes; no prefetch up to this
 
-  // What batch norm makes of a margin m where there is no batch: scale m + shift.
+  // Without a batch, batch norm maps a margin m to scale * m + shift.
   struct FoldedNorm {
     float scale = 1;
     float shift = 0;
@@ -224,14 +224,14 @@ class KernelDescent final : public Descent {
             .workers = plan_.workers};
   }
 
-  // Where a state holds the weight; null if that is made of other things.
+  // The address of the weight in a state; null if the weight is computed from other members (ftrl).
   static float* weight_in(typename Rule::State& state) {
     if constexpr (requires { state.weight; }) return &state.weight;
     if constexpr (requires { state.now.weight; }) return &state.now.weight;
     return nullptr;
   }
 
-  // Coordinates that most steps are on.
+  // The number of coordinates, from the first on, that get most steps.
   std::size_t likely() const noexcept {
     const std::size_t all = at_.size(plan_.batch_norm);
     if (plan_.likely_features == 0) return all;
@@ -240,7 +240,7 @@ class KernelDescent final : public Descent {
 
   bool together() const noexcept { return plan_.teamwork == Teamwork::together; }
 
-  // In the worker's own cells or in the shared ones, whichever is the faster now.
+  // Learns in the worker's own cells or in the shared cells, as ViewTrial chooses, and times it.
   LossSum learn_either_way(int worker, std::span<const SparseRow> rows, Pace pace) {
     using Clock = std::chrono::steady_clock;
     const ViewTrial::Turn turn = views_->trial.next(rows.size());
@@ -299,11 +299,11 @@ class KernelDescent final : public Descent {
             plan_.partners};
   }
 
-  // Batches of the partners' rows alone, until none has any.
+  // Learns batches that have rows of partners only, until no partner has rows left.
   void accompany(std::size_t worker) {
     const auto rules = batch_rules();
     BatchScratch<Rule>& scratch = *scratch_[0];
-    const Pace pace = worker == 0 ? last_pace_ : Pace{};  // member 0 speaks for all
+    const Pace pace = worker == 0 ? last_pace_ : Pace{};  // only member 0's pace is used
     do {
       BatchMember(placement_.view(static_cast<int>(worker)), scratch, rules, worker, {}, pace)
           .learn(true);
@@ -332,8 +332,8 @@ class KernelDescent final : public Descent {
   Placement placement_;
   Lookahead ahead_;
   bool each_row_;
-  std::size_t batch_;  // rows at most whose margins are taken at once
-  std::vector<std::unique_ptr<BatchScratch<Rule>>> scratch_;  // [workers], or the team's one
+  std::size_t batch_;  // most rows whose margins are computed together
+  std::vector<std::unique_ptr<BatchScratch<Rule>>> scratch_;  // [workers], or one for the team
   Cell<RunningMoments> norm_ = {};
   Pace last_pace_;                   // of batches, by worker 0 alone
   std::unique_ptr<OwnViews> views_;  // null: all steps are on the shared cells

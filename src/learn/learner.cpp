@@ -12,8 +12,8 @@
 #include <utility>
 #include <variant>
 
-#include "data/rows/hot_features.hpp"
 #include "data/formats/registry.hpp"
+#include "data/rows/hot_features.hpp"
 #include "data/rows/named_feature.hpp"
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
@@ -24,7 +24,7 @@
 #include "learn/descent.hpp"
 #include "learn/published_weights.hpp"
 #include "learn/teachers.hpp"
-#include "parallel/line_transfer.hpp"
+#include "parallel/cores.hpp"
 #include "parallel/zeroed_array.hpp"
 
 namespace hogwild {

@@ -16,23 +16,24 @@ namespace hogwild {
 /// The cores that may learn at once.
 struct Cores {
   int count = 1;
-  double line_transfer = 0;  ///< seconds that passing a cache line from one to another takes
+  double line_transfer = 0;  ///< seconds to transfer a cache line from one core to another
 };
 
 /// A coordinate is merged after about kTouches steps on it: every period() rows, or every 2, 4, 8,
-/// ... times that if it is touched less often, by whole cache lines of kLine coordinates. So
-/// merging takes a fixed share of the steps, whatever the data: 1 / kTouches.
+/// ... periods if fewer rows touch it. Whole cache lines of kLine coordinates are merged. So for
+/// any data the number of merges is a fixed share of the number of steps: 1 / kTouches.
 ///
-/// The period is the same for any number of workers, as long as the cores can stand it. All workers
-/// together write the hottest line `cores` times a period. Where the time between two of these
-/// writes would be less than kTransfers times what passing the line on takes, the period is longer,
-/// up to kLongest times: a worker whose own cells are that far behind learns too much by itself.
+/// The period does not depend on the number of workers, unless merges would come too often for the
+/// cores. All workers together write the hottest line Cores::count times per period. If the time
+/// between two of these writes would be less than kTransfers times the transfer time of the line,
+/// the period is made longer, but at most kLongest times: with a longer period, a worker would
+/// learn too much without the steps of the others.
 class MergeSchedule {
  public:
   static constexpr Index kLine = 8;
   static constexpr double kTouches = 128;
   static constexpr double kTransfers = 8;
-  static constexpr double kStepSeconds = 1e-9;  // of a step, at the least
+  static constexpr double kStepSeconds = 1e-9;  // least time of a step
   static constexpr double kLongest = 16;
 
   MergeSchedule() = default;
@@ -51,7 +52,7 @@ class MergeSchedule {
         std::min(std::clamp(by_transfer, by_touches, kLongest * by_touches), 65536.0));
     // From the last line to the first: a line is merged at least as often as all that follow it.
     float often = 0;
-    std::size_t due = 0;  // times the period
+    std::size_t due = 0;  // level: the line is merged every 2^due periods
     ends_.assign(kLevels, 0);
     for (std::size_t end = size; end > 0; end = (end - 1) / kLine * kLine) {
       for (std::size_t j = (end - 1) / kLine * kLine; j < end; ++j) {
@@ -80,7 +81,7 @@ class MergeSchedule {
   static constexpr std::size_t kLevels = 12;
 
   std::uint64_t period_ = 1;
-  std::vector<std::size_t> ends_;  // [kLevels] of the coordinates merged every 2^level periods
+  std::vector<std::size_t> ends_;  // [kLevels] end of the coordinates merged every 2^level periods
 };
 
 }  // namespace hogwild

@@ -1,4 +1,5 @@
-// Places for threads that learn at once, each of which has something that is its own.
+// Places for threads that learn at the same time. A place is a worker number: only the thread that
+// holds it uses the private copies of weights of that worker.
 #pragma once
 
 #include <atomic>
@@ -12,16 +13,16 @@
 namespace hogwild {
 
 /// Invariants:
-///  1. A place is held by one thread at most. It is taken with acquire and given back with release
-///     order, so what its last holder wrote is seen by the next.
-///  2. take() waits for nobody. wait_for() waits for one holder, once.
+///  1. At most one thread holds a place. A place is taken with acquire and returned with release
+///     order, so the next holder sees what the last holder wrote.
+///  2. take() never waits. wait_for() waits only for a holder of the given place.
 class TeacherPlaces {
  public:
   explicit TeacherPlaces(int count) : places_(static_cast<std::size_t>(count)) {}
 
   int size() const noexcept { return static_cast<int>(places_.size()); }
 
-  /// A place while it is held, or kNoWorker.
+  /// A held place, which the destructor returns; or no place: kNoWorker.
   class Held {
    public:
     Held(TeacherPlaces* places, int place) noexcept : places_(places), place_(place) {}
@@ -50,7 +51,7 @@ class TeacherPlaces {
   }
   static Held none() noexcept { return {nullptr, kNoWorker}; }
 
-  /// That place, when it is free.
+  /// Waits until the place is free, and takes it.
   Held wait_for(int place) noexcept {
     while (taken(place).exchange(true, std::memory_order_acquire)) std::this_thread::yield();
     return {this, place};
@@ -65,7 +66,8 @@ class TeacherPlaces {
     return places_[static_cast<std::size_t>(place)].taken;
   }
 
-  // Threads are numbered as they come, so that those of one Learner have different usual places.
+  // Threads are numbered in the order of their first call, so that the threads of one Learner have
+  // different usual places.
   static std::size_t thread_number() noexcept {
     static std::atomic<std::size_t> threads{0};
     thread_local const std::size_t number = threads.fetch_add(1, std::memory_order_relaxed);

@@ -12,8 +12,8 @@
 
 namespace hogwild {
 
-/// The size of a team, where its members meet, and which features are whose. A team of one meets
-/// nobody and owns all.
+/// The size of a team, its barrier, and the owner of each feature. In a team of one, meet() does
+/// not wait, and the one member owns all features.
 class Team {
  public:
   /// owners is [size + 1]: member m alone steps the features from owners[m] to below owners[m + 1].
@@ -22,13 +22,14 @@ class Team {
 
   std::size_t size() const noexcept { return owners_.size() - 1; }
 
-  /// Returns when all members are here; what each wrote before, all see.
+  /// A barrier: returns when all members have called it. Each sees what the others wrote before.
   void meet() noexcept {
     if (size() > 1) meeting_.meet();
   }
 
   Index first_feature(std::size_t member) const noexcept { return owners_[member]; }
-  /// Whose a feature is; those past all, as a bias, are the last one's.
+  /// The member that owns a feature. The last member owns all numbers past the last feature, such
+  /// as that of a bias.
   std::size_t owner_of(Index feature) const noexcept {
     const auto next = std::upper_bound(owners_.begin() + 1, owners_.end() - 1, feature);
     return static_cast<std::size_t>(next - owners_.begin()) - 1;

@@ -1,4 +1,4 @@
-// Own cells or shared ones, by trying both.
+// Chooses between own cells and shared cells by timing both.
 #pragma once
 
 #include <array>
@@ -9,10 +9,11 @@
 
 namespace hogwild {
 
-/// Whether it pays that workers learn in cells of their own (see WorkerViews), which depends on the
-/// data and on how far apart the threads' cores are: found by learning blocks both ways, and again
-/// now and then, since a system may move threads. On rows of evenly frequent features it does not
-/// pay. Any thread may call any member; of two speeds noted at once, one may be lost.
+/// Decides whether workers learn faster in cells of their own (see WorkerViews). This depends on
+/// the data and on the distance between the threads' cores. So blocks are learnt and timed both
+/// ways, again from time to time, since the system may move threads. If all features are about
+/// equally frequent, own cells do not pay. Thread safety: any thread may call any member; if two
+/// threads note a speed at the same time, one of the two may be lost.
 class ViewTrial {
  public:
   /// How to learn a block.
@@ -24,7 +25,8 @@ class ViewTrial {
   explicit ViewTrial(int workers)
       : workers_(static_cast<std::uint32_t>(workers)), phase_blocks_(workers_ + kCounted) {}
 
-  /// All workers learn a phase the same way: the first to begin it chooses.
+  /// How to learn the next block. All blocks of a phase are learnt the same way, which the worker
+  /// that begins the phase chooses.
   Turn next(std::size_t rows) noexcept {
     const std::uint32_t block = begun_.fetch_add(1, std::memory_order_relaxed);
     if (block % phase_blocks_ == 0) {
@@ -35,9 +37,9 @@ class ViewTrial {
     return {own, block};
   }
 
-  /// How fast the block of a turn went, in whatever unit. It counts if all workers were learning
-  /// the same way meanwhile: the first blocks of a phase begin beside the last of the one before,
-  /// and in shared cells a worker is fast while the others are in their own.
+  /// Notes the speed of the block of a turn, in any unit. It counts only if all workers learnt the
+  /// same way meanwhile: the first blocks of a phase overlap the last blocks of the phase before,
+  /// and a worker in shared cells is fast while the others use own cells.
   void note(Turn turn, double speed) noexcept {
     const std::uint32_t phase = turn.block / phase_blocks_;
     if (turn.block % phase_blocks_ < workers_) return;
@@ -60,14 +62,14 @@ class ViewTrial {
   }
 
  private:
-  static constexpr std::uint32_t kCounted = 6;  // blocks of a phase
-  // In shared cells, then in own ones: the first rows move all weights far, and workers that learnt
-  // them apart would move them too far.
+  static constexpr std::uint32_t kCounted = 6;  // blocks of a phase whose speeds count
+  // The first phase uses shared cells, the second own cells: the first rows move all weights far,
+  // and workers that learnt these rows in own cells would together move the weights too far.
   static constexpr std::uint32_t kFirstPhases = 2;
-  static constexpr std::uint32_t kCycle = 1024;  // phases, one of them the slower way
+  static constexpr std::uint32_t kCycle = 1024;  // phases; one of them uses the slower way
 
-  // Speeds of the first phases may be those of a process that is still warming up, so the next
-  // looks come soon: at phases 8, 16, 32, ...
+  // The process may still be warming up during the first phases, so their speeds may be wrong. The
+  // slower way is tried again soon: at phases 8, 16, 32, ...
   bool choice(std::uint32_t phase) const noexcept {
     if (phase < kFirstPhases) return phase == 1;
     const bool looks = phase % kCycle == 0 || (phase >= 8 && std::has_single_bit(phase));

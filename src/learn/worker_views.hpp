@@ -1,21 +1,21 @@
-// Each worker's own copies of the coordinates that most steps are on. Threads that stepped those in
-// the shared array would wait for each other's cache lines; so each steps its own, and now and then
-// merges them into the shared ones.
+// Private copies ("own cells") of the coordinates that get most steps, one set per worker. If
+// threads stepped these coordinates in the shared array, they would wait for each other's cache
+// lines. Instead each worker steps its own cells and from time to time merges them into the shared
+// cells.
 //
 // A worker learns through a view of the array, an address range in which the pages of the first
-// coordinates are its own (see PageViews). The kernel is the same with views and without.
+// coordinates are private to the worker (see PageViews). The kernel is the same with and without
+// views.
 //
-// Invariants of WorkerViews, beside those of SharedParameters:
-//  1. A worker's own cells, and all that a Part holds, are accessed by that worker alone.
-//  2. before[j] is the state that the worker and the shared cell had in common last. What the
-//  worker
-//     has learnt since is the way from before[j] to its own cell; a merge takes it into the shared
-//     cell once.
-//  3. A merge lands as any step does: of two merges that race for one cell, one may be lost.
-//  4. After a worker has settled, nothing that it has learnt is in its own cells alone; when all
-//  have
-//     settled, the shared cells hold everything.
-//  5. A worker that has settled may learn in the shared cells while others learn in their own.
+// Invariants of WorkerViews, in addition to those of SharedParameters:
+//  1. A worker's own cells, and all members of its Part, are accessed by that worker alone.
+//  2. before_[j] is the last state that the worker's own cell j and shared cell j had in common.
+//     The difference between own cell j and before_[j] is what the worker has learnt since then; a
+//     merge brings it into the shared cell once.
+//  3. A merge is written like any step: if two merges race for one cell, one may be lost.
+//  4. After settle(), all that the worker has learnt is also in the shared cells; after all workers
+//     have settled, the shared cells hold everything.
+//  5. A worker that has settled may learn in the shared cells while others learn in own cells.
 #pragma once
 
 #include <algorithm>
@@ -37,14 +37,15 @@
 
 namespace hogwild {
 
-/// Of a placement (see placement.hpp) that has own cells. One thread at a time for each worker.
+/// The views of a placement (see placement.hpp) that has own cells. Thread safety: one thread at a
+/// time for each worker.
 template <class Placement>
 class WorkerViews {
  public:
   using State = typename Placement::State;
   using View = typename Placement::View;
 
-  /// A worker's part.
+  /// The view and the own cells of one worker.
   class alignas(kCacheLinePair) Part {
    public:
     Part(const WorkerViews& all, int worker)
@@ -58,10 +59,11 @@ class WorkerViews {
     /// The worker's copy of the bias.
     BiasCopy<State>& bias() noexcept { return bias_; }
 
-    /// Begins to learn in the worker's own cells, unless it does so already.
+    /// Switches the worker to its own cells, and copies the shared states into them. Does nothing
+    /// if the worker uses them already.
     void take(BiasAt bias_at) {
       if (std::exchange(taken_, true)) return;
-      if (before_.empty()) {  // here, so that they lie near the worker's core
+      if (before_.empty()) {  // allocated by the worker's thread, for memory near its core
         all_->placement_.populate(worker_);
         before_.resize(all_->size());
       }
@@ -73,11 +75,11 @@ class WorkerViews {
       rows_left_ = all_->schedule_.period();
     }
 
-    /// To be asked before each row: whether merge_due() is to be called.
+    /// Call this before each row. Returns whether merge_due() must be called.
     bool is_due() noexcept { return rows_left_-- == 0; }
 
-    /// Merges the coordinates whose turn it is, and the bias. curvature: of the rows learnt since
-    /// note().
+    /// Merges the coordinates that are due, and the bias. curvature: the sum over the rows learnt
+    /// since the last call of note().
     template <class Rule, class Bias>
     void merge_due(const Rule& rule, Bias& bias, float rate, double curvature) noexcept {
       rows_left_ = all_->schedule_.period() - 1;
@@ -85,7 +87,8 @@ class WorkerViews {
       bias.merge(all_->workers(), rate, all_->together_ * (curvature_ + curvature));
     }
 
-    /// After a block of rows: the sum of the loss's second derivatives by the margin.
+    /// Call this after a block of rows. curvature: the sum over the block of the loss's second
+    /// derivative by the margin.
     void note(float rate, double curvature) noexcept {
       rate_ = rate;
       curvature_ += curvature;
@@ -123,11 +126,11 @@ class WorkerViews {
       const State own = own_.state(j);
       State before = before_[j];
       if constexpr (Placement::kStateIsShared) {
-        // What was not stepped is not written: its line stays where it is.
+        // Without new steps the shared cell is not written: no other core loses its cache line.
         if (std::memcmp(&own, &before, sizeof own) == 0) return refresh(j);
       } else {
         if (own.weight == before.weight) return refresh(j);
-        // Beside the weight the state is the worker's own, here and there.
+        // Only the weight is shared; the rest of the state is the worker's own in both views.
         before = own;
         before.weight = before_[j].weight;
       }
@@ -141,16 +144,16 @@ class WorkerViews {
     View own_, shared_;
     BiasCopy<State> bias_;
     std::vector<State> before_;    // [size]
-    std::vector<double> since_;    // [lines] what curvature_ was when the line was merged last
-    double curvature_ = 0;         // of all rows that the worker has learnt
-    float rate_ = 0;               // of the last block
-    std::uint64_t periods_ = 0;    // that have passed since it began to learn in its own cells
-    std::uint64_t rows_left_ = 0;  // of the period
-    bool taken_ = false;           // it learns in its own cells
+    std::vector<double> since_;    // [lines] value of curvature_ at the last merge of the line
+    double curvature_ = 0;         // sum over all rows that the worker has learnt
+    float rate_ = 0;               // learning rate of the last block
+    std::uint64_t periods_ = 0;    // complete periods since take()
+    std::uint64_t rows_left_ = 0;  // rows until the end of the period
+    bool taken_ = false;           // whether the worker learns in its own cells
   };
 
-  /// coordinates: those below are merged. REQUIRES: placement.own() > 0.
-  /// others: how many workers other processes have that learn into the same cells, or null.
+  /// coordinates: only coordinates below this number are merged. others: the number of workers of
+  /// other processes that learn into the same cells, or null. REQUIRES: placement.own() > 0.
   WorkerViews(Placement& placement, const HotCoordinates& hot, std::size_t coordinates, int workers,
               Cores cores, std::shared_ptr<const std::atomic<int>> others = {})
       : placement_(placement),
@@ -173,17 +176,17 @@ class WorkerViews {
 
   Part& part(int worker) noexcept { return parts_[static_cast<std::size_t>(worker)]; }
   std::size_t size() const noexcept { return squares_.size(); }
-  /// That learn at the same moment, in all processes: each on a core. Those that wait for a core
-  /// have merged all but the steps of a part of a period.
+  /// The number of workers, in all processes, that run at the same moment: at most one per core. A
+  /// worker that waits for a core has merged all its steps except those of part of a period.
   float workers() const noexcept {
     const int others = others_ != nullptr ? others_->load(std::memory_order_relaxed) : 0;
     return static_cast<float>(std::min(workers_ + others, cores_));
   }
 
  private:
-  // What the estimate of HotCoordinates::together is raised by, of that many workers: nothing for
-  // two, half for eight. By `hogwild simulate`, sgd on text, 8 workers in two sockets end 7 % above
-  // one without it, and as low as one with it.
+  // The factor by which the estimate HotCoordinates::together is multiplied: 1 for two workers, 1.5
+  // for eight. In `hogwild simulate`, sgd on text, the loss of 8 workers on two sockets ends 7 %
+  // above that of one worker without this factor, and as low as that of one worker with it.
   static double margin(int workers) noexcept {
     return 0.75 + 0.25 * std::log2(std::max(2, workers));
   }

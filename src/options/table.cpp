@@ -12,7 +12,7 @@
 #include "hogwild/core/range.hpp"
 #include "options/option.hpp"
 #include "options/value_text.hpp"
-#include "parallel/pinning.hpp"
+#include "parallel/cores.hpp"
 
 namespace hogwild {
 namespace {

@@ -5,7 +5,7 @@
 #include <system_error>
 #include <utility>
 
-#include "parallel/pinning.hpp"
+#include "parallel/cores.hpp"
 
 namespace hogwild {
 

@@ -1,5 +1,5 @@
-// Exactly N workers. oneTBB promises at most N, which is right for short tasks; a lock-free run is
-// N loops that must all be there at once.
+// Exactly N threads. oneTBB guarantees at most N, which is right for short tasks; a lock-free run
+// has N loops that must all run at the same time.
 #pragma once
 
 #include <chrono>
@@ -21,9 +21,8 @@ namespace hogwild {
 ///  4. faults_[w] is written by worker w alone, and read by run() when busy_ is 0.
 class Crew {
  public:
-  /// cores: worker w is kept to core cores[w % size]; none: the system moves workers as it likes.
-  /// Throws std::system_error if the system gives fewer threads, or refuses a core. REQUIRES:
-  /// workers > 0.
+  /// cores: worker w is pinned to core cores[w % cores.size()]; if empty, workers are not pinned.
+  /// Throws std::system_error if the system can't start a thread or pin it. REQUIRES: workers > 0.
   explicit Crew(int workers, std::vector<int> cores = {});
   ~Crew();
   Crew(const Crew&) = delete;
@@ -32,9 +31,9 @@ class Crew {
   int size() const noexcept { return static_cast<int>(threads_.size()); }
 
   /// Calls job(w) once on each worker w in 0 .. size() - 1, all at the same time, and returns when
-  /// all are done. Meanwhile the caller's thread calls meanwhile() every so often. If workers
-  /// throw, the exception of the first of them is thrown here, when all are done. What the workers
-  /// wrote is seen by the caller after the return.
+  /// all are done. While it waits, the caller's thread calls meanwhile() once per `every`. If
+  /// workers throw, run() throws the exception of the worker with the lowest number after all are
+  /// done, or that of meanwhile() if it threw. After run() the caller sees what the workers wrote.
   void run(const std::function<void(int)>& job, const std::function<void()>& meanwhile = {},
            std::chrono::milliseconds every = std::chrono::milliseconds(50));
 

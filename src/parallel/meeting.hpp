@@ -1,4 +1,4 @@
-// Where threads wait for each other, many thousand times a second.
+// A barrier at which threads wait for each other many thousand times a second.
 #pragma once
 
 #include <atomic>
@@ -9,22 +9,23 @@
 
 namespace hogwild {
 
-/// A barrier for phases of some microseconds. Those who wait look on for about as long as a phase
-/// lasts before they give up the core: std::barrier goes to sleep at once, and the waking costs
-/// more than the phase. Measured on click rows, 2 threads in step, 31,000 meetings:
-/// std::barrier 1.62 s, this 0.45 s.
+/// A barrier for phases of a few microseconds. A waiting thread spins for about the length of a
+/// phase before it sleeps. std::barrier sleeps at once, and the wake-up costs more than the phase.
+/// Measured on click rows, 2 threads that learn together, 31,000 calls of meet(): std::barrier
+/// 1.62 s, this class 0.45 s.
 ///
 /// Invariants:
 ///  1. arrived_ is the number of those waiting in the current phase, below size_.
-///  2. phase_ counts the phases that all have finished; it changes when the last one arrives.
-/// Acquire and release: what each wrote before, all see after.
+///  2. phase_ counts the phases that all threads have finished; it changes when the last arrives.
+/// Memory order is acquire and release: after meet() a thread sees what the others wrote before.
 class Meeting {
  public:
   /// REQUIRES: size > 0.
   explicit Meeting(std::uint32_t size)
       : size_(size), looks_(size <= std::thread::hardware_concurrency() ? kLooks : 0) {}
 
-  /// Returns when all are here. Before that the last to arrive calls last(), which must not throw.
+  /// Returns when all threads have called it. Before any of them returns, the last thread to arrive
+  /// calls last(), which must not throw.
   template <class Function>
   void meet(Function&& last) noexcept {
     const std::uint32_t phase = phase_.load(std::memory_order_acquire);
@@ -56,7 +57,7 @@ class Meeting {
   }
 
   const std::uint32_t size_;
-  const int looks_;  // none where those who are looked for need the core
+  const int looks_;  // 0 if there are more threads than cores: the others need the core
   alignas(kCacheLinePair) std::atomic<std::uint32_t> arrived_{0};
   alignas(kCacheLinePair) std::atomic<std::uint32_t> phase_{0};
 };

@@ -4,9 +4,9 @@
 //   weight(j)      the weight now            prefetch(j)  ask for it ahead of time
 //   state(j)       weight and state now      update(j, f) state of j becomes f(state of j)
 //   turn()         held while one row is learnt: a lock, or nothing
-// Before any view is used, start(j, state) sets where a coordinate starts other than at zero.
-// Where the plan asks for it, a worker has a second view, own_view(worker), in which the first
-// own() coordinates are the worker's own: see WorkerViews.
+// Before any view is used, start(j, state) may set the initial state of a coordinate; it is zero
+// otherwise. If the plan asks for own cells, a worker has a second view, own_view(worker), in which
+// the first own() coordinates are private to the worker: see WorkerViews.
 //
 // Racy steps on shared state are the default, since nothing else is as fast: see bench/README.md.
 #pragma once
@@ -38,7 +38,7 @@ struct RacyLanding {
   }
 };
 
-/// A step is retried until no other came between its load and its store.
+/// A step is retried until no other step has changed the cell between its load and its store.
 struct AtomicLanding {
   template <class State>
   using CellType = Cell<State>;
@@ -49,7 +49,7 @@ struct AtomicLanding {
   }
 };
 
-/// A step holds the coordinate while it is made, whatever the size of its state.
+/// A step locks the coordinate while it is made. The state may have any size.
 struct GuardedLanding {
   template <class State>
   using CellType = GuardedCell<State>;
@@ -90,7 +90,7 @@ class SharedState {
     void update(Index j, Function&& f) noexcept {
       Landing::land(cells_[j], std::forward<Function>(f));
     }
-    /// The cells of some coordinates: to be loaded, and stored as the second half of an update.
+    /// Pointers to the cells of some coordinates. A load followed by a store is one racy update.
     template <std::size_t kCount>
     std::array<CellType<State>*, kCount> cells(const std::array<Index, kCount>& j)
         const noexcept requires std::same_as<Landing, RacyLanding> {
@@ -118,9 +118,9 @@ class SharedState {
   void start(Index j, State state) noexcept { parameters_[j].store(state); }
   std::size_t size() const noexcept { return parameters_.size(); }
 
-  /// f(array, j, value) for each value of the arrays that the placement is made of, each of size();
-  /// and the setting of one, which is false for an array that there is not.
-  /// Values outside of for_each_range_in_use() are zero, and left out.
+  /// Calls f(array, j, value) for each value of the placement's arrays, which have size() values
+  /// each. Values outside of for_each_range_in_use() are zero, and are skipped. set_value() sets
+  /// one value; it returns false if there is no such array.
   template <class Function>
   void each_value(Function&& f) const {
     for_each_range_in_use([&](std::size_t begin, std::size_t end) {
@@ -140,7 +140,8 @@ class SharedState {
   Parameters parameters_;
 };
 
-/// The weight of a coordinate is shared; its state is each worker's own, touched by no one else.
+/// The weight of a coordinate is shared. Each worker has its own copy of the rest of the state,
+/// which no other worker accesses.
 template <class StateType, class Landing>
 class PerThreadState {
  public:
@@ -193,7 +194,7 @@ class PerThreadState {
   void populate(int worker) const noexcept { weights_.populate(worker); }
   std::size_t own() const noexcept { return weights_.own(); }
   const std::string& refusal() const noexcept { return weights_.refusal(); }
-  /// The weight, without what each worker has beside it.
+  /// A state with the shared weight, and zeros in place of the workers' own parts.
   State state(Index j) const noexcept {
     State state{};
     state.weight = weights_[j].load().weight;
@@ -202,8 +203,8 @@ class PerThreadState {
   void start(Index j, State state) noexcept { weights_[j].store({state.weight}); }
   std::size_t size() const noexcept { return weights_.size(); }
 
-  /// As above; the weights are the first array, and worker k's own states number k + 1. REQUIRES:
-  /// nobody learns.
+  /// As in SharedState. Array 0 has the weights, array k + 1 the own states of worker k. REQUIRES:
+  /// no thread is learning.
   template <class Function>
   void each_value(Function&& f) const {
     for_each_range_in_use([&](std::size_t begin, std::size_t end) {
@@ -246,7 +247,7 @@ class Locked : public Unlocked {
     std::mutex* mutex_;
   };
 
-  static constexpr bool kHasViews = false;  // what waits for the lock would not meet
+  static constexpr bool kHasViews = false;  // no gain: under one lock, steps never overlap
 
   using Unlocked::Unlocked;
   View view(int worker) noexcept { return View(Unlocked::view(worker), mutex_); }

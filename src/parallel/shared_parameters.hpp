@@ -1,28 +1,28 @@
-// The one array that all threads learn into.
+// The array of parameters that all threads read and step.
 //
 // Invariants of SharedParameters<State>, where State begins with the coordinate's weight:
 //  1. The array has one cell a coordinate: a coordinate's weight and its optimizer state lie side
 //     by side, on one cache line where the State's size is a power of two (up to 8 bytes: in one
 //     word).
-//  2. From construction to destruction every access to a cell is a relaxed atomic one. No thread
-//     ever needs to be alone to read or to write a coordinate.
-//  3. A word read was written whole by one step of some thread, or is the initial zero. States of
-//     one word therefore never tear; of a state of several words, each word alone is whole.
+//  2. From construction to destruction every access to a cell is a relaxed atomic access. No thread
+//     ever needs exclusive access to read or write a coordinate.
+//  3. Each word that is read was written as a whole by one step of one thread, or is the initial
+//     zero. So states of one word never tear. In a state of several words, each word is whole, but
+//     the words may be of different steps.
 //  4. A racy step (load, compute, store) may be lost when two threads step the same coordinate at
-//     once: the later store wins. It never writes anything but the result of a step from a state
-//     that the cell has held.
+//     once: the later store wins. The value that is stored is always the result of a step from a
+//     state that the cell has held.
 //  5. A compare-exchange step is never lost in a state's first word, which holds the weight. A
-//     state of one word is that word; of a larger one (adam, adadelta) the means in the second word
-//     are stored after it, and may be those of another thread's simultaneous step.
+//     state of one word is that word. In a larger state (adam, adadelta) the means in the second
+//     word are stored after the first, and may be those of another thread's simultaneous step.
 //  6. A state that may only change as a whole (adaptive_revision) lies in guarded cells instead: no
 //     step is lost and no read is torn, under every strategy, and a thread may have to wait for
 //     another's step on the same coordinate.
-//  7. Where workers have views, the first own() coordinates have one cell more in each worker's
-//  view,
-//     which that worker alone accesses. All other cells of a view are the shared ones, at another
-//     address. What brings a worker's own cells and the shared ones together is WorkerViews.
-//  8. Steps are seen by all threads at some time, in no promised order; after the threads that
-//     made them are joined, all of them are seen.
+//  7. If workers have views, each worker's view has an additional cell for each of the first own()
+//     coordinates, which that worker alone accesses. All other cells of a view are the shared
+//     cells, at another address. WorkerViews merges a worker's own cells into the shared cells.
+//  8. Every step becomes visible to all threads at some time, in no guaranteed order. After the
+//     threads that made the steps are joined, all steps are visible.
 // Why losing steps (4) is sound: Niu, Recht, Re, Wright, "Hogwild!", NIPS 2011.
 #pragma once
 
@@ -39,17 +39,17 @@
 
 namespace hogwild {
 
-/// What an array of parameters is to be.
+/// How an array of parameters is to be made.
 struct ArrayPlan {
   std::size_t coordinates = 0;
-  std::size_t likely = 0;      ///< the first ones, that most steps are on; 0: all. The others cost
-                               ///< nothing until they are used
-  std::uint64_t steps = 0;     ///< that are to be made on these, about; 0: nobody knows
-  std::byte* where = nullptr;  ///< memory of zero bytes that other processes have too, at any
-                               ///< address: the atomic words are lock-free, and so they are atomic
-                               ///< between processes. Null: the array has memory of its own
-  std::size_t own = 0;         ///< the first ones, of which each worker has a cell of its own, or
-                               ///< more of them, to the end of a page; 0: none
+  std::size_t likely = 0;      ///< how many coordinates, from the first on, get most steps; 0: all.
+                               ///< The others cost nothing until they are used
+  std::uint64_t steps = 0;     ///< about how many steps `likely` will get; 0: unknown
+  std::byte* where = nullptr;  ///< zeroed memory, shared with other processes at any address: the
+                               ///< atomic words are lock-free, so they are atomic between
+                               ///< processes. Null: the array allocates its memory
+  std::size_t own = 0;         ///< for how many coordinates, from the first on, each worker gets a
+                               ///< cell of its own; rounded up to whole pages; 0: none
   int workers = 1;
 };
 
@@ -59,7 +59,7 @@ class SharedParameters {
   /// All coordinates zero. Throws std::bad_alloc.
   explicit SharedParameters(std::size_t coordinates)
       : SharedParameters(ArrayPlan{.coordinates = coordinates}) {}
-  /// The same. Where the system gives no views there are none, and refusal() says why.
+  /// The same. If the system can't make views, there are none, and refusal() has the reason.
   explicit SharedParameters(const ArrayPlan& plan)
       : size_(plan.coordinates), likely_(plan.likely == 0 ? size_ : std::min(plan.likely, size_)) {
     if (plan.own > 0) make_views(plan);
@@ -126,7 +126,7 @@ class SharedParameters {
     }
   }
 
-  // How much of the array is to have memory from the beginning: what would have it soon.
+  // How many bytes to allocate at once: those of the likely coordinates, if they are used soon.
   std::size_t eager_bytes(const ArrayPlan& plan) const noexcept {
     constexpr std::size_t kFew = std::size_t{64} << 20, kMost = std::size_t{4} << 30;
     constexpr std::uint64_t kStepsToAPage = 16;

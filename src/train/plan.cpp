@@ -16,7 +16,7 @@
 #include "data/rows/hot_features.hpp"
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
-#include "parallel/line_transfer.hpp"
+#include "parallel/cores.hpp"
 #include "parallel/page_views.hpp"
 #include "parallel/zeroed_array.hpp"
 #include "train/run_state.hpp"

@@ -1,4 +1,4 @@
-// Options and data to the decisions of a run.
+// The decisions of a run, made from its options and its data.
 #pragma once
 
 #include <atomic>
@@ -17,19 +17,20 @@ namespace hogwild {
 
 struct TrainPlan {
   DescentPlan descent;                          ///< how to learn
-  std::shared_ptr<ParameterFile> parameters{};  ///< that are learnt into, or null
-  std::shared_ptr<std::atomic<int>> others{};   ///< how many workers other processes have that
-                                                ///< learn into these, as far as it is known
+  std::shared_ptr<ParameterFile> parameters{};  ///< the file whose weights are stepped, or null
+  std::shared_ptr<std::atomic<int>> others{};   ///< estimated number of workers of other processes
+                                                ///< that learn into `parameters`
   float learning_rate = 0;
-  Offset block_multiple = 1;  ///< rows that must not be torn apart
-  int most_workers = 0;       ///< with cells of their own: see part()
-  LabelPair labels;           ///< where there are two
-  ClassNames classes{};       ///< where the labels are numbers of classes
+  Offset block_multiple = 1;  ///< the number of rows of a block is a multiple of this
+  int most_workers = 0;       ///< limit of workers with own cells: see part()
+  LabelPair labels;           ///< set if the loss takes two labels
+  ClassNames classes{};       ///< set if the labels are numbers of classes
 
-  /// Each worker is to have cells of its own for these coordinates. Then no more workers learn than
-  /// there are cores, but for a run that goes on with as many as it began with: the cells of one
-  /// that waits for a core would grow old, and push those of others out of the cache. Measured with
-  /// 32 on two cores, sgd on text: 11 % slower than 2, and the loss 0.9 % higher.
+  /// Gives each worker own cells for these coordinates, and limits the number of workers to the
+  /// number of cores. (A resumed run keeps its number of workers.) Otherwise the own cells of a
+  /// worker that waits for a core would become outdated, and push those of others out of the cache.
+  /// Measured with 32 workers on two cores, sgd on text: 11 % slower than 2 workers, and the loss
+  /// 0.9 % higher.
   void part(HotCoordinates hot);
 
   void learn_into(std::shared_ptr<ParameterFile> file) {
@@ -42,23 +43,22 @@ struct TrainPlan {
 /// Whether labels are a pair, and become -1 and +1.
 bool has_two_labels(const TrainOptions& options) noexcept;
 
-/// Why several threads can't have cells of their own for hot features (see learn/worker_views.hpp);
-/// nothing if they can.
-/// threads: that are to learn; 0 if that is open.
+/// The reason why threads can't have own cells for hot features (see learn/worker_views.hpp); empty
+/// if they can. threads: the number of threads that will learn; 0 if it is not yet decided.
 std::optional<std::string> reason_for_one_view(const TrainOptions& options, int threads);
 
 /// How frequent hot features are in the rows, which have plain numbers.
 HotCoordinates hot_coordinates(const Dataset& data, const HotFeatures& hot);
 
-/// Checks that the rows' labels, weights and difficulties fit the options, before anything is spent
-/// on them. Throws OptionError, ParseError, DataError.
+/// Checks that the labels, weights and difficulties of the rows fit the options, before any costly
+/// work. Throws OptionError, ParseError, DataError.
 void require_learnable(const Dataset& data, const TrainOptions& options);
 
 /// Checks the options and decides. Throws OptionError, ParseError, DataError.
 TrainPlan plan_training(const Dataset& data, const TrainOptions& options);
 
-/// The same for rows that are but a part of those to be learnt, and may be none: labels are those
-/// of all rows, as the data has them.
+/// Decides without these checks, for data that has only some of the rows to be learnt, or none. The
+/// labels are those of all rows, which data.seen_labels() and data.classes() must have.
 TrainPlan plan_part(const Dataset& data, const TrainOptions& options);
 
 }  // namespace hogwild

@@ -1,12 +1,15 @@
 // Rows as a run takes them: with numbers of classes for labels, and with class weights.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "hogwild/data/dataset.hpp"
+#include "hogwild/learn/parameter_file.hpp"
 #include "hogwild/train/options.hpp"
+#include "hogwild/train/result.hpp"
 
 namespace hogwild {
 
@@ -23,5 +26,18 @@ Prepared prepare(const Dataset& data, const TrainOptions& options);
 
 /// The rows, each weighing as many times more as its label is to.
 Dataset with_class_weights(const Dataset& data, const ClassWeights& weights);
+
+/// The options with what is left open as the file of options.parameters has it, if there is one:
+/// the rate, and adagrad's epsilon. Throws OptionError if what they say else does not go with a
+/// file that has been learnt into, IoError, ModelError.
+void take_over_from_file(TrainOptions& options);
+
+/// Joins the file, or makes it, for rows of these features, or more, and labels, at the rate that
+/// the options have; if that was found for this run, and the file has come to be meanwhile, they
+/// come back with the file's. hot: ParameterKind::hot of a file that is made. Throws as
+/// ParameterFile::join().
+std::shared_ptr<ParameterFile> join_parameters(FeatureSpace features, const LabelPair& labels,
+                                               std::vector<Index> hot, TrainOptions& options,
+                                               bool rate_was_found);
 
 }  // namespace hogwild

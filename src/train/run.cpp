@@ -1,4 +1,5 @@
-// Epochs: blocks from a feed to the descent, until they are done or something stops them.
+// The epochs of a run: blocks go from a feed to the descent until all epochs are done, or the run
+// is stopped.
 #include "train/run.hpp"
 
 #include <algorithm>
@@ -33,7 +34,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::seconds kStateEvery{1};
 
-// How rows that are held are dealt out.
+// How the rows of a data set in memory are handed out.
 DealingRules dealing_rules(const Dataset& data, const TrainOptions& options,
                            const TrainPlan& plan) {
   DealingRules rules{.order = options.order,
@@ -50,7 +51,7 @@ DealingRules dealing_rules(const Dataset& data, const TrainOptions& options,
       difficulty.push_back(static_cast<float>(data.row(i).nonzeros()));
     }
     rules.curriculum.emplace(options.curriculum, options.levels, difficulty);
-    // It goes by what validation says, if it has the epochs to listen.
+    // The validation loss decides which levels are admitted, if there are enough epochs for it.
     rules.admits_by_validation = options.validation && options.epochs >= 2 * options.levels;
   }
   return rules;
@@ -70,7 +71,7 @@ class Run {
         descent_(std::move(descent)),
         workers_(feed, *descent_, plan, pacing_, options.pin) {
     if (options.init > 0) start_at_random(*descent_, some, plan, options);
-    // Of parameters that others have made, and learn into, the weights are theirs.
+    // If another process made the parameter file, its weights are kept: others learn into them.
     if (options.resume && (!plan_.parameters || plan_.parameters->made())) {
       require_same_kind(*options.resume, feed.features(), plan);
       start_at(*descent_, *options.resume, feed.features(), plan);
@@ -82,7 +83,7 @@ class Run {
   TrainResult operator()() {
     const int epochs =
         options_.stop_after > 0 ? std::min(options_.stop_after, options_.epochs) : options_.epochs;
-    company_.begin_epoch();  // all have started where they do
+    company_.begin_epoch();  // waits until all members have set their initial weights
     History history = begun();
     if (history.has_waited_enough()) reason_ = StopReason::early_stopping;
     for (epoch_ = static_cast<int>(history.epochs().size());
@@ -108,7 +109,7 @@ class Run {
             options_};
   }
 
-  // What an epoch came to; whether it was whole and good.
+  // Notes the results of an epoch. Returns whether it was complete and did not diverge.
   bool note_epoch(History& history, int epochs) {
     const TallySum own = workers_.total();
     const TallySum sum = company_.sum(own);
@@ -204,8 +205,8 @@ class Run {
     return std::make_shared<const RunState>(std::move(state));
   }
 
-  // What follows from the epochs behind it is gone through again: the plateau schedule's rate, and
-  // what a curriculum admits.
+  // Continues a run. The validation losses of its earlier epochs are noted again, since the plateau
+  // schedule's rate and the levels that a curriculum admits follow from them.
   void go_on_from(const RunState& before) {
     require_same(before.made_with, made_with_);
     if (before.seen.size() != workers_.seen().size() || !descent_->restore(before.descent)) {
@@ -243,7 +244,7 @@ class Run {
     if (plan_.parameters) {
       plan_.parameters->beat(own_visits_ + own.rows - told_);
       told_ = own_visits_ + own.rows;
-      // Their numbers of threads are not known; they are taken to be one each.
+      // The number of threads of another process is not known; one thread is assumed.
       const auto writers = static_cast<int>(plan_.parameters->writers().size());
       plan_.others->store(std::max(0, writers - 1), std::memory_order_relaxed);
     }
@@ -278,7 +279,8 @@ class Run {
     return report;
   }
 
-  // The weights as they are, after rows of an epoch that has not ended: this member's, and all.
+  // A model of the current weights. own and all: how many rows of an epoch that has not ended this
+  // member, and all members together, have learnt.
   Model frozen(std::uint64_t own = 0, std::uint64_t all = 0) const {
     return freeze(*descent_, pacing_.after(own_visits_ + own), plan_, feed_.features(),
                   provenance(visits_ + all));
@@ -310,9 +312,9 @@ class Run {
   StopReason reason_ = StopReason::epochs;
   std::uint64_t visits_ = 0;      // rows learnt in the epochs before this one, by all
   std::uint64_t own_visits_ = 0;  // and by this member
-  std::uint64_t told_ = 0;        // of those, to whom learns into the same parameters
+  std::uint64_t told_ = 0;        // own rows that were reported to the parameter file
   double seconds_ = 0;
-  double shown_loss_ = 0;                  // a step on all rows tells nothing until it is made
+  double shown_loss_ = 0;                  // last known loss: a full-batch step has one at its end
   MadeWith made_with_;                     // if a state is kept or gone on from
   std::shared_ptr<const RunState> state_;  // taken at the end of an earlier epoch; null until then
   Clock::time_point state_taken_{};

@@ -1,4 +1,4 @@
-// A run at a rate that is found first, and is backed off from if it was too large.
+// A run with a learning rate that a search finds first, and that is reduced if the run diverges.
 #pragma once
 
 #include <type_traits>
@@ -23,8 +23,9 @@ inline bool searches_rate(const TrainOptions& options) {
                     options.update_rule);
 }
 
-/// run_once(options) with the rate that find() gives, if it is left open; again with a third of it
-/// as often as that diverges, if it can be repeated. The options come back with what was found.
+/// Calls run_once(options). If the options have no rate, find() gives it. If the run diverges and
+/// can_repeat is set, repeats it with a third of the rate, at most kMostBackingOff times. options
+/// then has the rate and the epsilon that were found.
 template <class Find, class RunOnce>
 TrainResult run_at_found_rate(TrainOptions& options, TrainObserver& observer, bool can_repeat,
                               const Find& find, const RunOnce& run_once) {
@@ -52,7 +53,7 @@ TrainResult run_at_found_rate(TrainOptions& options, TrainObserver& observer, bo
   return result;
 }
 
-/// The same with the rate that data asks for.
+/// The same with a search on the data.
 template <class RunOnce>
 TrainResult run_at_found_rate(const Dataset& data, TrainOptions& options, TrainObserver& observer,
                               bool can_repeat, const RunOnce& run_once) {

@@ -9,11 +9,10 @@
 #include <vector>
 
 #include "data/rows/hot_features.hpp"
-#include "data/rows/in_space.hpp"
+#include "data/rows/named_feature.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/data/ranking.hpp"
 #include "train/found_epsilon.hpp"
-#include "train/joining.hpp"
 #include "train/plan.hpp"
 #include "train/prepare.hpp"
 #include "train/run.hpp"

@@ -1,4 +1,4 @@
-#include "cli/status_line.hpp"
+#include "cli/progress.hpp"
 
 #include <gtest/gtest.h>
 

@@ -5,7 +5,7 @@
 
 #include <cstdlib>
 
-#include "cli/status_line.hpp"
+#include "cli/progress.hpp"
 #include "support/command.hpp"
 #include "support/places.hpp"
 #include "support/sanitized.hpp"
@@ -33,7 +33,7 @@ class Terminal : public Command {
     std::string text;
     char buffer[4096];
     for (;;) {
-      const ssize_t got = read(master, buffer, sizeof buffer);
+      const ssize_t got = ::read(master, buffer, sizeof buffer);
       if (got <= 0) break;  // EIO, once the other side is closed
       text.append(buffer, static_cast<std::size_t>(got));
     }

@@ -9,7 +9,7 @@
 #include <memory>
 #include <string>
 
-#include "data/rows/in_space.hpp"
+#include "data/rows/named_feature.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/core/random.hpp"
 #include "hogwild/data/ranking.hpp"

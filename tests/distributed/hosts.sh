@@ -36,6 +36,7 @@ ip link add "$prefix" type bridge 2>/dev/null || skip "no bridge can be made"
 ip link set "$prefix" up
 for ((h = 0; h < hosts; ++h)); do
   ip netns add "$prefix-$h" 2>/dev/null || skip "no network namespace can be made"
+  ip netns exec "$prefix-$h" true 2>/dev/null || skip "no network namespace can be entered"
   ip link add "$prefix.$h" type veth peer name eth0 netns "$prefix-$h"
   ip link set "$prefix.$h" master "$prefix" up
   ip -n "$prefix-$h" addr add "$network.$((h + 1))/24" dev eth0

@@ -1,4 +1,4 @@
-#include "parallel/pinning.hpp"
+#include "parallel/cores.hpp"
 
 #include <gtest/gtest.h>
 #include <sched.h>
@@ -9,7 +9,6 @@
 #include "hogwild/core/error.hpp"
 #include "hogwild/train/options.hpp"
 #include "parallel/crew.hpp"
-#include "parallel/line_transfer.hpp"
 
 namespace hogwild {
 namespace {

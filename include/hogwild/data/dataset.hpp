@@ -17,27 +17,28 @@
 
 namespace [[gnu::visibility("default")]] hogwild {
 
-/// Where a data set came from and what reading it decided.
+/// Where a data set came from, and what was found when it was read.
 struct Source {
   std::vector<std::string> paths{};    ///< empty for data made in memory
   std::string format{};                ///< "libsvm", "vw", "hogdata" or "memory"
-  std::uint64_t bytes = 0;             ///< of text read
-  std::uint64_t lines = 0;             ///< read, comments and skipped lines included
-  std::uint64_t skipped_lines = 0;     ///< malformed ones, under OnError::skip
-  std::string first_skipped{};         ///< what was wrong with the first of them
-  std::uint64_t unknown_features = 0;  ///< non-zeros left out because the model lacks the feature
+  std::uint64_t bytes = 0;             ///< bytes of text read
+  std::uint64_t lines = 0;             ///< lines read, including comments and skipped lines
+  std::uint64_t skipped_lines = 0;     ///< malformed lines skipped with OnError::skip
+  std::string first_skipped{};         ///< the error in the first skipped line
+  std::uint64_t unknown_features = 0;  ///< non-zeros ignored because the model does not have the
+                                       ///< feature
 
   /// The paths, for a message.
   std::string name() const;
 };
 
-/// Checks rows of a mapped file when they are first looked at: see open_hogdata().
+/// Checks rows of a mapped file at their first use: see open_hogdata().
 class FirstLook;
 
-/// An immutable set of rows. A value: copies share the storage.
-/// Thread safety: every member is const and may be called from any threads at once. Of rows in a
-/// mapped file those that give rows or their arrays throw DataError where the file is damaged;
-/// of other rows they throw nothing.
+/// An immutable set of rows. Copies share the storage.
+/// Thread safety: all members but take_arrays() are const; any threads may call them at the same
+/// time. On a mapped file, members that return rows or arrays throw DataError where the file is
+/// damaged; on other data they do not throw.
 class Dataset {
  public:
   /// The arrays a data set is made of.
@@ -51,16 +52,16 @@ class Dataset {
 
   Dataset() : Dataset(Arrays{}, FeatureSpace{}) {}
 
-  /// Takes the arrays over. Throws DataError, naming the row, if they break what Arrays promises.
+  /// Takes ownership of the arrays. Throws DataError, with the row, if they are not as in Arrays.
   Dataset(Arrays arrays, FeatureSpace features, Source source = {}, SeenLabels seen = {},
           ClassNames classes = {});
 
-  /// Borrows indices and values, which must outlive every copy; offsets and labels are taken over.
-  /// Throws DataError as above.
+  /// Refers to indices and values, which must outlive every copy; takes ownership of offsets and
+  /// labels. Throws DataError as above.
   static Dataset borrow(Array<Offset> offsets, std::span<const Index> indices,
                         std::span<const float> values, Array<float> labels, FeatureSpace features);
 
-  /// Rows that lie in memory which someone else has filled.
+  /// Rows in memory that the data set does not own.
   struct Lent {
     std::span<const Offset> offsets;  ///< [rows + 1]
     std::span<const Index> indices;   ///< [non-zeros]
@@ -69,8 +70,8 @@ class Dataset {
     std::span<const float> weights;   ///< [rows], or empty
   };
 
-  /// Rows that are checked when they are first looked at, one by one in blocks. keeper holds what
-  /// the arrays are in. REQUIRES: the arrays' lengths fit each other.
+  /// A data set of such rows, which are checked at their first use, in blocks. keeper owns the
+  /// memory of the arrays. REQUIRES: the lengths of the arrays match.
   static Dataset lend(const Lent& arrays, FeatureSpace features, Source source, SeenLabels seen,
                       ClassNames classes, std::shared_ptr<const void> keeper);
 
@@ -89,13 +90,13 @@ class Dataset {
     return unchecked_row(i);
   }
 
-  /// The arrays: moved out where nobody else has them, else copied.
+  /// Returns the arrays: moves them if no other data set shares them, otherwise copies them.
   Arrays take_arrays() &&;
 
-  /// Checks all rows that have not been looked at yet.
+  /// Checks all rows that have not been checked yet.
   void look_at_all() const;
 
-  /// Asks the processor for what row() looks up of some rows from i on. REQUIRES: i < rows().
+  /// Prefetches what row() reads for `count` rows from row i on. REQUIRES: i < rows().
   void prefetch(Offset i, Offset count) const noexcept {
     constexpr std::size_t kLine = 64;
     for (std::size_t at = 0; at <= count * sizeof(Offset); at += kLine) {
@@ -106,7 +107,7 @@ class Dataset {
 
   std::span<const Offset> offsets() const {
     return looked_at(offsets_);
-  }  ///< [rows + 1] where the non-zeros of a row begin
+  }  ///< [rows + 1] the position of the first non-zero of each row
   std::span<const Index> indices() const {
     return looked_at(indices_);
   }  ///< [nonzeros] features, ascending in a row
@@ -128,8 +129,8 @@ class Dataset {
     return description_->seen;
   }  ///< the different labels
 
-  /// The names of the labels, where a label is the number of its class; null where labels are
-  /// numbers of their own.
+  /// The names of the classes, if a label is the number of a class; null if labels are ordinary
+  /// numbers.
   const ClassNames& classes() const noexcept { return description_->classes; }
 
   /// The same rows with other weights, [rows]; all else is shared. Throws DataError as above.
@@ -138,8 +139,8 @@ class Dataset {
   /// The same rows with labels that are numbers of classes, [rows]; all else is shared.
   Dataset with_classes(Array<float> numbers, ClassNames classes) const;
 
-  /// Its first rows, which it shares. Throws DataError if a mapped file is damaged there. REQUIRES:
-  /// count <= rows().
+  /// The first `count` rows, in shared storage. Throws DataError if a mapped file is damaged there.
+  /// REQUIRES: count <= rows().
   Dataset first(Offset count) const;
 
   /// A copy of the rows listed, in that order. REQUIRES: every one < rows().
@@ -153,10 +154,10 @@ class Dataset {
     ClassNames classes;
   };
 
-  // What keeps the arrays.
+  // Owns the arrays.
   struct Storage {
     Arrays arrays;
-    std::shared_ptr<const void> more;  // of whose arrays some are used, too
+    std::shared_ptr<const void> more;  // the owner of other arrays that are used
   };
 
   SparseRow unchecked_row(Offset i) const noexcept {
@@ -192,15 +193,15 @@ class Dataset {
 /// The rows of a, then those of b, in a's feature space. REQUIRES: both spaces are equal.
 Dataset concatenate(const Dataset& a, const Dataset& b);
 
-/// Which rows split() puts where. Rows that are a part of all, from row `first` on, are dealt as
-/// they are among all.
+/// The rows that split() puts into the first and the second set. If these rows are the rows from
+/// row `first` on of a larger set, each goes where a split of the larger set would put it.
 std::pair<std::vector<Offset>, std::vector<Offset>> split_rows(Offset rows, double fraction,
                                                                std::uint64_t seed,
                                                                Offset first = 0);
 
-/// Deals the rows into two sets, the second with about that fraction of them; which row goes where
-/// is a function of the seed and the row's position alone. Throws OptionError unless 0 < fraction
-/// < 1, and DataError if one of the two would be empty.
+/// Splits the rows into two sets; the second gets about this fraction of them. The set of a row
+/// depends only on the seed and the position of the row. Throws OptionError unless 0 < fraction <
+/// 1, and DataError if one of the two sets would be empty.
 std::pair<Dataset, Dataset> split(const Dataset& data, double fraction, std::uint64_t seed);
 
 }  // namespace hogwild

@@ -1,4 +1,4 @@
-// The same training with different numbers of threads, by one or several rules and strategies.
+// Measures training speed for several numbers of threads, update rules and strategies.
 #pragma once
 
 #include <algorithm>
@@ -17,33 +17,33 @@
 
 namespace [[gnu::visibility("default")]] hogwild {
 
-/// How threads share what they learn, as one of the ways that measure_scaling() sets beside each
-/// other.
+/// How threads share the weights: the alternatives that measure_scaling() compares.
 enum class Sharing {
-  hogwild,     ///< racy steps; each thread has weights of its own for the most frequent features,
-               ///< where that pays (TrainOptions::worker_views)
-  plain,       ///< racy steps on shared weights alone: Hogwild! as published
+  hogwild,     ///< racy steps; threads have private copies of the most frequent weights if that is
+               ///< faster (TrainOptions::worker_views)
+  plain,       ///< racy steps, without private copies: Hogwild! as published
   atomic,      ///< compare-exchange steps
   locked,      ///< one mutex around each row
-  per_thread,  ///< racy steps, each thread having an optimizer state of its own
-  deterministic,  ///< all threads on the same rows, the same bits for any number of them
-  averaged,  ///< each thread learns a part of the rows by itself; the models' mean is the result
-  streamed,  ///< as hogwild, but text is learnt as it is read: ScalePlan::text
+  per_thread,  ///< racy steps; each thread has its own optimizer state
+  deterministic,  ///< all threads on the same rows; bit-identical for any number of threads
+  averaged,       ///< each thread trains a model on a part of the rows; the result is their mean
+  streamed,       ///< as hogwild, but rows are streamed from the text files in ScalePlan::text
 };
 
 /// "hogwild", "plain", "atomic", "locked", "per-thread", "deterministic", "averaged", "streamed".
 std::string_view name_of(Sharing sharing) noexcept;
 
-/// The one that is called so, or nothing.
+/// The value with this name, or std::nullopt.
 std::optional<Sharing> sharing_named(std::string_view name) noexcept;
 
-/// What is to be measured: each rule by each way of sharing with each number of threads.
+/// What to measure: each combination of update rule, way of sharing and number of threads.
 struct ScalePlan {
-  std::vector<AnyUpdateRule> rules{Adagrad{}};      ///< to be measured
-  std::vector<Sharing> sharings{Sharing::hogwild};  ///< to be measured
-  std::vector<int> threads{1, 2};                   ///< > 0
-  int rounds = 3;                                   ///< > 0
-  double least_seconds = 0;  ///< of a run: epochs are added until the warm-up takes as long
+  std::vector<AnyUpdateRule> rules{Adagrad{}};      ///< update rules to measure
+  std::vector<Sharing> sharings{Sharing::hogwild};  ///< ways of sharing to measure
+  std::vector<int> threads{1, 2};                   ///< numbers of threads to measure; > 0
+  int rounds = 3;                                   ///< runs per combination; > 0
+  double least_seconds = 0;  ///< least duration of a run: epochs are added if the warm-up run is
+                             ///< shorter
   std::optional<std::pair<std::vector<std::string>, ReadOptions>>
       text{};  ///< for Sharing::streamed:
                ///< files of the same rows
@@ -53,16 +53,17 @@ struct ScalePlan {
 struct ScalePoint {
   std::string rule;                    ///< name of the update rule
   Sharing sharing = Sharing::hogwild;  ///< how threads shared weights
-  float learning_rate = 0;             ///< the initial one
-  int epochs = 0;                      ///< of each run
-  int threads = 0;                     ///< asked for
-  int threads_seen = 0;                ///< that learnt at least one row, fewest of a round
-  std::vector<double> seconds{};       ///< of training, in the order of the rounds
-  double nonzeros_per_second = 0;      ///< learnt, in the median round
-  double speedup = 0;     ///< median seconds with the first number of threads / with this
-  double efficiency = 0;  ///< speedup / how many times the first number of threads this is
+  float learning_rate = 0;             ///< initial learning rate
+  int epochs = 0;                      ///< epochs of each run
+  int threads = 0;                     ///< number of threads requested
+  int threads_seen = 0;                ///< threads that learnt at least one row, the minimum over
+                                       ///< the rounds
+  std::vector<double> seconds{};       ///< duration of training in each round
+  double nonzeros_per_second = 0;      ///< non-zeros learnt per second, in the median round
+  double speedup = 0;     ///< median seconds with the first number of threads / with this one
+  double efficiency = 0;  ///< speedup / (threads / first number of threads)
   double loss = 0;        ///< validation loss after the last epoch, mean of the rounds
-  double own_share = 0;   ///< of the rows, those learnt by steps on a thread's own weights
+  double own_share = 0;   ///< share of the rows that were learnt with private copies of weights
 
   /// REQUIRES: at least one round.
   double median_seconds() const {
@@ -79,13 +80,13 @@ struct ScalePoint {
   }  ///< of the slowest round
 };
 
-/// Trains in each way with each number of threads in turn, `rounds` times over, so that a machine
-/// that gets slower does so for all of them. Before, one run of each rule with the first way and
-/// number warms up, and finds the rate for all its runs if options leave it open. Validation rows
-/// are options.validation, which must be there; options.threads, update_rule and strategy are
-/// ignored. When the observer asks to stop, finished rounds count; if there is none, nothing is
-/// returned. A run that diverges has an infinite loss. REQUIRES: the plan's lists are not empty.
-/// Throws as train() does; OptionError for a rule that does not go with a way of sharing.
+/// Measures each combination once per round, in turn, so that a slowdown of the machine affects all
+/// of them. Before that, each rule has a warm-up run with the first way of sharing and the first
+/// number of threads; it finds the learning rate of all runs of the rule, unless options set it.
+/// options.validation must be set; options.threads, update_rule, strategy, state and worker_views
+/// are ignored. If the observer requests a stop, only finished rounds count; without any, the
+/// result is empty. A run that diverges has an infinite loss. REQUIRES: the plan's lists are not
+/// empty. Throws as train() does; OptionError if a rule does not work with a way of sharing.
 std::vector<ScalePoint> measure_scaling(const Dataset& data, const TrainOptions& options,
                                         const ScalePlan& plan, TrainObserver& observer);
 

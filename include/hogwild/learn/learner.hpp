@@ -1,4 +1,4 @@
-// Learning and predicting at once, inside a program that has threads of its own.
+// Online learning and prediction at the same time, from any threads of a program.
 #pragma once
 
 #include <cstdint>
@@ -26,101 +26,105 @@ class ParameterFile;
 class PublishedWeights;
 class TeacherPlaces;
 
-/// How a Learner learns. The rate is constant.
+/// Options of a Learner. The learning rate is constant.
 struct LearnerOptions {
   Index features = 1u << 20;  ///< rows hold indices 0 .. features - 1
-  int hash_bits = 0;  ///< 1 .. 31: features are called by names of any number, which feature()
-                      ///< hashes to 2^hash_bits indices as `hogwild train --hash-bits` does; then
-                      ///< `features` counts for nothing. 0: they are called by index
-  AnyLoss loss = Logistic{};              ///< not Softmax
-  AnyUpdateRule update_rule = Adagrad{};  ///< with its numbers
-  std::optional<float> learning_rate{};   ///< > 0; absent: the rule's own default
+  int hash_bits = 0;  ///< 1 .. 31: features have names, any number of them, and feature() hashes a
+                      ///< name to one of 2^hash_bits indices, as `hogwild train --hash-bits` does;
+                      ///< `features` is then ignored. 0: features have indices only
+  AnyLoss loss = Logistic{};              ///< the loss; not Softmax
+  AnyUpdateRule update_rule = Adagrad{};  ///< update rule and its hyper-parameters
+  std::optional<float> learning_rate{};   ///< > 0; absent: the default of the update rule
   bool bias = true;                       ///< an additive constant, learnt like a weight
-  float positive_weight = 1;  ///< with a binary loss rows of the positive label count as so many,
-  float negative_weight = 1;  ///< and those of the negative; >= 0
-  std::uint64_t publish_every = 0;  ///< rows; 0: predictions are made by the weights of the moment.
-                                    ///< Else by a copy, renewed after so many rows have been learnt
-                                    ///< and by publish(): weights that another core has just
-                                    ///< changed take three times as long to read (bench/learner).
-                                    ///< 4 bytes more a feature, and 1/8
-  int teachers = 0;  ///< threads that learn at once, each with weights of its own for hot_features,
-                     ///< which it merges with the shared ones after about 128 steps on each; 0: all
-                     ///< steps are on the shared weights. Not with adaptive_revision, publish_every
+  float positive_weight = 1;  ///< with a binary loss: factor on the weight of positive rows; >= 0
+  float negative_weight = 1;  ///< with a binary loss: factor on the weight of negative rows; >= 0
+  std::uint64_t publish_every = 0;  ///< 0: predictions read the current weights. Else they read a
+                                    ///< copy, which is updated each time that many rows have been
+                                    ///< learnt, and by publish(): a weight that another core has
+                                    ///< just changed takes three times as long to read
+                                    ///< (bench/learner). The copy takes 4 1/8 bytes per feature
+  int teachers = 0;  ///< number of threads that learn at once, each with a private copy of the
+                     ///< weights of hot_features, which it merges with the shared weights after
+                     ///< about 128 steps per weight; 0: no private copies. Not with
+                     ///< adaptive_revision or publish_every
   std::vector<Index> hot_features{};  ///< the most frequent features, the most frequent first, as
                                       ///< hot_features() finds them in rows; at most 16384 are used
 };
 
-/// A model that learns while it is asked.
+/// A model that learns and predicts at the same time.
 ///
 /// Contract:
-///  (With adaptive_revision learn() allocates, and either may wait for another thread's step on the
-///  same weight: that rule alone is not lock-free.)
-///  1. learn(), predict(), margin(), feature(), publish(), snapshot() and save() may be called from
-///     any number of threads at once, with no lock of yours. predict(), margin() and feature() take
-///     no lock and allocate nothing, nor does learn(), but to publish.
-///  2. Each weight a predict() reads is one that some learn() stored, or that it began with; the
-///     weights of one row may come from before and after a step that another thread makes
-///     meanwhile.
-///  3. Two learn() calls that touch the same feature at the same moment may lose one of the two
-///     steps (Hogwild!); one thread alone never does.
-///  4. What a thread learnt is seen by its own next predict(), and by other threads soon after; at
-///     once by a thread that synchronises with it.
-///  5. With publish_every, (4) is of learn() alone: a predict() sees what was published last, which
-///     was about so many rows ago, or by publish(). The learn() that publishes takes as long as
-///     some thousand others; if another thread publishes already, it leaves it to that.
-///  6. With teachers, a step on a hot feature is seen by a predict() of any thread, the teacher
-///     included, only when it is merged: after about 128 steps of that thread on that feature, or
-///     by snapshot() or save(), or settle(). A thread that learns while all teachers' places are
-///     taken steps the shared weights. Where the system gives no views, or there are no hot
-///     features, all do; views() says so. In this mode, and of a parameter file that has hot
-///     features, learn(), predict() and margin() keep room for the indices of the longest row of
-///     their thread, or for 16384; snapshot(), save() and settle() wait for learn() calls at hand.
-///  7. Memory: features x (the rule's state, and what publish_every adds); nothing grows.
-///  8. It has no threads of its own, prints nothing, and keeps nothing outside itself; several may
-///     live in one process. Construction and destruction need the object to be alone.
-/// How good its predictions are: ProgressiveValidation, noted before each learn().
+/// (With adaptive_revision learn() allocates, and learn() and predict() may wait for the step of
+/// another thread on the same weight: only that rule is not lock-free.)
+///  1. Any number of threads may call learn(), predict(), margin(), feature(), publish(),
+///     snapshot() and save() at the same time, without a lock. predict(), margin() and feature()
+///     take no lock and allocate nothing; learn() takes a lock or allocates only to publish.
+///  2. Each weight that predict() reads was stored by a learn() call, or is the initial one. If
+///     another thread makes a step at the same time, some weights of the row may be from before the
+///     step, and others from after it.
+///  3. If two threads change the same weight at the same moment, one of the two steps may be lost
+///     (Hogwild!). With one thread no step is lost.
+///  4. The next predict() of a thread sees what this thread has learnt. Other threads see it soon
+///     after; a thread that synchronises with this one sees it at once.
+///  5. With publish_every, (4) holds for learn() only: predict() reads the weights of the last
+///     publication, at most about publish_every rows ago. A learn() call that publishes takes as
+///     long as some thousand other calls; it does not publish if another thread is publishing.
+///  6. With teachers, no predict(), not even that of the learning thread, sees a step on a hot
+///     feature before it is merged: after about 128 steps of that thread on that feature, or by
+///     snapshot(), save() or settle(). A thread that calls learn() while `teachers` other threads
+///     are in it updates the shared weights. All threads do so if the system can't map private
+///     pages, or if there are no hot features; views() has the reason. With teachers, or with a
+///     parameter file that has hot features, learn(), predict() and margin() keep a buffer per
+///     thread, for 16384 indices or those of its longest row; snapshot(), save() and settle() wait
+///     for learn() calls in progress.
+///  7. Memory: features x (size of the rule's state, + 4 1/8 bytes with publish_every); it does not
+///     grow.
+///  8. A Learner starts no threads, prints nothing and has no global state; a process may have
+///     several. No other thread may use it during construction and destruction.
+/// To measure its predictions, call ProgressiveValidation::note() before each learn().
 class Learner {
  public:
-  /// All weights zero. Memory: features x the rule's state (8 bytes for adagrad, 4 for sgd), given
-  /// by the system as it is first used. Throws OptionError, std::bad_alloc.
+  /// All weights start at zero. Memory: features x size of the rule's state (8 bytes for adagrad, 4
+  /// for sgd); the system allocates it at first use. Throws OptionError, std::bad_alloc.
   explicit Learner(const LearnerOptions& options = {});
 
-  /// Goes on from a model's weights, the rule's state being new. Features, loss and labels are the
-  /// model's, whatever options say of features, hash_bits and loss. Throws as above; OptionError
-  /// for a model of several classes, for ftrl, which has no weight to begin with, and
-  /// for a model with a bias without options.bias.
+  /// Starts at the weights of a model, with a new optimizer state. Features, loss and labels are
+  /// those of the model; options.features, hash_bits and loss are ignored. Throws as above;
+  /// OptionError for a model of several classes, for ftrl, whose state has no weight to set, and
+  /// for a model with a bias if options.bias is false.
   Learner(const Model& start, const LearnerOptions& options);
 
-  /// Learns into a parameter file, with other processes, or of one that is opened to read only
-  /// predicts, by weights that others change. All is as the file has it but the weights of labels.
-  /// snapshot() goes through all features. Throws as above.
+  /// Learns into a parameter file, together with other processes; if the file was opened read-only,
+  /// only predicts, with weights that other processes change. Features, loss, labels, update rule,
+  /// learning rate, bias and hot features are those of the file. snapshot() reads all features.
+  /// Throws as above.
   explicit Learner(std::shared_ptr<ParameterFile> parameters, const LearnerOptions& options = {});
 
   ~Learner();
-  /// The other one is left without weights.
+  /// The moved-from Learner has no weights.
   Learner(Learner&&) noexcept;
-  /// The other one is left empty.
+  /// The moved-from Learner is empty.
   Learner& operator=(Learner&&) noexcept;
 
-  /// The index of a feature by its name, as "namespace^name" is in VW text: by hash, or of a model
-  /// with names by its dictionary. Nothing for a name that such a model lacks, or if features are
-  /// called by index.
+  /// The index of the feature with this name ("namespace^name" for VW text): a hash of the name, or
+  /// for a model with names, its number in the dictionary. std::nullopt if the dictionary does not
+  /// have the name, or if features have indices only.
   std::optional<Index> feature(std::string_view name) const;
 
-  /// One step on one row; returns its loss before the step, its weight and that of its label left
-  /// out. For a binary loss the positive label is 1, or the model's; any above the middle of the
-  /// two counts as it, so 0 is as good as -1. REQUIRES: every index < features().size; every value,
-  /// the label and the weight finite, the weight >= 0; no index twice; parameters of a file not
-  /// opened to read alone.
+  /// Makes one step on one row; returns the loss of the row before the step, not multiplied by the
+  /// weights of the row and its label. For a binary loss the labels are -1 and 1, or those of the
+  /// model; a label above the middle of the two is positive, so that 0 is the same as -1. REQUIRES:
+  /// every index < features().size, no index twice; every value, the label and the weight are
+  /// finite, the weight >= 0; a parameter file is not opened read-only.
   float learn(const SparseRow& row, float label);
 
-  /// One step on each row in turn, with the rows' own labels and weights; returns the mean loss,
-  /// each row's taken before its step and counted by its weight and that of its label. Several rows
-  /// in one call are learnt faster than in a call each (bench/learner). REQUIRES as above.
+  /// Makes one step on each row in order, with the label and weight of the row; returns the mean of
+  /// the losses, each taken before its step and weighted by the weights of the row and its label.
+  /// One call for several rows is faster than one call per row (bench/learner). REQUIRES as above.
   float learn(std::span<const SparseRow> rows);
 
-  /// The probability of the positive label where the loss has one, else the margin. REQUIRES as
-  /// above.
+  /// The probability of the positive label if the loss defines one, otherwise the margin. REQUIRES
+  /// as above.
   float predict(const SparseRow& row) const noexcept;
   void predict(std::span<const SparseRow> rows, std::span<float> out) const noexcept;  ///< [rows]
   /// w.x + bias, without the link to a probability.
@@ -129,21 +133,22 @@ class Learner {
   const FeatureSpace& features() const noexcept {
     return space_;
   }                                                             ///< the feature space of the rows
-  const AnyLoss& loss() const noexcept { return loss_; }        ///< that it minimises
-  const LabelPair& labels() const noexcept { return labels_; }  ///< of a binary loss
+  const AnyLoss& loss() const noexcept { return loss_; }        ///< the loss that it minimises
+  const LabelPair& labels() const noexcept { return labels_; }  ///< the labels of a binary loss
 
-  /// With publish_every: predictions are from now on of all rows whose learn() has returned. Any
-  /// thread; waits for another's. Else there is nothing to do.
+  /// With publish_every: publishes the weights, so that predictions use all rows whose learn() has
+  /// returned. Any thread may call it; it waits while another thread publishes. Without
+  /// publish_every it does nothing.
   void publish();
 
-  /// With teachers: the steps that they have made on weights of their own are merged into the
-  /// shared weights. Any thread. Else there is nothing to do.
+  /// With teachers: merges the steps on private copies into the shared weights. Any thread may call
+  /// it. Without teachers it does nothing.
   void settle() const;
 
-  /// Whether teachers have weights of their own; share_of_rows is not counted.
+  /// Whether teachers have private copies of weights; share_of_rows is not computed.
   ViewReport views() const;
 
-  /// The weights as they are now, frozen. Learning may go on meanwhile.
+  /// A model with the current weights. Other threads may learn at the same time.
   Model snapshot() const;
 
   /// snapshot() to a file: see save(Model, path). Throws IoError; ModelError if learning diverged.

@@ -1,4 +1,4 @@
-// Parameters that several processes learn into at once, and others read as they change.
+// Parameters that several processes train at the same time, and that others read meanwhile.
 #pragma once
 
 #include <cstddef>
@@ -15,76 +15,78 @@
 
 namespace [[gnu::visibility("default")]] hogwild {
 
-/// What parameters are of, fixed when their file is made.
+/// What the parameters in a file are for; fixed when the file is created.
 struct ParameterKind {
   FeatureSpace features;                  ///< numbered or hashed, without names
   AnyLoss loss;                           ///< not Softmax
-  LabelPair labels;                       ///< of a binary loss
+  LabelPair labels;                       ///< labels of a binary loss
   AnyUpdateRule update_rule = Adagrad{};  ///< not AdaptiveRevision: a process that is killed within
                                           ///< its step would leave the weight locked
-  float learning_rate = 0;                ///< > 0, of whoever made the file
+  float learning_rate = 0;                ///< > 0, chosen by the process that created the file
   bool bias = true;                       ///< whether there is a bias
-  std::vector<Index> hot{};  ///< the features whose cells come first, at most 16384, most frequent
-                             ///< first: each process may have pages of its own over them
+  std::vector<Index> hot{};  ///< the most frequent features, most frequent first, at most 16384;
+                             ///< their cells come first, so that each process can have private
+                             ///< pages for them
 };
 
 /// A process that learns into a parameter file, or did.
 struct ParameterWriter {
-  std::uint32_t process = 0;  ///< its number
-  bool running = false;       ///< false if there is no such process any more
-  double silent_seconds = 0;  ///< since it was last heard of
-  std::uint64_t rows = 0;     ///< it says it has learnt
+  std::uint32_t process = 0;  ///< process id
+  bool running = false;       ///< whether the process still exists
+  double silent_seconds = 0;  ///< since its last beat() or join()
+  std::uint64_t rows = 0;     ///< rows that it has reported by beat()
 };
 
-/// A file of live parameters, mapped: the one array of Hogwild! (Niu, Recht, Re, Wright, NIPS
-/// 2011), across processes. In /dev/shm it is memory alone; on a disk it outlives the machine, the
-/// kernel writing back what has changed. All processes must be of one machine.
+/// A memory-mapped file of live parameters: the shared array of Hogwild! (Niu, Recht, Re, Wright,
+/// NIPS 2011), for several processes. In /dev/shm it is only in memory; on a disk it survives a
+/// restart of the machine, since the kernel writes changes back. All processes must run on one
+/// machine.
 ///
-///  1. The file appears whole: its head never changes from then on, so whoever opens it sees either
-///     no file or all of its head, and of two who make it at once one joins the other.
-///  2. Every word behind the head is a relaxed atomic one, in every process; what
-///     SharedParameters promises of threads holds of processes.
-///  3. No process holds anything that another waits for. One that is killed at any moment leaves
-///     each word as some step stored it, and the others and the file as usable as before.
-///  4. A mapping made to read can't write: the system sees to it.
-///  5. There is room for all of it from the beginning.
-///  6. What has been learnt into it stays until the file is removed; removing it harms none who
-///     have it open. Cutting it short kills them (SIGBUS).
+///  1. The file is complete when it appears, and its header never changes: a process that opens it
+///     sees no file or the whole header. If two create it at once, one joins the other's file.
+///  2. Every process accesses the words after the header only as relaxed atomics; the guarantees of
+///     SharedParameters for threads hold for processes too.
+///  3. No process waits for another. If one is killed, at any moment, each word is as some step
+///     stored it, and the file and the other processes go on working.
+///  4. The operating system prevents writes through a read-only mapping.
+///  5. The storage of the whole file is allocated when the file is created.
+///  6. Trained weights stay in the file until it is removed. Processes that have it open can go on
+///     using it after that. Truncating it kills them (SIGBUS).
 class ParameterFile {
  public:
-  /// Joins those who learn into the file; makes it, with all weights zero, if there is none. The
-  /// process counts as a writer until this is destroyed. The file may be of more features than the
-  /// kind is, and of other hot ones. Throws OptionError for a kind that can't be shared, or other
-  /// than the file's (the learning rate aside); IoError, ModelError.
+  /// Opens the file for training; creates it, with all weights zero, if it does not exist. The
+  /// process is one of writers() until the object is destroyed. The file may have more features
+  /// than `kind`, and other hot features. Throws OptionError if `kind` can't be shared, or differs
+  /// from that of the file (except in the learning rate); IoError, ModelError.
   static std::shared_ptr<ParameterFile> join(const std::string& path, const ParameterKind& kind);
 
-  /// The same for a file that there is, of any kind.
+  /// The same for an existing file, of any kind.
   static std::shared_ptr<ParameterFile> join(const std::string& path);
 
-  /// Opens it to read. Throws IoError, ModelError.
+  /// Opens the file read-only. Throws IoError, ModelError.
   static std::shared_ptr<ParameterFile> open(const std::string& path);
 
   ~ParameterFile();
   ParameterFile(const ParameterFile&) = delete;
   ParameterFile& operator=(const ParameterFile&) = delete;
 
-  const std::string& path() const noexcept;    ///< where it is
-  const ParameterKind& kind() const noexcept;  ///< what its parameters are of
+  const std::string& path() const noexcept;    ///< the path of the file
+  const ParameterKind& kind() const noexcept;  ///< what its parameters are for
   bool writable() const noexcept;              ///< whether this process may train
-  bool made() const noexcept;                  ///< whether there was none before
+  bool made() const noexcept;                  ///< whether join() created the file
 
-  /// Tells the others that this process lives, and how many rows it has learnt since it said so
-  /// last. Call it once a second or so. Any thread. REQUIRES: writable().
+  /// Tells other processes that this one is running, and how many rows it has learnt since its last
+  /// call. Call it about once per second. Any thread. REQUIRES: writable().
   void beat(std::uint64_t rows) noexcept;
 
-  /// Rows that all writers have told of, in all. Any thread.
+  /// The number of rows that all writers have reported by beat(). Any thread.
   std::uint64_t rows() const noexcept;
 
-  /// Those who have joined and not left; one that was killed stays until its place is needed.
+  /// The processes that have joined and not left; a killed one stays until its place is needed.
   std::vector<ParameterWriter> writers() const;
 
-  /// The cells, [kind().hot.size() + features + 1] states of the rule: those of the hot features,
-  /// those of all features (of hot ones unused), and the bias's.
+  /// The cells, [kind().hot.size() + features + 1] states of the rule: first those of the hot
+  /// features, then those of all features (unused for hot ones), then that of the bias.
   std::byte* cells() const noexcept;
 
  private:
@@ -94,7 +96,7 @@ class ParameterFile {
   std::unique_ptr<Mapping> mapping_;
 };
 
-/// Whether a file says that it is one of parameters.
+/// Whether the file begins as a parameter file does.
 bool is_parameter_file(const std::string& path) noexcept;
 
 }  // namespace hogwild

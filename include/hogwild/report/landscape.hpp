@@ -1,6 +1,6 @@
-// Functions of two parameters, and the paths that the update rules take on them: what a rule does,
-// to be looked at. After the pictures of Ruder, An overview of gradient descent optimization
-// algorithms, 2016, figures 5 and 6.
+// Test functions of two parameters, and the paths of the update rules on them, for pictures that
+// show how a rule behaves. After figures 5 and 6 of Ruder, An overview of gradient descent
+// optimization algorithms, 2016.
 #pragma once
 
 #include <span>
@@ -32,66 +32,66 @@ struct Interval {
 /// A function of two parameters.
 struct Surface {
   std::string_view name;      ///< "beale", "saddle", "rosenbrock", "ravine", "himmelblau"
-  std::string formula;        ///< in words for a title
-  double (*value)(Point);     ///< of a point
-  Point (*gradient)(Point);   ///< at a point
-  std::vector<Point> minima;  ///< none where it has no bound
-  Point start;                ///< from where its paths tell most
-  Interval x;                 ///< worth seeing
-  Interval y;                 ///< likewise
-  int steps = 0;              ///< that get most rules to the end
+  std::string formula;        ///< the formula as text, for a title
+  double (*value)(Point);     ///< the value at a point
+  Point (*gradient)(Point);   ///< the gradient at a point
+  std::vector<Point> minima;  ///< empty if the function is not bounded below
+  Point start;                ///< a start at which paths differ clearly
+  Interval x;                 ///< the range of x in a picture
+  Interval y;                 ///< the range of y in a picture
+  int steps = 0;              ///< number of steps that is enough for most rules
 
   /// Whether a point is in the picture.
   bool shows(Point p) const noexcept { return x.holds(p.x) && y.holds(p.y); }
 };
 
-/// All of them. Thread safety: any.
+/// All surfaces. Any thread may call it.
 std::span<const Surface> surfaces();
 
-/// Throws OptionError.
+/// The surface with this name. Throws OptionError if there is none.
 const Surface& surface_named(std::string_view name);
 
-/// Where a rule has been.
+/// The path of an update rule on a surface.
 struct Path {
   std::string rule;           ///< name of the update rule
-  float rate = 0;             ///< 0: the rule has none
-  std::vector<Point> points;  ///< the start, and where each step led; on the surface's part worth
-                              ///< seeing: it ends before a step that would leave it
-  bool left = false;          ///< whether there was such a step
+  float rate = 0;             ///< learning rate; 0: the rule has none
+  std::vector<Point> points;  ///< the start, and the point after each step; the path ends before a
+                              ///< step that would leave the picture
+  bool left = false;          ///< whether a step would have left the picture
 };
 
-/// A path by full gradients, with the very step() that trains. Throws OptionError for a start that
-/// is not in sight, and a rule whose state keeps no weight (ftrl).
+/// The path of steps with full gradients, by the same step() as in training. Throws OptionError for
+/// a start outside the picture, and for a rule whose state has no weight (ftrl).
 Path walk(const Surface& surface, const AnyUpdateRule& rule, float rate, Point start, int steps);
 
 /// One step of momentum and one of Nesterov, from the same weights with the same velocity: the
 /// survey's figure 4.
 struct StepVectors {
   Point from;            ///< where both steps begin
-  Point after_gradient;  ///< momentum first goes down the gradient where it stands,
-  Point momentum;        ///< then on as it went before
-  Point lookahead;       ///< Nesterov first goes on as before,
-  Point nesterov;        ///< then down the gradient that it finds there
+  Point after_gradient;  ///< momentum, first part: the gradient step at `from`
+  Point momentum;        ///< momentum, second part: the velocity is added
+  Point lookahead;       ///< Nesterov, first part: the velocity is added
+  Point nesterov;        ///< Nesterov, second part: the gradient step at `lookahead`
 };
 
-/// After so many of momentum's steps. Throws OptionError if they lead out of sight.
+/// The vectors after `steps` steps of momentum. Throws OptionError if these leave the picture.
 StepVectors compare_steps(const Surface& surface, float gamma, float rate, Point start, int steps);
 
-/// The four vectors over contours, from close by; formats, width and errors as below.
+/// A close-up of the four vectors, over contours; formats (but gif), width and errors as below.
 std::string picture(const Surface& surface, const StepVectors& vectors, PictureFormat format,
                     int width = 800);
 
-/// The bytes of a picture: contours, the paths from the start on, what minima there are; of a gif
-/// as it goes on, step by step. Drawn by gnuplot, which is started for it. Width in pixels, the
-/// height being three quarters of it. Throws OptionError without a path; Error if there is no
-/// gnuplot, or it fails.
+/// Draws contours, the paths from their start, and the minima; returns the bytes of the picture. A
+/// gif is an animation of the steps. Starts gnuplot to draw. The width is in pixels; the height is
+/// three quarters of it. Throws OptionError if there is no path; Error if gnuplot is not installed
+/// or fails.
 std::string picture(const Surface& surface, const std::vector<Path>& paths, PictureFormat format,
                     int width = 800);
 
-/// "rule rate step x y value", separated by tabs, a line for each point.
+/// A table with columns "rule rate step x y value", separated by tabs; one line per point.
 std::string table(const Surface& surface, const std::vector<Path>& paths);
 
-/// A rate with which a rule shows its character on a surface.
+/// A learning rate at which the typical behaviour of a rule on a surface is visible.
 float telling_rate(const Surface& surface, const AnyUpdateRule& rule);
 
 }  // namespace hogwild

@@ -1,4 +1,4 @@
-// What training tells, while it runs and at its end.
+// What training reports while it runs, and what it returns.
 #pragma once
 
 #include <cstdint>
@@ -13,38 +13,38 @@
 
 namespace [[gnu::visibility("default")]] hogwild {
 
-/// One epoch behind us.
+/// A report on a finished epoch.
 struct EpochReport {
   int epoch = 0;               ///< counted from 1
-  double seconds = 0;          ///< of training since the start of the run, validation left out
-  std::uint64_t rows = 0;      ///< learnt in this epoch
-  std::uint64_t nonzeros = 0;  ///< learnt in this epoch
-  double train_loss = 0;       ///< mean loss of the rows, each taken before its own step
+  double seconds = 0;          ///< training time since the start of the run, without validation
+  std::uint64_t rows = 0;      ///< rows learnt in this epoch
+  std::uint64_t nonzeros = 0;  ///< non-zeros learnt in this epoch
+  double train_loss = 0;       ///< mean loss of the rows, each computed before its own step
   std::optional<double> valid_loss{};  ///< mean loss of the validation rows after the epoch
-  float learning_rate = 0;             ///< at the end of the epoch
-  int threads = 0;                     ///< that trained
-  bool refit = false;                  ///< of the second run, on all rows
+  float learning_rate = 0;             ///< learning rate at the end of the epoch
+  int threads = 0;                     ///< number of training threads
+  bool refit = false;                  ///< whether the epoch is part of the refit on all rows
 };
 
-/// How far a run is; read it at leisure, it changes nothing.
+/// The progress of a run; to read it does not affect the run.
 struct Progress {
-  int epoch = 0;                 ///< being learnt, counted from 1
-  int epochs = 0;                ///< that were asked for
-  std::uint64_t rows_done = 0;   ///< over all epochs
-  std::uint64_t rows_total = 0;  ///< over all epochs; about, while rows are learnt as they are
-                                 ///< read the first time, and 0 where that can't be known
-  double train_loss = 0;         ///< mean over this epoch so far, all threads together
-  double seconds = 0;            ///< of training
+  int epoch = 0;                 ///< current epoch, counted from 1
+  int epochs = 0;                ///< number of epochs requested
+  std::uint64_t rows_done = 0;   ///< rows learnt, over all epochs
+  std::uint64_t rows_total = 0;  ///< rows to learn, over all epochs; an estimate during the first
+                                 ///< epoch of streamed text, and 0 if it is unknown
+  double train_loss = 0;         ///< mean loss in this epoch so far, over all threads
+  double seconds = 0;            ///< duration of training
 };
 
 /// Why a run ended.
 enum class StopReason {
   epochs,          ///< all epochs are done
   early_stopping,  ///< the validation loss has not improved for as many epochs as allowed
-  interrupted,     ///< TrainObserver::stop_requested() said so; if before the first row was learnt,
-                   ///< the model is empty
-  diverged,        ///< the loss is not finite or ten times that at the start; the model is that of
-                   ///< the last epoch before
+  interrupted,     ///< TrainObserver::stop_requested() returned true; if this was before the first
+                   ///< row was learnt, the model is empty
+  diverged,        ///< the loss is not finite, or above ten times the loss at the start; the model
+                   ///< is that of the last epoch before
 };
 
 /// "epochs", "early_stopping", "interrupted", "diverged".
@@ -52,67 +52,69 @@ std::string_view name_of(StopReason reason) noexcept;
 
 /// One rate that was tried on a sample.
 struct RateTrial {
-  float rate = 0;   ///< that was tried
-  double loss = 0;  ///< mean loss of rows not learnt, at the end (under early stopping: the best);
-                    ///< infinite if the trial diverged
+  float rate = 0;   ///< the learning rate that was tried
+  double loss = 0;  ///< mean loss of held-out rows at the end (with early stopping: mean of the
+                    ///< epochs from the best one on); infinite if the trial diverged
 };
 
 /// How a learning rate was found.
 struct RateSearch {
-  float rate = 0;                   ///< the one that was chosen
-  int workers = 1;                  ///< whose mean is learnt: `rate` is so many times the trials'
-  std::optional<float> epsilon{};   ///< for adagrad with its default epsilon: see find_rate()
-  std::vector<RateTrial> trials{};  ///< by rate, ascending
-  std::uint64_t rows = 0;           ///< of the sample, learnt in each trial
-  std::uint64_t held_out = 0;       ///< rows that the trials were scored on
-  double seconds = 0;               ///< taken
-  bool interrupted = false;         ///< before it came to an end
-  int backed_off = 0;  ///< times the run then diverged, and began anew at a third of the rate
+  float rate = 0;                   ///< the rate that was chosen
+  int workers = 1;                  ///< number of averaged workers: `rate` is the rate of the
+                                    ///< trials times this
+  std::optional<float> epsilon{};   ///< set for adagrad with its default epsilon: see find_rate()
+  std::vector<RateTrial> trials{};  ///< in ascending order of rate
+  std::uint64_t rows = 0;           ///< rows of the sample, learnt in each trial
+  std::uint64_t held_out = 0;       ///< rows on which the trials were evaluated
+  double seconds = 0;               ///< duration of the search
+  bool interrupted = false;         ///< whether the search was stopped early
+  int backed_off = 0;  ///< how often the run then diverged and restarted at a third of the rate
 };
 
 /// How the number of threads was found.
 struct ThreadTrial {
   /// How fast a number of threads trained.
   struct Speed {
-    int threads;                 ///< that trained in the trial
-    double nonzeros_per_second;  ///< that all of them learnt
+    int threads;                 ///< number of threads in the trial
+    double nonzeros_per_second;  ///< non-zeros learnt per second, by all threads together
   };
   int threads = 1;              ///< the number that was chosen
   std::vector<Speed> trials{};  ///< by threads, ascending
 };
 
-/// Told by train() how it goes. All calls come from the thread that called train().
+/// Receives reports from train(). All calls come from the thread that called train().
 class TrainObserver {
  public:
   virtual ~TrainObserver() = default;
-  virtual void on_progress(const Progress&) {}      ///< some twenty times a second
+  virtual void on_progress(const Progress&) {}      ///< about twenty times per second
   virtual void on_epoch(const EpochReport&) {}      ///< after each epoch
-  virtual void on_rate(const RateSearch&) {}        ///< when the rate was found, before the epochs,
-                                                    ///< and again each time it backs off
-  virtual void on_threads(const ThreadTrial&) {}    ///< when their number was measured, likewise
-  virtual bool stop_requested() { return false; }   ///< asked as often as on_progress is called
-  virtual bool checkpoint_due() { return false; }   ///< likewise; then on_checkpoint() follows
-  virtual void on_checkpoint(const Checkpoint&) {}  ///< the weights as they are; the state, if it
-                                                    ///< is kept, of the end of an epoch before
+  virtual void on_rate(const RateSearch&) {}        ///< when the rate is found, before the epochs,
+                                                    ///< and each time it is reduced
+  virtual void on_threads(const ThreadTrial&) {}    ///< when the number of threads is measured
+  virtual bool stop_requested() { return false; }   ///< polled like on_progress(); true: stop
+  virtual bool checkpoint_due() { return false; }   ///< likewise; true: call on_checkpoint()
+  virtual void on_checkpoint(const Checkpoint&) {}  ///< the current weights; the state, if kept, is
+                                                    ///< from the end of an earlier epoch
 };
 
 /// What train() returns.
 struct TrainResult {
-  Model model;  ///< of the best epoch under early stopping, of the last otherwise
-  std::vector<EpochReport> epochs;         ///< those that were finished
-  StopReason reason = StopReason::epochs;  ///< why it ended
-  int best_epoch = 0;       ///< the last whose validation (else training) loss was lower than those
-                            ///< before it, by more than min_delta; 0: none was finished
+  Model model;  ///< of the best epoch with early stopping, otherwise of the last epoch
+  std::vector<EpochReport> epochs;         ///< the finished epochs
+  StopReason reason = StopReason::epochs;  ///< why the run ended
+  int best_epoch = 0;       ///< the best epoch: the last one whose validation loss (training loss
+                            ///< if there are no validation rows) was lower than all before by more
+                            ///< than min_delta; 0: no epoch was finished
   double seconds = 0;       ///< of training
   float learning_rate = 0;  ///< the initial rate that was used
-  std::optional<RateSearch> rate_search{};  ///< how it was found, unless it was given
-  int threads = 0;                          ///< that trained
-  int threads_seen = 0;                     ///< that learnt at least one row
-  ViewReport views{};                       ///< whether threads stepped weights of their own
-  std::shared_ptr<const RunState> state{};  ///< for TrainOptions::resume_state, if it was to be
-                                            ///< kept: of the run's end, or where it was
-                                            ///< interrupted of the end of an epoch before, if there
-                                            ///< is one; of a run that diverged there is none
+  std::optional<RateSearch> rate_search{};  ///< how learning_rate was found; absent if it was given
+  int threads = 0;                          ///< number of training threads
+  int threads_seen = 0;                     ///< threads that learnt at least one row
+  ViewReport views{};                       ///< whether threads had private copies of weights
+  std::shared_ptr<const RunState> state{};  ///< for TrainOptions::resume_state, if keep_state is
+                                            ///< set: from the end of the run, or for an interrupted
+                                            ///< run from the end of an earlier epoch (null if there
+                                            ///< was none); null if the run diverged
 };
 
 }  // namespace hogwild

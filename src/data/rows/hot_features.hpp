@@ -1,5 +1,5 @@
-// Features that are in a fair part of the rows: threads that learn them at once get in each other's
-// way.
+// Frequent features: threads that step their weights at the same time wait for each other's cache
+// lines.
 #pragma once
 
 #include <algorithm>
@@ -19,24 +19,24 @@ namespace hogwild {
 
 /// What makes features hot, counted in a sample of the rows.
 struct Hotness {
-  // 128 KiB of adagrad's state, in a core's second cache. Measured on ranked text, two threads,
-  // million non-zeros a second, with 4096 and with 16384: sgd 500 and 620, rmsprop 290
-  // and 340, adagrad 505 and 545, adam 83 and 91. Click rows are learnt as fast with either; two
-  // teachers of a Learner, whose cores are far from each other, are x1.14 as fast with 16384.
+  // 16384 states of adagrad take 128 KiB, which fits in a core's L2 cache. Measured on ranked text,
+  // two threads, million non-zeros a second, with 4096 and with 16384: sgd 500 and 620, rmsprop 290
+  // and 340, adagrad 505 and 545, adam 83 and 91. On click rows both have the same speed; two
+  // teachers of a Learner, on cores far from each other, are 1.14 times as fast with 16384.
   static constexpr Index kMost = HotTable::kMost;
-  static constexpr Offset kRowsPerTouch = 8192;       ///< one in fewer rows is not hot
-  static constexpr double kLeastShare = 0.25;         ///< of the non-zeros, or none is hot
+  static constexpr Offset kRowsPerTouch = 8192;       ///< in fewer than 1 of 8192 rows: not hot
+  static constexpr double kLeastShare = 0.25;         ///< fewer hot non-zeros: no feature is hot
   static constexpr Offset kSampleRows = 1 << 14;      ///< about
   static constexpr Offset kSampleNonzeros = 1 << 18;  ///< at most, about
 
-  /// One row of so many is looked at.
+  /// The sample has every stride-th row of the data.
   static Offset stride(const Dataset& data) noexcept {
     return std::max({Offset{1}, data.rows() / kSampleRows, data.nonzeros() / kSampleNonzeros});
   }
 };
 
-/// Numbers of features below Hotness::kMost, ascending whatever the order they were added in:
-/// sorting some tens of small numbers takes a step or two for each.
+/// A set of feature numbers below Hotness::kMost; drain() gives them in ascending order. This sorts
+/// some tens of small numbers in one or two operations for each.
 class RankSet {
  public:
   void add(std::size_t rank) noexcept {
@@ -63,19 +63,21 @@ class RankSet {
   std::array<std::uint64_t, Hotness::kMost / 4096> used_{};  // words that hold any
 };
 
-/// Which features of a data set are hot, and how all are numbered where those come first: the most
-/// frequent is number 0, and any other feature j is number size() + j (see Ranking). Of two hot
-/// features that want one place in the table of numbers the more frequent is hot.
+/// The hot features of a data set, and the numbers of all features if hot ones come first: the most
+/// frequent feature has number 0, and a feature j that is not hot has number size() + j (see
+/// Ranking). If two frequent features have the same place in the table of numbers, only the more
+/// frequent one is hot.
 class HotFeatures {
  public:
-  /// None is hot where they don't make up enough. REQUIRES: the data is not ranked.
+  /// Finds the hot features of the data. If they have less than kLeastShare of the non-zeros, no
+  /// feature is hot. REQUIRES: the data is not ranked.
   explicit HotFeatures(const Dataset& data);
 
-  /// Those that come first in such a ranking: made by first_in(), or of any features, of which two
-  /// that want one place in the table can't both be hot; the first has it.
+  /// Makes the given features hot: those of a ranking made by first_in(), or any. If two of them
+  /// have the same place in the table, only the first is hot.
   explicit HotFeatures(std::span<const Index> features);
 
-  /// How many: the numbers below are theirs.
+  /// The number of hot features. They have the numbers 0 to size() - 1.
   Index size() const noexcept { return table_.size(); }
 
   /// The number of plain feature j.
@@ -87,8 +89,8 @@ class HotFeatures {
   /// [size()] the features themselves.
   const std::vector<Index>& features() const noexcept { return features_; }
 
-  /// The space in which hot features come first: as large as plain, or larger where that does not
-  /// have all of them. REQUIRES: size() > 0.
+  /// The space in which hot features come first. It has the features of `plain`, and is extended if
+  /// a hot feature is not in `plain`. REQUIRES: size() > 0.
   FeatureSpace first_in(const FeatureSpace& plain) const;
 
  private:

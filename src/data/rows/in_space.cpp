@@ -1,4 +1,4 @@
-#include "data/rows/in_space.hpp"
+#include "data/rows/named_feature.hpp"
 
 #include <fmt/format.h>
 

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "data/formats/parser.hpp"
+#include "hogwild/data/dataset.hpp"
 #include "hogwild/data/feature_space.hpp"
 
 namespace hogwild {
@@ -15,5 +16,10 @@ inline std::optional<Index> feature_named(const FeatureSpace& space, std::string
   if (space.hash_bits != 0) return hashed_index(hash_of_name(name), space.hash_bits);
   return space.names ? space.names->find(name) : std::nullopt;
 }
+
+/// The same rows with features as a model's space numbers them, by name or number as the data file
+/// has them; those that it lacks are left out and counted as Source::unknown_features. Throws
+/// DataError where the one hashes features and the other does not, or not to as many.
+Dataset in_space(const Dataset& data, const FeatureSpace& space);
 
 }  // namespace hogwild

@@ -19,7 +19,7 @@
 
 namespace hogwild {
 
-/// Why a line can't be read: the spot, what stands there, and the way out.
+/// Why a line can't be read: the position, the reason, and what the user can do.
 struct Fault {
   const char* at;
   std::string reason;
@@ -33,7 +33,7 @@ struct LabelSpot {
   std::uint64_t column;
 };
 
-/// What a chunk's rows have to tell of themselves, besides the rows.
+/// Properties of a chunk's rows, collected while they are parsed.
 struct ChunkNotes {
   bool all_ones = true;
   bool has_zero_index = false;
@@ -47,7 +47,7 @@ struct ChunkNotes {
   void note_label(float label, std::uint64_t line, std::uint64_t column);
 };
 
-/// What text adds to the number that a feature has in the space.
+/// The number of a feature in the text, minus its number in the space: the index base, or 0.
 inline Index added_by_text(const FeatureSpace& space) noexcept {
   return space.hash_bits == 0 && !space.names ? static_cast<Index>(space.index_base) : 0;
 }
@@ -73,7 +73,7 @@ class RowBatch : public ChunkNotes {
             has_weights ? weights[i] : 1.0f};
   }
 
-  /// From the text's numbers of features to those of the space the rows were parsed for.
+  /// Changes the indices from the text's numbers to the numbers of the space that was parsed for.
   void renumber_for(const FeatureSpace& space) noexcept {
     const Index added = added_by_text(space);
     if (added == 0) return;
@@ -88,16 +88,16 @@ class RowBatch : public ChunkNotes {
   /// A feature that is left out, because the space that is read in lacks it.
   void add_unknown() { ++unknown_in_row_; }
 
-  /// Ends the row that stands at `at`: sorts its features, and adds up or refuses those that occur
-  /// twice. On a fault the row is still open.
+  /// Ends the open row: sorts its features, and adds up or refuses features that occur twice. at:
+  /// the row's position in the text, for faults. After a fault the row is still open.
   std::optional<Fault> end_row(const char* at, float label, float weight, Duplicates duplicates);
 
-  /// The same for a row whose non-zeros go up to number `end`, of arrays that are longer.
+  /// The same for a row that ends at position `end` of indices and values, which may be longer.
   std::optional<Fault> end_row_at(std::size_t end, const char* at, float label, float weight,
                                   Duplicates duplicates);
 
-  /// Ends a row of weight 1 whose features, up to nonzero number `end`, ascend and have finite
-  /// values; `ones`: which are all 1. indices and values need not be cut to their length yet.
+  /// Ends a row of weight 1. Its features, up to position `end`, must ascend and have finite
+  /// values. ones: whether all values are 1. indices and values may be longer than `end`.
   void end_plain_row(float label, bool ones, std::size_t end) {
     all_ones &= ones;
     has_zero_index |= end > offsets.back() && indices[offsets.back()] == 0;
@@ -106,8 +106,9 @@ class RowBatch : public ChunkNotes {
     offsets.push_back(end);
   }
 
-  /// Ends a row of hashed features of finite values, which stay in the text's order where the rules
-  /// allow it and none occurs twice, and are sorted and added up where not. A fault as above.
+  /// Ends a row of hashed features with finite values. If any_order is set and no feature occurs
+  /// twice, the features may keep the text's order. Otherwise they are sorted and duplicates are
+  /// added up. Returns a fault as end_row() does.
   std::optional<Fault> end_hashed_row(std::size_t end, const char* at, float label, bool ones,
                                       bool any_order) {
     const auto features = std::span(indices).subspan(offsets.back(), end - offsets.back());
@@ -134,7 +135,7 @@ class RowBatch : public ChunkNotes {
   std::vector<std::uint64_t> keys_;     // index and place of a non-zero
   std::vector<std::uint64_t> drawers_;  // of sort_keys()
   std::vector<float> unsorted_;
-  // Of rows that need not be: which was the last that had a feature in a slot.
+  // For rows that need not be sorted: the last row that had a feature in each slot.
   std::vector<std::uint32_t> slots_;
   std::uint32_t looked_at_ = 0;  // rows
 };

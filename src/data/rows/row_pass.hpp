@@ -18,7 +18,7 @@
 #include "data/rows/row_batch.hpp"
 #include "data/text/chunk_parser.hpp"
 #include "data/text/chunk_pipeline.hpp"
-#include "data/text/read_input.hpp"
+#include "data/text/parsing.hpp"
 #include "data/text/reading_record.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/data/dataset.hpp"

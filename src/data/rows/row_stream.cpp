@@ -10,7 +10,6 @@
 #include <utility>
 
 #include "data/text/parsing.hpp"
-#include "data/text/read_input.hpp"
 #include "data/text/stream_text.hpp"
 #include "hogwild/core/error.hpp"
 

@@ -1,7 +1,7 @@
-// Text in four stages: chunks are read in order, worked on in parallel, accepted in order again,
-// where the first fault in file order is thrown, and finished in parallel. What must be decided
-// once for all of the text is decided in the two ordered stages, so no number of threads changes
-// it.
+// A pipeline of four stages for text: chunks are read in order, processed in parallel, accepted in
+// order, and finished in parallel. The third stage throws the first fault in file order. Decisions
+// for the whole text are made in the two ordered stages, so they do not depend on the number of
+// threads.
 #pragma once
 
 #include <tbb/parallel_pipeline.h>
@@ -30,13 +30,13 @@ namespace hogwild {
 /// expected_text() by all.
 class ChunkPipeline {
  public:
-  /// options must live as long. Throws OptionError.
+  /// options must outlive this object. Throws OptionError.
   ChunkPipeline(Input input, const std::vector<std::string>& paths, const ReadOptions& options);
 
-  /// work(chunk) makes something of each chunk, on any thread of the arena; accept(made) is given
-  /// it, alone and in the order of the text, until it throws; finish(accepted) is given what that
-  /// returns, on any thread. Two chunks a thread are in flight at most. Throws what accept() threw,
-  /// else what reading threw.
+  /// Calls made = work(chunk) for each chunk, on any thread of the arena; accepted = accept(made),
+  /// one call at a time in the order of the text, until a call throws; and finish(accepted), on any
+  /// thread. At most two chunks per thread are in flight. Throws the exception of accept(), or else
+  /// that of reading.
   template <class Work, class Accept, class Finish>
   void run(const Work& work, const Accept& accept, const Finish& finish);
 
@@ -45,13 +45,13 @@ class ChunkPipeline {
 
   /// About how many bytes of text there are; 0 if that can't be known.
   std::uint64_t expected_text() const noexcept {
-    return expected_text_.load(std::memory_order_relaxed);  // a guess, whoever made it
+    return expected_text_.load(std::memory_order_relaxed);  // relaxed: it is only an estimate
   }
 
-  /// For accept() to tell of each chunk.
+  /// The record in which accept() notes each chunk.
   ReadingRecord& record() noexcept { return record_; }
 
-  /// What was read, in all. Throws DataError if that was no row. REQUIRES: run() has ended.
+  /// The source of all that was read. Throws DataError if rows is 0. REQUIRES: run() has ended.
   Source source(Offset rows) const;
 
  private:
@@ -99,7 +99,7 @@ void ChunkPipeline::run(const Work& work, const Accept& accept, const Finish& fi
               filter_mode::parallel, [&](std::unique_ptr<Accepted> accepted) {
                 if (accepted) finish(std::move(*accepted));
               }));
-  // What was accepted lies before what was fetched, and so does what is wrong with it.
+  // Accepted chunks come before a chunk that could not be read, so their error is thrown first.
   if (accept_failure_) std::rethrow_exception(accept_failure_);
   if (fetch_failure_) std::rethrow_exception(fetch_failure_);
 }

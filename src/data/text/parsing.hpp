@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "data/formats/registry.hpp"
 #include "data/text/input.hpp"
@@ -44,5 +45,11 @@ class Parsing {
   ParseRules rules_;
   FeatureNames known_classes_;  // that labels are among, if there are such
 };
+
+/// As read() does; paths name the files of the input.
+Dataset read(Input input, const std::vector<std::string>& paths, const ReadOptions& options);
+
+/// As many threads as reading with these options may use.
+int reading_threads(const ReadOptions& options);
 
 }  // namespace hogwild

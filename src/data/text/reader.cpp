@@ -17,18 +17,18 @@
 #include <set>
 #include <utility>
 
-#include "data/rows/in_space.hpp"
+#include "data/rows/named_feature.hpp"
 #include "data/rows/row_arrays.hpp"
 #include "data/text/chunk_parser.hpp"
 #include "data/text/chunk_pipeline.hpp"
 #include "data/text/input.hpp"
 #include "data/text/parsing.hpp"
-#include "data/text/read_input.hpp"
 #include "data/text/reading_record.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/data/hogdata.hpp"
 
 namespace hogwild {
+
 namespace {
 
 class Reader {
@@ -270,6 +270,33 @@ Dataset read_libsvm(const std::string& path, ReadOptions options) {
 Dataset read_vw(const std::string& path, ReadOptions options) {
   options.format = Format::vw;
   return read({path}, options);
+}
+
+void ReadingRecord::accept(std::size_t file, const ChunkNotes& notes,
+                           const std::optional<SpottedFault>& fault) {
+  if (file != file_) {
+    file_ = file;
+    lines_before_ = 0;
+  }
+  const std::string& path = paths_[file];
+  if (fault) {
+    const ParseError error(path, lines_before_ + fault->line, fault->column, fault->reason,
+                           fault->remedy);
+    if (options_.on_error == OnError::fail) throw error;
+    if (source_.first_skipped.empty()) source_.first_skipped = error.what();
+  }
+  const auto note = [&](const LabelSpot& spot) {
+    seen_.note(spot.label, [&] { return Place{path, lines_before_ + spot.line, spot.column}; });
+  };
+  if (!options_.class_labels) std::ranges::for_each(notes.label_spots, note);
+  if (notes.unlabelled_spot) note(*notes.unlabelled_spot);
+  lines_before_ += notes.lines;
+  source_.lines += notes.lines;
+  source_.skipped_lines += notes.skipped_lines;
+  source_.unknown_features += notes.unknown_features;
+  all_ones_ &= notes.all_ones;
+  has_zero_index_ |= notes.has_zero_index;
+  has_weights_ |= notes.has_weights;
 }
 
 }  // namespace hogwild

@@ -5,19 +5,39 @@
 #include <cmath>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <queue>
 #include <span>
 #include <utility>
 #include <vector>
 
 #include "hogwild/core/random.hpp"
+#include "hogwild/lab/simulate.hpp"
 #include "lab/virtual_clock.hpp"
-#include "lab/virtual_workers.hpp"
+#include "learn/descent.hpp"
 #include "learn/kernel.hpp"
 #include "objective/switched_loss.hpp"
 #include "parallel/zeroed_array.hpp"
 
 namespace hogwild {
+
+/// What the virtual workers have come to.
+struct VirtualTally {
+  double seconds = 0;
+  std::uint64_t updates = 0;
+  std::uint64_t bytes = 0;
+  double delay = 0;  ///< mean number of others' updates between a reading and its step
+};
+
+class VirtualWorkers : public Descent {
+ public:
+  virtual VirtualTally tally() const = 0;
+};
+
+/// REQUIRES: the plan is of one worker, one output and single rows. seed: of delays.
+std::unique_ptr<VirtualWorkers> make_virtual_workers(const DescentPlan& plan,
+                                                     const SimulationOptions& options,
+                                                     std::uint64_t seed);
 
 inline constexpr std::uint64_t kDelays = 0x64656c6179;  // streams of random numbers
 inline constexpr std::uint64_t kStragglers = 0x736c6f77;
