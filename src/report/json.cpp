@@ -21,7 +21,7 @@ double shortest(float value) {
 }
 
 template <class Value>
-void set_if(Json& json, const char* name, const std::optional<Value>& value) {
+void set_if(Json& json, const std::string& name, const std::optional<Value>& value) {
   if (value) json[name] = *value;
 }
 
@@ -131,15 +131,10 @@ std::string json_line(const Machine& machine) {
 
 std::string json_line(const Metrics& metrics) {
   Json json{{"rows", metrics.rows}};
-  set_if(json, "log_loss", metrics.log_loss);
-  set_if(json, "auc", metrics.auc);
-  set_if(json, "accuracy", metrics.accuracy);
-  set_if(json, "base_rate", metrics.base_rate);
-  set_if(json, "base_accuracy", metrics.base_accuracy);
-  set_if(json, "base_log_loss", metrics.base_log_loss);
-  set_if(json, "calibration", metrics.calibration);
+  for (const Metric& metric : kMetrics) {
+    set_if(json, std::string(metric.name), metrics.*metric.value);
+  }
   set_if(json, "classes", metrics.classes);
-  set_if(json, "rmse", metrics.rmse);
   json["loss"] = metrics.loss;
   return dumped(json);
 }

@@ -18,24 +18,20 @@ namespace hogwild {
 
 Facts facts_of(const Metrics& metrics) {
   Facts lines{{"rows", fmt::format("{}", metrics.rows)}};
-  if (metrics.log_loss) {
-    lines.emplace_back("log loss", fmt::format("{:.5f}  (base rate alone: {:.5f})",
-                                               *metrics.log_loss, *metrics.base_log_loss));
-  } else {
-    lines.emplace_back("loss", fmt::format("{:.5f}", metrics.loss));
-  }
-  if (metrics.auc) lines.emplace_back("auc", fmt::format("{:.5f}", *metrics.auc));
-  if (metrics.accuracy) {
-    lines.emplace_back("accuracy", fmt::format("{:.5f}  (commoner label alone: {:.5f})",
-                                               *metrics.accuracy, *metrics.base_accuracy));
-  }
-  if (metrics.base_rate) lines.emplace_back("base rate", fmt::format("{:.5f}", *metrics.base_rate));
-  if (metrics.calibration) {
-    lines.emplace_back("calibration",
-                       fmt::format("{:.4f}  (mean probability / base rate)", *metrics.calibration));
+  if (!metrics.log_loss) lines.emplace_back("loss", fmt::format("{:.5f}", metrics.loss));
+  for (const Metric& metric : kMetrics) {
+    const auto& value = metrics.*metric.value;
+    if (!value || metric.title.empty()) continue;
+    std::string text = fmt::format(fmt::runtime(metric.format), *value);
+    if (metric.baseline != nullptr) {
+      text += fmt::format("  ({}: {})", metric.note,
+                          fmt::format(fmt::runtime(metric.format), *(metrics.*metric.baseline)));
+    } else if (!metric.note.empty()) {
+      text += fmt::format("  ({})", metric.note);
+    }
+    lines.emplace_back(metric.title, std::move(text));
   }
   if (metrics.classes) lines.emplace_back("classes", fmt::format("{}", *metrics.classes));
-  if (metrics.rmse) lines.emplace_back("rmse", fmt::format("{:.6g}", *metrics.rmse));
   return lines;
 }
 

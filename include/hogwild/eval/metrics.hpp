@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "hogwild/eval/score_curves.hpp"
@@ -28,6 +29,32 @@ struct Metrics {
   std::optional<double> rmse;           ///< root mean squared error, for labels that are numbers
   std::optional<ScoreCurves> curves{};  ///< of a binary model
 };
+
+/// A metric as reports and JSON list it.
+struct Metric {
+  std::string_view name;                  ///< in JSON
+  std::string_view title;                 ///< in tables; empty: not in tables
+  std::optional<double> Metrics::*value;  ///< the member that it is
+  std::string_view note{};                ///< a remark behind the value, or on the baseline
+  std::optional<double> Metrics::*baseline = nullptr;  ///< the metric of a constant prediction
+  std::string_view format = "{:.5f}";                  ///< of the value in tables
+};
+
+/// The metrics, in the order of tables. A new one is a member of Metrics, its computation and a
+/// row.
+inline constexpr Metric kMetrics[]{
+    {"log_loss", "log loss", &Metrics::log_loss, "base rate alone", &Metrics::base_log_loss},
+    {"auc", "auc", &Metrics::auc},
+    {"accuracy", "accuracy", &Metrics::accuracy, "commoner label alone", &Metrics::base_accuracy},
+    {"base_rate", "base rate", &Metrics::base_rate},
+    {"base_accuracy", "", &Metrics::base_accuracy},
+    {"base_log_loss", "", &Metrics::base_log_loss},
+    {.name = "calibration",
+     .title = "calibration",
+     .value = &Metrics::calibration,
+     .note = "mean probability / base rate",
+     .format = "{:.4f}"},
+    {.name = "rmse", .title = "rmse", .value = &Metrics::rmse, .format = "{:.6g}"}};
 
 /// Scores of binary rows, gathered in parts and merged: part by part and all at once give the same
 /// figures. A row takes 8 bytes. Not thread-safe.

@@ -1,4 +1,4 @@
-/* A program in C that knows only the installed header and library. */
+/* A learner from C: two rows, and what it predicts for them. */
 #include <hogwild/hogwild.h>
 #include <stdio.h>
 
