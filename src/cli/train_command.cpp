@@ -136,7 +136,7 @@ void add_train_command(CLI::App& app, Action& action) {
       ->type_name("FILE");
   add_report_option(sub, command.report);
   sub.add_flag("--show-options", command.show_options,
-               "print all options with their values, as a file for --config, and stop");
+               "print the options given as a file for --config, the others as comments, and stop");
   sub.footer(
       "--config FILE reads options from a file, one per line (epochs = 5).\n"
       "Examples:\n"

@@ -129,6 +129,7 @@ std::string as_configuration(const Settings& settings, Has program) {
     if ((option.has & program) == 0 || text.empty()) continue;
     if (option.group != group) lines += fmt::format("# {}\n", option.group);
     group = option.group;
+    if (!settings.is_given(option.name)) lines += "# ";
     const bool bare = option.is_flag() || text.find_first_not_of("0123456789.") == text.npos;
     lines += bare ? fmt::format("{} = {}\n", option.name, text)
                   : fmt::format("{} = '{}'\n", option.name, text);

@@ -120,6 +120,9 @@ TEST_F(OptionsCommand, AreShownAsAFileThatSetsThemAgain) {
   folder_.write("again.toml", first.out);
   const Outcome second = run(kTrainCommand + "--config again.toml");
   EXPECT_EQ(second.out, first.out) << second.err;
+  ASSERT_EQ(run("train train.svm -o typed --threads 1 --schedule inverse " + typed).status, 0);
+  ASSERT_EQ(run("train train.svm -o configured --threads 1 --config again.toml").status, 0);
+  EXPECT_EQ(file("configured"), file("typed"));
 }
 
 // Each option by each way of training that one process has: the command, and the C interface where

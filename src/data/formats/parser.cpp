@@ -17,6 +17,19 @@ std::string quoted_token(const char* p, const char* end) {
   return shown + (token_end - p > kLongest ? "...'" : "'");
 }
 
+namespace {
+
+std::string remedy_of(const std::string& token, std::string_view what) {
+  const std::string number = "write a decimal number, such as 1, -0.5 or 2e-3";
+  if (what != "a label") return number;
+  if (token.find(',') != std::string::npos) {
+    return "this looks like CSV, which can't be read; convert it to libsvm or VW text";
+  }
+  return number + "; for classes of any name train with --loss softmax or --one-vs-rest";
+}
+
+}  // namespace
+
 Fault bad_number(const char* p, const char* end, NumberFault fault, const char* what) {
   const std::string token = p == end ? "the end of the line" : quoted_token(p, end);
   switch (fault) {
@@ -27,11 +40,7 @@ Fault bad_number(const char* p, const char* end, NumberFault fault, const char* 
       return {p, fmt::format("{} is out of range, found {}", what, token),
               "numbers must be between -3.4e38 and 3.4e38"};
     default:
-      return {p, fmt::format("expected {}, found {}", what, token),
-              std::string_view(what) == "a label"
-                  ? "write a decimal number, such as 1, -0.5 or 2e-3; for classes of any name use "
-                    "--loss softmax or --one-vs-rest"
-                  : "write a decimal number, such as 1, -0.5 or 2e-3"};
+      return {p, fmt::format("expected {}, found {}", what, token), remedy_of(token, what)};
   }
 }
 
