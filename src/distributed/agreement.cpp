@@ -17,7 +17,7 @@
 namespace hogwild {
 namespace {
 
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;
 
 // What each rank has to say, by rank.
 std::vector<Json> told_by_all(World& world, const Json& own) {
