@@ -1,5 +1,5 @@
-// Trains on text that need not fit into memory, shows its progress, and saves what there is when it
-// is told to stop.
+// Trains on text that may be larger than memory, prints the progress, stops after a time limit, and
+// saves the model.
 //   stream TRAIN MODEL [SECONDS]
 #include <chrono>
 #include <cstdio>

@@ -17,7 +17,7 @@ class FileObserver : public TrainObserver {
  public:
   /// How far reading has come; bytes_total is 0 where it can't be known. From one thread at a time.
   virtual void on_reading(std::uint64_t /*bytes*/, std::uint64_t /*bytes_total*/) {}
-  /// A sentence for people: what was read, whether rows are held or streamed, and why.
+  /// A line of text for users: which rows were read; whether they are held or streamed; the reason.
   virtual void on_note(const std::string& /*line*/) {}
 };
 
