@@ -31,14 +31,15 @@ class Force {
 
   Centre centre() const { return {}; }
 
-  std::optional<Push<Centre>> meet(Descent& replica, Index coordinate, const Sgd::State& centre) {
+  std::optional<Push<Centre>> meet(LocalDescent& replica, Index coordinate,
+                                   const Sgd::State& centre) {
     const float difference = part_ * (replica.weight(coordinate, {}) - centre.weight);
     if (difference == 0) return {};
     if (draws_replica_) replica.move(coordinate, -difference);
     return Push<Centre>{coordinate, -difference, {}};
   }
 
-  void agree(Descent& /*replica*/, Index /*coordinate*/, const Sgd::State& /*centre*/) {}
+  void agree(LocalDescent& /*replica*/, Index /*coordinate*/, const Sgd::State& /*centre*/) {}
   void start(Index /*coordinate*/, float /*weight*/) {}
 
  private:
@@ -86,7 +87,7 @@ class Merge {
 
   Centre centre() const { return rule_; }
 
-  std::optional<Push<Centre>> meet(Descent& replica, Index coordinate, const State& centre) {
+  std::optional<Push<Centre>> meet(LocalDescent& replica, Index coordinate, const State& centre) {
     const typename Centre::Seen steps{before_[coordinate], state_of(replica, coordinate)};
     if (equal(steps.before, steps.after)) {
       agree(replica, coordinate, centre);
@@ -97,7 +98,7 @@ class Merge {
     return Push<Centre>{coordinate, 0, steps};
   }
 
-  void agree(Descent& replica, Index coordinate, const State& centre) {
+  void agree(LocalDescent& replica, Index coordinate, const State& centre) {
     before_[coordinate] = centre;
     set_state(replica, coordinate, state_of(replica, coordinate), centre);
   }
@@ -111,14 +112,15 @@ class Merge {
     return std::memcmp(&a, &b, sizeof a) == 0;
   }
 
-  static State state_of(const Descent& replica, Index coordinate) {
+  static State state_of(const LocalDescent& replica, Index coordinate) {
     State state;
     replica.copy_state(coordinate, std::as_writable_bytes(std::span(&state, 1)));
     return state;
   }
 
   // A state that is stored for nothing could overwrite another thread's step.
-  static void set_state(Descent& replica, Index coordinate, const State& now, const State& next) {
+  static void set_state(LocalDescent& replica, Index coordinate, const State& now,
+                        const State& next) {
     if (!equal(now, next)) replica.set_state(coordinate, std::as_bytes(std::span(&next, 1)));
   }
 

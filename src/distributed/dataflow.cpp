@@ -160,12 +160,7 @@ bool Dataflow::ends(bool asked) {
   return false;
 }
 
-float Dataflow::margin(const SparseRow&, Pace) const {
-  throw Error("no rank has all features of a row");
-}
-
 float Dataflow::weight(Index coordinate, Pace) const {
-  // Biases are what is asked for one by one.
   return parts_->biases[coordinate - parts_->plan.features * parts_->plan.outputs];
 }
 

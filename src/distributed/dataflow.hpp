@@ -27,11 +27,9 @@ class Dataflow final : public Descent {
   /// The first rank tells all with the next block's slopes, and all end after that block.
   bool ends(bool asked) override;
   void settle(int /*worker*/) override {}
-  float margin(const SparseRow& row, Pace now) const override;
   float weight(Index coordinate, Pace now) const override;
   void each_weight(std::size_t end, Pace now, const WeightVisitor& visit) const override;
   void start(Index coordinate, float weight) override;
-  void move(Index, float) override {}  // nobody draws it anywhere
 
   /// The step in the DOT language, before it is cut and after.
   std::string graph_as_dot() const;

@@ -93,12 +93,6 @@ class Downpour final : public Descent {
     servers_.settle(worker);
   }
 
-  float margin(const SparseRow& row, Pace now) const override {
-    const auto weight_of = [&](Index j) { return weight(j, now); };
-    const float bias = plan_.bias ? weight(at_.bias(), now) : 0;
-    return bias + (row.values.empty() ? dot<true>(row, weight_of) : dot<false>(row, weight_of));
-  }
-
   float weight(Index coordinate, Pace now) const override {
     return lookahead_of(rule_, local_[coordinate].load(), step_at(coordinate, now));
   }
@@ -121,7 +115,6 @@ class Downpour final : public Descent {
   }
 
   void start(Index coordinate, float weight) override { servers_.start(coordinate, weight); }
-  void move(Index, float) override {}
 
  private:
   Step<Penalty> step_at(Index coordinate, const Pace& pace) const noexcept {
@@ -215,7 +208,11 @@ class Downpour final : public Descent {
       hand.made.push_back({coordinate, gradient, step});
     };
     if (at_.outputs > 1) return learn_classes(hand, row, pace, take, sum);
-    const LossParts parts = loss_.parts(margin(row, pace), row.label);
+    const auto weight_of = [&](Index j) { return weight(j, pace); };
+    const float bias = plan_.bias ? weight_of(at_.bias()) : 0;
+    const float product =
+        row.values.empty() ? dot<true>(row, weight_of) : dot<false>(row, weight_of);
+    const LossParts parts = loss_.parts(bias + product, row.label);
     sum.add(parts, row.weight);
     const float slope = row.weight * parts.slope;
     for (std::size_t k = 0; k < row.nonzeros(); ++k) {

@@ -83,8 +83,6 @@ class Elastic final : public Descent {
     centre_.settle(worker);
   }
 
-  float margin(const SparseRow& row, Pace now) const override { return own_->margin(row, now); }
-
   float weight(Index coordinate, Pace now) const override {
     return coordinate >= at_.bias() ? centre_biases_[coordinate - at_.bias()]
                                     : own_->weight(coordinate, now);
@@ -106,7 +104,6 @@ class Elastic final : public Descent {
     coupling_.start(coordinate, weight);
     centre_.start(coordinate, weight);
   }
-  void move(Index coordinate, float by) override { own_->move(coordinate, by); }
 
  private:
   struct Hand : SinceExchange {
@@ -159,7 +156,7 @@ class Elastic final : public Descent {
   DescentPlan plan_;
   Coordinates at_;
   DistributedOptions options_;
-  std::unique_ptr<Descent> own_;
+  std::unique_ptr<LocalDescent> own_;
   std::mutex exchanging_;
   Coupling coupling_;
   std::vector<Hand> hands_;  // [workers]
@@ -200,7 +197,6 @@ class SynchronousElastic final : public Descent {
     }
   }
 
-  float margin(const SparseRow& row, Pace now) const override { return own_->margin(row, now); }
   float weight(Index coordinate, Pace) const override { return centre_[coordinate].weight; }
   void each_weight(std::size_t end, Pace, const WeightVisitor& visit) const override {
     for (Index j = 0; j < end; ++j) {
@@ -212,7 +208,6 @@ class SynchronousElastic final : public Descent {
     coupling_.start(coordinate, weight);
     centre_[coordinate].weight = weight;
   }
-  void move(Index coordinate, float by) override { own_->move(coordinate, by); }
 
  private:
   // Moves all replicas and all copies of the centre; whether all ranks are at the end.
@@ -243,7 +238,7 @@ class SynchronousElastic final : public Descent {
   World& world_;
   DescentPlan plan_;
   Offset period_;
-  std::unique_ptr<Descent> own_;
+  std::unique_ptr<LocalDescent> own_;
   Coordinates at_;
   Coupling coupling_;
   Centre rule_;

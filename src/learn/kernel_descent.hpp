@@ -30,7 +30,7 @@
 namespace hogwild {
 
 template <class Rule, class Placement>
-class KernelDescent final : public Descent {
+class KernelDescent final : public LocalDescent {
  public:
   KernelDescent(const Rule& rule, DescentPlan plan)
       : rule_(rule),
@@ -346,10 +346,10 @@ concept HasOwnRate = requires(const Rule rule, typename Rule::State state) {
 };
 
 template <class Rule>
-std::unique_ptr<Descent> make_placed(const Rule& rule, DescentPlan plan) {
+std::unique_ptr<LocalDescent> make_placed(const Rule& rule, DescentPlan plan) {
   using State = typename Rule::State;
   const auto made = [&]<class Placement>(std::type_identity<Placement>) {
-    return std::unique_ptr<Descent>(
+    return std::unique_ptr<LocalDescent>(
         std::make_unique<KernelDescent<Rule, Placement>>(rule, std::move(plan)));
   };
   if constexpr (is_indivisible<Rule>) {
@@ -378,7 +378,7 @@ std::unique_ptr<Descent> make_placed(const Rule& rule, DescentPlan plan) {
 }
 
 template <class Rule>
-std::unique_ptr<Descent> make_descent_by(const Rule& rule, DescentPlan plan) {
+std::unique_ptr<LocalDescent> make_descent_by(const Rule& rule, DescentPlan plan) {
   if (plan.average) return make_placed(Averaged<Rule>{rule}, std::move(plan));
   if constexpr (HasOwnRate<Rule>) {
     if (plan.catch_up) return make_placed(CaughtUp<Rule>{rule}, std::move(plan));

@@ -36,13 +36,13 @@ Model model_of(std::shared_ptr<const float[]> weights, std::vector<float> biases
 
 }  // namespace
 
-Model freeze(const Descent& descent, Pace now, const TrainPlan& plan, const FeatureSpace& features,
+Model freeze(const Weights& trained, Pace now, const TrainPlan& plan, const FeatureSpace& features,
              Provenance provenance) {
   const Index outputs = plan.descent.outputs;
   const Index biases_at = plan.descent.features * outputs;
   const FeatureSpace plain = features.plain();
   const auto weights = shared_zeroed_array<float>(weights_of(plain, plan));
-  descent.each_weight(std::size_t{features.size} * outputs, now,
+  trained.each_weight(std::size_t{features.size} * outputs, now,
                       [&](Index first, std::span<const float> some) {
                         Index j = first / outputs, output = first % outputs;
                         for (const float weight : some) {
@@ -53,21 +53,21 @@ Model freeze(const Descent& descent, Pace now, const TrainPlan& plan, const Feat
                       });
   std::vector<float> biases;
   for (Index k = 0; k < outputs; ++k) {
-    biases.push_back(descent.weight(biases_at + k, now));
+    biases.push_back(trained.weight(biases_at + k, now));
   }
   return model_of(weights, std::move(biases), plan, plain, std::move(provenance));
 }
 
-bool is_finite(const Descent& descent, Pace now, const TrainPlan& plan,
+bool is_finite(const Weights& trained, Pace now, const TrainPlan& plan,
                const FeatureSpace& features) {
   const Index outputs = plan.descent.outputs;
   bool finite = true;
-  descent.each_weight(std::size_t{features.size} * outputs, now,
+  trained.each_weight(std::size_t{features.size} * outputs, now,
                       [&](Index, std::span<const float> some) {
                         for (const float weight : some) finite = finite && std::isfinite(weight);
                       });
   for (Index k = 0; k < outputs; ++k) {
-    finite = finite && std::isfinite(descent.weight(plan.descent.features * outputs + k, now));
+    finite = finite && std::isfinite(trained.weight(plan.descent.features * outputs + k, now));
   }
   return finite;
 }
@@ -100,7 +100,7 @@ void require(bool holds, const std::string& reason) {
 
 }  // namespace
 
-void start_at_random(Descent& descent, const Dataset& rows, const TrainPlan& plan,
+void start_at_random(Weights& weights, const Dataset& rows, const TrainPlan& plan,
                      const TrainOptions& options) {
   const Index outputs = plan.descent.outputs;
   for (Offset i = 0; i < rows.rows(); ++i) {
@@ -109,13 +109,13 @@ void start_at_random(Descent& descent, const Dataset& rows, const TrainPlan& pla
       for (Index k = 0; k < outputs; ++k) {
         const Index plain = rows.features().plain(j) * outputs + k;
         const double normal = Random(options.seed, kStarting, plain).normal();
-        descent.start(j * outputs + k, options.init * static_cast<float>(normal));
+        weights.start(j * outputs + k, options.init * static_cast<float>(normal));
       }
     }
   }
 }
 
-void start_at(Descent& descent, const Model& model, const FeatureSpace& features,
+void start_at(Weights& weights, const Model& model, const FeatureSpace& features,
               const TrainPlan& plan) {
   const Index outputs = plan.descent.outputs;
   const auto ranked = features.ranking ? std::span<const Index>(features.ranking->features)
@@ -126,11 +126,11 @@ void start_at(Descent& descent, const Model& model, const FeatureSpace& features
     const auto number = number_in(model.features(), features, features.plain(j));
     for (Index k = 0; number && k < outputs; ++k) {
       const float weight = model.weights()[std::size_t{*number} * outputs + k];
-      if (weight != 0) descent.start(j * outputs + k, weight);
+      if (weight != 0) weights.start(j * outputs + k, weight);
     }
   }
   for (Index k = 0; k < outputs; ++k) {
-    descent.start(features.size * outputs + k, model.biases()[k]);
+    weights.start(features.size * outputs + k, model.biases()[k]);
   }
 }
 

@@ -11,11 +11,11 @@
 namespace hogwild {
 
 /// The weights as they are now.
-Model freeze(const Descent& descent, Pace now, const TrainPlan& plan, const FeatureSpace& features,
+Model freeze(const Weights& trained, Pace now, const TrainPlan& plan, const FeatureSpace& features,
              Provenance provenance);
 
 /// Whether the weights are finite now. Looks at those that may not be zero alone.
-bool is_finite(const Descent& descent, Pace now, const TrainPlan& plan,
+bool is_finite(const Weights& trained, Pace now, const TrainPlan& plan,
                const FeatureSpace& features);
 
 /// All weights zero.
@@ -23,12 +23,12 @@ Model zero_model(const TrainPlan& plan, const FeatureSpace& features, Provenance
 
 /// Lets the weights of the features that rows hold start at random: see TrainOptions::init.
 /// Features that no row to be learnt holds stay at zero: nothing would ever move them.
-void start_at_random(Descent& descent, const Dataset& rows, const TrainPlan& plan,
+void start_at_random(Weights& weights, const Dataset& rows, const TrainPlan& plan,
                      const TrainOptions& options);
 
 /// Lets all weights start at a model's, whose features are those of a space by what the data calls
 /// them. Features that the model lacks start at zero.
-void start_at(Descent& descent, const Model& model, const FeatureSpace& features,
+void start_at(Weights& weights, const Model& model, const FeatureSpace& features,
               const TrainPlan& plan);
 
 /// Throws OptionError where a model can't go on learning from such data as options say.

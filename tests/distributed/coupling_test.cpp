@@ -11,7 +11,7 @@
 namespace hogwild {
 namespace {
 
-std::unique_ptr<Descent> replica_by(const AnyUpdateRule& rule) {
+std::unique_ptr<LocalDescent> replica_by(const AnyUpdateRule& rule) {
   DescentPlan plan;
   plan.features = 10;
   plan.bias = false;
@@ -20,7 +20,7 @@ std::unique_ptr<Descent> replica_by(const AnyUpdateRule& rule) {
   return make_descent(plan);
 }
 
-void learn(Descent& replica, Index feature, int times) {
+void learn(LocalDescent& replica, Index feature, int times) {
   const std::vector<Index> indices{feature};
   const std::vector<SparseRow> rows(static_cast<std::size_t>(times), {indices, {}, 1, 1});
   replica.learn(0, rows, {.rate = 0.1f});

@@ -20,7 +20,7 @@
 
 namespace [[gnu::visibility("default")]] hogwild {
 
-class Descent;
+class LocalDescent;
 class HotFeatures;
 class ParameterFile;
 class PublishedWeights;
@@ -174,7 +174,7 @@ class Learner {
   float rate_;
   std::shared_ptr<ParameterFile> parameters_;  // or null
   std::unique_ptr<const HotFeatures> hot_;     // whose coordinates come first; or null
-  std::unique_ptr<Descent> descent_;
+  std::unique_ptr<LocalDescent> descent_;
   std::unique_ptr<TeacherPlaces> teachers_;      // or null
   std::unique_ptr<PublishedWeights> published_;  // or null
 };

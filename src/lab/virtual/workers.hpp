@@ -82,9 +82,6 @@ class Workers : public VirtualWorkers {
     clock_.run_to(latest_);
   }
 
-  float margin(const SparseRow& row, Pace now) const override {
-    return margin_by(row, now, [&](Index j) { return states_[j]; });
-  }
   float weight(Index coordinate, Pace now) const override {
     return outcome_of(rule_, states_[coordinate], step_at(now));
   }
@@ -96,7 +93,6 @@ class Workers : public VirtualWorkers {
   void start(Index coordinate, float weight) override {
     if constexpr (requires(State state) { state.weight; }) states_[coordinate].weight = weight;
   }
-  void move(Index, float) override {}  // nobody draws it anywhere
 
   VirtualTally tally() const override {
     return {clock_.now(), updates_, bytes_, steps_ > 0 ? delays_ / static_cast<double>(steps_) : 0};
