@@ -11,10 +11,10 @@ namespace hogwild::cli {
 namespace {
 
 int run(std::uint64_t seed) {
-  const auto checks = check_gradients(seed);
+  const auto checks = lab::check_gradients(seed);
   std::string text = fmt::format("{:<14} {:>5} {:>5} {:<10} {:>11} {:>12}\n", "loss", "l1", "l2",
                                  "batch norm", "coordinates", "worst error");
-  for (const GradientCheck& check : checks) {
+  for (const lab::GradientCheck& check : checks) {
     text += fmt::format("{:<14} {:>5} {:>5} {:<10} {:>11} {:>12.1e}{}\n", check.loss,
                         check.penalty.l1, check.penalty.l2, check.batch_norm ? "yes" : "no",
                         check.coordinates, check.worst_error, check.passed() ? "" : "  WRONG");
@@ -22,7 +22,7 @@ int run(std::uint64_t seed) {
   print(text);
   const auto wrong = std::ranges::count_if(checks, [](const auto& c) { return !c.passed(); });
   note(wrong == 0 ? fmt::format("all {} gradients agree with their central differences to {:g}",
-                                checks.size(), GradientCheck::kWorst)
+                                checks.size(), lab::GradientCheck::kWorst)
                   : fmt::format("hogwild: {} of {} gradients are wrong", wrong, checks.size()));
   return wrong == 0 ? kDone : kBadWorld;
 }

@@ -51,7 +51,7 @@ std::vector<AnyUpdateRule> contending(const CompareCommand& command, ProgressDis
 
 // A table that is drawn anew while rules learn; or where there is no bar a line for each at its
 // end.
-class TableObserver final : public CompareObserver {
+class TableObserver final : public lab::CompareObserver {
  public:
   TableObserver(ProgressDisplay& display, const std::vector<AnyUpdateRule>& rules, int epochs)
       : display_(display), table_(rules, epochs) {
@@ -68,7 +68,7 @@ class TableObserver final : public CompareObserver {
     table_.epoch(report);
     display_.note_epoch(report);
   }
-  void on_end(const Contender& contender) override {
+  void on_end(const lab::Contender& contender) override {
     table_.end(contender);
     if (display_.has_bar()) return;
     const TrainResult& result = contender.result;
@@ -98,10 +98,10 @@ int run(CompareCommand& command, const CLI::App& app) {
 
   const InterruptGuard guard;
   TableObserver observer(display, rules, options.epochs);
-  const auto contenders = compare(data, options, rules, observer);
+  const auto contenders = lab::compare(data, options, rules, observer);
   display.clear();
   if (command.json) {
-    for (const Contender& contender : contenders) print(json_line(contender) + "\n");
+    for (const lab::Contender& contender : contenders) print(json_line(contender) + "\n");
   } else {
     print(table(contenders));
   }
@@ -119,7 +119,7 @@ int run(CompareCommand& command, const CLI::App& app) {
     note("hogwild: " + interruption);
     return kInterrupted;
   }
-  note((any ? "" : "hogwild: ") + advice(contenders));
+  note((any ? "" : "hogwild: ") + lab::advice(contenders));
   return any ? kDone : kDiverged;
 }
 

@@ -38,7 +38,7 @@ void ContenderTable::epoch(const EpochReport& report) {
   losses.push_back(report.valid_loss.value_or(report.train_loss));
 }
 
-void ContenderTable::end(const Contender& contender) {
+void ContenderTable::end(const lab::Contender& contender) {
   Line& line = of(contender.rule);
   line.rate = contender.result.learning_rate;
   if (contender.result.reason != StopReason::epochs) line.ended = name_of(contender.result.reason);

@@ -14,10 +14,10 @@ class ContenderTable {
  public:
   ContenderTable(const std::vector<AnyUpdateRule>& rules, int epochs);
 
-  void begin(const AnyUpdateRule& rule);  ///< its run begins, or begins anew
-  void rate(const RateSearch& search);    ///< was found for the run
-  void epoch(const EpochReport& report);  ///< of the run
-  void end(const Contender& contender);   ///< the run is over
+  void begin(const AnyUpdateRule& rule);      ///< its run begins, or begins anew
+  void rate(const RateSearch& search);        ///< was found for the run
+  void epoch(const EpochReport& report);      ///< of the run
+  void end(const lab::Contender& contender);  ///< the run is over
 
   /// A head, and the rules in their order, the one ahead so far being marked. blocks: whether the
   /// terminal shows block characters, without which there are no spark lines.

@@ -38,9 +38,10 @@ struct ScaleCommand {
 // Of a run whose length nobody asked for: enough to measure.
 constexpr double kLeastSeconds = 0.3;
 
-constexpr std::array kSharings{Sharing::hogwild,  Sharing::plain,      Sharing::atomic,
-                               Sharing::locked,   Sharing::per_thread, Sharing::deterministic,
-                               Sharing::averaged, Sharing::streamed};
+constexpr std::array kSharings{lab::Sharing::hogwild,    lab::Sharing::plain,
+                               lab::Sharing::atomic,     lab::Sharing::locked,
+                               lab::Sharing::per_thread, lab::Sharing::deterministic,
+                               lab::Sharing::averaged,   lab::Sharing::streamed};
 
 int cores() {
   return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
@@ -54,21 +55,22 @@ std::vector<int> up_to_cores() {
   return threads;
 }
 
-ScalePlan plan_of(const ScaleCommand& command) {
-  ScalePlan plan{.rules = {},
-                 .sharings = {},
-                 .threads = command.threads.empty() ? up_to_cores() : command.threads,
-                 .rounds = command.rounds,
-                 .least_seconds = command.train.settings.is_given("epochs") ? 0 : kLeastSeconds};
+lab::ScalePlan plan_of(const ScaleCommand& command) {
+  lab::ScalePlan plan{
+      .rules = {},
+      .sharings = {},
+      .threads = command.threads.empty() ? up_to_cores() : command.threads,
+      .rounds = command.rounds,
+      .least_seconds = command.train.settings.is_given("epochs") ? 0 : kLeastSeconds};
   for (const std::string& name : command.optimizers) {
     Settings its = command.train.settings;
     its.train.update_rule = alternative_of<AnyUpdateRule>("optimizer", name);
     plan.rules.push_back(train_options(its).update_rule);
   }
   for (const std::string& name : command.strategies) {
-    plan.sharings.push_back(*sharing_named(name));
+    plan.sharings.push_back(*lab::sharing_named(name));
   }
-  if (std::ranges::find(plan.sharings, Sharing::streamed) != plan.sharings.end()) {
+  if (std::ranges::find(plan.sharings, lab::Sharing::streamed) != plan.sharings.end()) {
     plan.text.emplace(command.train.paths, command.train.files().read);
   }
   return plan;
@@ -77,7 +79,7 @@ ScalePlan plan_of(const ScaleCommand& command) {
 int run(ScaleCommand& command, const CLI::App& app) {
   validate_on_a_tenth(command.train.settings);
   require_report(command.train);
-  const ScalePlan plan = plan_of(command);
+  const lab::ScalePlan plan = plan_of(command);
   ProgressDisplay display(command.train.progress);
   DisplayObserver observer(display);
   TrainOptions asked = train_options(command.train.settings, false);
@@ -90,12 +92,12 @@ int run(ScaleCommand& command, const CLI::App& app) {
   const Dataset& data = *rows;
 
   const InterruptGuard guard;
-  const Machine machine = this_machine();
-  const auto points = measure_scaling(data, options, plan, observer);
+  const lab::Machine machine = lab::this_machine();
+  const auto points = lab::measure_scaling(data, options, plan, observer);
   display.clear();
   if (command.json) {
     print(json_line(machine) + "\n");
-    for (const ScalePoint& point : points) print(json_line(point) + "\n");
+    for (const lab::ScalePoint& point : points) print(json_line(point) + "\n");
   } else if (!points.empty()) {
     print(in_words(machine) + "\n" + table(points));
   }
@@ -122,7 +124,7 @@ int run(ScaleCommand& command, const CLI::App& app) {
                     cores()));
   }
   const bool diverged =
-      std::ranges::any_of(points, [](const ScalePoint& p) { return !std::isfinite(p.loss); });
+      std::ranges::any_of(points, [](const lab::ScalePoint& p) { return !std::isfinite(p.loss); });
   if (diverged) note("hogwild: a run diverged; use a smaller --learning-rate");
   return diverged ? kDiverged : kDone;
 }
@@ -148,7 +150,7 @@ void add_scale_command(CLI::App& app, Action& action) {
   add_list(sub, "--optimizer", command.optimizers, "update rule (default: adagrad)",
            {kNamesOf<AnyUpdateRule>.begin(), kNamesOf<AnyUpdateRule>.end()});
   std::vector<std::string> strategies;
-  for (const Sharing sharing : kSharings) strategies.emplace_back(name_of(sharing));
+  for (const lab::Sharing sharing : kSharings) strategies.emplace_back(name_of(sharing));
   add_list(sub, "--strategy", command.strategies,
            "how threads share weights: hogwild, by loads and stores, with private copies of the "
            "most frequent weights; plain, the same without private copies; atomic, by "

@@ -25,13 +25,13 @@ struct SimulateCommand {
   TrainArguments train;
   std::vector<int> workers;
   std::vector<std::string> methods{"hogwild"};
-  SimulationOptions simulation;
+  lab::SimulationOptions simulation;
   std::string delay = "none";
   std::string stragglers;
-  double latency_us = SimulatedCosts{}.latency / kMicro;
-  double bandwidth_mb = SimulatedCosts{}.bandwidth / kMega;
-  double row_ns = SimulatedCosts{}.row / kNano;
-  double nonzero_ns = SimulatedCosts{}.nonzero / kNano;
+  double latency_us = lab::SimulatedCosts{}.latency / kMicro;
+  double bandwidth_mb = lab::SimulatedCosts{}.bandwidth / kMega;
+  double row_ns = lab::SimulatedCosts{}.row / kNano;
+  double nonzero_ns = lab::SimulatedCosts{}.nonzero / kNano;
   std::string line_transfer = "0";
   bool measure = false;
   bool json = false;
@@ -57,21 +57,21 @@ std::vector<double> numbers_after(const std::string& text, std::size_t count,
 }
 
 // "none", "fixed:US", "uniform:US:US", "exponential:US".
-Delay delay_in(const std::string& text) {
+lab::Delay delay_in(const std::string& text) {
   const std::string kind = text.substr(0, text.find(':'));
   const auto numbers = [&](std::size_t count, const std::string& form) {
     return numbers_after(text, count, "delay", form);
   };
   if (kind == "none") return {};
   if (kind == "fixed") {
-    return {Delay::Kind::fixed, numbers(1, "fixed:MICROSECONDS")[0] * kMicro, 0};
+    return {lab::Delay::Kind::fixed, numbers(1, "fixed:MICROSECONDS")[0] * kMicro, 0};
   }
   if (kind == "uniform") {
     const auto range = numbers(2, "uniform:FROM:TO in microseconds");
-    return {Delay::Kind::uniform, range[0] * kMicro, range[1] * kMicro};
+    return {lab::Delay::Kind::uniform, range[0] * kMicro, range[1] * kMicro};
   }
   if (kind == "exponential") {
-    return {Delay::Kind::exponential, 0,
+    return {lab::Delay::Kind::exponential, 0,
             numbers(1, "exponential:MEAN in microseconds")[0] * kMicro};
   }
   throw OptionError("delay", fmt::format("'{}' is none of none, fixed:US, uniform:US:US and "
@@ -80,7 +80,7 @@ Delay delay_in(const std::string& text) {
 }
 
 // "NS" or "NS:NS", in a socket and from socket to socket.
-void take_line_transfer(const std::string& text, SimulatedCosts& costs) {
+void take_line_transfer(const std::string& text, lab::SimulatedCosts& costs) {
   const bool two = text.find(':') != std::string::npos;
   const auto numbers = numbers_after(":" + text, two ? 2 : 1, "line-transfer",
                                      "NS or NEAR:FAR in nanoseconds, as 50 or 50:150");
@@ -88,18 +88,18 @@ void take_line_transfer(const std::string& text, SimulatedCosts& costs) {
   costs.far_line_transfer = numbers.back() * kNano;
 }
 
-Method method_named(const std::string& name) {
-  for (const Method method :
-       {Method::hogwild, Method::views, Method::downpour, Method::easgd, Method::allreduce}) {
+lab::Method method_named(const std::string& name) {
+  for (const lab::Method method : {lab::Method::hogwild, lab::Method::views, lab::Method::downpour,
+                                   lab::Method::easgd, lab::Method::allreduce}) {
     if (name_of(method) == name) return method;
   }
   throw OptionError(
       "method", fmt::format("'{}' is none of hogwild, views, downpour, easgd and allreduce", name));
 }
 
-SimulationOptions simulation_options(const SimulateCommand& command) {
-  SimulationOptions options = command.simulation;
-  SimulatedCosts& costs = options.costs;
+lab::SimulationOptions simulation_options(const SimulateCommand& command) {
+  lab::SimulationOptions options = command.simulation;
+  lab::SimulatedCosts& costs = options.costs;
   costs.delay = delay_in(command.delay);
   costs.latency = command.latency_us * kMicro;
   costs.bandwidth = command.bandwidth_mb * kMega;
@@ -120,8 +120,8 @@ int run(SimulateCommand& command, const CLI::App& app) {
   require_report(command.train);
   std::vector<int> workers = command.workers;
   if (workers.empty()) workers = {1, 4, 16, 64, 256, 1024};
-  SimulationOptions simulated = simulation_options(command);
-  std::vector<Method> methods;
+  lab::SimulationOptions simulated = simulation_options(command);
+  std::vector<lab::Method> methods;
   for (const std::string& name : command.methods) methods.push_back(method_named(name));
   ProgressDisplay display(command.train.progress);
   DisplayObserver observer(display);
@@ -136,8 +136,8 @@ int run(SimulateCommand& command, const CLI::App& app) {
 
   const InterruptGuard guard;
   if (command.measure) {
-    const SimulatedCosts asked = simulated.costs;
-    simulated.costs = measured_costs(data, options, asked);
+    const lab::SimulatedCosts asked = simulated.costs;
+    simulated.costs = lab::measured_costs(data, options, asked);
     if (app.count("--nonzero-cost") != 0) simulated.costs.nonzero = asked.nonzero;
     if (app.count("--line-transfer") != 0) {
       simulated.costs.line_transfer = asked.line_transfer;
@@ -147,19 +147,19 @@ int run(SimulateCommand& command, const CLI::App& app) {
                             simulated.costs.nonzero / kNano,
                             simulated.costs.line_transfer / kNano));
   }
-  std::vector<SimulationOptions> all;
-  for (const Method method : methods) {
+  std::vector<lab::SimulationOptions> all;
+  for (const lab::Method method : methods) {
     for (const int n : workers) {
       simulated.method = method;
       simulated.workers = n;
       all.push_back(simulated);
     }
   }
-  const std::vector<Simulation> done = simulate(data, options, all, observer);
+  const std::vector<lab::Simulation> done = lab::simulate(data, options, all, observer);
   display.clear();
-  for (const Simulation& simulation : done) {
+  for (const lab::Simulation& simulation : done) {
     if (!command.json) break;
-    for (const SimulatedEpoch& epoch : simulation.epochs) {
+    for (const lab::SimulatedEpoch& epoch : simulation.epochs) {
       print(json_line(simulation, epoch) + "\n");
     }
     print(json_line(simulation) + "\n");

@@ -10,7 +10,7 @@
 #include "hogwild/train/train.hpp"
 #include "options/refusals.hpp"
 
-namespace hogwild {
+namespace hogwild::lab {
 
 std::vector<Contender> compare(const Dataset& data, const TrainOptions& options,
                                const std::vector<AnyUpdateRule>& rules, CompareObserver& observer) {
@@ -65,4 +65,4 @@ std::string advice(const std::vector<Contender>& contenders) {
   return text;
 }
 
-}  // namespace hogwild
+}  // namespace hogwild::lab

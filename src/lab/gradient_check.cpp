@@ -11,7 +11,7 @@
 #include "learn/batch_norm.hpp"
 #include "objective/switched_loss.hpp"
 
-namespace hogwild {
+namespace hogwild::lab {
 namespace {
 
 constexpr std::size_t kFeatures = 7, kRows = 12;
@@ -197,4 +197,4 @@ std::vector<GradientCheck> check_gradients(std::uint64_t seed) {
   return checks;
 }
 
-}  // namespace hogwild
+}  // namespace hogwild::lab

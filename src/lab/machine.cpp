@@ -9,7 +9,7 @@
 
 #include "parallel/cores.hpp"
 
-namespace hogwild {
+namespace hogwild::lab {
 namespace {
 
 // The value of the first line "name : value".
@@ -63,4 +63,4 @@ Machine this_machine() {
   return machine;
 }
 
-}  // namespace hogwild
+}  // namespace hogwild::lab

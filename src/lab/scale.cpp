@@ -23,7 +23,7 @@
 #include "parallel/zeroed_array.hpp"
 #include "train/found_epsilon.hpp"
 
-namespace hogwild {
+namespace hogwild::lab {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -226,4 +226,4 @@ std::vector<ScalePoint> measure_scaling(const Dataset& data, const TrainOptions&
   return points;
 }
 
-}  // namespace hogwild
+}  // namespace hogwild::lab

@@ -21,7 +21,7 @@
 #include "train/run.hpp"
 #include "train/search.hpp"
 
-namespace hogwild {
+namespace hogwild::lab {
 namespace {
 
 void require(bool holds, const std::string& option, const std::string& reason) {
@@ -147,4 +147,4 @@ std::vector<Simulation> simulate(const Dataset& data, const TrainOptions& asked,
   return done;
 }
 
-}  // namespace hogwild
+}  // namespace hogwild::lab

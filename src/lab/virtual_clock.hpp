@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace hogwild {
+namespace hogwild::lab {
 
 /// What is to happen when. Of events at one time those that were planned first come first.
 class VirtualClock {
@@ -57,4 +57,4 @@ class VirtualClock {
   std::priority_queue<Event> events_;
 };
 
-}  // namespace hogwild
+}  // namespace hogwild::lab

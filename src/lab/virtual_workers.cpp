@@ -10,7 +10,7 @@
 #include "lab/virtual/easgd.hpp"
 #include "lab/virtual/hogwild.hpp"
 
-namespace hogwild {
+namespace hogwild::lab {
 namespace {
 
 template <class Rule>
@@ -45,4 +45,4 @@ std::unique_ptr<VirtualWorkers> make_virtual_workers(const DescentPlan& plan,
   return std::visit([&](const auto& rule) { return made(rule, plan, options, seed); }, plan.rule);
 }
 
-}  // namespace hogwild
+}  // namespace hogwild::lab

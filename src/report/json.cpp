@@ -71,7 +71,7 @@ std::string json_line(const TrainResult& result) {
   return dumped(json);
 }
 
-std::string json_line(const Contender& contender) {
+std::string json_line(const lab::Contender& contender) {
   const TrainResult& result = contender.result;
   Json json({{"event", "contender"},
              {"optimizer", name_of(contender.rule)},
@@ -96,7 +96,7 @@ std::string json_line(const Contender& contender) {
   return dumped(json);
 }
 
-std::string json_line(const ScalePoint& point) {
+std::string json_line(const lab::ScalePoint& point) {
   return dumped({{"event", "scale"},
                  {"optimizer", point.rule},
                  {"strategy", name_of(point.sharing)},
@@ -115,9 +115,9 @@ std::string json_line(const ScalePoint& point) {
                  {"own_weights", point.own_share}});
 }
 
-std::string json_line(const Machine& machine) {
+std::string json_line(const lab::Machine& machine) {
   Json transfers = Json::array();
-  for (const Machine::LineTransfer& transfer : machine.line_transfers) {
+  for (const lab::Machine::LineTransfer& transfer : machine.line_transfers) {
     transfers.push_back(
         {{"cores", {transfer.first, transfer.second}}, {"seconds", transfer.seconds}});
   }

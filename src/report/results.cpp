@@ -91,10 +91,10 @@ Facts facts_of(const Model& model) {
   return lines;
 }
 
-std::vector<Grid> grids_of(const std::vector<Contender>& contenders, std::size_t columns) {
+std::vector<Grid> grids_of(const std::vector<lab::Contender>& contenders, std::size_t columns) {
   std::size_t epochs = 0;
   double seconds = 0;
-  for (const Contender& c : contenders) {
+  for (const lab::Contender& c : contenders) {
     epochs = std::max(epochs, c.result.epochs.size());
     seconds = std::max(seconds, c.result.seconds);
   }
@@ -112,7 +112,7 @@ std::vector<Grid> grids_of(const std::vector<Contender>& contenders, std::size_t
     by_second.columns.push_back(fmt::format("{:.2g} s", shown_second(k)));
   }
   by_epoch.columns.emplace_back("");
-  for (const Contender& c : contenders) {
+  for (const lab::Contender& c : contenders) {
     const TrainResult& result = c.result;
     const std::string name(name_of(c.rule));
     const bool rateless = std::visit(
@@ -138,12 +138,12 @@ std::vector<Grid> grids_of(const std::vector<Contender>& contenders, std::size_t
   return {std::move(by_epoch), std::move(by_second)};
 }
 
-Grid grid_of(const std::vector<ScalePoint>& points) {
+Grid grid_of(const std::vector<lab::ScalePoint>& points) {
   Grid grid{"speed by threads",
             {"optimizer", "strategy", "threads", "seen", "seconds", "(least - most)", "Mnnz/s",
              "speedup", "efficiency", "loss", "own weights"},
             {}};
-  for (const ScalePoint& point : points) {
+  for (const lab::ScalePoint& point : points) {
     grid.rows.push_back(
         {point.rule, std::string(name_of(point.sharing)), fmt::format("{}", point.threads),
          fmt::format("{}", point.threads_seen), fmt::format("{:.3f}", point.median_seconds()),
@@ -155,7 +155,7 @@ Grid grid_of(const std::vector<ScalePoint>& points) {
   return grid;
 }
 
-std::string in_words(const Machine& machine) {
+std::string in_words(const lab::Machine& machine) {
   std::string text = fmt::format(
       "{}, {} core{}", machine.processor.empty() ? "unknown processor" : machine.processor,
       machine.cores, machine.cores == 1 ? "" : "s");
@@ -163,7 +163,7 @@ std::string in_words(const Machine& machine) {
   text += fmt::format(", {} NUMA node{}", machine.numa_nodes, machine.numa_nodes == 1 ? "" : "s");
   if (machine.line_transfers.empty()) return text;
   const auto [least, most] =
-      std::ranges::minmax(machine.line_transfers, {}, &Machine::LineTransfer::seconds);
+      std::ranges::minmax(machine.line_transfers, {}, &lab::Machine::LineTransfer::seconds);
   return text + fmt::format("; a cache line takes {:.0f} to {:.0f} ns from core to core",
                             1e9 * least.seconds, 1e9 * most.seconds);
 }
@@ -173,34 +173,35 @@ namespace {
 // Losses within this of the first number of workers' count as reached.
 constexpr double kReached = 1.01;
 
-std::optional<double> time_to(const Simulation& simulation, double loss) {
+std::optional<double> time_to(const lab::Simulation& simulation, double loss) {
   const auto found = std::ranges::find_if(
-      simulation.epochs, [loss](const SimulatedEpoch& epoch) { return epoch.loss <= loss; });
+      simulation.epochs, [loss](const lab::SimulatedEpoch& epoch) { return epoch.loss <= loss; });
   return found == simulation.epochs.end() ? std::nullopt : std::optional(found->seconds);
 }
 
 }  // namespace
 
-Grid grid_of(const std::vector<Simulation>& simulations) {
+Grid grid_of(const std::vector<lab::Simulation>& simulations) {
   Grid grid{"what workers come to",
             {"method", "workers", "seconds", "speedup", "loss", "to 1 % in", "delay", "bytes", ""},
             {}};
-  for (const Simulation& simulation : simulations) {
-    const auto& first = *std::ranges::find(simulations, simulation.options.method,
-                                           [](const Simulation& s) { return s.options.method; });
+  for (const lab::Simulation& simulation : simulations) {
+    const auto& first =
+        *std::ranges::find(simulations, simulation.options.method,
+                           [](const lab::Simulation& s) { return s.options.method; });
     auto& row = grid.rows.emplace_back();
     row = {std::string(name_of(simulation.options.method)),
            fmt::format("{}", simulation.options.workers)};
     row.resize(grid.columns.size());
     if (simulation.reason == StopReason::diverged) row.back() = "diverged";
     if (simulation.epochs.empty()) continue;
-    const SimulatedEpoch& last = simulation.epochs.back();
+    const lab::SimulatedEpoch& last = simulation.epochs.back();
     row[2] = fmt::format("{:.6f}", last.seconds);
     row[4] = fmt::format("{:.5f}", last.loss);
     row[6] = fmt::format("{:.1f}", last.delay);
     row[7] = fmt::format("{}", last.bytes);
     if (first.epochs.empty()) continue;
-    const SimulatedEpoch& firsts = first.epochs.back();
+    const lab::SimulatedEpoch& firsts = first.epochs.back();
     row[3] = fmt::format("{:.2f}", firsts.seconds / last.seconds * last.epoch / firsts.epoch);
     const auto reached = time_to(simulation, kReached * firsts.loss);
     row[5] = reached ? fmt::format("{:.6f}", *reached) : "-";

@@ -22,10 +22,10 @@ Facts facts_of(const Profile& profile, const Dataset& data);
 Facts facts_of(const Model& model);
 
 /// The loss by epoch, then by second, in up to `columns` of either.
-std::vector<Grid> grids_of(const std::vector<Contender>& contenders, std::size_t columns);
+std::vector<Grid> grids_of(const std::vector<lab::Contender>& contenders, std::size_t columns);
 
-Grid grid_of(const std::vector<ScalePoint>& points);
-Grid grid_of(const std::vector<Simulation>& simulations);
+Grid grid_of(const std::vector<lab::ScalePoint>& points);
+Grid grid_of(const std::vector<lab::Simulation>& simulations);
 
 /// The features that pull most towards something.
 struct Strongest {

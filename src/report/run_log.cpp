@@ -140,7 +140,7 @@ Chart chart_of(const std::vector<RunLog>& runs, ChartX x, ChartY y) {
 }
 
 Chart scaling_chart_of(const std::vector<std::string>& paths) {
-  std::vector<ScalePoint> points;
+  std::vector<lab::ScalePoint> points;
   for (const std::string& path : paths) {
     const std::size_t before = points.size();
     const std::string file = paths.size() > 1 ? name_of_file(path) + ": " : "";
@@ -148,7 +148,8 @@ Chart scaling_chart_of(const std::vector<std::string>& paths) {
       if (event != "scale") return;
       points.push_back(
           {.rule = file + json.value("optimizer", ""),
-           .sharing = sharing_named(json.value("strategy", "")).value_or(Sharing::hogwild),
+           .sharing =
+               lab::sharing_named(json.value("strategy", "")).value_or(lab::Sharing::hogwild),
            .threads = json.at("threads").get<int>(),
            .seconds = {json.at("seconds").get<double>()},
            .nonzeros_per_second = json.at("nonzeros_per_second").get<double>()});
@@ -164,7 +165,7 @@ Chart scaling_chart_of(const std::vector<std::string>& paths) {
   return scaling_chart_of(points);
 }
 
-Chart scaling_chart_of(const std::vector<ScalePoint>& points) {
+Chart scaling_chart_of(const std::vector<lab::ScalePoint>& points) {
   Chart chart{
       .title = "Speed by threads",
       .x_label = "threads",
@@ -174,11 +175,11 @@ Chart scaling_chart_of(const std::vector<ScalePoint>& points) {
       .text =
           "Bars reach from the slowest round to the fastest. The grey line is as many times the "
           "speed of the first curve's first point as there are more threads."};
-  const auto name_of_series = [&](const ScalePoint& point) {
+  const auto name_of_series = [&](const lab::ScalePoint& point) {
     return fmt::format("{} {}", point.rule, name_of(point.sharing));
   };
   double most_threads = 0;
-  for (const ScalePoint& point : points) {
+  for (const lab::ScalePoint& point : points) {
     const std::string name = name_of_series(point);
     if (chart.curves.empty() || chart.curves.back().name != name) {
       chart.curves.push_back({name, {}, {}, static_cast<int>(chart.curves.size())});

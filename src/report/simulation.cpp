@@ -10,22 +10,22 @@ using Json = nlohmann::ordered_json;
 
 }  // namespace
 
-std::string_view name_of(Method method) noexcept {
+std::string_view name_of(lab::Method method) noexcept {
   switch (method) {
-    case Method::views:
+    case lab::Method::views:
       return "views";
-    case Method::downpour:
+    case lab::Method::downpour:
       return "downpour";
-    case Method::easgd:
+    case lab::Method::easgd:
       return "easgd";
-    case Method::allreduce:
+    case lab::Method::allreduce:
       return "allreduce";
     default:
       return "hogwild";
   }
 }
 
-std::string json_line(const Simulation& simulation, const SimulatedEpoch& epoch) {
+std::string json_line(const lab::Simulation& simulation, const lab::SimulatedEpoch& epoch) {
   const Json json({{"event", "simulate"},
                    {"method", name_of(simulation.options.method)},
                    {"workers", simulation.options.workers},
@@ -38,7 +38,7 @@ std::string json_line(const Simulation& simulation, const SimulatedEpoch& epoch)
   return json.dump();
 }
 
-std::string json_line(const Simulation& simulation) {
+std::string json_line(const lab::Simulation& simulation) {
   const Json json({{"event", "end"},
                    {"method", name_of(simulation.options.method)},
                    {"workers", simulation.options.workers},

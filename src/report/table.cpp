@@ -44,16 +44,16 @@ std::string aligned(const Grid& grid) {
 
 }  // namespace
 
-std::string table(const std::vector<Contender>& contenders, std::size_t columns) {
+std::string table(const std::vector<lab::Contender>& contenders, std::size_t columns) {
   const auto grids = grids_of(contenders, columns);
   return aligned(grids[0]) + "\nloss after\n" + aligned(grids[1]);
 }
 
-std::string table(const std::vector<ScalePoint>& points) {
+std::string table(const std::vector<lab::ScalePoint>& points) {
   return aligned(grid_of(points));
 }
 
-std::string table(const std::vector<Simulation>& simulations) {
+std::string table(const std::vector<lab::Simulation>& simulations) {
   return aligned(grid_of(simulations));
 }
 

@@ -117,12 +117,12 @@ Section section_of(const TrainResult& result) {
   return section;
 }
 
-Section section_of(const std::vector<Contender>& contenders) {
+Section section_of(const std::vector<lab::Contender>& contenders) {
   constexpr std::size_t kColumns = 6;
   Section section{
-      .title = "Rules", .text = advice(contenders), .grids = grids_of(contenders, kColumns)};
+      .title = "Rules", .text = lab::advice(contenders), .grids = grids_of(contenders, kColumns)};
   std::vector<RunLog> runs;
-  for (const Contender& contender : contenders) {
+  for (const lab::Contender& contender : contenders) {
     if (contender.result.epochs.empty()) continue;
     runs.push_back({std::string(name_of(contender.rule)), contender.result.epochs});
     thin_out(runs.back());
@@ -136,7 +136,7 @@ Section section_of(const std::vector<Contender>& contenders) {
   return section;
 }
 
-Section section_of(const std::vector<ScalePoint>& points) {
+Section section_of(const std::vector<lab::ScalePoint>& points) {
   Section section{
       .title = "Threads",
       .text =
@@ -163,7 +163,7 @@ Section section_of(const std::vector<ScalePoint>& points) {
   return section;
 }
 
-Section section_of(const std::vector<Simulation>& simulations) {
+Section section_of(const std::vector<lab::Simulation>& simulations) {
   Section section{
       .title = "Virtual workers",
       .text =
@@ -172,7 +172,7 @@ Section section_of(const std::vector<Simulation>& simulations) {
       .grids = {grid_of(simulations)}};
   std::vector<Chart> by_method;  // two each: by seconds and by updates
   std::vector<Curve> last;       // of a method each: loss after the last epoch by workers
-  for (const Simulation& simulation : simulations) {
+  for (const lab::Simulation& simulation : simulations) {
     if (simulation.epochs.empty()) continue;
     const std::string method(name_of(simulation.options.method));
     if (last.empty() || last.back().name != method) {
@@ -191,7 +191,7 @@ Section section_of(const std::vector<Simulation>& simulations) {
                   {},
                   static_cast<int>(by_updates.curves.size())};
     Curve seconds = updates;
-    for (const SimulatedEpoch& epoch : simulation.epochs) {
+    for (const lab::SimulatedEpoch& epoch : simulation.epochs) {
       updates.x.push_back(static_cast<double>(epoch.updates));
       seconds.x.push_back(epoch.seconds);
       updates.y.push_back(epoch.loss);

@@ -39,7 +39,7 @@ TEST(ContenderTable, BeginsAnewWithARunThatDiverged) {
 TEST(ContenderTable, SaysWhyARunEndedEarly) {
   ContenderTable table({Sgd{}}, 3);
   table.begin(Sgd{});
-  Contender contender{.rule = Sgd{}};
+  lab::Contender contender{.rule = Sgd{}};
   contender.result.reason = StopReason::diverged;
   contender.result.learning_rate = 2;
   table.end(contender);

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace hogwild {
+namespace hogwild::lab {
 namespace {
 
 constexpr double kLine = 100;  // seconds
@@ -81,4 +81,4 @@ TEST(CacheLines, WithoutCostsKeepNoAccount) {
 }
 
 }  // namespace
-}  // namespace hogwild
+}  // namespace hogwild::lab

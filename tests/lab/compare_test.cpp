@@ -9,7 +9,7 @@
 #include "hogwild/report/report.hpp"
 #include "support/rows.hpp"
 
-namespace hogwild {
+namespace hogwild::lab {
 namespace {
 
 std::vector<AnyUpdateRule> every_rule() {
@@ -52,4 +52,4 @@ TEST(Compare, EndsWhenAskedTo) {
 }
 
 }  // namespace
-}  // namespace hogwild
+}  // namespace hogwild::lab

@@ -7,7 +7,7 @@
 
 #include "learn/batch_norm.hpp"
 
-namespace hogwild {
+namespace hogwild::lab {
 namespace {
 
 TEST(GradientCheck, EveryGradientAgreesWithItsDifferences) {
@@ -48,4 +48,4 @@ TEST(BatchNorm, OfTwoMarginsIsPlusAndMinusOne) {
 }
 
 }  // namespace
-}  // namespace hogwild
+}  // namespace hogwild::lab

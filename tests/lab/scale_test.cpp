@@ -13,7 +13,7 @@
 #include "support/files.hpp"
 #include "support/rows.hpp"
 
-namespace hogwild {
+namespace hogwild::lab {
 namespace {
 
 const ScalePlan kPlan{.threads = {1, 2, 4}, .rounds = 3};
@@ -207,4 +207,4 @@ TEST(Scale, IsTold) {
 }
 
 }  // namespace
-}  // namespace hogwild
+}  // namespace hogwild::lab

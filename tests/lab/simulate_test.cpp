@@ -11,7 +11,7 @@
 #include "support/models.hpp"
 #include "support/rows.hpp"
 
-namespace hogwild {
+namespace hogwild::lab {
 namespace {
 
 using test::skewed_rows;
@@ -189,4 +189,4 @@ TEST(Simulate, RefusesWhatNoVirtualWorkerHas) {
 }
 
 }  // namespace
-}  // namespace hogwild
+}  // namespace hogwild::lab

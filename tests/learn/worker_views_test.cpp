@@ -269,7 +269,7 @@ TYPED_TEST(EveryRuleThatParts, LearnsAsWellInOwnCellsByTurns) {
     for (int w : {0, 1}) viewed->settle(w);
     double loss = 0, viewed_loss = 0;
     for (const SparseRow& row : rows) {
-      const auto value = [&](const Descent& descent) {
+      const auto value = [&](const LocalDescent& descent) {
         const double z = static_cast<double>(row.label * descent.margin(row, pace));
         return std::log1p(std::exp(-z));
       };

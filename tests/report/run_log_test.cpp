@@ -68,11 +68,12 @@ TEST_F(RunLogs, AreDrawnWithTheirFigures) {
   const Chart rates = chart_of(runs, ChartX::epoch, ChartY::learning_rate);
   EXPECT_EQ(rates.curves[0].x, (Numbers{1, 2}));
   EXPECT_FLOAT_EQ(static_cast<float>(rates.curves[0].y[1]), 0.1f);
-  EXPECT_EQ(table(speed), "curve\trows learnt\trows per second\nrun\t1000\t2000\nrun\t2000\t1000\n");
+  EXPECT_EQ(table(speed),
+            "curve\trows learnt\trows per second\nrun\t1000\t2000\nrun\t2000\t1000\n");
 }
 
 TEST_F(RunLogs, OfAComparisonAreARunForEachContender) {
-  Contender sgd{.rule = Sgd{}}, adam{.rule = Adam{}};
+  lab::Contender sgd{.rule = Sgd{}}, adam{.rule = Adam{}};
   sgd.result.epochs = epochs_;
   adam.result.epochs = {epochs_[0]};
   const std::string path =
@@ -90,9 +91,10 @@ TEST_F(RunLogs, OfAComparisonAreARunForEachContender) {
 }
 
 TEST_F(RunLogs, OfScalingAreSpeedByThreads) {
-  const ScalePoint one{
+  const lab::ScalePoint one{
       .rule = "sgd", .threads = 1, .seconds = {1, 2, 1}, .nonzeros_per_second = 4e8};
-  const ScalePoint two{.rule = "sgd", .threads = 2, .seconds = {1}, .nonzeros_per_second = 7e8};
+  const lab::ScalePoint two{
+      .rule = "sgd", .threads = 2, .seconds = {1}, .nonzeros_per_second = 7e8};
   const std::string path =
       folder_.write("scale.jsonl", json_line(one) + "\n" + json_line(two) + "\n");
   const Chart chart = scaling_chart_of({path});

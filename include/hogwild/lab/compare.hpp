@@ -10,7 +10,8 @@
 #include "hogwild/train/options.hpp"
 #include "hogwild/train/result.hpp"
 
-namespace [[gnu::visibility("default")]] hogwild {
+namespace hogwild {
+namespace [[gnu::visibility("default")]] lab {
 
 /// How one rule did.
 struct Contender {
@@ -37,4 +38,5 @@ std::vector<Contender> compare(const Dataset& data, const TrainOptions& options,
 /// 4.10).
 std::string advice(const std::vector<Contender>& contenders);
 
+}  // namespace lab
 }  // namespace hogwild

@@ -9,7 +9,8 @@
 
 #include "hogwild/objective/penalty.hpp"
 
-namespace [[gnu::visibility("default")]] hogwild {
+namespace hogwild {
+namespace [[gnu::visibility("default")]] lab {
 
 /// One objective, checked at random points.
 struct GradientCheck {
@@ -40,4 +41,5 @@ double worst_difference(const std::function<long double(std::span<const long dou
 /// has its digits too. Points keep clear of the kinks of |w|, and of the losses of margins at 1.
 std::vector<GradientCheck> check_gradients(std::uint64_t seed = 1);
 
+}  // namespace lab
 }  // namespace hogwild

@@ -4,7 +4,8 @@
 #include <string>
 #include <vector>
 
-namespace [[gnu::visibility("default")]] hogwild {
+namespace hogwild {
+namespace [[gnu::visibility("default")]] lab {
 
 /// What decides how far threads scale.
 struct Machine {
@@ -25,4 +26,5 @@ struct Machine {
 /// Asks the system, and passes a cache line between cores: a millisecond for each pair.
 Machine this_machine();
 
+}  // namespace lab
 }  // namespace hogwild

@@ -15,7 +15,8 @@
 #include "hogwild/train/result.hpp"
 #include "hogwild/update/update_rule.hpp"
 
-namespace [[gnu::visibility("default")]] hogwild {
+namespace hogwild {
+namespace [[gnu::visibility("default")]] lab {
 
 /// How threads share the weights: the alternatives that measure_scaling() compares.
 enum class Sharing {
@@ -90,4 +91,5 @@ struct ScalePoint {
 std::vector<ScalePoint> measure_scaling(const Dataset& data, const TrainOptions& options,
                                         const ScalePlan& plan, TrainObserver& observer);
 
+}  // namespace lab
 }  // namespace hogwild

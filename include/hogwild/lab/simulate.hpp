@@ -11,7 +11,8 @@
 #include "hogwild/train/options.hpp"
 #include "hogwild/train/result.hpp"
 
-namespace [[gnu::visibility("default")]] hogwild {
+namespace hogwild {
+namespace [[gnu::visibility("default")]] lab {
 
 /// How virtual workers learn together.
 enum class Method {
@@ -100,4 +101,5 @@ std::vector<Simulation> simulate(const Dataset& data, const TrainOptions& option
                                  std::span<const SimulationOptions> simulations,
                                  TrainObserver& observer);
 
+}  // namespace lab
 }  // namespace hogwild

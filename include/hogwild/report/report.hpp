@@ -39,41 +39,41 @@ std::string json_line(const Model& model);
 /// {"event":"contender","optimizer":..,"learning_rate":..,"best_loss":..,"seconds":..,"reason":..,
 /// "epochs":[{"epoch":..,"seconds":..,"train_loss":..,"valid_loss":..},...]}; a best_loss is null
 /// where no epoch was finished.
-std::string json_line(const Contender& contender);
+std::string json_line(const lab::Contender& contender);
 
 /// One rule a line, best first: its rate, its best validation loss, its seconds, and the loss by
 /// epoch; then again by second of training. Up to `columns` of either, evenly spaced.
-std::string table(const std::vector<Contender>& contenders, std::size_t columns = 6);
+std::string table(const std::vector<lab::Contender>& contenders, std::size_t columns = 6);
 
 /// {"event":"scale","optimizer":..,"strategy":..,"learning_rate":..,"epochs":..,"threads":..,
 /// "threads_seen":..,"rounds":[seconds,..],"seconds":..,"least":..,"most":..,
 /// "nonzeros_per_second":..,"speedup":..,"efficiency":..,"loss":..,"own_weights":..}. seconds is
 /// the median of the rounds, own_weights ScalePoint::own_share; a loss is null if a run diverged.
-std::string json_line(const ScalePoint& point);
+std::string json_line(const lab::ScalePoint& point);
 
 /// {"event":"machine","processor":..,"clock_hz":..,"cores":..,"numa_nodes":..,
 /// "line_transfers":[{"cores":[..,..],"seconds":..},..]}.
-std::string json_line(const Machine& machine);
+std::string json_line(const lab::Machine& machine);
 
 /// The same in a sentence.
-std::string in_words(const Machine& machine);
+std::string in_words(const lab::Machine& machine);
 
 /// One rule, strategy and number of threads a line.
-std::string table(const std::vector<ScalePoint>& points);
+std::string table(const std::vector<lab::ScalePoint>& points);
 
 /// "hogwild", "downpour", "easgd", "allreduce".
-std::string_view name_of(Method method) noexcept;
+std::string_view name_of(lab::Method method) noexcept;
 
 /// {"event":"simulate","method":..,"workers":..,"epoch":..,"updates":..,"seconds":..,"loss":..,
 /// "delay":..,"bytes":..}, seconds being virtual.
-std::string json_line(const Simulation& simulation, const SimulatedEpoch& epoch);
+std::string json_line(const lab::Simulation& simulation, const lab::SimulatedEpoch& epoch);
 
 /// {"event":"end","method":..,"workers":..,"reason":..}, after those of its epochs.
-std::string json_line(const Simulation& simulation);
+std::string json_line(const lab::Simulation& simulation);
 
 /// One number of workers a line: its virtual seconds, the speedup over the first of the method, the
 /// last loss, and the time to within 1 % of that first one's.
-std::string table(const std::vector<Simulation>& simulations);
+std::string table(const std::vector<lab::Simulation>& simulations);
 
 /// Lines of "name  value", aligned.
 std::string table(const Metrics& metrics);

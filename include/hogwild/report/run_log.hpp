@@ -31,7 +31,7 @@ Chart chart_of(const std::vector<RunLog>& runs, ChartX x, ChartY y);
 
 /// Speed by threads: a curve for each rule and strategy, from the slowest round to the fastest, and
 /// a line of threads that each are as fast as the first.
-Chart scaling_chart_of(const std::vector<ScalePoint>& points);
+Chart scaling_chart_of(const std::vector<lab::ScalePoint>& points);
 
 /// The same of files of lines of `hogwild scale --json`. Throws IoError, ParseError, and DataError
 /// where there is no such line.

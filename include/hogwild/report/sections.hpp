@@ -29,12 +29,12 @@ Section section_of(const Model& model);
 Section section_of(const Profile& profile, const Dataset& data);
 
 /// Rules side by side; the grids are those that table() prints.
-Section section_of(const std::vector<Contender>& contenders);
+Section section_of(const std::vector<lab::Contender>& contenders);
 
 /// Numbers of threads side by side, likewise.
-Section section_of(const std::vector<ScalePoint>& points);
+Section section_of(const std::vector<lab::ScalePoint>& points);
 
 /// Numbers of virtual workers side by side, likewise.
-Section section_of(const std::vector<Simulation>& simulations);
+Section section_of(const std::vector<lab::Simulation>& simulations);
 
 }  // namespace hogwild

@@ -9,7 +9,7 @@
 
 #include "lab/virtual/workers.hpp"
 
-namespace hogwild {
+namespace hogwild::lab {
 
 /// All step together, on the mean of a row of each.
 template <class Rule>
@@ -66,4 +66,4 @@ class VirtualAllreduce final : public Workers<Rule> {
   }
 };
 
-}  // namespace hogwild
+}  // namespace hogwild::lab

@@ -8,7 +8,7 @@
 
 #include "hogwild/lab/simulate.hpp"
 
-namespace hogwild {
+namespace hogwild::lab {
 
 /// The caches of cores that share an array, one worker a core, as caches are that keep coherent by
 /// invalidation (Papamarcos and Patel, ISCA 1984): any number of cores may hold a line to read it,
@@ -98,4 +98,4 @@ class CacheLines {
   double latest_ = 0;
 };
 
-}  // namespace hogwild
+}  // namespace hogwild::lab

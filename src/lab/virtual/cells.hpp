@@ -9,7 +9,7 @@
 #include "lab/virtual/cache_lines.hpp"
 #include "parallel/placement.hpp"
 
-namespace hogwild {
+namespace hogwild::lab {
 
 /// Shared cells, and of the hot coordinates cells for each worker besides, where there are views:
 /// see WorkerViews. Workers wait for the lines of hot coordinates and of the bias; all others are
@@ -82,4 +82,4 @@ class VirtualCells {
   std::vector<std::vector<State>> own_;  // [workers] each [hot], where there are views
 };
 
-}  // namespace hogwild
+}  // namespace hogwild::lab

@@ -9,7 +9,7 @@
 
 #include "lab/virtual/workers.hpp"
 
-namespace hogwild {
+namespace hogwild::lab {
 
 /// A server: a worker fetches what its next rows touch, learns them on what it was given, and
 /// pushes the gradients' sums.
@@ -112,4 +112,4 @@ class VirtualDownpour final : public Workers<Rule> {
   }
 };
 
-}  // namespace hogwild
+}  // namespace hogwild::lab

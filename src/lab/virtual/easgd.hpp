@@ -9,7 +9,7 @@
 
 #include "lab/virtual/workers.hpp"
 
-namespace hogwild {
+namespace hogwild::lab {
 
 /// A centre, and a replica for each worker, of the coordinates that it has touched. The two come
 /// together as those of ranks do (distributed/coupling.hpp): by the rule's merge() of the steps
@@ -115,4 +115,4 @@ class VirtualElastic final : public Workers<Rule> {
   std::vector<std::unordered_map<Index, Steps>> replicas_;  // [workers]
 };
 
-}  // namespace hogwild
+}  // namespace hogwild::lab

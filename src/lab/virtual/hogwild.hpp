@@ -12,7 +12,7 @@
 #include "learn/own_bias.hpp"
 #include "learn/worker_views.hpp"
 
-namespace hogwild {
+namespace hogwild::lab {
 
 /// One array: a row's steps land when the row has been gone through, and the lines that they lie in
 /// have come. By Method::views, each worker has cells of its own for frequent features.
@@ -136,4 +136,4 @@ class VirtualHogwild final : public Workers<Rule> {
   std::vector<std::uint64_t> rows_;  // [workers] begun
 };
 
-}  // namespace hogwild
+}  // namespace hogwild::lab

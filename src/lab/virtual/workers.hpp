@@ -19,7 +19,7 @@
 #include "objective/switched_loss.hpp"
 #include "parallel/zeroed_array.hpp"
 
-namespace hogwild {
+namespace hogwild::lab {
 
 /// What the virtual workers have come to.
 struct VirtualTally {
@@ -256,4 +256,4 @@ class Workers : public VirtualWorkers {
   double delays_ = 0;  // sum over the steps
 };
 
-}  // namespace hogwild
+}  // namespace hogwild::lab
