@@ -17,8 +17,8 @@
 #include <string>
 #include <vector>
 
-#include "data/text/chunk_parser.hpp"
 #include "data/text/input.hpp"
+#include "data/text/parsing.hpp"
 #include "data/text/scan.hpp"
 #include "hogwild/hogwild.hpp"
 #include "support/generated.hpp"

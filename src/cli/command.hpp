@@ -13,8 +13,8 @@
 
 #include "hogwild/data/dataset.hpp"
 #include "hogwild/model/model.hpp"
+#include "hogwild/report/chart.hpp"
 #include "hogwild/report/page.hpp"
-#include "hogwild/report/picture.hpp"
 #include "options/option.hpp"
 #include "options/refusals.hpp"
 

@@ -15,10 +15,9 @@
 #include "distributed/agreement.hpp"
 #include "distributed/files.hpp"
 #include "distributed/packet.hpp"
-#include "distributed/report.hpp"
 #include "distributed/train.hpp"
 #include "hogwild/core/version.hpp"
-#include "hogwild/report/sections.hpp"
+#include "hogwild/report/page.hpp"
 #include "hogwild/train/files.hpp"
 #include "options/refusals.hpp"
 

@@ -3,8 +3,8 @@
 
 #include "cli/command.hpp"
 #include "hogwild/eval/evaluate.hpp"
+#include "hogwild/report/page.hpp"
 #include "hogwild/report/report.hpp"
-#include "hogwild/report/sections.hpp"
 
 namespace hogwild::cli {
 namespace {

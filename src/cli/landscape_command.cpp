@@ -3,15 +3,14 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <optional>
 #include <vector>
 
 #include "cli/command.hpp"
+#include "core/text.hpp"
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
-#include "hogwild/report/fluctuation.hpp"
 #include "hogwild/report/landscape.hpp"
 
 namespace hogwild::cli {
@@ -29,13 +28,9 @@ struct LandscapeCommand {
   std::string fluctuation;  // empty: paths
 };
 
-double number_in(const std::string& text, const char* option) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) {
-    throw OptionError(option, fmt::format("'{}' is not a number", text));
-  }
-  return value;
+double number_of(const std::string& text, const char* option) {
+  if (const auto number = number_in<double>(text)) return *number;
+  throw OptionError(option, fmt::format("'{}' is not a number", text));
 }
 
 Point point_in(const std::string& text) {
@@ -43,7 +38,7 @@ Point point_in(const std::string& text) {
   if (comma == std::string::npos) {
     throw OptionError("start", fmt::format("'{}' is not a point; write -1.2,1", text));
   }
-  return {number_in(text.substr(0, comma), "start"), number_in(text.substr(comma + 1), "start")};
+  return {number_of(text.substr(0, comma), "start"), number_of(text.substr(comma + 1), "start")};
 }
 
 std::map<std::string, float> rates_in(const std::vector<std::string>& texts,
@@ -56,7 +51,7 @@ std::map<std::string, float> rates_in(const std::vector<std::string>& texts,
       throw OptionError(
           "rate", fmt::format("'{}' is not RULE=RATE of one of {}", text, fmt::join(rules, ", ")));
     }
-    const double rate = number_in(text.substr(equals + 1), "rate");
+    const double rate = number_of(text.substr(equals + 1), "rate");
     if (!(rate > 0)) throw OptionError("rate", fmt::format("{} is not above 0", text));
     rates[rule] = static_cast<float>(rate);
   }

@@ -11,7 +11,7 @@
 
 #include "core/new_file.hpp"
 #include "hogwild/data/profile.hpp"
-#include "hogwild/report/sections.hpp"
+#include "hogwild/report/page.hpp"
 
 namespace hogwild::cli {
 namespace {

@@ -18,8 +18,8 @@
 #include "hogwild/core/error.hpp"
 #include "hogwild/lab/machine.hpp"
 #include "hogwild/lab/scale.hpp"
+#include "hogwild/report/page.hpp"
 #include "hogwild/report/report.hpp"
-#include "hogwild/report/sections.hpp"
 #include "hogwild/train/files.hpp"
 #include "options/value_text.hpp"
 

@@ -12,8 +12,8 @@
 #include "cli/train_outcome.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/lab/simulate.hpp"
+#include "hogwild/report/page.hpp"
 #include "hogwild/report/report.hpp"
-#include "hogwild/report/sections.hpp"
 #include "hogwild/train/files.hpp"
 
 namespace hogwild::cli {

@@ -7,7 +7,7 @@
 #include "cli/train_outcome.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/eval/evaluate.hpp"
-#include "hogwild/report/sections.hpp"
+#include "hogwild/report/page.hpp"
 #include "hogwild/train/files.hpp"
 
 namespace hogwild::cli {

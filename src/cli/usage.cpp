@@ -9,7 +9,7 @@
 #include <string_view>
 #include <utility>
 
-#include "core/nearest_word.hpp"
+#include "core/text.hpp"
 
 namespace hogwild::cli {
 namespace {

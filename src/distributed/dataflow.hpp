@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "distributed/partition.hpp"
+#include "distributed/share.hpp"
 #include "distributed/world.hpp"
 #include "hogwild/data/dataset.hpp"
 #include "learn/descent.hpp"

@@ -27,10 +27,10 @@
 
 #include <memory>
 
-#include "options/distributed_options.hpp"
-#include "distributed/partition.hpp"
+#include "distributed/share.hpp"
 #include "distributed/world.hpp"
 #include "learn/descent.hpp"
+#include "options/distributed_options.hpp"
 
 namespace hogwild {
 

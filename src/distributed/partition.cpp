@@ -1,4 +1,4 @@
-#include "distributed/partition.hpp"
+#include "distributed/share.hpp"
 
 #include <algorithm>
 #include <numeric>

@@ -1,4 +1,4 @@
-#include "distributed/report.hpp"
+#include "distributed/train.hpp"
 
 #include <nlohmann/json.hpp>
 

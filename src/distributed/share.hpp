@@ -1,10 +1,12 @@
-// Which part of the files is a rank's to read.
+// Which part of the files is a rank's to read, and which features are its to serve.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "data/text/byte_stream.hpp"
+#include "distributed/shard.hpp"
+#include "distributed/world.hpp"
 #include "hogwild/data/dataset.hpp"
 #include "hogwild/data/reader.hpp"
 
@@ -37,5 +39,13 @@ PartOfRows read_part(const std::vector<std::string>& paths, int part, int parts,
 /// Where something stood that was noted while a part was read, whose lines are numbered from its
 /// begin. Reads the file up to there.
 Place in_file(Place place, const FileParts& files);
+
+/// Ranges of about as many non-zeros each in the rows of all ranks, the features of `data` in one
+/// space, and the bias at the end. The last `servers` ranks serve; 0: all do. To be called by all
+/// ranks.
+Partition partition_by_use(World& world, const Dataset& data, int servers);
+
+/// The same ranges of coordinates, each feature having so many.
+Partition by_coordinate(Partition of_features, Index outputs);
 
 }  // namespace hogwild

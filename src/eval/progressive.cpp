@@ -11,7 +11,7 @@
 
 #include "hogwild/core/error.hpp"
 #include "hogwild/eval/metrics.hpp"
-#include "parallel/cache_line.hpp"
+#include "parallel/cores.hpp"
 
 namespace hogwild {
 namespace {

@@ -10,7 +10,7 @@
 #include "feed/feeder.hpp"
 #include "hogwild/data/dataset.hpp"
 #include "hogwild/data/labels.hpp"
-#include "parallel/cache_line.hpp"
+#include "parallel/cores.hpp"
 
 namespace hogwild {
 

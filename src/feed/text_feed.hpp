@@ -12,7 +12,6 @@
 
 #include "data/rows/hot_features.hpp"
 #include "data/rows/row_batch.hpp"
-#include "data/text/chunk_parser.hpp"
 #include "data/text/input.hpp"
 #include "data/text/parsing.hpp"
 #include "data/text/reading_record.hpp"
@@ -20,7 +19,7 @@
 #include "feed/feed.hpp"
 #include "hogwild/data/labels.hpp"
 #include "hogwild/feed/order.hpp"
-#include "parallel/cache_line.hpp"
+#include "parallel/cores.hpp"
 
 namespace hogwild {
 

@@ -21,7 +21,7 @@
 #include "options/refusals.hpp"
 #include "parallel/crew.hpp"
 #include "parallel/zeroed_array.hpp"
-#include "train/found_epsilon.hpp"
+#include "train/search.hpp"
 
 namespace hogwild::lab {
 namespace {

@@ -15,7 +15,6 @@
 #include "hogwild/train/train.hpp"
 #include "lab/virtual/workers.hpp"
 #include "options/refusals.hpp"
-#include "train/found_epsilon.hpp"
 #include "train/plan.hpp"
 #include "train/prepare.hpp"
 #include "train/run.hpp"

@@ -20,8 +20,8 @@
 #include "learn/descent.hpp"
 #include "learn/kernel.hpp"
 #include "learn/team.hpp"
-#include "parallel/cache_line.hpp"
 #include "parallel/cell.hpp"
+#include "parallel/cores.hpp"
 #include "parallel/zeroed_array.hpp"
 
 namespace hogwild {

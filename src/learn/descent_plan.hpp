@@ -11,7 +11,7 @@
 #include "hogwild/objective/loss.hpp"
 #include "hogwild/objective/penalty.hpp"
 #include "hogwild/update/update_rule.hpp"
-#include "learn/hot_coordinates.hpp"
+#include "learn/coordinates.hpp"
 #include "learn/kernel.hpp"
 
 namespace hogwild {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "hogwild/core/types.hpp"
-#include "learn/hot_coordinates.hpp"
+#include "learn/coordinates.hpp"
 
 namespace hogwild {
 

@@ -23,7 +23,7 @@
 #include "hogwild/core/types.hpp"
 #include "hogwild/data/row.hpp"
 #include "learn/kernel.hpp"
-#include "parallel/cache_line.hpp"
+#include "parallel/cores.hpp"
 #include "parallel/zeroed_array.hpp"
 
 namespace hogwild {

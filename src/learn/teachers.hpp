@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "learn/descent.hpp"
-#include "parallel/cache_line.hpp"
+#include "parallel/cores.hpp"
 
 namespace hogwild {
 

@@ -30,10 +30,10 @@
 
 #include "hogwild/core/types.hpp"
 #include "hogwild/update/step.hpp"
-#include "learn/hot_coordinates.hpp"
+#include "learn/coordinates.hpp"
 #include "learn/merge_schedule.hpp"
 #include "learn/own_bias.hpp"
-#include "parallel/cache_line.hpp"
+#include "parallel/cores.hpp"
 
 namespace hogwild {
 

@@ -68,8 +68,8 @@ void require_in_range(const Part& part) {
 /// it.
 void require_had(const Settings& settings, Has program, std::string_view who);
 
-/// A configuration file (TOML) that sets the options which were given; the others that `program` has
-/// are comments with their defaults.
+/// A configuration file (TOML) that sets the options which were given; the others that `program`
+/// has are comments with their defaults.
 std::string as_configuration(const Settings& settings, Has program);
 
 }  // namespace hogwild

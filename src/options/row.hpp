@@ -83,7 +83,7 @@ Notation<Number> number_format(const Range& range) {
   const char* const noun = std::is_integral_v<Number> ? "a whole number" : "a number";
   return {
       .expects = noun + in_words(range),
-      .read = [](std::string_view text) { return number_in<Number>(text); },
+      .read = [](std::string_view text) { return signed_number_in<Number>(text); },
       .write = [](const Number& value) { return short_exponent(fmt::format("{}", value)); },
       .fits = [range](const Number& value) { return range.contains(static_cast<double>(value)); }};
 }

@@ -6,7 +6,7 @@
 #include <type_traits>
 #include <variant>
 
-#include "core/nearest_word.hpp"
+#include "core/text.hpp"
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
 #include "options/option.hpp"

@@ -109,7 +109,8 @@ Option decay_row() {
               Notation<std::optional<double>>{
                   .expects = "a number of at least 0",
                   .read = [](std::string_view text) -> std::optional<std::optional<double>> {
-                    if (const auto value = number_in<double>(text)) return std::optional(value);
+                    if (const auto value = signed_number_in<double>(text))
+                      return std::optional(value);
                     return std::nullopt;
                   },
                   .write =
@@ -182,7 +183,7 @@ Option init_row() {
           .read = [](std::string_view text) -> std::optional<float> {
             if (text == "zero") return 0.0f;
             if (!text.starts_with(kNormal)) return std::nullopt;
-            return number_in<float>(text.substr(kNormal.size()));
+            return signed_number_in<float>(text.substr(kNormal.size()));
           },
           .write =
               [](const float& value) {
@@ -266,7 +267,7 @@ std::vector<Option> most_used() {
                  "off"},
              Notation<int>{
                  .expects = "a whole number from 1 to 31",
-                 .read = number_in<int>,
+                 .read = signed_number_in<int>,
                  .write = [](const int& bits) { return bits == 0 ? "" : fmt::format("{}", bits); },
                  .fits = [](const int& bits) { return bits >= 0 && bits <= 31; }},
              of_reading(&ReadOptions::hash_bits)))};

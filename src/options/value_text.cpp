@@ -29,7 +29,7 @@ std::string short_exponent(std::string number) {
 std::optional<std::uint64_t> bytes_in(std::string_view text) {
   constexpr std::string_view kUnits = "bkmgtpe";
   const std::size_t digits = std::min(text.find_first_not_of("0123456789."), text.size());
-  const auto number = number_in<double>(text.substr(0, digits));
+  const auto number = signed_number_in<double>(text.substr(0, digits));
   std::string unit;
   for (const char c : text.substr(digits)) {
     if (c != ' ') unit += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
@@ -48,8 +48,8 @@ std::optional<std::vector<std::pair<double, double>>> steps_in(std::string_view 
   for (const std::string_view entry : parts_of(text, ',')) {
     const auto colon = entry.find(':');
     if (colon == std::string_view::npos) return std::nullopt;
-    const auto epoch = number_in<double>(entry.substr(0, colon));
-    const auto factor = number_in<double>(entry.substr(colon + 1));
+    const auto epoch = signed_number_in<double>(entry.substr(0, colon));
+    const auto factor = signed_number_in<double>(entry.substr(colon + 1));
     if (!epoch || !factor) return std::nullopt;
     steps.emplace_back(*epoch, *factor);
   }
@@ -69,7 +69,7 @@ std::optional<std::vector<std::pair<std::string, float>>> class_weights_in(std::
   for (const std::string_view entry : parts_of(text, ',')) {
     const auto equals = entry.rfind('=');
     if (equals == std::string_view::npos || equals == 0) return std::nullopt;
-    const auto weight = number_in<float>(entry.substr(equals + 1));
+    const auto weight = signed_number_in<float>(entry.substr(equals + 1));
     if (!weight) return std::nullopt;
     weights.emplace_back(canonical_class_name(entry.substr(0, equals)), *weight);
   }

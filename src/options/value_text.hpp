@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <charconv>
 #include <concepts>
 #include <cstdint>
 #include <optional>
@@ -14,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/nearest_word.hpp"
+#include "core/text.hpp"
 #include "data/formats/registry.hpp"
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
@@ -115,16 +114,6 @@ Variant alternative_of(std::string_view option, std::string_view text) {
   if (auto found = alternative_named<Variant>(text)) return *std::move(found);
   throw OptionError(std::string(option),
                     none_of_words(text, {kNamesOf<Variant>.begin(), kNamesOf<Variant>.end()}));
-}
-
-/// A whole text as a number, a leading + allowed.
-template <class Number>
-std::optional<Number> number_in(std::string_view text) {
-  if (text.starts_with('+')) text.remove_prefix(1);
-  Number number{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
 }
 
 /// As people write it: 1e-8, not 1e-08.

@@ -14,7 +14,6 @@
 #include <cstddef>
 #include <string>
 #include <system_error>
-#include "parallel/cache_line.hpp"
 
 namespace hogwild {
 

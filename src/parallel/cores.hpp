@@ -1,6 +1,7 @@
-// Threads kept to cores.
+// Cores of this machine, and threads kept to them.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,5 +35,9 @@ std::optional<double> measure_line_transfer(CorePair cores);
 
 /// The same of the first core and the last, measured once in a process; 0 if it can't be.
 double line_transfer_seconds();
+
+/// Bytes apart that keep two threads' words from slowing each other: two lines of 64, since x86
+/// cores fetch lines in pairs. std::hardware_destructive_interference_size is 64 here, and not ABI.
+inline constexpr std::size_t kCacheLinePair = 128;
 
 }  // namespace hogwild

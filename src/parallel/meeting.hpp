@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <thread>
 
-#include "parallel/cache_line.hpp"
+#include "parallel/cores.hpp"
 
 namespace hogwild {
 

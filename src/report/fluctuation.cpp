@@ -1,4 +1,4 @@
-#include "hogwild/report/fluctuation.hpp"
+#include "hogwild/report/landscape.hpp"
 
 #include <fmt/format.h>
 

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <string>
 
-#include "hogwild/report/picture.hpp"
+#include "hogwild/report/chart.hpp"
 
 namespace hogwild {
 

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <utility>
 
-#include "hogwild/report/sections.hpp"
+#include "hogwild/report/page.hpp"
 #include "report/results.hpp"
 
 namespace hogwild {

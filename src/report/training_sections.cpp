@@ -7,9 +7,9 @@
 #include <utility>
 
 #include "hogwild/core/alternatives.hpp"
+#include "hogwild/report/page.hpp"
 #include "hogwild/report/report.hpp"
 #include "hogwild/report/run_log.hpp"
-#include "hogwild/report/sections.hpp"
 #include "report/results.hpp"
 
 namespace hogwild {

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -11,8 +10,8 @@
 #include <string>
 #include <utility>
 
+#include "core/text.hpp"
 #include "data/rows/named_feature.hpp"
-#include "data/text/chunk_parser.hpp"
 #include "data/text/parsing.hpp"
 #include "hogwild/core/random.hpp"
 
@@ -174,27 +173,23 @@ class RowsHandler : public nlohmann::json_sax<nlohmann::json> {
   // Nothing is kept of one that the model lacks.
   void find_feature(const std::string& name) {
     if (space_.hash_bits == 0 && !space_.names) {
-      const auto number = number_in(name);
+      const auto number = feature_number(name);
       const auto base = static_cast<std::uint64_t>(space_.index_base);
       if (number < base) fail("feature '0', where features count from 1");
       feature_.reset();
       if (number - base < space_.size) feature_ = static_cast<Index>(number);
     } else if (const auto* its = text_format_named(space_.format); its && !its->by_name) {
-      feature_ = hashed_index(mix_bits(number_in(name)), space_.hash_bits);
+      feature_ = hashed_index(mix_bits(feature_number(name)), space_.hash_bits);
     } else {
       feature_ = feature_named(space_, name);
     }
   }
 
-  std::uint64_t number_in(const std::string& name) const {
-    std::uint64_t number = 0;
-    const char* const end = name.data() + name.size();
-    const auto [stop, error] = std::from_chars(name.data(), end, number);
-    if (error != std::errc() || stop != end) {
-      fail(fmt::format("feature {} is not a number, and the model's features are numbers",
-                       shown(name)));
-    }
-    return number;
+  std::uint64_t feature_number(const std::string& name) const {
+    const auto number = number_in<std::uint64_t>(name);
+    if (number) return *number;
+    fail(fmt::format("feature {} is not a number, and the model's features are numbers",
+                     shown(name)));
   }
 
   bool number(double value) {

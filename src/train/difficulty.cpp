@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <cerrno>
-#include <charconv>
 #include <cmath>
 #include <cstring>
 #include <fstream>
 #include <string_view>
 
+#include "core/text.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/model/file.hpp"
 
@@ -52,20 +52,19 @@ std::vector<float> margins(const Dataset& data, const Model& model, const std::s
   return scores;
 }
 
-std::vector<float> numbers_in(const std::string& path) {
+std::vector<float> numbers_of_lines(const std::string& path) {
   std::ifstream file(path);
   if (!file) throw IoError(path, std::strerror(errno), "check the path given to --difficulty");
   std::vector<float> numbers;
   for (std::string line; std::getline(file, line);) {
-    float number = 0;
-    const char* const end = line.data() + line.size() - (line.ends_with('\r') ? 1 : 0);
-    const auto [stop, error] = std::from_chars(line.data(), end, number);
-    if (error != std::errc() || stop != end || !std::isfinite(number)) {
+    const std::string_view text(line.data(), line.size() - (line.ends_with('\r') ? 1 : 0));
+    const auto number = number_in<float>(text);
+    if (!number || !std::isfinite(*number)) {
       throw ParseError(path, numbers.size() + 1, 1,
                        fmt::format("expected a number, found '{}'", line),
                        "write one number per line, one for each row of the data");
     }
-    numbers.push_back(number);
+    numbers.push_back(*number);
   }
   return numbers;
 }
@@ -80,7 +79,7 @@ std::vector<float> difficulty_of(const Dataset& data, const std::string& measure
     for (float& score : scores) score = -std::abs(score);
     return scores;
   }
-  std::vector<float> numbers = numbers_in(measure);
+  std::vector<float> numbers = numbers_of_lines(measure);
   if (numbers.size() != data.rows()) {
     throw DataError(measure,
                     fmt::format("{} numbers for {} rows of {}", numbers.size(), data.rows(),

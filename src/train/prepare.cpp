@@ -13,8 +13,8 @@
 #include <set>
 
 #include "hogwild/core/error.hpp"
-#include "train/found_epsilon.hpp"
 #include "train/plan.hpp"
+#include "train/search.hpp"
 
 namespace hogwild {
 

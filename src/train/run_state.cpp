@@ -65,11 +65,12 @@ std::string as_kept_now(const std::string& option, const std::string& value) {
       {"batch-size", {"full"}},
       {"init", {"zero"}}};
   const auto words = kWords.find(option);
-  const auto number = number_in<std::size_t>(value);
+  const auto number = signed_number_in<std::size_t>(value);
   if (words != kWords.end() && number && *number < words->second.size()) {
     return words->second[*number];
   }
-  return option == "init" && number_in<float>(value) ? "normal:" + value : short_exponent(value);
+  return option == "init" && signed_number_in<float>(value) ? "normal:" + value
+                                                            : short_exponent(value);
 }
 
 }  // namespace

@@ -1,17 +1,42 @@
-// A run with a learning rate that a search finds first, and that is reduced if the run diverges.
+// Settings that are measured before a run: the learning rate, adagrad's epsilon, the number of
+// threads. A rate is reduced if the run diverges.
 #pragma once
 
 #include <type_traits>
 #include <utility>
 #include <variant>
 
+#include "hogwild/data/dataset.hpp"
 #include "hogwild/train/options.hpp"
 #include "hogwild/train/result.hpp"
 #include "hogwild/train/tune.hpp"
 #include "hogwild/update/update_rule.hpp"
-#include "train/found_epsilon.hpp"
 
 namespace hogwild {
+
+/// That of a rule whose rates are divided by the root of a sum of squares and of epsilon; null for
+/// the other rules.
+inline float* epsilon_of_sum(AnyUpdateRule& any) {
+  return std::visit(
+      [](auto& rule) -> float* {
+        if constexpr (requires(typename std::decay_t<decltype(rule)>::State s) {
+                        s.squares;
+                        rule.epsilon;
+                      }) {
+          return &rule.epsilon;
+        } else {
+          return nullptr;
+        }
+      },
+      any);
+}
+inline const float* epsilon_of_sum(const AnyUpdateRule& any) {
+  return epsilon_of_sum(const_cast<AnyUpdateRule&>(any));
+}
+
+/// Those rules' default, which stands for one that is to be found.
+inline constexpr float kEpsilonOfSum = Adagrad{}.epsilon;
+static_assert(NesterovAdagrad{}.epsilon == kEpsilonOfSum);
 
 /// A rate that was right for the sample may still be too large for a longer run.
 inline constexpr int kMostBackingOff = 8;
@@ -62,5 +87,15 @@ TrainResult run_at_found_rate(const Dataset& data, TrainOptions& options, TrainO
   };
   return run_at_found_rate(options, observer, can_repeat, find, run_once);
 }
+
+/// Whether the number of threads is left open, and the run so long that measuring takes no
+/// noticeable part of it. (Of a shorter one all cores are taken, as far as there are rows.)
+bool is_worth_measuring(const Dataset& data, const TrainOptions& options);
+
+/// Learns a part of the rows with one thread, and with all cores, half of them, a quarter and so on
+/// as long as fewer are faster or may have own cells (kMostWithOwnCells); that takes about a
+/// fiftieth of the run each time. More threads than one are chosen only if they were faster.
+/// REQUIRES: options.learning_rate.
+ThreadTrial measure_threads(const Dataset& data, const TrainOptions& options);
 
 }  // namespace hogwild

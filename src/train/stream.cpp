@@ -15,7 +15,6 @@
 #include "hogwild/core/error.hpp"
 #include "hogwild/train/train.hpp"
 #include "options/refusals.hpp"
-#include "train/mixing.hpp"
 #include "train/plan.hpp"
 #include "train/prepare.hpp"
 #include "train/run.hpp"

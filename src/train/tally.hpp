@@ -4,7 +4,7 @@
 #include <atomic>
 #include <cstdint>
 
-#include "parallel/cache_line.hpp"
+#include "parallel/cores.hpp"
 
 namespace hogwild {
 

@@ -1,11 +1,11 @@
-#include "train/thread_trial.hpp"
+#include "train/search.hpp"
 
 #include <algorithm>
 #include <cstddef>
 #include <thread>
 #include <utility>
 
-#include "learn/hot_coordinates.hpp"
+#include "learn/coordinates.hpp"
 #include "train/run.hpp"
 
 namespace hogwild {

@@ -12,13 +12,11 @@
 #include "data/rows/named_feature.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/data/ranking.hpp"
-#include "train/found_epsilon.hpp"
 #include "train/plan.hpp"
 #include "train/prepare.hpp"
 #include "train/run.hpp"
 #include "train/run_state.hpp"
 #include "train/search.hpp"
-#include "train/thread_trial.hpp"
 
 namespace hogwild {
 namespace {

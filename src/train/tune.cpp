@@ -18,9 +18,9 @@
 #include "hogwild/core/random.hpp"
 #include "parallel/crew.hpp"
 #include "parallel/zeroed_array.hpp"
-#include "train/found_epsilon.hpp"
 #include "train/prepare.hpp"
 #include "train/run.hpp"
+#include "train/search.hpp"
 
 namespace hogwild {
 namespace {

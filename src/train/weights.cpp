@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "data/rows/named_feature.hpp"
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/core/random.hpp"
@@ -83,16 +84,6 @@ namespace {
 
 // A stream of random numbers, apart from that of orders.
 constexpr std::uint64_t kStarting = 0x696e6974;
-
-// The model's number of a feature that the data numbers `plain`.
-std::optional<Index> number_in(const FeatureSpace& of_model, const FeatureSpace& of_data,
-                               Index plain) {
-  if (of_data.names) return of_model.names->find((*of_data.names)[plain]);
-  const std::int64_t in_file = std::int64_t{plain} + of_data.index_base;
-  const std::int64_t number = in_file - of_model.index_base;
-  if (number < 0 || number >= std::int64_t{of_model.size}) return std::nullopt;
-  return static_cast<Index>(number);
-}
 
 void require(bool holds, const std::string& reason) {
   if (!holds) throw OptionError("resume", reason);

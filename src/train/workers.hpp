@@ -8,7 +8,7 @@
 
 #include "feed/feed.hpp"
 #include "learn/descent.hpp"
-#include "parallel/cache_line.hpp"
+#include "parallel/cores.hpp"
 #include "parallel/crew.hpp"
 #include "parallel/meeting.hpp"
 #include "train/pacing.hpp"

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "data/text/chunk_parser.hpp"
+#include "data/text/parsing.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/core/random.hpp"
 #include "hogwild/data/reader.hpp"

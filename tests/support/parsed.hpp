@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "data/text/chunk_parser.hpp"
+#include "data/text/parsing.hpp"
 
 namespace hogwild::test {
 

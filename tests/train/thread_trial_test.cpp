@@ -1,4 +1,4 @@
-#include "train/thread_trial.hpp"
+#include "train/search.hpp"
 
 #include <gtest/gtest.h>
 

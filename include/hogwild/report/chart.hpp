@@ -1,12 +1,16 @@
-// Curves over one axis, as a picture or a table.
+// Curves over one axis, as a picture or a table; the formats of pictures.
 #pragma once
 
 #include <string>
 #include <vector>
 
-#include "hogwild/report/picture.hpp"
-
 namespace [[gnu::visibility("default")]] hogwild {
+
+/// A still picture, one that moves, or the numbers.
+enum class PictureFormat { svg, png, gif, tsv };
+
+/// By how a file's name ends. Throws OptionError.
+PictureFormat picture_format(const std::string& path);
 
 /// Points that are joined by a line.
 struct Curve {

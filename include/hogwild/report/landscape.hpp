@@ -3,12 +3,15 @@
 // optimization algorithms, 2016.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "hogwild/report/picture.hpp"
+#include "hogwild/data/dataset.hpp"
+#include "hogwild/report/chart.hpp"
+#include "hogwild/train/options.hpp"
 #include "hogwild/update/update_rule.hpp"
 
 namespace [[gnu::visibility("default")]] hogwild {
@@ -93,5 +96,25 @@ std::string table(const Surface& surface, const std::vector<Path>& paths);
 
 /// A learning rate at which the typical behaviour of a rule on a surface is visible.
 float telling_rate(const Surface& surface, const AnyUpdateRule& rule);
+
+/// What updates by so many rows each did.
+struct Fluctuation {
+  std::uint64_t batch_size = 1;  ///< kFullBatch: all rows
+  float learning_rate = 0;       ///< of all steps
+  std::vector<double> losses;    ///< [updates + 1] mean loss of all rows, at first and after each
+
+  /// How much of the way down was lost again: the sum of the rises over that of the falls.
+  double rise() const noexcept;
+};
+
+/// Takes so many steps by sgd for each of the batch sizes, one train() each, at one learning rate:
+/// options.learning_rate, or if that is absent the one that find_rate() finds for single rows. Rows
+/// are taken in shuffled order. Of the options loss, rate, seed and class weights count. REQUIRES:
+/// updates > 0. Throws as train() does.
+std::vector<Fluctuation> fluctuations(const Dataset& data, const TrainOptions& options,
+                                      std::span<const std::uint64_t> batch_sizes, int updates);
+
+/// A curve for each.
+Chart chart_of(const std::vector<Fluctuation>& fluctuations);
 
 }  // namespace hogwild

@@ -17,15 +17,6 @@ namespace {
 
 constexpr Index kUnknown = 0xffffffff;
 
-// Of a plain feature of one space, in another.
-std::optional<Index> number_in(const FeatureSpace& space, const FeatureSpace& from, Index plain) {
-  if (space.names) return from.names ? space.names->find((*from.names)[plain]) : std::nullopt;
-  if (from.names) return std::nullopt;
-  const std::int64_t number = std::int64_t{plain} + from.index_base - space.index_base;
-  if (number < 0 || number >= std::int64_t{space.size}) return std::nullopt;
-  return static_cast<Index>(number);
-}
-
 std::string how_called(const FeatureSpace& space) {
   if (space.hash_bits != 0) return fmt::format("hashed to {} bits", space.hash_bits);
   return space.names ? "called by name" : "called by number";
@@ -43,6 +34,14 @@ void require_same_naming(const Dataset& data, const FeatureSpace& space) {
 }
 
 }  // namespace
+
+std::optional<Index> number_in(const FeatureSpace& space, const FeatureSpace& from, Index plain) {
+  if (space.names) return from.names ? space.names->find((*from.names)[plain]) : std::nullopt;
+  if (from.names) return std::nullopt;
+  const std::int64_t number = std::int64_t{plain} + from.index_base - space.index_base;
+  if (number < 0 || number >= std::int64_t{space.size}) return std::nullopt;
+  return static_cast<Index>(number);
+}
 
 Dataset in_space(const Dataset& data, const FeatureSpace& space) {
   require_same_naming(data, space);

@@ -4,13 +4,13 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <functional>
 #include <map>
 #include <set>
 #include <utility>
 
+#include "core/text.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/data/dataset.hpp"
 
@@ -88,13 +88,10 @@ std::string class_name(float label) {
 }
 
 std::string canonical_class_name(std::string_view text) {
-  const std::string_view digits = text.starts_with('+') ? text.substr(1) : text;
-  double number = 0;
-  const char* const end = digits.data() + digits.size();
-  const auto [stop, error] = std::from_chars(digits.data(), end, number);
-  const bool exact = error == std::errc() && stop == end && std::isfinite(number) &&
-                     static_cast<double>(static_cast<float>(number)) == number;
-  return exact ? class_name(static_cast<float>(number)) : std::string(text);
+  const auto number = signed_number_in<double>(text);
+  const bool exact = number && std::isfinite(*number) &&
+                     static_cast<double>(static_cast<float>(*number)) == *number;
+  return exact ? class_name(static_cast<float>(*number)) : std::string(text);
 }
 
 ClassNames in_class_order(const std::set<std::string>& names, const std::string& data) {
@@ -103,14 +100,9 @@ ClassNames in_class_order(const std::set<std::string>& names, const std::string&
                     "for numeric labels use --loss squared");
   }
   std::vector<std::string> order(names.begin(), names.end());
-  const auto number = [](const std::string& name) {
-    double value = 0;
-    const char* const end = name.data() + name.size();
-    const auto [stop, error] = std::from_chars(name.data(), end, value);
-    return error == std::errc() && stop == end ? std::optional(value) : std::nullopt;
-  };
-  if (std::ranges::all_of(order, [&](const auto& name) { return number(name).has_value(); })) {
-    std::ranges::sort(order, {}, [&](const auto& name) { return *number(name); });
+  if (std::ranges::all_of(order,
+                          [](const auto& name) { return number_in<double>(name).has_value(); })) {
+    std::ranges::sort(order, {}, [](const auto& name) { return *number_in<double>(name); });
   }
   return std::make_shared<const std::vector<std::string>>(std::move(order));
 }

@@ -16,7 +16,6 @@
 #include <vector>
 
 #include "data/rows/row_batch.hpp"
-#include "data/text/chunk_parser.hpp"
 #include "data/text/chunk_pipeline.hpp"
 #include "data/text/parsing.hpp"
 #include "data/text/reading_record.hpp"

@@ -1,7 +1,11 @@
 #include "data/text/parsing.hpp"
 
 #include <fmt/format.h>
+#include <algorithm>
+#include <string_view>
+#include <utility>
 
+#include "data/formats/registry.hpp"
 #include "hogwild/core/error.hpp"
 
 namespace hogwild {
@@ -41,6 +45,50 @@ void Parsing::decide_format(const Chunk& first, const std::string& path) {
                   fmt::format("this is {} text, and the model was trained on {} text",
                               name_of(format_), wanted),
                   fmt::format("give {} text, as the model needs", wanted));
+}
+
+std::optional<SpottedFault> parse_rows(const Chunk& chunk, Format format, const ParseRules& rules,
+                                       OnError on_error, RowBatch& batch) {
+  std::optional<SpottedFault> first;
+  const auto reject = [&](std::uint64_t column, std::string reason, std::string remedy) {
+    if (!first) first = {batch.lines, column, std::move(reason), std::move(remedy)};
+    batch.drop_row();
+    ++batch.skipped_lines;
+    return on_error == OnError::skip;
+  };
+
+  if (chunk.overlong) {
+    batch.lines = 1;
+    reject(1, fmt::format("the line is longer than {} MiB", kLongestLine >> 20),
+           "is this a text file with one row per line?");
+    return first;
+  }
+  const std::string_view text = chunk.text;
+  const TextFormat& its = text_format(format);
+  // Where lines are not plain, looking at each for a stretch of plain ones costs more than it
+  // brings: after each vain look twice as many are passed over.
+  constexpr int kMostPassedOver = 64;
+  int passing = 0, to_pass = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    if (to_pass > 0) {
+      --to_pass;
+    } else {
+      const std::size_t before = at;
+      at = its.parse_plain(text, at, rules, batch);
+      passing = at != before ? 0 : std::clamp(2 * passing, 1, kMostPassedOver);
+      to_pass = passing;
+    }
+    if (at == text.size()) break;
+    std::string_view line = text.substr(at, text.find('\n', at) - at);
+    at = std::min(text.size(), at + line.size() + 1);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    ++batch.lines;
+    if (auto fault = its.parse_line(line, batch.lines, rules, batch)) {
+      const auto column = static_cast<std::uint64_t>(fault->at - line.data()) + 1;
+      if (!reject(column, std::move(fault->reason), std::move(fault->remedy))) break;
+    }
+  }
+  return first;
 }
 
 }  // namespace hogwild

@@ -1,10 +1,14 @@
 // What reading decides before the first line is parsed: the rules, and the format of the text.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "data/formats/parser.hpp"
 #include "data/formats/registry.hpp"
+#include "data/rows/row_batch.hpp"
 #include "data/text/input.hpp"
 #include "hogwild/data/reader.hpp"
 
@@ -51,5 +55,17 @@ Dataset read(Input input, const std::vector<std::string>& paths, const ReadOptio
 
 /// As many threads as reading with these options may use.
 int reading_threads(const ReadOptions& options);
+
+struct SpottedFault {
+  std::uint64_t line;  // of the chunk, from 1
+  std::uint64_t column;
+  std::string reason;
+  std::string remedy;
+};
+
+/// Adds the rows of a chunk to a batch that has none; returns the first fault, after which there
+/// are no more rows under OnError::fail. REQUIRES: format is not automatic.
+std::optional<SpottedFault> parse_rows(const Chunk& chunk, Format format, const ParseRules& rules,
+                                       OnError on_error, RowBatch& batch);
 
 }  // namespace hogwild

@@ -19,7 +19,6 @@
 
 #include "data/rows/named_feature.hpp"
 #include "data/rows/row_arrays.hpp"
-#include "data/text/chunk_parser.hpp"
 #include "data/text/chunk_pipeline.hpp"
 #include "data/text/input.hpp"
 #include "data/text/parsing.hpp"

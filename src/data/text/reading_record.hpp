@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "data/rows/row_batch.hpp"
-#include "data/text/chunk_parser.hpp"
+#include "data/text/parsing.hpp"
 #include "hogwild/data/dataset.hpp"
 #include "hogwild/data/labels.hpp"
 #include "hogwild/data/reader.hpp"

@@ -1,4 +1,4 @@
-#include "core/nearest_word.hpp"
+#include "core/text.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
