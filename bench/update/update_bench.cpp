@@ -13,8 +13,8 @@
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/hogwild.hpp"
 #include "learn/descent.hpp"
-#include "parallel/crew.hpp"
 #include "parallel/placement.hpp"
+#include "parallel/thread_team.hpp"
 #include "support/generated.hpp"
 
 namespace {
@@ -49,11 +49,11 @@ bool has(const Placing& placing) {
 }
 
 // Returns how many threads learnt rows.
-int learn_all(Descent& descent, Crew& crew, const std::vector<SparseRow>& rows, Pace pace) {
+int learn_all(Descent& descent, ThreadTeam& team, const std::vector<SparseRow>& rows, Pace pace) {
   constexpr std::size_t kBlockRows = 1024;
   std::atomic<std::size_t> next{0};
   std::atomic<int> seen{0};
-  crew.run([&](int worker) {
+  team.run([&](int worker) {
     bool learnt = false;
     for (;;) {
       const std::size_t begin = next.fetch_add(kBlockRows, std::memory_order_relaxed);
@@ -80,7 +80,7 @@ double loss_of(const Descent& descent, const std::vector<SparseRow>& rows, Pace 
 void epoch(benchmark::State& state, const AnyUpdateRule& rule, float rate, const Placing& placing,
            const Rows& train, const Rows& test) {
   const auto threads = static_cast<int>(state.range(0));
-  Crew crew(threads);
+  ThreadTeam team(threads);
   Pace pace{.rate = rate};
   if (placing.state == StatePlacement::per_thread) pace.share = static_cast<float>(threads);
   double seconds = 0, loss = 0;
@@ -93,7 +93,7 @@ void epoch(benchmark::State& state, const AnyUpdateRule& rule, float rate, const
                                        .state = placing.state,
                                        .landing = placing.landing});
     const auto begin = Clock::now();
-    seen = learn_all(*descent, crew, train.rows, pace);
+    seen = learn_all(*descent, team, train.rows, pace);
     const double taken = std::chrono::duration<double>(Clock::now() - begin).count();
     state.SetIterationTime(taken);
     seconds += taken;

@@ -1,6 +1,6 @@
 // How a replica and the centre come together at a coordinate: by merging, or by an elastic force.
 //
-// Both provide: Centre, the rule by which the centre takes a Push; meet(), which is given the
+// Both provide: Centre, the rule by which the centre takes a Push; exchange(), which is given the
 // centre's state, changes the replica and returns the Push; agree(), which is given the state of a
 // centre that has taken the pushes of all; start(), where a coordinate starts.
 #pragma once
@@ -31,8 +31,8 @@ class Force {
 
   Centre centre() const { return {}; }
 
-  std::optional<Push<Centre>> meet(LocalDescent& replica, Index coordinate,
-                                   const Sgd::State& centre) {
+  std::optional<Push<Centre>> exchange(LocalDescent& replica, Index coordinate,
+                                       const Sgd::State& centre) {
     const float difference = part_ * (replica.weight(coordinate, {}) - centre.weight);
     if (difference == 0) return {};
     if (draws_replica_) replica.move(coordinate, -difference);
@@ -87,7 +87,8 @@ class Merge {
 
   Centre centre() const { return rule_; }
 
-  std::optional<Push<Centre>> meet(LocalDescent& replica, Index coordinate, const State& centre) {
+  std::optional<Push<Centre>> exchange(LocalDescent& replica, Index coordinate,
+                                       const State& centre) {
     const typename Centre::Seen steps{before_[coordinate], state_of(replica, coordinate)};
     if (equal(steps.before, steps.after)) {
       agree(replica, coordinate, centre);

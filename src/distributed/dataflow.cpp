@@ -20,38 +20,38 @@ Dataset columns_of_all(World& world, const Dataset& own, const Partition& partit
   const auto ranks = static_cast<std::size_t>(world.size());
   std::vector<Bytes> received(ranks);
   std::atomic<std::size_t> outstanding{ranks};
-  world.deliver(Letter::columns, [&](int from, std::span<const char> bytes) {
+  world.deliver(Message::columns, [&](int from, std::span<const char> bytes) {
     received[static_cast<std::size_t>(from)].assign(bytes.begin(), bytes.end());
     outstanding.fetch_sub(1, std::memory_order_release);
   });
-  world.meet();
+  world.barrier();
   const bool ones = all_ones(world, own);
   for (std::size_t r = 0; r < ranks; ++r) {
     Bytes columns;
     for (Offset i = 0; i < own.rows(); ++i) {
       put_row(columns, own.row(i), partition.begins[r], partition.begins[r + 1], ones);
     }
-    world.send(static_cast<int>(r), Letter::columns, std::move(columns));
+    world.send(static_cast<int>(r), Message::columns, std::move(columns));
   }
   world.wait_until([&] { return outstanding.load(std::memory_order_acquire) == 0; });
-  world.deliver(Letter::columns, {});
+  world.deliver(Message::columns, {});
   return rows_in(received, own, ones);
 }
 
-/// Tensors between ranks, as letters.
+/// Tensors between ranks, as messages.
 class Dataflow::Wire final : public Rendezvous {
  public:
   Wire(World& world, int devices_a_rank) : world_(world), devices_a_rank_(devices_a_rank) {
-    world_.deliver(Letter::tensor, [this](int, std::span<const char> bytes) {
-      Unpacking letter(bytes);
-      const auto step = letter.take<std::uint64_t>();
-      const auto transfer = letter.take<std::uint64_t>();
+    world_.deliver(Message::tensor, [this](int, std::span<const char> bytes) {
+      Unpacking message(bytes);
+      const auto step = message.take<std::uint64_t>();
+      const auto transfer = message.take<std::uint64_t>();
       arrive(step, transfer,
              std::make_shared<const std::vector<double>>(
-                 letter.take_all<double>(letter.left() / sizeof(double))));
+                 message.take_all<double>(message.left() / sizeof(double))));
     });
   }
-  ~Wire() override { world_.deliver(Letter::tensor, {}); }
+  ~Wire() override { world_.deliver(Message::tensor, {}); }
 
   void send(int device, std::uint64_t step, std::size_t transfer, Tensor tensor) override {
     const int rank = device / devices_a_rank_;
@@ -60,7 +60,7 @@ class Dataflow::Wire final : public Rendezvous {
     put(bytes, step);
     put(bytes, static_cast<std::uint64_t>(transfer));
     put_all(bytes, std::span<const double>(*tensor));
-    world_.send(rank, Letter::tensor, std::move(bytes));
+    world_.send(rank, Message::tensor, std::move(bytes));
   }
 
  private:
@@ -119,24 +119,24 @@ struct Dataflow::Parts {
 Dataflow::Dataflow(World& world, const DescentPlan& plan, const Partition& partition,
                    int devices_a_rank)
     : world_(world), parts_(std::make_unique<Parts>(world, plan, partition, devices_a_rank)) {
-  world_.deliver(Letter::fetch, [this](int from, std::span<const char> bytes) {
+  world_.deliver(Message::fetch, [this](int from, std::span<const char> bytes) {
     Bytes weights;
     parts_->step.for_each_weight(Unpacking(bytes).take<Pace>(), [&](Index j, float weight) {
       put(weights, j);
       put(weights, weight);
     });
-    world_.send(from, Letter::values, std::move(weights));
+    world_.send(from, Message::values, std::move(weights));
   });
-  world_.deliver(Letter::values, [this](int from, std::span<const char> bytes) {
+  world_.deliver(Message::values, [this](int from, std::span<const char> bytes) {
     parts_->replies[static_cast<std::size_t>(from)].assign(bytes.begin(), bytes.end());
     parts_->outstanding.fetch_sub(1, std::memory_order_release);
   });
-  world_.meet();
+  world_.barrier();
 }
 
 Dataflow::~Dataflow() {
-  world_.deliver(Letter::fetch, {});
-  world_.deliver(Letter::values, {});
+  world_.deliver(Message::fetch, {});
+  world_.deliver(Message::values, {});
 }
 
 LossSum Dataflow::learn(int /*worker*/, std::span<const SparseRow> rows, Pace pace) {
@@ -169,7 +169,7 @@ void Dataflow::each_weight(std::size_t end, Pace now, const WeightVisitor& visit
   for (int rank = 0; rank < world_.size(); ++rank) {
     Bytes bytes;
     put(bytes, now);
-    world_.send(rank, Letter::fetch, std::move(bytes));
+    world_.send(rank, Message::fetch, std::move(bytes));
   }
   world_.wait_until([&] { return parts_->outstanding.load(std::memory_order_acquire) == 0; });
   std::ranges::fill(parts_->biases, 0.0f);

@@ -26,8 +26,8 @@ namespace {
 ///  2. A worker's own steps are never lost in its copy: those that a server had not been sent when
 ///     it was asked are made again on what it answers (read-my-writes: Ho et al., NIPS 2013). So
 ///     what one worker alone learns is what it would without servers, however far ahead it fetches.
-///     It rests on letters of one rank to another arriving in order.
-///  3. A hand is its worker's alone.
+///     It rests on messages of one rank to another arriving in order.
+///  3. A worker's state is used by that worker alone.
 template <class Rule>
 class Downpour final : public Descent {
   using State = typename Rule::State;
@@ -48,16 +48,16 @@ class Downpour final : public Descent {
         warm_(options.warm_start == 0),
         penalty_of_{{plan_.penalty, plan_.penalty_scale.get()}, plan_.outputs},
         servers_(world, rule, partition, plan.workers + 1, penalty_of_) {
-    for (int worker = 0; worker < plan.workers; ++worker) hands_.emplace_back(at_);
-    world_.deliver(Letter::begin, [this](int, std::span<const char>) {
+    for (int worker = 0; worker < plan.workers; ++worker) workers_.emplace_back(at_);
+    world_.deliver(Message::begin, [this](int, std::span<const char>) {
       warm_.store(true, std::memory_order_relaxed);  // it tells no more than that
     });
-    world_.meet();
+    world_.barrier();
   }
-  ~Downpour() override { world_.deliver(Letter::begin, {}); }
+  ~Downpour() override { world_.deliver(Message::begin, {}); }
 
   LossSum learn(int worker, std::span<const SparseRow> rows, Pace pace) override {
-    Hand& hand = hands_[static_cast<std::size_t>(worker)];
+    WorkerState& own = workers_[static_cast<std::size_t>(worker)];
     wait_for_warmth(worker);
     RunningLoss sum;
     const auto cycle = [&](std::size_t begin) {
@@ -71,14 +71,14 @@ class Downpour final : public Descent {
       const bool more = next < rows.size();
       if (more && !options_.blocking) fetch(worker, cycle(next));
       for (const SparseRow& row : now) {
-        learn_row(hand, row, pace, sum);
+        learn_row(own, row, pace, sum);
         ++pace.time;
-        if (++hand.rows >= options_.push_every) push(worker, pace);
+        if (++own.rows >= options_.push_every) push(worker, pace);
       }
       if (more && options_.blocking) fetch(worker, cycle(next));
       if (more) install(worker);
     }
-    hand.rate = pace.rate;
+    own.rate = pace.rate;
     if (is_first(worker) && !warm_.load(std::memory_order_relaxed)) {
       warmed_ += rows.size();
       if (warmed_ >= options_.warm_start) let_begin();
@@ -87,8 +87,8 @@ class Downpour final : public Descent {
   }
 
   void settle(int worker) override {
-    Hand& hand = hands_[static_cast<std::size_t>(worker)];
-    push(worker, {.rate = hand.rate});
+    WorkerState& own = workers_[static_cast<std::size_t>(worker)];
+    push(worker, {.rate = own.rate});
     if (is_first(worker) && !warm_.load(std::memory_order_relaxed)) let_begin();
     servers_.settle(worker);
   }
@@ -128,8 +128,8 @@ class Downpour final : public Descent {
     Step<Penalty> step;
   };
 
-  struct Hand {
-    explicit Hand(const Coordinates& at)
+  struct WorkerState {
+    explicit WorkerState(const Coordinates& at)
         : wanted(at.features),
           touched(at.size()),
           sums(at.size()),
@@ -158,34 +158,33 @@ class Downpour final : public Descent {
   }
 
   void let_begin() {
-    for (int rank = 0; rank < world_.size(); ++rank) world_.send(rank, Letter::begin, {});
+    for (int rank = 0; rank < world_.size(); ++rank) world_.send(rank, Message::begin, {});
   }
 
   // Asks for what the rows touch.
   void fetch(int worker, std::span<const SparseRow> rows) {
-    Hand& hand = hands_[static_cast<std::size_t>(worker)];
-    hand.wanted.clear();
-    hand.wanted.add(rows);
-    servers_.ask(worker, hand.wanted.coordinates(at_, plan_.bias));
-    hand.made.erase(hand.made.begin(),
-                    hand.made.begin() + static_cast<std::ptrdiff_t>(hand.pushed));
-    hand.pushed = 0;
+    WorkerState& own = workers_[static_cast<std::size_t>(worker)];
+    own.wanted.clear();
+    own.wanted.add(rows);
+    servers_.ask(worker, own.wanted.coordinates(at_, plan_.bias));
+    own.made.erase(own.made.begin(), own.made.begin() + static_cast<std::ptrdiff_t>(own.pushed));
+    own.pushed = 0;
   }
 
   // Takes over what was asked for, as soon as it is there, and steps that it lacks.
   void install(int worker) {
-    Hand& hand = hands_[static_cast<std::size_t>(worker)];
+    WorkerState& own = workers_[static_cast<std::size_t>(worker)];
     servers_.take(worker, [&](Index coordinate, const State& state) {
       set_local(coordinate, [&](State) { return state; });
-      if constexpr (has_memory<Rule>) hand.seen[coordinate] = rule_.seen(state);
+      if constexpr (has_memory<Rule>) own.seen[coordinate] = rule_.seen(state);
     });
-    for (std::size_t i = 0; i < hand.made.size(); ++i) {
-      const auto& [coordinate, gradient, step] = hand.made[i];
+    for (std::size_t i = 0; i < own.made.size(); ++i) {
+      const auto& [coordinate, gradient, step] = own.made[i];
       const bool is_bias = coordinate >= at_.bias();  // which is always asked for
-      if (!is_bias && !hand.wanted.contains(coordinate / at_.outputs)) continue;
+      if (!is_bias && !own.wanted.contains(coordinate / at_.outputs)) continue;
       set_local(coordinate, [&](State state) { return rule_.step(state, gradient, step); });
       if constexpr (has_memory<Rule>) {
-        if (i < hand.pushed) hand.seen[coordinate] += static_cast<SeenBy<Rule>>(gradient);
+        if (i < own.pushed) own.seen[coordinate] += static_cast<SeenBy<Rule>>(gradient);
       }
     }
   }
@@ -195,19 +194,19 @@ class Downpour final : public Descent {
     Landing::land(local_[coordinate], f);
   }
 
-  void learn_row(Hand& hand, const SparseRow& row, const Pace& pace, RunningLoss& sum) {
+  void learn_row(WorkerState& own, const SparseRow& row, const Pace& pace, RunningLoss& sum) {
     if (row.weight == 0) return;
     Pace local = pace;
     local.rate *= local_factor_;
     const auto take = [&](Index coordinate, float gradient) {
-      hand.touched.add(coordinate);
-      hand.sums[coordinate] += gradient;
+      own.touched.add(coordinate);
+      own.sums[coordinate] += gradient;
       if (local.rate == 0) return;
       const Step<Penalty> step = step_at(coordinate, local);
       set_local(coordinate, [&](State state) { return rule_.step(state, gradient, step); });
-      hand.made.push_back({coordinate, gradient, step});
+      own.made.push_back({coordinate, gradient, step});
     };
-    if (at_.outputs > 1) return learn_classes(hand, row, pace, take, sum);
+    if (at_.outputs > 1) return learn_classes(own, row, pace, take, sum);
     const auto weight_of = [&](Index j) { return weight(j, pace); };
     const float bias = plan_.bias ? weight_of(at_.bias()) : 0;
     const float product =
@@ -223,47 +222,47 @@ class Downpour final : public Descent {
 
   // In double, as batches are.
   template <class Take>
-  void learn_classes(Hand& hand, const SparseRow& row, const Pace& pace, const Take& take,
+  void learn_classes(WorkerState& own, const SparseRow& row, const Pace& pace, const Take& take,
                      RunningLoss& sum) {
     for (Index output = 0; output < at_.outputs; ++output) {
       const auto weight_of = [&](Index j) { return weight(at_.weight(j, output), pace); };
-      hand.margins[output] = row.values.empty() ? dot<true, double>(row, weight_of)
-                                                : dot<false, double>(row, weight_of);
-      if (plan_.bias) hand.margins[output] += static_cast<double>(weight(at_.bias(output), pace));
+      own.margins[output] = row.values.empty() ? dot<true, double>(row, weight_of)
+                                               : dot<false, double>(row, weight_of);
+      if (plan_.bias) own.margins[output] += static_cast<double>(weight(at_.bias(output), pace));
     }
-    const double loss = loss_.take(hand.margins, static_cast<double>(row.label), hand.slopes);
+    const double loss = loss_.take(own.margins, static_cast<double>(row.label), own.slopes);
     sum.add(loss, row.weight);
-    for (double& slope : hand.slopes) slope *= static_cast<double>(row.weight);
+    for (double& slope : own.slopes) slope *= static_cast<double>(row.weight);
     for (std::size_t k = 0; k < row.nonzeros(); ++k) {
       for (Index output = 0; output < at_.outputs; ++output) {
-        const double gradient = hand.slopes[output] * static_cast<double>(row.value(k));
+        const double gradient = own.slopes[output] * static_cast<double>(row.value(k));
         take(at_.weight(row.indices[k], output), static_cast<float>(gradient));
       }
     }
     for (Index output = 0; plan_.bias && output < at_.outputs; ++output) {
-      take(at_.bias(output), static_cast<float>(hand.slopes[output]));
+      take(at_.bias(output), static_cast<float>(own.slopes[output]));
     }
   }
 
   // Sends the sums to their servers.
   void push(int worker, const Pace& pace) {
-    Hand& hand = hands_[static_cast<std::size_t>(worker)];
+    WorkerState& own = workers_[static_cast<std::size_t>(worker)];
     thread_local std::vector<Push<Rule>> pushes;
     pushes.clear();
-    for (const Index coordinate : hand.touched.list()) {
+    for (const Index coordinate : own.touched.list()) {
       Push<Rule>& push = pushes.emplace_back();
       push.coordinate = coordinate;
-      push.gradient = std::exchange(hand.sums[coordinate], 0.0f);
+      push.gradient = std::exchange(own.sums[coordinate], 0.0f);
       if constexpr (has_memory<Rule>) {
-        push.seen = hand.seen[coordinate];
+        push.seen = own.seen[coordinate];
         // The worker's own copy has stepped by it.
-        if (local_factor_ != 0) hand.seen[coordinate] += static_cast<SeenBy<Rule>>(push.gradient);
+        if (local_factor_ != 0) own.seen[coordinate] += static_cast<SeenBy<Rule>>(push.gradient);
       }
     }
     servers_.push(worker, pushes, pace);
-    hand.touched.clear();
-    hand.rows = 0;
-    hand.pushed = hand.made.size();
+    own.touched.clear();
+    own.rows = 0;
+    own.pushed = own.made.size();
   }
 
   World& world_;
@@ -274,9 +273,9 @@ class Downpour final : public Descent {
   DistributedOptions options_;
   float local_factor_;  // the local rate's part of the learning rate
   mutable Local local_;
-  std::vector<Hand> hands_;  // [workers]
-  std::atomic<bool> warm_;   // whether all may learn
-  Offset warmed_ = 0;        // rows, by the first worker of all alone
+  std::vector<WorkerState> workers_;  // [workers]
+  std::atomic<bool> warm_;            // whether all may learn
+  Offset warmed_ = 0;                 // rows, by the first worker of all alone
   PenaltyOf<Rule> penalty_of_;
   mutable Servers<Rule> servers_;
 };

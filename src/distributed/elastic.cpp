@@ -62,12 +62,12 @@ class Elastic final : public Descent {
         coupling_(std::move(coupling)),
         centre_(world, coupling_.centre(), partition, plan.workers + 1),
         centre_biases_(plan.outputs) {
-    for (int worker = 0; worker < plan.workers; ++worker) hands_.emplace_back(plan.features);
+    for (int worker = 0; worker < plan.workers; ++worker) workers_.emplace_back(plan.features);
   }
 
   LossSum learn(int worker, std::span<const SparseRow> rows, Pace pace) override {
-    Hand& hand = hands_[static_cast<std::size_t>(worker)];
-    return learn_in_periods(*own_, worker, rows, pace, plan_.batch, options_.period, hand, [&] {
+    WorkerState& own = workers_[static_cast<std::size_t>(worker)];
+    return learn_in_periods(*own_, worker, rows, pace, plan_.batch, options_.period, own, [&] {
       // The answer to the question before has had a period to come.
       exchange(worker);
       ask(worker);
@@ -106,34 +106,34 @@ class Elastic final : public Descent {
   }
 
  private:
-  struct Hand : SinceExchange {
+  struct WorkerState : SinceExchange {
     using SinceExchange::SinceExchange;
 
     bool is_asked = false;  // whether an answer is to come
   };
 
   void ask(int worker) {
-    Hand& hand = hands_[static_cast<std::size_t>(worker)];
-    hand.steps = 0;
-    if (hand.touched.empty()) return;
-    ask(worker, hand.touched.coordinates(at_, plan_.bias));
-    hand.touched.clear();
+    WorkerState& own = workers_[static_cast<std::size_t>(worker)];
+    own.steps = 0;
+    if (own.touched.empty()) return;
+    ask(worker, own.touched.coordinates(at_, plan_.bias));
+    own.touched.clear();
   }
 
   void ask(int worker, std::span<const Index> coordinates) {
     centre_.ask(worker, coordinates);
-    hands_[static_cast<std::size_t>(worker)].is_asked = true;
+    workers_[static_cast<std::size_t>(worker)].is_asked = true;
   }
 
   // Takes the answer, if one is to come, and moves both sides.
   void exchange(int worker) {
-    Hand& hand = hands_[static_cast<std::size_t>(worker)];
-    if (!std::exchange(hand.is_asked, false)) return;
+    WorkerState& own = workers_[static_cast<std::size_t>(worker)];
+    if (!std::exchange(own.is_asked, false)) return;
     std::vector<Push<Centre>> pushes;
     std::unique_lock lock(exchanging_, std::defer_lock);
     centre_.take(worker, [&](Index coordinate, const State& centre) {
       if (!lock.owns_lock()) lock.lock();  // not while the answer is waited for
-      const auto push = coupling_.meet(*own_, coordinate, centre);
+      const auto push = coupling_.exchange(*own_, coordinate, centre);
       if (push) pushes.push_back(*push);
     });
     centre_.push(worker, pushes, kAsItIs);
@@ -159,7 +159,7 @@ class Elastic final : public Descent {
   std::unique_ptr<LocalDescent> own_;
   std::mutex exchanging_;
   Coupling coupling_;
-  std::vector<Hand> hands_;  // [workers]
+  std::vector<WorkerState> workers_;  // [workers]
   mutable Servers<Centre> centre_;
   mutable std::vector<float> centre_biases_;  // [outputs] as they were copied last
 };
@@ -216,7 +216,7 @@ class SynchronousElastic final : public Descent {
     Bytes bytes;
     put(bytes, at_end);
     for (const Index j : since_.touched.coordinates(at_, plan_.bias)) {
-      if (const auto push = coupling_.meet(*own_, j, centre_[j])) put(bytes, *push);
+      if (const auto push = coupling_.exchange(*own_, j, centre_[j])) put(bytes, *push);
     }
     since_.touched.clear();
     moved_.clear();

@@ -7,12 +7,13 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json by_kind(const std::array<Traffic::Count, kLetters>& counts, const Traffic::Count& gathered) {
+Json by_kind(const std::array<Traffic::Count, kMessageKinds>& counts,
+             const Traffic::Count& gathered) {
   Json json = Json::object();
   const auto add = [&](std::string_view kind, const Traffic::Count& count) {
-    if (count.letters > 0) json[std::string(kind)] = {count.letters, count.bytes};
+    if (count.messages > 0) json[std::string(kind)] = {count.messages, count.bytes};
   };
-  for (std::size_t k = 0; k < kLetters; ++k) add(name_of(static_cast<Letter>(k)), counts[k]);
+  for (std::size_t k = 0; k < kMessageKinds; ++k) add(name_of(static_cast<Message>(k)), counts[k]);
   add("gather", gathered);
   return json;
 }

@@ -22,12 +22,12 @@ namespace hogwild {
 /// worker, by its number, that sends requests and waits for the replies, one request at a time.
 ///
 /// Invariants:
-///  1. Only recipients of letters access the shard; they are called one at a time.
+///  1. Only recipients of messages access the shard; they are called one at a time.
 ///  2. An asker's members are accessed by its thread alone, except `replies` and `outstanding`: a
 ///     recipient writes a reply, then decrements `outstanding` with release order; the asker reads
 ///     the replies after it has read zero with acquire order, and only then sends a new request.
 ///  3. The reply to a request includes all earlier pushes of the asker, and settle() returns after
-///     all earlier pushes are applied: letters from one rank to another arrive in order.
+///     all earlier pushes are applied: messages from one rank to another arrive in order.
 /// Thread safety: each asker by one thread at a time.
 template <class Rule>
 class Servers {
@@ -47,12 +47,12 @@ class Servers {
       askers_.push_back(std::make_unique<Asker>(partition_.servers()));
     }
     take_letters();
-    world_.meet();
+    world_.barrier();
   }
   ~Servers() {
-    for (const Letter letter :
-         {Letter::fetch, Letter::values, Letter::push, Letter::settle, Letter::settled}) {
-      world_.deliver(letter, {});
+    for (const Message message :
+         {Message::fetch, Message::values, Message::push, Message::settle, Message::settled}) {
+      world_.deliver(message, {});
     }
   }
   Servers(const Servers&) = delete;
@@ -80,7 +80,7 @@ class Servers {
       Bytes bytes;
       put(bytes, FetchHead{asker, Wanted::states, {}, own.asked[s].size()});
       put_all(bytes, std::span<const Index>(own.asked[s]));
-      world_.send(partition_.ranks[s], Letter::fetch, std::move(bytes));
+      world_.send(partition_.ranks[s], Message::fetch, std::move(bytes));
     }
   }
 
@@ -103,7 +103,7 @@ class Servers {
     for (const int rank : partition_.ranks) {
       Bytes bytes;
       put(bytes, FetchHead{asker, Wanted::weights, now, 0});
-      world_.send(rank, Letter::fetch, std::move(bytes));
+      world_.send(rank, Message::fetch, std::move(bytes));
     }
     wait(own);
     for (const Bytes& reply : own.replies) {
@@ -114,26 +114,26 @@ class Servers {
     }
   }
 
-  /// Queues steps for the servers. kPushesALetter calls are sent as one letter to each server.
+  /// Queues steps for the servers. kPushesAMessage calls are sent as one message to each server.
   void push(int asker, std::span<const Push<Rule>> pushes, const Pace& pace) {
     Asker& own = asker_of(asker);
     for (const Push<Rule>& push : pushes) {
       const std::size_t s = partition_.server_of(push.coordinate);
-      auto& [letter, head_at, count] = own.letters[s];
+      auto& [message, head_at, count] = own.messages[s];
       if (count++ == 0) {
-        head_at = letter.size();
-        put(letter, PushHead{});
+        head_at = message.size();
+        put(message, PushHead{});
       }
-      put(letter, push.coordinate);
-      put(letter, push.gradient);
-      if constexpr (has_memory<Rule>) put(letter, push.seen);
+      put(message, push.coordinate);
+      put(message, push.gradient);
+      if constexpr (has_memory<Rule>) put(message, push.seen);
     }
-    for (auto& [letter, head_at, count] : own.letters) {
+    for (auto& [message, head_at, count] : own.messages) {
       if (count == 0) continue;
       const PushHead head{pace, std::exchange(count, 0)};
-      std::memcpy(letter.data() + head_at, &head, sizeof head);
+      std::memcpy(message.data() + head_at, &head, sizeof head);
     }
-    if (++own.pushes >= kPushesALetter) send_pushes(own);
+    if (++own.pushes >= kPushesAMessage) send_pushes(own);
   }
 
   /// Returns when all that this rank has pushed before has been applied.
@@ -144,15 +144,15 @@ class Servers {
     for (const int rank : partition_.ranks) {
       Bytes bytes;
       put(bytes, asker);
-      world_.send(rank, Letter::settle, std::move(bytes));
+      world_.send(rank, Message::settle, std::move(bytes));
     }
     wait(own);
   }
 
  private:
-  // A letter costs more than its contents: with 16 rows per letter instead of one, two ranks learn
-  // packages 1.8 times and rcv1 1.3 times as fast, with the same losses.
-  static constexpr int kPushesALetter = 16;
+  // A message costs more than its contents: with 16 rows per message instead of one, two ranks
+  // learn packages 1.8 times and rcv1 1.3 times as fast, with the same losses.
+  static constexpr int kPushesAMessage = 16;
 
   enum class Wanted : std::int32_t { states, weights };
 
@@ -175,7 +175,7 @@ class Servers {
   };
 
   struct Asker {
-    explicit Asker(std::size_t servers) : asked(servers), replies(servers), letters(servers) {}
+    explicit Asker(std::size_t servers) : asked(servers), replies(servers), messages(servers) {}
 
     void expect(std::size_t answers) {
       outstanding.store(answers, std::memory_order_relaxed);  // nobody counts it down yet
@@ -183,7 +183,7 @@ class Servers {
 
     std::vector<std::vector<Index>> asked;  // [servers]
     std::vector<Bytes> replies;             // [servers]
-    std::vector<Outgoing> letters;          // [servers] of pushes, to be sent
+    std::vector<Outgoing> messages;         // [servers] of pushes, to be sent
     int pushes = 0;                         // that are in them
     std::atomic<std::size_t> outstanding{0};
   };
@@ -195,29 +195,29 @@ class Servers {
   }
 
   void send_pushes(Asker& own) {
-    for (std::size_t s = 0; s < own.letters.size(); ++s) {
-      Bytes& bytes = own.letters[s].bytes;
+    for (std::size_t s = 0; s < own.messages.size(); ++s) {
+      Bytes& bytes = own.messages[s].bytes;
       if (!bytes.empty()) {
-        world_.send(partition_.ranks[s], Letter::push, std::exchange(bytes, {}));
+        world_.send(partition_.ranks[s], Message::push, std::exchange(bytes, {}));
       }
     }
     own.pushes = 0;
   }
 
   void take_letters() {
-    world_.deliver(Letter::fetch, [this](int from, std::span<const char> bytes) {
+    world_.deliver(Message::fetch, [this](int from, std::span<const char> bytes) {
       if (shard_) answer(from, Unpacking(bytes));
     });
-    world_.deliver(Letter::push, [this](int, std::span<const char> bytes) {
+    world_.deliver(Message::push, [this](int, std::span<const char> bytes) {
       if (shard_) apply(Unpacking(bytes));
     });
-    world_.deliver(Letter::settle, [this](int from, std::span<const char> bytes) {
-      world_.send(from, Letter::settled, Bytes(bytes.begin(), bytes.end()));
+    world_.deliver(Message::settle, [this](int from, std::span<const char> bytes) {
+      world_.send(from, Message::settled, Bytes(bytes.begin(), bytes.end()));
     });
-    world_.deliver(Letter::settled, [this](int, std::span<const char> bytes) {
+    world_.deliver(Message::settled, [this](int, std::span<const char> bytes) {
       asker_of(Unpacking(bytes).take<int>()).outstanding.fetch_sub(1, std::memory_order_release);
     });
-    world_.deliver(Letter::values, [this](int from, std::span<const char> bytes) {
+    world_.deliver(Message::values, [this](int from, std::span<const char> bytes) {
       Asker& own = asker_of(Unpacking(bytes).take<std::int32_t>());
       const auto server = static_cast<std::size_t>(std::ranges::find(partition_.ranks, from) -
                                                    partition_.ranks.begin());
@@ -241,7 +241,7 @@ class Servers {
         put(values, shard_->state(asked.take<Index>()));
       }
     }
-    world_.send(from, Letter::values, std::move(values));
+    world_.send(from, Message::values, std::move(values));
   }
 
   void apply(Unpacking pushed) {

@@ -30,18 +30,18 @@
 namespace hogwild {
 namespace {
 
-// Passes a run's news on, and what the company knows with each epoch's.
+// Passes a run's news on, and what the other ranks did in each epoch's.
 class Reporter final : public TrainObserver {
  public:
-  Reporter(DistributedObserver& observer, WorldCompany& company)
-      : observer_(observer), company_(company) {}
+  Reporter(DistributedObserver& observer, WorldCollectives& collectives)
+      : observer_(observer), collectives_(collectives) {}
   void on_progress(const Progress& progress) override {
     observer_.on_progress(progress);
     tell_of_slowness();
   }
   void on_epoch(const EpochReport& report) override {
     observer_.on_epoch(report);
-    observer_.on_ranks(report.epoch, company_.ranks());
+    observer_.on_ranks(report.epoch, collectives_.ranks());
     tell_of_slowness();
   }
   bool stop_requested() override { return observer_.stop_requested(); }
@@ -50,11 +50,11 @@ class Reporter final : public TrainObserver {
 
  private:
   void tell_of_slowness() {
-    if (const auto slow = company_.newly_slow()) observer_.on_slow_rank(*slow);
+    if (const auto slow = collectives_.newly_slow()) observer_.on_slow_rank(*slow);
   }
 
   DistributedObserver& observer_;
-  WorldCompany& company_;
+  WorldCollectives& collectives_;
 };
 
 // Rows of a step that the rate of single rows is right for.
@@ -245,9 +245,9 @@ TrainResult train(World& world, const Dataset& data, TrainOptions options,
   const auto run_once = [&](const TrainOptions& found) {
     Part part = make_part(world, rows, found, distributed, learners, observer);
     const Shared shared = distributed.kind == Distribution::graph ? Shared::features : Shared::rows;
-    WorldCompany company(world, runs++, shared, rows.rows(), part.threads);
-    Reporter reporter(observer, company);
-    return run(part.rows, part.plan, std::move(part.descent), company, found, reporter);
+    WorldCollectives collectives(world, runs++, shared, rows.rows(), part.threads);
+    Reporter reporter(observer, collectives);
+    return run(part.rows, part.plan, std::move(part.descent), collectives, found, reporter);
   };
   const auto find = [&] {
     return found_rate(world, rows, options, averages ? learners : 1, observer);

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "distributed/world.hpp"
-#include "distributed/world_company.hpp"
+#include "distributed/world_collectives.hpp"
 #include "hogwild/data/dataset.hpp"
 #include "hogwild/train/options.hpp"
 #include "hogwild/train/result.hpp"
@@ -40,7 +40,7 @@ int threads_of_rank(const World& world, int asked);
 int learning_ranks(const World& world, const DistributedOptions& options) noexcept;
 
 /// {"event":"rank","epoch":..,"rank":..,"host":..,"rows":..,"busy":..,"bytes_sent":..,"bytes_received":..,
-/// "sent":{kind:[letters,bytes],..},"received":{..}}: rows and busy seconds of the epoch,
+/// "sent":{kind:[messages,bytes],..},"received":{..}}: rows and busy seconds of the epoch,
 /// traffic since the start of the run.
 std::string json_line(int epoch, int rank, const std::string& host, const RankTally& tally);
 

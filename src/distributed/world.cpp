@@ -38,23 +38,23 @@ struct World::Mpi {
   };
 
   mpi::environment environment{mpi::threading::serialized, false};
-  mpi::communicator letters{MPI_COMM_WORLD, mpi::comm_duplicate};
+  mpi::communicator messages{MPI_COMM_WORLD, mpi::comm_duplicate};
   mpi::communicator collective{MPI_COMM_WORLD, mpi::comm_duplicate};
   std::list<Sending> sending;
 };
 
-std::string_view name_of(Letter letter) noexcept {
-  constexpr std::string_view kNames[kLetters] = {"beat",    "ping",   "pong",   "tally", "stop",
-                                                 "begin",   "fetch",  "values", "push",  "settle",
-                                                 "settled", "tensor", "columns"};
-  return kNames[static_cast<std::size_t>(letter)];
+std::string_view name_of(Message message) noexcept {
+  constexpr std::string_view kNames[kMessageKinds] = {
+      "beat",   "ping", "pong",   "tally",   "stop",   "begin",  "fetch",
+      "values", "push", "settle", "settled", "tensor", "columns"};
+  return kNames[static_cast<std::size_t>(message)];
 }
 
 namespace {
 
 Traffic::Count sum(std::span<const Traffic::Count> counts, Traffic::Count sum) {
   for (const Traffic::Count& count : counts) {
-    sum.letters += count.letters;
+    sum.messages += count.messages;
     sum.bytes += count.bytes;
   }
   return sum;
@@ -74,8 +74,8 @@ World::World() : mpi_(std::make_unique<Mpi>()) {
     throw DataError("MPI", "this MPI library does not support threads",
                     "use one that provides MPI_THREAD_SERIALIZED, such as Open MPI or MPICH");
   }
-  rank_ = mpi_->letters.rank();
-  size_ = mpi_->letters.size();
+  rank_ = mpi_->messages.rank();
+  size_ = mpi_->messages.size();
   heard_ = Clock::now();
   hosts_.resize(static_cast<std::size_t>(size_));
   if (is_first() && size_ > 1) responses_.resize(hosts_.size());
@@ -85,14 +85,14 @@ World::World() : mpi_(std::make_unique<Mpi>()) {
 
 World::~World() {
   if (std::uncaught_exceptions() == 0) {
-    meet();
+    barrier();
     is_quiet_.store(true, std::memory_order_relaxed);  // a late ping or beat does no harm
     const auto all_arrived = [this] {
       const std::scoped_lock lock(mutex_);
       return mpi_->sending.empty() && std::ranges::none_of(responses_, &Response::outstanding);
     };
     wait_until(all_arrived);
-    meet();
+    barrier();
   }
   ending_.store(true, std::memory_order_relaxed);  // the join below is what synchronises
   carrier_.join();
@@ -106,36 +106,36 @@ std::string World::name(int rank) const {
   return fmt::format("rank {} on {}", rank, host(rank));
 }
 
-void World::deliver(Letter letter, Recipient recipient) {
+void World::deliver(Message message, Recipient recipient) {
   const std::scoped_lock lock(mutex_);
-  recipients_[static_cast<std::size_t>(letter)] = std::move(recipient);
+  recipients_[static_cast<std::size_t>(message)] = std::move(recipient);
 }
 
-void World::dispatch(int from, Letter letter, std::span<const char> bytes) {
-  if (letter == Letter::ping) return send(from, Letter::pong, {});
-  if (letter == Letter::pong) {
+void World::dispatch(int from, Message message, std::span<const char> bytes) {
+  if (message == Message::ping) return send(from, Message::pong, {});
+  if (message == Message::pong) {
     Response& response = responses_[static_cast<std::size_t>(from)];
     response.add(Clock::now() - response.asked);
     response.outstanding = false;
     return;
   }
-  const Recipient& recipient = recipients_[static_cast<std::size_t>(letter)];
+  const Recipient& recipient = recipients_[static_cast<std::size_t>(message)];
   if (recipient) recipient(from, bytes);
 }
 
-void World::send(int to, Letter letter, Bytes bytes) {
+void World::send(int to, Message message, Bytes bytes) {
   const std::scoped_lock lock(mutex_);
   if (to == rank_) {
-    dispatch(rank_, letter, bytes);
+    dispatch(rank_, message, bytes);
     return;
   }
-  auto& count = traffic_.sent[static_cast<std::size_t>(letter)];
-  ++count.letters;
+  auto& count = traffic_.sent[static_cast<std::size_t>(message)];
+  ++count.messages;
   count.bytes += bytes.size();
   if (bytes.size() > INT_MAX) throw std::length_error("a message of more than 2 GiB");
   Mpi::Sending& sending = mpi_->sending.emplace_back(Mpi::Sending{std::move(bytes), {}});
-  sending.request = mpi_->letters.isend(to, static_cast<int>(letter), sending.bytes.data(),
-                                        static_cast<int>(sending.bytes.size()));
+  sending.request = mpi_->messages.isend(to, static_cast<int>(message), sending.bytes.data(),
+                                         static_cast<int>(sending.bytes.size()));
 }
 
 bool World::poll() {
@@ -146,16 +146,16 @@ bool World::poll() {
   int carried = 0;
   Bytes bytes;
   for (; carried < kAtOnce; ++carried) {
-    const auto status = mpi_->letters.iprobe();
+    const auto status = mpi_->messages.iprobe();
     if (!status) break;
     bytes.resize(static_cast<std::size_t>(status->count<char>().value()));
-    mpi_->letters.recv(status->source(), status->tag(), bytes.data(),
-                       static_cast<int>(bytes.size()));
+    mpi_->messages.recv(status->source(), status->tag(), bytes.data(),
+                        static_cast<int>(bytes.size()));
     auto& count = traffic_.received[static_cast<std::size_t>(status->tag())];
-    ++count.letters;
+    ++count.messages;
     count.bytes += bytes.size();
     if (status->source() == (rank_ + size_ - 1) % size_) heard_ = Clock::now();
-    dispatch(status->source(), static_cast<Letter>(status->tag()), bytes);
+    dispatch(status->source(), static_cast<Message>(status->tag()), bytes);
   }
   return carried > 0;
 }
@@ -196,7 +196,7 @@ void World::ping() {
     Response& response = responses_[static_cast<std::size_t>(rank)];
     if (std::exchange(response.outstanding, true)) continue;
     response.asked = now;
-    send(rank, Letter::ping, {});
+    send(rank, Message::ping, {});
   }
   if (now < next_while_) return;
   next_while_ = now + kWhile;
@@ -218,7 +218,7 @@ void World::beat() {
   const auto now = Clock::now();
   if (now < next_beat_) return;
   next_beat_ = now + kBeat;
-  send((rank_ + 1) % size_, Letter::beat, {});
+  send((rank_ + 1) % size_, Message::beat, {});
   std::unique_lock lock(mutex_);
   if (!lost_ || now - heard_ < patience_) return;
   const auto lost = std::exchange(lost_, nullptr);
@@ -258,9 +258,9 @@ std::vector<Bytes> World::gather_all(const Bytes& own) {
   }
   {
     const std::scoped_lock lock(mutex_);
-    traffic_.gathered_sent.letters += ranks - 1;
+    traffic_.gathered_sent.messages += ranks - 1;
     traffic_.gathered_sent.bytes += own.size() * (ranks - 1);
-    traffic_.gathered_received.letters += ranks - 1;
+    traffic_.gathered_received.messages += ranks - 1;
     traffic_.gathered_received.bytes += all.size() - own.size();
   }
   std::vector<Bytes> parts;

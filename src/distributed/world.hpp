@@ -21,8 +21,8 @@
 
 namespace hogwild {
 
-/// The kind of a letter (a message between ranks). It determines the recipient: World::deliver().
-enum class Letter {
+/// The kind of a message between ranks. It determines the recipient: World::deliver().
+enum class Message {
   beat,     ///< "I am here"
   ping,     ///< asks for a pong
   pong,     ///< its answer
@@ -37,17 +37,17 @@ enum class Letter {
   tensor,   ///< from one device of a graph to another
   columns,  ///< the part of the sender's rows with the features that the receiver owns
 };
-inline constexpr std::size_t kLetters = 13;
-std::string_view name_of(Letter letter) noexcept;
+inline constexpr std::size_t kMessageKinds = 13;
+std::string_view name_of(Message message) noexcept;
 
-/// Counts of letters and their bytes to and from other ranks. Letters to itself are not counted.
+/// Counts of messages and their bytes to and from other ranks. Messages to itself are not counted.
 struct Traffic {
   struct Count {
-    std::uint64_t letters = 0;
+    std::uint64_t messages = 0;
     std::uint64_t bytes = 0;
   };
-  std::array<Count, kLetters> sent{};
-  std::array<Count, kLetters> received{};
+  std::array<Count, kMessageKinds> sent{};
+  std::array<Count, kMessageKinds> received{};
   Count gathered_sent{};  ///< by gather_all()
   Count gathered_received{};
 
@@ -59,10 +59,11 @@ struct Traffic {
 ///
 /// Invariants:
 ///  1. MPI is called only with mutex_ locked, and no call waits for another rank: sends are started
-///     and then tested, and a letter is received only after it has arrived.
-///  2. Recipients are called with mutex_ locked, one letter at a time; the letters of one sender in
+///     and then tested, and a message is received only after it has arrived.
+///  2. Recipients are called with mutex_ locked, one message at a time; the messages of one sender
+///  in
 ///     the order in which they were sent. So data that only recipients access needs no other lock.
-///  3. poll() sends and receives letters. Threads that wait for a letter call it, and a thread of
+///  3. poll() sends and receives messages. Threads that wait for a message call it, and a thread of
 ///     this class calls it regularly.
 /// Thread safety: send() and poll() from any threads; gather_all() by one thread of each rank, all
 /// ranks in the same order; the rest by one thread.
@@ -85,13 +86,13 @@ class World {
   std::string name(int rank) const;
 
   using Recipient = std::function<void(int from, std::span<const char> bytes)>;
-  /// Sets the recipient of all later letters of a kind. If it is empty, they are dropped.
-  void deliver(Letter letter, Recipient recipient);
+  /// Sets the recipient of all later messages of a kind. If it is empty, they are dropped.
+  void deliver(Message message, Recipient recipient);
 
-  /// Sends a letter to any rank, including this one.
-  void send(int to, Letter letter, Bytes bytes);
+  /// Sends a message to any rank, including this one.
+  void send(int to, Message message, Bytes bytes);
 
-  /// Passes letters that have arrived to their recipients. Returns whether there were any.
+  /// Passes messages that have arrived to their recipients. Returns whether there were any.
   bool poll();
 
   /// Calls poll() until met() returns true.
@@ -117,11 +118,11 @@ class World {
   std::vector<Bytes> gather_all(const Bytes& own);
 
   /// A barrier: returns when all ranks have called it.
-  void meet() { gather_all({}); }
+  void barrier() { gather_all({}); }
 
   Traffic traffic() const;
 
-  /// Calls lost(rank) on a thread of this class when no letter has arrived from the rank before
+  /// Calls lost(rank) on a thread of this class when no message has arrived from the rank before
   /// this one for the time `patience`.
   void watch(std::chrono::seconds patience, std::function<void(int rank)> lost);
 
@@ -152,17 +153,17 @@ class World {
   void carry();  // the thread's loop
   void beat();
   void ping();
-  void dispatch(int from, Letter letter, std::span<const char> bytes);
+  void dispatch(int from, Message message, std::span<const char> bytes);
 
   int rank_ = 0;
   int size_ = 1;
   std::vector<std::string> hosts_;  // [ranks]
   mutable std::recursive_mutex mutex_;
   std::unique_ptr<Mpi> mpi_;
-  std::array<Recipient, kLetters> recipients_;
+  std::array<Recipient, kMessageKinds> recipients_;
   Traffic traffic_;
   Clock::time_point next_beat_{};
-  Clock::time_point heard_{};  // when the last letter of the rank before this one arrived
+  Clock::time_point heard_{};  // when the last message of the rank before this one arrived
   Clock::duration patience_{};
   std::function<void(int)> lost_;
   std::vector<Response> responses_;     // [ranks] in the current period, on the first rank

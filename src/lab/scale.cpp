@@ -19,7 +19,7 @@
 #include "hogwild/train/stream.hpp"
 #include "hogwild/train/train.hpp"
 #include "options/refusals.hpp"
-#include "parallel/crew.hpp"
+#include "parallel/thread_team.hpp"
 #include "parallel/zeroed_array.hpp"
 #include "train/search.hpp"
 
@@ -72,11 +72,11 @@ TrainResult train_apart(const Dataset& data, const TrainOptions& options, TrainO
   TrainOptions alone = options;
   alone.threads = 1;
   alone.validation.reset();
-  alone.pin.clear();  // the crew below is
+  alone.pin.clear();  // each thread of the team is pinned
   std::vector<TrainResult> results(parts.size());
-  Crew crew(threads, options.pin);
+  ThreadTeam team(threads, options.pin);
   const auto begin = Clock::now();
-  crew.run([&](int k) {
+  team.run([&](int k) {
     const auto part = static_cast<std::size_t>(k);
     results[part] = train(parts[part], alone);
   });

@@ -82,7 +82,7 @@ Simulation simulate_one(const Dataset& rows, const TrainOptions& options,
   }
   auto workers = make_virtual_workers(plan.descent, simulated, options.seed);
   Recorder recorder(observer, *workers, simulation);
-  Company alone;
+  Collectives alone;
   TrainResult result = run(rows, plan, std::move(workers), alone, options, recorder);
   simulation.reason = result.reason;
   simulation.model = std::move(result.model);

@@ -16,10 +16,10 @@
 #include "hogwild/core/random.hpp"
 #include "hogwild/update/step.hpp"
 #include "learn/batch_norm.hpp"
+#include "learn/batch_team.hpp"
 #include "learn/coordinates.hpp"
 #include "learn/descent.hpp"
 #include "learn/kernel.hpp"
-#include "learn/team.hpp"
 #include "parallel/cell.hpp"
 #include "parallel/cores.hpp"
 #include "parallel/zeroed_array.hpp"
@@ -90,7 +90,7 @@ struct BatchScratch {
     normalised.slopes.reserve(rows);
   }
 
-  Team team;
+  BatchTeam team;
   std::vector<double> margins;            // [rows x outputs]
   std::vector<double> slopes;             // [rows x outputs]
   std::vector<double> losses;             // [rows]
@@ -153,13 +153,13 @@ class BatchMember {
   /// the others zero. With partners, rows may be empty; at_end: this process has no more rows.
   LossSum learn(bool at_end = false) {
     [[maybe_unused]] const auto turn = view_.turn();
-    Team& team = scratch_.team;
+    BatchTeam& team = scratch_.team;
     const std::size_t n = rows_.size();
     take_margins(n * member_ / team.size(), n * (member_ + 1) / team.size());
-    team.meet();
+    team.wait();
     if (rules_.norm != nullptr) {
       if (member_ == 0) pass_through_norm();
-      team.meet();
+      team.wait();
     }
     for (std::size_t i = 0; i < n; ++i) {
       if (rows_[i].weight != 0) use_row(i);
@@ -177,7 +177,7 @@ class BatchMember {
         sum.weight += static_cast<double>(rows_[i].weight);
       }
     }
-    team.meet();  // before anybody reads a weight for the next batch
+    team.wait();  // before anybody reads a weight for the next batch
     return sum;
   }
 
@@ -257,7 +257,7 @@ class BatchMember {
   // Adds the gradients of row i at this member's features to the sums, or makes a step for each.
   void use_row(std::size_t i) {
     const SparseRow& row = rows_[i];
-    const Team& team = scratch_.team;
+    const BatchTeam& team = scratch_.team;
     std::size_t begin = 0, end = row.nonzeros();
     if (team.size() > 1) {
       const auto position = [&](Index feature) {
@@ -288,7 +288,7 @@ class BatchMember {
   // Replaces the sums of this batch by the sums over all partners. They are added in the partners'
   // order, so that all partners get the same sums.
   void share_sums(bool at_end) {
-    scratch_.team.meet();
+    scratch_.team.wait();
     if (member_ == 0) {
       BatchPart own{rows_.size(), at_end, pace_, {}};
       for (std::size_t m = 0; m < scratch_.lists.size(); ++m) {
@@ -303,7 +303,7 @@ class BatchMember {
       add_biases(own);
       take_parts(rules_.partners->gather(own));
     }
-    scratch_.team.meet();
+    scratch_.team.wait();
     pace_ = scratch_.shared.pace;
     mean_over_ = static_cast<double>(scratch_.shared.rows);
   }

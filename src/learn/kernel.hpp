@@ -15,9 +15,9 @@
 #include "hogwild/objective/penalty.hpp"
 #include "hogwild/update/step.hpp"
 #include "learn/lanes.hpp"
-#include "learn/lookahead.hpp"
 #include "learn/loss_sum.hpp"
 #include "learn/own_bias.hpp"
+#include "learn/prefetch.hpp"
 #include "objective/switched_loss.hpp"
 
 // Sanitizer builds are not used to measure speed, and inlining would double their compile time.
@@ -213,7 +213,7 @@ struct NoPart {};
 template <class View, class Part, class Rule, class Loss, class PenaltyOf>
 LossSum learn_rows(const View& shared, [[maybe_unused]] Part& part, std::span<const SparseRow> rows,
                    BiasAt bias_at, const Rule& rule, const Loss& loss, const PenaltyOf& penalty_at,
-                   Pace pace, const Lookahead lookahead) {
+                   Pace pace, const Prefetch lookahead) {
   constexpr bool kOwnCells = !std::is_same_v<Part, NoPart>;
   const View view = [&] {
     if constexpr (kOwnCells) return part.view();

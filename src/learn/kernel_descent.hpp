@@ -41,8 +41,8 @@ class KernelDescent final : public LocalDescent {
                     together()),
         placement_(array_plan()),
         // Weights that other workers also step may be in the caches of other cores.
-        ahead_{plan_.workers > 1 || likely() * sizeof(typename Placement::State) > kInCache,
-               plan_.hot_come_first || plan_.hot.hot == plan_.features ? plan_.hot.hot : 0},
+        prefetch_{plan_.workers > 1 || likely() * sizeof(typename Placement::State) > kInCache,
+                  plan_.hot_come_first || plan_.hot.hot == plan_.features ? plan_.hot.hot : 0},
         each_row_(together() && plan_.batch == 1 && plan_.partners == nullptr),
         batch_(each_row_ ? plan_.group : plan_.batch) {
     if constexpr (kHasViews) {
@@ -264,7 +264,7 @@ class KernelDescent final : public LocalDescent {
   template <class View, class Part>
   LossSum learn_each(const View& shared, Part& part, std::span<const SparseRow> rows, Pace pace) {
     const auto run = [&](const auto& penalty_at) {
-      return learn_rows(shared, part, rows, bias_at(), rule_, loss_, penalty_at, pace, ahead_);
+      return learn_rows(shared, part, rows, bias_at(), rule_, loss_, penalty_at, pace, prefetch_);
     };
     return plan_.penalty.active() ? run(PenaltyAt<Rule>{plan_.penalty, plan_.penalty_scale.get()})
                                   : run(NoPenaltyAt{});
@@ -330,7 +330,7 @@ class KernelDescent final : public LocalDescent {
   Coordinates at_;
   bool in_batches_;
   Placement placement_;
-  Lookahead ahead_;
+  Prefetch prefetch_;
   bool each_row_;
   std::size_t batch_;  // most rows whose margins are computed together
   std::vector<std::unique_ptr<BatchScratch<Rule>>> scratch_;  // [workers], or one for the team

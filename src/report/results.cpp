@@ -58,7 +58,7 @@ Facts facts_of(const Profile& profile, const Dataset& data) {
   lines.emplace_back(
       "Delta", fmt::format("{:.4f}  (largest share of rows with one feature)", profile.delta));
   lines.emplace_back("rho",
-                     fmt::format("{:.4f}  (largest share of rows meeting one row; {})", profile.rho,
+                     fmt::format("{:.4f}  (largest share of rows barrier one row; {})", profile.rho,
                                  profile.rho_is_exact ? "exact" : "sampled, a lower bound"));
   if (source.skipped_lines != 0) {
     lines.emplace_back("skipped", fmt::format("{} lines; the first: {}", source.skipped_lines,

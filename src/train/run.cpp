@@ -60,11 +60,11 @@ DealingRules dealing_rules(const Dataset& data, const TrainOptions& options,
 class Run {
  public:
   Run(Feed& feed, const TrainPlan& plan, const Dataset& some, std::unique_ptr<Descent> descent,
-      Company& company, const TrainOptions& options, TrainObserver& observer)
+      Collectives& collectives, const TrainOptions& options, TrainObserver& observer)
       : feed_(feed),
         plan_(plan),
         some_(some),
-        company_(company),
+        collectives_(collectives),
         options_(options),
         observer_(observer),
         pacing_(options, plan_.learning_rate, feed.rows(), plan_.descent.batch),
@@ -83,12 +83,12 @@ class Run {
   TrainResult operator()() {
     const int epochs =
         options_.stop_after > 0 ? std::min(options_.stop_after, options_.epochs) : options_.epochs;
-    company_.begin_epoch();  // waits until all members have set their initial weights
+    collectives_.begin_epoch();  // waits until all members have set their initial weights
     History history = begun();
     if (history.has_waited_enough()) reason_ = StopReason::early_stopping;
     for (epoch_ = static_cast<int>(history.epochs().size());
          epoch_ < epochs && reason_ == StopReason::epochs; ++epoch_) {
-      company_.begin_epoch();
+      collectives_.begin_epoch();
       learn_epoch();
       if (!note_epoch(history, epochs)) break;
       // Taking it costs about as much as a quick epoch.
@@ -112,12 +112,12 @@ class Run {
   // Notes the results of an epoch. Returns whether it was complete and did not diverge.
   bool note_epoch(History& history, int epochs) {
     const TallySum own = workers_.total();
-    const TallySum sum = company_.sum(own);
+    const TallySum sum = collectives_.sum(own);
     own_visits_ += own.rows;
     visits_ += sum.rows;
     if (history.has_diverged(sum.mean_loss())) reason_ = StopReason::diverged;
-    reason_ = company_.agree(reason_);
-    const bool whole = company_.all(feed_.dealt_out());
+    reason_ = collectives_.agree(reason_);
+    const bool whole = collectives_.all(feed_.dealt_out());
     pacing_.set_rows(feed_.rows());
     if (reason_ == StopReason::interrupted && whole && epoch_ + 1 == epochs) {
       reason_ = StopReason::epochs;  // too late to interrupt anything
@@ -130,7 +130,7 @@ class Run {
                        .train_loss = sum.mean_loss(),
                        .valid_loss = {},
                        .learning_rate = pacing_.rate(epoch_ + 1),
-                       .threads = company_.threads(workers_.size())};
+                       .threads = collectives_.threads(workers_.size())};
     std::optional<Model> model;
     if (options_.validation || report.epoch < epochs) {
       model = frozen();
@@ -139,10 +139,10 @@ class Run {
       }
     }
     if (options_.validation) {
-      report.valid_loss = company_.mean_loss(*model, *options_.validation);
+      report.valid_loss = collectives_.mean_loss(*model, *options_.validation);
       if (history.has_diverged_on_validation(*report.valid_loss)) reason_ = StopReason::diverged;
     }
-    reason_ = company_.agree(reason_);
+    reason_ = collectives_.agree(reason_);
     if (reason_ == StopReason::diverged) return false;
     note_validation(report);
     history.note(report, model);
@@ -177,10 +177,10 @@ class Run {
     } else if (reason_ == StopReason::interrupted) {
       result.state = state_;
     }
-    company_.end_run();
+    collectives_.end_run();
     result.epochs = history.epochs();
     result.learning_rate = plan_.learning_rate;
-    result.threads = company_.threads(workers_.size());
+    result.threads = collectives_.threads(workers_.size());
     result.best_epoch = history.best_epoch();
     result.reason = reason_;
     result.threads_seen = workers_.that_learnt(own_visits_);
@@ -236,10 +236,10 @@ class Run {
       stop(StopReason::diverged);
     } else if (observer_.stop_requested()) {
       stop(StopReason::interrupted);
-    } else if (company_.stop_requested()) {
+    } else if (collectives_.stop_requested()) {
       workers_.stop();
     }
-    const TallySum sum = company_.sum_so_far(own);
+    const TallySum sum = collectives_.sum_so_far(own);
     if (sum.weight > 0) shown_loss_ = sum.mean_loss();
     if (plan_.parameters) {
       plan_.parameters->beat(own_visits_ + own.rows - told_);
@@ -260,11 +260,11 @@ class Run {
   void stop(StopReason reason) {
     reason_ = reason;
     workers_.stop();
-    company_.request_stop();
+    collectives_.request_stop();
   }
 
   // Of all members in an epoch.
-  Offset rows() const { return company_.rows(feed_.rows()); }
+  Offset rows() const { return collectives_.rows(feed_.rows()); }
 
   ViewReport views() const {
     ViewReport report = descent_->views();
@@ -293,7 +293,7 @@ class Run {
             .schedule = std::string(name_of(options_.schedule)),
             .l1 = options_.l1,
             .l2 = options_.l2,
-            .threads = company_.threads(plan_.descent.workers),
+            .threads = collectives_.threads(plan_.descent.workers),
             .seed = options_.seed,
             .rows = rows(),
             .visits = visits};
@@ -302,7 +302,7 @@ class Run {
   Feed& feed_;
   const TrainPlan& plan_;
   const Dataset& some_;
-  Company& company_;
+  Collectives& collectives_;
   const TrainOptions& options_;
   TrainObserver& observer_;
   Pacing pacing_;
@@ -324,14 +324,14 @@ class Run {
 
 TrainResult run(Feed& feed, const TrainPlan& plan, const Dataset& some, const TrainOptions& options,
                 TrainObserver& observer) {
-  Company alone;
+  Collectives alone;
   return Run(feed, plan, some, make_descent(plan.descent), alone, options, observer)();
 }
 
 TrainResult run(const Dataset& data, const TrainPlan& plan, std::unique_ptr<Descent> descent,
-                Company& company, const TrainOptions& options, TrainObserver& observer) {
+                Collectives& collectives, const TrainOptions& options, TrainObserver& observer) {
   DatasetFeed feed(data, dealing_rules(data, options, plan));
-  return Run(feed, plan, data, std::move(descent), company, options, observer)();
+  return Run(feed, plan, data, std::move(descent), collectives, options, observer)();
 }
 
 TrainResult run(const Dataset& data, const TrainOptions& options, TrainObserver& observer,

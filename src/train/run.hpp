@@ -7,7 +7,7 @@
 #include "hogwild/data/dataset.hpp"
 #include "hogwild/train/options.hpp"
 #include "hogwild/train/result.hpp"
-#include "train/company.hpp"
+#include "train/collectives.hpp"
 #include "train/plan.hpp"
 
 namespace hogwild {
@@ -26,6 +26,6 @@ TrainResult run(Feed& feed, const TrainPlan& plan, const Dataset& some, const Tr
 /// One member's part of a run in company: it learns the data's rows by a descent that knows of the
 /// others'. All members' results are equal but for the threads seen.
 TrainResult run(const Dataset& data, const TrainPlan& plan, std::unique_ptr<Descent> descent,
-                Company& company, const TrainOptions& options, TrainObserver& observer);
+                Collectives& collectives, const TrainOptions& options, TrainObserver& observer);
 
 }  // namespace hogwild

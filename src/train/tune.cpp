@@ -16,7 +16,7 @@
 
 #include "hogwild/core/error.hpp"
 #include "hogwild/core/random.hpp"
-#include "parallel/crew.hpp"
+#include "parallel/thread_team.hpp"
 #include "parallel/zeroed_array.hpp"
 #include "train/prepare.hpp"
 #include "train/run.hpp"
@@ -260,14 +260,14 @@ RateSearch find_rate(const Dataset& asked_data, const TrainOptions& asked_option
   options.threads = 1;
   const int cores =
       asked.threads > 0 ? asked.threads : static_cast<int>(std::thread::hardware_concurrency());
-  Crew crew(std::clamp(cores, 1, 3));
+  ThreadTeam threads(std::clamp(cores, 1, 3));
   std::atomic<bool> ended{false};
 
   std::map<int, double> losses;  // by strides from the default
   const auto try_all = [&](std::vector<int> strides) {
     std::vector<double> scores(strides.size());
     std::atomic<std::size_t> next{0};
-    crew.run(
+    threads.run(
         [&](int) {
           for (std::size_t k = next.fetch_add(1); k < strides.size(); k = next.fetch_add(1)) {
             TrainOptions trial = options;

@@ -11,10 +11,10 @@ Workers::Workers(Feed& feed, Descent& descent, const TrainPlan& plan, const Paci
       descent_(descent),
       plan_(plan),
       pacing_(pacing),
-      crew_(plan.descent.workers, pin),
+      threads_(plan.descent.workers, pin),
       tallies_(static_cast<std::size_t>(plan.descent.workers)),
       seen_(tallies_.size()),
-      meeting_(static_cast<std::uint32_t>(plan.descent.workers)) {}
+      barrier_(static_cast<std::uint32_t>(plan.descent.workers)) {}
 
 void Workers::learn_epoch(int epoch, const std::function<void()>& watch) {
   epoch_ = epoch;
@@ -28,7 +28,7 @@ void Workers::learn_epoch(int epoch, const std::function<void()>& watch) {
       throw;
     }
   };
-  crew_.run([this](int worker) { work(worker); }, look);
+  threads_.run([this](int worker) { work(worker); }, look);
   look();  // an epoch may be over before the first look
 }
 
@@ -45,7 +45,7 @@ TallySum Workers::total() const noexcept {
 
 // Workers that are together all have a part in every row.
 int Workers::that_learnt(std::uint64_t visits) const noexcept {
-  if (plan_.descent.teamwork == Teamwork::together) return visits > 0 ? crew_.size() : 0;
+  if (plan_.descent.teamwork == Teamwork::together) return visits > 0 ? threads_.size() : 0;
   return static_cast<int>(std::ranges::count_if(seen_, [](Offset rows) { return rows > 0; }));
 }
 
@@ -67,7 +67,7 @@ void Workers::work_together(int worker) {
   for (;;) {
     // Workers that are together stop at the same block, or some would wait for ever: the last to
     // arrive decides for all.
-    meeting_.meet([this] { halt_ = stop_.load(std::memory_order_relaxed); });
+    barrier_.wait([this] { halt_ = stop_.load(std::memory_order_relaxed); });
     const auto block = halt_ ? std::nullopt : feed_.next(worker);
     if (!block) break;
     learn(worker, *block, 1);
@@ -93,7 +93,7 @@ void Workers::learn(int worker, const Block& block, float share) {
 // Rows seen by all threads / rows seen by this one, counting half of the block at hand: the ratio
 // is then right on average over the block, and 1 for a thread that is alone.
 float Workers::share_of(Offset seen, const Block& block) const {
-  if (plan_.descent.state == StatePlacement::shared || crew_.size() == 1) return 1;
+  if (plan_.descent.state == StatePlacement::shared || threads_.size() == 1) return 1;
   const double half = static_cast<double>(block.rows.size()) / 2;
   const double by_all =
       static_cast<double>(static_cast<Offset>(epoch_) * feed_.rows() + block.begin) + half;

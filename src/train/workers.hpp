@@ -8,9 +8,9 @@
 
 #include "feed/feed.hpp"
 #include "learn/descent.hpp"
+#include "parallel/barrier.hpp"
 #include "parallel/cores.hpp"
-#include "parallel/crew.hpp"
-#include "parallel/meeting.hpp"
+#include "parallel/thread_team.hpp"
 #include "train/pacing.hpp"
 #include "train/plan.hpp"
 #include "train/tally.hpp"
@@ -23,7 +23,7 @@ namespace hogwild {
 ///  1. A tally and a count of seen rows are written by their worker alone, once a block.
 ///  2. stop_ is a hint to end soon and carries no data: it is read and written relaxed.
 ///  3. Where all workers learn the same blocks, they end at the same block: halt_ changes only
-///     while all of them wait at the meeting.
+///     while all of them wait at the barrier.
 /// Thread safety: learn_epoch() and the setters by one thread; total() and stop() by it and, while
 /// an epoch goes on, by watch().
 class Workers {
@@ -40,7 +40,7 @@ class Workers {
   /// Of this epoch, by all workers.
   TallySum total() const noexcept;
 
-  int size() const noexcept { return crew_.size(); }
+  int size() const noexcept { return threads_.size(); }
 
   /// Workers that learnt a row in some epoch, visits being the rows learnt by all.
   int that_learnt(std::uint64_t visits) const noexcept;
@@ -59,13 +59,13 @@ class Workers {
   Descent& descent_;
   const TrainPlan& plan_;
   const Pacing& pacing_;
-  Crew crew_;
+  ThreadTeam threads_;
   std::vector<Tally> tallies_;  // [workers]
   std::vector<Offset> seen_;
   std::atomic<bool> stop_{false};
   int epoch_ = 0;
   bool halt_ = false;
-  Meeting meeting_;
+  Barrier barrier_;
 };
 
 }  // namespace hogwild

@@ -10,7 +10,7 @@
 #include <thread>
 
 #include "hogwild/model/file.hpp"
-#include "parallel/crew.hpp"
+#include "parallel/thread_team.hpp"
 #include "support/command.hpp"
 #include "support/http_client.hpp"
 #include "support/process.hpp"
@@ -87,8 +87,8 @@ TEST_F(Serve, FailsNoRequestWhenTheModelIsReplaced) {
   const auto process = serve("m --reload-every 0.05");
   std::atomic<bool> done{false};
   std::atomic<int> answered{0};
-  Crew crew(3);
-  crew.run([&](int worker) {
+  ThreadTeam team(3);
+  team.run([&](int worker) {
     if (worker > 0) {
       HttpClient client(port_);
       while (!done.load()) {
@@ -133,8 +133,8 @@ TEST_F(Serve, KeepsItsSize) {
   const auto begin = std::chrono::steady_clock::now();
   const auto passed = [&] { return (std::chrono::steady_clock::now() - begin) / time; };
   double early = 0;
-  Crew crew(2);
-  crew.run([&](int worker) {
+  ThreadTeam team(2);
+  team.run([&](int worker) {
     while (passed() < 1) {
       HttpClient client(port_);
       for (int k = 0; k < 1000 && passed() < 1; ++k) {

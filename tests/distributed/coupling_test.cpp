@@ -36,7 +36,7 @@ TEST(Merge, BringsWholeWhatOneReplicaAloneHasLearnt) {
       for (int exchange = 0; exchange < 5; ++exchange) {
         learn(*replica, 3, 4);
         learn(*alone, 3, 4);
-        const auto push = merge.meet(*replica, 3, centre);
+        const auto push = merge.exchange(*replica, 3, centre);
         ASSERT_TRUE(push.has_value()) << Rule::kName;
         centre = merge.centre().step(centre, push->gradient, push->seen, Step<>{});
         EXPECT_EQ(centre.weight, alone->weight(3, {})) << Rule::kName;
@@ -49,7 +49,7 @@ TEST(Merge, BringsWholeWhatOneReplicaAloneHasLearnt) {
 TEST(Merge, TakesWhatOthersHaveBroughtWhereNothingIsLearnt) {
   const auto replica = replica_by(Adagrad{});
   Merge<Adagrad> merge(Adagrad{}, 10);
-  EXPECT_FALSE(merge.meet(*replica, 2, {0.5f, 3}).has_value());
+  EXPECT_FALSE(merge.exchange(*replica, 2, {0.5f, 3}).has_value());
   EXPECT_EQ(replica->weight(2, {}), 0.5f);
 }
 
@@ -60,18 +60,18 @@ TEST(Merge, AddsUpTheStepsOfTwo) {
   learn(*b, 1, 2);
   const float by_a = a->weight(1, {}), by_b = b->weight(1, {});
   Sgd::State centre{};
-  for (const auto& push : {merge_a.meet(*a, 1, centre), merge_b.meet(*b, 1, centre)}) {
+  for (const auto& push : {merge_a.exchange(*a, 1, centre), merge_b.exchange(*b, 1, centre)}) {
     centre = merge_a.centre().step(centre, 0, push->seen, Step<>{});
   }
   EXPECT_FLOAT_EQ(centre.weight, by_a + by_b);
-  EXPECT_FALSE(merge_a.meet(*a, 1, centre).has_value());
+  EXPECT_FALSE(merge_a.exchange(*a, 1, centre).has_value());
   EXPECT_EQ(a->weight(1, {}), centre.weight);
 }
 
 TEST(Force, MovesBothSidesByAPartOfTheirDistance) {
   const auto replica = replica_by(Sgd{});
   replica->start(1, 1.0f);
-  const auto push = Force(0.25f, true).meet(*replica, 1, {0.2f});
+  const auto push = Force(0.25f, true).exchange(*replica, 1, {0.2f});
   ASSERT_TRUE(push.has_value());
   EXPECT_FLOAT_EQ(replica->weight(1, {}), 0.8f);
   EXPECT_FLOAT_EQ(Sgd{}.step({0.2f}, push->gradient, Step<>{.rate = 1}).weight, 0.4f);

@@ -9,7 +9,7 @@
 #include "hogwild/core/error.hpp"
 #include "hogwild/core/random.hpp"
 #include "hogwild/eval/metrics.hpp"
-#include "parallel/crew.hpp"
+#include "parallel/thread_team.hpp"
 
 namespace hogwild {
 namespace {
@@ -105,8 +105,8 @@ TEST(ProgressiveValidation, LosesNoRowThatManyThreadsNote) {
   const auto rows = some_rows(20'000, 3);
   for (const int threads : {1, 2, 4}) {
     ProgressiveValidation validation(Logistic{}, 1u << 15);
-    Crew crew(threads + 1);
-    crew.run([&](int worker) {
+    ThreadTeam team(threads + 1);
+    team.run([&](int worker) {
       if (worker == threads) {  // one looks on
         for (int look = 0; look < 5; ++look) {
           const ProgressiveMetrics found = validation.metrics();

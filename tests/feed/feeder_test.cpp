@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "parallel/crew.hpp"
+#include "parallel/thread_team.hpp"
 #include "support/rows.hpp"
 
 namespace hogwild {
@@ -18,10 +18,10 @@ struct Dealt {
 
 // One epoch by that many workers; the blocks in the order of the epoch.
 std::vector<Offset> deal(Feeder& feeder, int epoch, int workers) {
-  Crew crew(workers);
+  ThreadTeam team(workers);
   std::vector<std::vector<Dealt>> by_worker(static_cast<std::size_t>(workers));
   feeder.start_epoch(epoch);
-  crew.run([&](int worker) {
+  team.run([&](int worker) {
     std::vector<SparseRow> rows;
     while (const auto ticket = feeder.next()) {
       feeder.rows_of(*ticket, rows);

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "hogwild/core/error.hpp"
-#include "parallel/crew.hpp"
+#include "parallel/thread_team.hpp"
 #include "support/files.hpp"
 
 namespace hogwild {
@@ -26,10 +26,10 @@ class TextFeeding : public testing::Test {
  protected:
   // The labels of an epoch, in the order they were handed to each worker.
   static std::vector<float> labels(TextFeed& feed, int epoch, int workers) {
-    Crew crew(workers);
+    ThreadTeam team(workers);
     std::vector<std::vector<float>> by_worker(static_cast<std::size_t>(workers));
     feed.start_epoch(epoch);
-    crew.run([&](int worker) {
+    team.run([&](int worker) {
       while (const auto block = feed.next(worker)) {
         for (const SparseRow& row : block->rows) {
           by_worker[static_cast<std::size_t>(worker)].push_back(row.label);

@@ -13,7 +13,7 @@
 
 #include "hogwild/core/alternatives.hpp"
 #include "learn/descent.hpp"
-#include "parallel/crew.hpp"
+#include "parallel/thread_team.hpp"
 #include "support/rows.hpp"
 #include "support/textbook.hpp"
 
@@ -36,10 +36,10 @@ std::vector<float> learnt_together(const Dataset& data, DescentPlan plan, int wo
     plan.owners.push_back(plan.features * static_cast<Index>(w) / static_cast<Index>(workers));
   }
   const auto descent = make_descent(plan);
-  Crew crew(workers);
+  ThreadTeam team(workers);
   const std::uint64_t steps = (data.rows() + plan.batch - 1) / plan.batch;
   for (int epoch = 0; epoch < epochs; ++epoch) {
-    crew.run([&](int worker) {
+    team.run([&](int worker) {
       descent->learn(worker, rows,
                      {.rate = rate, .time = static_cast<std::uint64_t>(epoch) * steps});
     });

@@ -17,7 +17,7 @@
 #include "hogwild/eval/evaluate.hpp"
 #include "hogwild/model/file.hpp"
 #include "hogwild/train/train.hpp"
-#include "parallel/crew.hpp"
+#include "parallel/thread_team.hpp"
 #include "support/files.hpp"
 #include "support/rows.hpp"
 
@@ -80,8 +80,8 @@ TEST(Learner, PublishesWhatSeveralThreadsLearn) {
   const Dataset data = test::random_rows(4000, 300, 0.1, true);
   for (const int workers : {1, 4}) {
     Learner learner({.features = 300, .learning_rate = 0.1f, .publish_every = 50});
-    Crew crew(workers);
-    crew.run([&](int worker) {
+    ThreadTeam team(workers);
+    team.run([&](int worker) {
       for (Offset i = static_cast<Offset>(worker); i < data.rows();
            i += static_cast<Offset>(workers)) {
         learner.learn(data.row(i), data.labels()[i]);
@@ -131,8 +131,8 @@ TEST(Learner, LearnsAndPredictsFromManyThreadsAtOnce) {
     Learner learner({.features = 200});
     std::atomic<int> strange{0};
     std::atomic<Offset> next{0};
-    Crew crew(threads);
-    crew.run([&](int worker) {
+    ThreadTeam team(threads);
+    team.run([&](int worker) {
       for (Offset i = next.fetch_add(1); i < data.rows(); i = next.fetch_add(1)) {
         const SparseRow row = data.row(i);
         learner.learn(row, row.label);
@@ -163,8 +163,8 @@ TEST(Learner, AnswersWhileItLearnsForAsLongAsIsWished) {
   std::atomic<Offset> last{std::numeric_limits<Offset>::max()};  // where learning ends
   std::atomic<int> strange{0}, learning{kLearning};
   std::atomic<Offset> answers{0};
-  Crew crew(kLearning + kAsking);
-  crew.run([&](int worker) {
+  ThreadTeam team(kLearning + kAsking);
+  team.run([&](int worker) {
     if (worker < kLearning) {
       for (Offset i = next.fetch_add(1); i < last.load(); i = next.fetch_add(1)) {
         const SparseRow row = data.row(i % data.rows());
@@ -236,8 +236,8 @@ TEST(Learner, OfTeachersLearnsAsWellFromManyThreads) {
   const double loss = mean_loss(alone.snapshot(), test);
   for (const int threads : {1, 2, 4}) {  // of four, two have no place at times
     Learner learner(taught_by(2, data));
-    Crew crew(threads);
-    crew.run([&](int worker) {
+    ThreadTeam team(threads);
+    team.run([&](int worker) {
       for (auto i = static_cast<Offset>(worker); i < data.rows();
            i += static_cast<Offset>(threads)) {
         learner.learn(data.row(i), data.labels()[i]);

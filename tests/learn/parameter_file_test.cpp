@@ -14,7 +14,7 @@
 #include "hogwild/eval/evaluate.hpp"
 #include "hogwild/learn/learner.hpp"
 #include "hogwild/train/train.hpp"
-#include "parallel/crew.hpp"
+#include "parallel/thread_team.hpp"
 #include "support/files.hpp"
 #include "support/rows.hpp"
 
@@ -190,8 +190,8 @@ TEST(ParameterFile, IsMadeOnce) {
   for (int workers : {1, 4}) {
     const test::TemporaryFolder folder;
     std::vector<std::shared_ptr<ParameterFile>> files(static_cast<std::size_t>(workers));
-    Crew crew(workers);
-    crew.run([&](int worker) {
+    ThreadTeam team(workers);
+    team.run([&](int worker) {
       files[static_cast<std::size_t>(worker)] = ParameterFile::join(folder.path("p"), kind(9));
     });
     int made = 0;
@@ -215,8 +215,8 @@ TEST(ParameterFile, TwoRunsIntoItLearnAsTwoThreadsDo) {
   for (int workers : {1, 2}) {
     std::filesystem::remove(options.parameters);
     std::vector<Dataset> halves{first, second};
-    Crew crew(workers);
-    crew.run([&](int worker) {
+    ThreadTeam team(workers);
+    team.run([&](int worker) {
       for (int k = worker; k < 2; k += workers) train(halves[static_cast<std::size_t>(k)], options);
     });
     const Model model = Learner(ParameterFile::open(options.parameters)).snapshot();
@@ -242,8 +242,8 @@ TEST(ParameterFile, GivesWhoJoinsItsRate) {
 TEST(ParameterFile, LetsSeveralLookForARateAtOnce) {
   for (const int workers : {1, 3}) {
     const test::TemporaryFolder folder;
-    Crew crew(workers);
-    crew.run([&](int worker) {
+    ThreadTeam team(workers);
+    team.run([&](int worker) {
       const Dataset data = test::skewed_rows(3000, true, static_cast<std::uint64_t>(worker) + 5);
       train(data, {.threads = 1, .parameters = folder.path("p")});
     });

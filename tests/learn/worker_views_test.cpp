@@ -10,8 +10,8 @@
 #include "hogwild/data/ranking.hpp"
 #include "hogwild/update/update_rule.hpp"
 #include "learn/descent.hpp"
-#include "parallel/crew.hpp"
 #include "parallel/placement.hpp"
+#include "parallel/thread_team.hpp"
 #include "support/rows.hpp"
 #include "support/textbook.hpp"
 #include "support/typed.hpp"
@@ -139,8 +139,8 @@ TEST(WorkerViews, InventNothingWhenWorkersMergeAtOnce) {
     Shared shared(array_of(workers));
     REQUIRE_VIEWS(shared);
     SharedViews views(shared, zipf(), kFeatures, workers, Cores{workers});
-    Crew crew(workers);
-    crew.run([&](int worker) {
+    ThreadTeam team(workers);
+    team.run([&](int worker) {
       auto& part = views.part(worker);
       NoBias none;
       for (int round = 0; round < 200; ++round) {

@@ -124,9 +124,9 @@ template <class Landing>
 int counted(int threads, int steps) {
   Cell<Weight> cell{};
   {
-    std::vector<std::jthread> crew;
+    std::vector<std::jthread> team;
     for (int t = 0; t < threads; ++t) {
-      crew.emplace_back([&] {
+      team.emplace_back([&] {
         for (int i = 0; i < steps; ++i) {
           Landing::land(cell, [](Weight w) { return Weight{w.weight + 1}; });
         }

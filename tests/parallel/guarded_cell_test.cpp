@@ -5,7 +5,7 @@
 #include <atomic>
 #include <memory>
 
-#include "parallel/crew.hpp"
+#include "parallel/thread_team.hpp"
 
 namespace hogwild {
 namespace {
@@ -32,8 +32,8 @@ TEST(GuardedCell, ChangesAsAWholeUnderManyThreads) {
     *cell = {};
     std::atomic<int> torn{0};
     constexpr std::uint64_t kSteps = 20'000;
-    Crew crew(threads);
-    crew.run([&](int) {
+    ThreadTeam team(threads);
+    team.run([&](int) {
       for (std::uint64_t step = 0; step < kSteps; ++step) {
         cell->exchange([](Triple t) { return Triple{t.a + 1, t.b + 1, t.c + 1}; });
         const Triple seen = cell->load();

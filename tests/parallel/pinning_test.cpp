@@ -8,7 +8,7 @@
 
 #include "hogwild/core/error.hpp"
 #include "hogwild/train/options.hpp"
-#include "parallel/crew.hpp"
+#include "parallel/thread_team.hpp"
 
 namespace hogwild {
 namespace {
@@ -17,9 +17,9 @@ TEST(Pinning, KeepsEachWorkerToItsCore) {
   const std::vector<int> cores = cores_allowed();
   ASSERT_FALSE(cores.empty());
   const int workers = static_cast<int>(cores.size()) + 1;  // the last shares a core with the first
-  Crew crew(workers, cores);
+  ThreadTeam team(workers, cores);
   std::vector<int> seen(static_cast<std::size_t>(workers), -1);
-  crew.run([&](int worker) { seen[static_cast<std::size_t>(worker)] = sched_getcpu(); });
+  team.run([&](int worker) { seen[static_cast<std::size_t>(worker)] = sched_getcpu(); });
   for (std::size_t k = 0; k < seen.size(); ++k) EXPECT_EQ(seen[k], cores[k % cores.size()]);
   EXPECT_EQ(cores_allowed(), cores);  // the caller stays where it may be
 }

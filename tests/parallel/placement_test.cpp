@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "hogwild/update/adagrad.hpp"
-#include "parallel/crew.hpp"
+#include "parallel/thread_team.hpp"
 
 namespace hogwild {
 namespace {
@@ -37,8 +37,8 @@ TYPED_TEST(EveryPlacement, StartsAtZeroAndKeepsSteps) {
 // Each worker steps every coordinate once under its turn.
 template <class Placement>
 void step_all(Placement& placement, int workers, int rounds) {
-  Crew crew(workers);
-  crew.run([&](int worker) {
+  ThreadTeam team(workers);
+  team.run([&](int worker) {
     auto view = placement.view(worker);
     for (int i = 0; i < rounds; ++i) {
       [[maybe_unused]] const auto turn = view.turn();

@@ -19,7 +19,7 @@
 #include "hogwild/data/reader.hpp"
 #include "hogwild/model/file.hpp"
 #include "hogwild/train/train.hpp"
-#include "parallel/crew.hpp"
+#include "parallel/thread_team.hpp"
 #include "support/files.hpp"
 #include "support/http_client.hpp"
 #include "support/rows.hpp"
@@ -338,8 +338,8 @@ TEST_F(ServerTest, FailsNoRequestWhileItLearnsAndReloads) {
   for (const int workers : {1, 3}) {
     std::atomic<int> running{workers};
     const int requests = test::kSanitized ? 150 : 1000;
-    Crew crew(workers + 1);
-    crew.run([&](int worker) {
+    ThreadTeam team(workers + 1);
+    team.run([&](int worker) {
       if (worker == workers) {
         for (std::uint64_t seed = 2; running.load(std::memory_order_relaxed) > 0; ++seed) {
           save_model(seed);

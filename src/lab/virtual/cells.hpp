@@ -13,7 +13,7 @@ namespace hogwild::lab {
 
 /// Shared cells, and of the hot coordinates cells for each worker besides, where there are views:
 /// see WorkerViews. Workers wait for the lines of hot coordinates and of the bias; all others are
-/// asked for some rows ahead (see Lookahead), and have come by then.
+/// asked for some rows ahead (see Prefetch), and have come by then.
 template <class StateType>
 class VirtualCells {
  public:

@@ -8,23 +8,23 @@
 #include <vector>
 
 #include "hogwild/core/types.hpp"
-#include "parallel/meeting.hpp"
+#include "parallel/barrier.hpp"
 
 namespace hogwild {
 
-/// The size of a team, its barrier, and the owner of each feature. In a team of one, meet() does
+/// The size of a team, its barrier, and the owner of each feature. In a team of one, wait() does
 /// not wait, and the one member owns all features.
-class Team {
+class BatchTeam {
  public:
   /// owners is [size + 1]: member m alone steps the features from owners[m] to below owners[m + 1].
-  explicit Team(std::vector<Index> owners)
-      : owners_(std::move(owners)), meeting_(static_cast<std::uint32_t>(owners_.size() - 1)) {}
+  explicit BatchTeam(std::vector<Index> owners)
+      : owners_(std::move(owners)), barrier_(static_cast<std::uint32_t>(owners_.size() - 1)) {}
 
   std::size_t size() const noexcept { return owners_.size() - 1; }
 
   /// A barrier: returns when all members have called it. Each sees what the others wrote before.
-  void meet() noexcept {
-    if (size() > 1) meeting_.meet();
+  void wait() noexcept {
+    if (size() > 1) barrier_.wait();
   }
 
   Index first_feature(std::size_t member) const noexcept { return owners_[member]; }
@@ -38,7 +38,7 @@ class Team {
 
  private:
   std::vector<Index> owners_;
-  Meeting meeting_;
+  Barrier barrier_;
 };
 
 }  // namespace hogwild

@@ -1,48 +1,48 @@
-#include "parallel/meeting.hpp"
+#include "parallel/barrier.hpp"
 
 #include <gtest/gtest.h>
 
 #include <atomic>
 #include <vector>
 
-#include "parallel/crew.hpp"
+#include "parallel/thread_team.hpp"
 
 namespace hogwild {
 namespace {
 
-// What a thread wrote before a meeting, all read after it; plain memory, so ThreadSanitizer watches
-// that a meeting is all the order there need be.
-TEST(Meeting, HandsOverWhatWasWritten) {
+// What a thread wrote before a barrier, all read after it; plain memory, so ThreadSanitizer watches
+// that a barrier is all the order there need be.
+TEST(Barrier, HandsOverWhatWasWritten) {
   for (const int threads : {1, 2, 4, 8}) {
-    Meeting meeting(static_cast<std::uint32_t>(threads));
+    Barrier barrier(static_cast<std::uint32_t>(threads));
     std::vector<int> written(static_cast<std::size_t>(threads));
     std::atomic<int> wrong{0};
-    Crew crew(threads);
-    crew.run([&](int worker) {
+    ThreadTeam team(threads);
+    team.run([&](int worker) {
       for (int round = 1; round <= 500; ++round) {
         written[static_cast<std::size_t>(worker)] = round;
-        meeting.meet();
+        barrier.wait();
         for (const int value : written) {
           if (value != round) wrong.fetch_add(1, std::memory_order_relaxed);
         }
-        meeting.meet();
+        barrier.wait();
       }
     });
     EXPECT_EQ(wrong.load(), 0);
   }
 }
 
-TEST(Meeting, LetsTheLastToArriveActForAll) {
+TEST(Barrier, LetsTheLastToArriveActForAll) {
   for (const int threads : {1, 2, 4, 8}) {
-    Meeting meeting(static_cast<std::uint32_t>(threads));
+    Barrier barrier(static_cast<std::uint32_t>(threads));
     int calls = 0;
     std::atomic<int> wrong{0};
-    Crew crew(threads);
-    crew.run([&](int) {
+    ThreadTeam team(threads);
+    team.run([&](int) {
       for (int round = 1; round <= 500; ++round) {
-        meeting.meet([&] { ++calls; });
+        barrier.wait([&] { ++calls; });
         if (calls != round) wrong.fetch_add(1, std::memory_order_relaxed);
-        meeting.meet();
+        barrier.wait();
       }
     });
     EXPECT_EQ(wrong.load(), 0);

@@ -1,4 +1,4 @@
-#include "distributed/world_company.hpp"
+#include "distributed/world_collectives.hpp"
 
 #include <algorithm>
 
@@ -7,7 +7,7 @@
 namespace hogwild {
 
 template <class Value>
-std::vector<Value> WorldCompany::gather(const Value& own) {
+std::vector<Value> WorldCollectives::gather(const Value& own) {
   Bytes bytes;
   put(bytes, own);
   std::vector<Value> all;
@@ -17,7 +17,8 @@ std::vector<Value> WorldCompany::gather(const Value& own) {
   return all;
 }
 
-WorldCompany::WorldCompany(World& world, int run, Shared shared, Offset own_rows, int own_threads)
+WorldCollectives::WorldCollectives(World& world, int run, Shared shared, Offset own_rows,
+                                   int own_threads)
     : world_(world),
       run_(run),
       shared_(shared),
@@ -30,36 +31,36 @@ WorldCompany::WorldCompany(World& world, int run, Shared shared, Offset own_rows
       is_told_(ranks_.size()) {
   for (const Offset rows : gather(own_rows)) rows_ += rows;
   for (const int threads : gather(own_threads)) threads_ += threads;
-  world_.deliver(Letter::tally, [this](int from, std::span<const char> bytes) {
+  world_.deliver(Message::tally, [this](int from, std::span<const char> bytes) {
     const std::scoped_lock lock(mutex_);
     Unpacking told(bytes);
     const auto rank = static_cast<std::size_t>(from);
     so_far_[rank] = told.take<TallySum>();
     now_[rank] = {so_far_[rank].nonzeros, told.take<double>()};
   });
-  world_.deliver(Letter::stop, [this](int, std::span<const char> bytes) {
+  world_.deliver(Message::stop, [this](int, std::span<const char> bytes) {
     const std::scoped_lock lock(mutex_);
     if (Unpacking(bytes).take<int>() == run_) stop_ = true;
   });
 }
 
-WorldCompany::~WorldCompany() {
-  world_.deliver(Letter::tally, {});
-  world_.deliver(Letter::stop, {});
+WorldCollectives::~WorldCollectives() {
+  world_.deliver(Message::tally, {});
+  world_.deliver(Message::stop, {});
 }
 
-void WorldCompany::begin_epoch() {
+void WorldCollectives::begin_epoch() {
   {
     const std::scoped_lock lock(mutex_);
     std::ranges::fill(so_far_, TallySum{});
     std::ranges::fill(now_, Work{});
   }
-  world_.meet();
+  world_.barrier();
   begin_ = World::Clock::now();
   waited_before_ = world_.waited();
 }
 
-double WorldCompany::busy() const {
+double WorldCollectives::busy() const {
   const auto seconds = [](World::Clock::duration d) {
     return std::chrono::duration<double>(d).count();
   };
@@ -68,7 +69,7 @@ double WorldCompany::busy() const {
 }
 
 // Ranks that share features all go through all rows.
-void WorldCompany::add(TallySum& all, TallySum tally, std::size_t rank) const {
+void WorldCollectives::add(TallySum& all, TallySum tally, std::size_t rank) const {
   if (shared_ == Shared::features && rank != 0) tally.rows = 0;
   all.rows += tally.rows;
   all.nonzeros += tally.nonzeros;
@@ -76,7 +77,7 @@ void WorldCompany::add(TallySum& all, TallySum tally, std::size_t rank) const {
   all.weight += tally.weight;
 }
 
-TallySum WorldCompany::sum(const TallySum& own) {
+TallySum WorldCollectives::sum(const TallySum& own) {
   struct Told {
     TallySum sum;
     Offset rows;
@@ -84,7 +85,7 @@ TallySum WorldCompany::sum(const TallySum& own) {
     Traffic traffic;
   };
   const double own_busy = busy();
-  world_.meet();  // a rank that only serves has been waiting here, and its traffic went on
+  world_.barrier();  // a rank that only serves has been waiting here, and its traffic went on
   TallySum all;
   const std::vector<Told> told = gather(Told{own, own_rows_, own_busy, world_.traffic()});
   const std::scoped_lock lock(mutex_);
@@ -99,12 +100,12 @@ TallySum WorldCompany::sum(const TallySum& own) {
   return all;
 }
 
-TallySum WorldCompany::sum_so_far(const TallySum& own) {
+TallySum WorldCollectives::sum_so_far(const TallySum& own) {
   if (!world_.is_first()) {
     Bytes bytes;
     put(bytes, own);
     put(bytes, busy());
-    world_.send(0, Letter::tally, std::move(bytes));
+    world_.send(0, Message::tally, std::move(bytes));
     return own;
   }
   const std::scoped_lock lock(mutex_);
@@ -115,7 +116,7 @@ TallySum WorldCompany::sum_so_far(const TallySum& own) {
   return all;
 }
 
-std::optional<SlowRank> WorldCompany::newly_slow() {
+std::optional<SlowRank> WorldCollectives::newly_slow() {
   constexpr double kEnough = 3;  // seconds of work
   const std::vector<double> response_times = world_.response_times();
   const std::scoped_lock lock(mutex_);
@@ -134,7 +135,8 @@ std::optional<SlowRank> WorldCompany::newly_slow() {
   return slowest_of(std::move(answers), SlowRank::Trait::answers);
 }
 
-std::optional<SlowRank> WorldCompany::slowest_of(std::vector<Timed> ranks, SlowRank::Trait trait) {
+std::optional<SlowRank> WorldCollectives::slowest_of(std::vector<Timed> ranks,
+                                                     SlowRank::Trait trait) {
   constexpr double kSlow = 3;
   if (ranks.size() < 2) return {};
   std::ranges::sort(ranks, {}, &Timed::seconds);
@@ -145,16 +147,16 @@ std::optional<SlowRank> WorldCompany::slowest_of(std::vector<Timed> ranks, SlowR
   return SlowRank{rank, trait, seconds, others};
 }
 
-StopReason WorldCompany::agree(StopReason own) {
+StopReason WorldCollectives::agree(StopReason own) {
   return std::ranges::max(gather(own));  // they are in the order of how grave they are
 }
 
-bool WorldCompany::all(bool own) {
+bool WorldCollectives::all(bool own) {
   const std::vector<char> all = gather(static_cast<char>(own));
   return std::ranges::all_of(all, [](char each) { return each != 0; });
 }
 
-double WorldCompany::mean_loss(const Model& model, const Dataset& validation) {
+double WorldCollectives::mean_loss(const Model& model, const Dataset& validation) {
   struct Part {
     double loss = 0;
     double weight = 0;
@@ -173,17 +175,17 @@ double WorldCompany::mean_loss(const Model& model, const Dataset& validation) {
   return all.loss / all.weight;
 }
 
-bool WorldCompany::stop_requested() {
+bool WorldCollectives::stop_requested() {
   const std::scoped_lock lock(mutex_);
   return stop_;
 }
 
-void WorldCompany::request_stop() {
+void WorldCollectives::request_stop() {
   if (asked_.exchange(true)) return;
   Bytes bytes;
   put(bytes, run_);
   for (int rank = 0; rank < world_.size(); ++rank) {
-    if (rank != world_.rank()) world_.send(rank, Letter::stop, bytes);
+    if (rank != world_.rank()) world_.send(rank, Message::stop, bytes);
   }
 }
 

@@ -28,7 +28,7 @@ namespace hogwild {
 }
 
 /// Asks for what the rows ahead will touch.
-struct Lookahead {
+struct Prefetch {
   // Far enough for a line to arrive, near enough for it to be still there: a line asked for early
   // is, on several threads, another's again when its turn comes. Measured on click rows in memory,
   // one thread and two, million non-zeros a second: 3 rows ahead 455 and 660, 6 rows 455 and 610,

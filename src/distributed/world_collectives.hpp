@@ -1,4 +1,4 @@
-// The ranks of a world as the company of a run.
+// What a run asks of all ranks of a world.
 #pragma once
 
 #include <atomic>
@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "distributed/world.hpp"
-#include "train/company.hpp"
+#include "train/collectives.hpp"
 
 namespace hogwild {
 
@@ -37,17 +37,17 @@ enum class Shared {
   features,  ///< each some features of all rows; the first rank knows the losses
 };
 
-class WorldCompany final : public Company {
+class WorldCollectives final : public Collectives {
  public:
-  /// run: which of the world's runs it is, so that letters of one before are told from its own.
+  /// run: which of the world's runs it is, so that messages of one before are told from its own.
   /// own_rows: that this rank has read. To be made by all ranks at once.
-  WorldCompany(World& world, int run, Shared shared, Offset own_rows, int own_threads);
-  ~WorldCompany() override;
-  WorldCompany(const WorldCompany&) = delete;
-  WorldCompany& operator=(const WorldCompany&) = delete;
+  WorldCollectives(World& world, int run, Shared shared, Offset own_rows, int own_threads);
+  ~WorldCollectives() override;
+  WorldCollectives(const WorldCollectives&) = delete;
+  WorldCollectives& operator=(const WorldCollectives&) = delete;
 
   void begin_epoch() override;
-  void end_run() override { world_.meet(); }
+  void end_run() override { world_.barrier(); }
   TallySum sum(const TallySum& own) override;
   TallySum sum_so_far(const TallySum& own) override;
   StopReason agree(StopReason own) override;
@@ -93,7 +93,7 @@ class WorldCompany final : public Company {
   int own_threads_;
   int threads_ = 0;
   std::vector<RankTally> ranks_;
-  // For what letters tell. Recipients take it under the world's lock, so no member of the world is
+  // For what messages tell. Recipients take it under the world's lock, so no member of the world is
   // called under it.
   std::mutex mutex_;
   std::vector<TallySum> so_far_;            // [ranks] as the first rank has heard

@@ -1,4 +1,4 @@
-#include "parallel/crew.hpp"
+#include "parallel/thread_team.hpp"
 
 #include <cassert>
 #include <cerrno>
@@ -9,7 +9,7 @@
 
 namespace hogwild {
 
-Crew::Crew(int workers, std::vector<int> cores)
+ThreadTeam::ThreadTeam(int workers, std::vector<int> cores)
     : faults_(static_cast<std::size_t>(workers)), cores_(std::move(cores)) {
   assert(workers > 0);
   try {
@@ -21,11 +21,11 @@ Crew::Crew(int workers, std::vector<int> cores)
   }
 }
 
-Crew::~Crew() {
+ThreadTeam::~ThreadTeam() {
   close();
 }
 
-void Crew::pin() {
+void ThreadTeam::pin() {
   run([this](int worker) {
     const int core = cores_[static_cast<std::size_t>(worker) % cores_.size()];
     if (!pin_this_thread(core)) {
@@ -34,7 +34,7 @@ void Crew::pin() {
   });
 }
 
-void Crew::close() noexcept {
+void ThreadTeam::close() noexcept {
   {
     const std::lock_guard lock(mutex_);
     closing_ = true;
@@ -43,7 +43,7 @@ void Crew::close() noexcept {
   threads_.clear();
 }
 
-void Crew::work(int worker) {
+void ThreadTeam::work(int worker) {
   std::unique_lock lock(mutex_);
   for (long done = 0;; ++done) {
     begin_.wait(lock, [&] { return closing_ || shift_ > done; });
@@ -62,8 +62,8 @@ void Crew::work(int worker) {
   }
 }
 
-void Crew::run(const std::function<void(int)>& job, const std::function<void()>& meanwhile,
-               std::chrono::milliseconds every) {
+void ThreadTeam::run(const std::function<void(int)>& job, const std::function<void()>& meanwhile,
+                     std::chrono::milliseconds every) {
   std::exception_ptr fault;
   std::unique_lock lock(mutex_);
   job_ = &job;

@@ -1,5 +1,4 @@
-// Those who learn one model together, each from rows of its own: a run asks them where what it
-// decides must be the same for all.
+// What a run asks of all its members, which may be ranks with rows of their own.
 #pragma once
 
 #include "hogwild/data/dataset.hpp"
@@ -10,11 +9,11 @@
 
 namespace hogwild {
 
-/// A company of one; those of several override it.
-/// The members are those that all must call at the same point of the run, where not noted.
-class Company {
+/// What a run asks of all its members, which may be ranks: sums, agreement, barriers. This class is
+/// for one member. Where not noted, all members must call a function at the same point of the run.
+class Collectives {
  public:
-  virtual ~Company() = default;
+  virtual ~Collectives() = default;
 
   /// Before an epoch is learnt: what all have done before is behind them.
   virtual void begin_epoch() {}

@@ -19,14 +19,14 @@ namespace hogwild {
 ///  2. busy_ is the number of workers that have not finished the current shift.
 ///  3. job_ is valid while busy_ > 0.
 ///  4. faults_[w] is written by worker w alone, and read by run() when busy_ is 0.
-class Crew {
+class ThreadTeam {
  public:
   /// cores: worker w is pinned to core cores[w % cores.size()]; if empty, workers are not pinned.
   /// Throws std::system_error if the system can't start a thread or pin it. REQUIRES: workers > 0.
-  explicit Crew(int workers, std::vector<int> cores = {});
-  ~Crew();
-  Crew(const Crew&) = delete;
-  Crew& operator=(const Crew&) = delete;
+  explicit ThreadTeam(int workers, std::vector<int> cores = {});
+  ~ThreadTeam();
+  ThreadTeam(const ThreadTeam&) = delete;
+  ThreadTeam& operator=(const ThreadTeam&) = delete;
 
   int size() const noexcept { return static_cast<int>(threads_.size()); }
 
