@@ -69,7 +69,7 @@ int learn_all(Descent& descent, ThreadTeam& team, const std::vector<SparseRow>& 
   return seen;
 }
 
-double loss_of(const Descent& descent, const std::vector<SparseRow>& rows, Pace now) {
+double loss_of(const LocalDescent& descent, const std::vector<SparseRow>& rows, Pace now) {
   double sum = 0;
   for (const SparseRow& row : rows) {
     sum += static_cast<double>(Logistic{}.value(descent.margin(row, now), row.label));

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <memory>
 
 #include "cli/command.hpp"
 #include "hogwild/lab/gradient_check.hpp"
@@ -10,7 +9,7 @@
 namespace hogwild::cli {
 namespace {
 
-int run(std::uint64_t seed) {
+int run(std::uint64_t& seed, const CLI::App&) {
   const auto checks = lab::check_gradients(seed);
   std::string text = fmt::format("{:<14} {:>5} {:>5} {:<10} {:>11} {:>12}\n", "loss", "l1", "l2",
                                  "batch norm", "coordinates", "worst error");
@@ -30,15 +29,15 @@ int run(std::uint64_t seed) {
 }  // namespace
 
 void add_check_command(CLI::App& app, Action& action) {
-  auto seed = std::make_shared<std::uint64_t>(1);
-  CLI::App& sub = *app.add_subcommand("check", "check all gradients against finite differences");
-  sub.add_option("--seed", *seed, "of the random rows and points (default: 1)")
+  auto [sub, seed] = add_command<std::uint64_t>(
+      app, action, "check", "check all gradients against finite differences", run);
+  seed = 1;
+  sub.add_option("--seed", seed, "of the random rows and points (default: 1)")
       ->type_name("S")
       ->check(digits());
   sub.footer(
       "Checks each loss with and without penalties and batch normalisation, in double precision. "
       "Exits with status 1 if a gradient is wrong by more than one millionth.");
-  sub.callback([&action, seed] { action = [seed] { return run(*seed); }; });
 }
 
 }  // namespace hogwild::cli

@@ -116,6 +116,12 @@ CLI::Option* add_choice(CLI::App& app, const std::string& name, Enum& value,
       ->check(one_of(names));
 }
 
+/// Lets an option take several values, with commas between them.
+inline CLI::Option* listed(CLI::Option* option) {
+  return option->allow_extra_args(false)->delimiter(',')->multi_option_policy(
+      CLI::MultiOptionPolicy::TakeAll);
+}
+
 /// Checks that a number is made of digits alone: CLI11 takes -1 for an unsigned one.
 CLI::Validator digits();
 

@@ -3,13 +3,11 @@
 
 #include <cmath>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "cli/command.hpp"
 #include "cli/contender_table.hpp"
 #include "cli/progress.hpp"
-#include "cli/train_arguments.hpp"
 #include "cli/train_outcome.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/lab/compare.hpp"
@@ -63,10 +61,10 @@ class TableObserver final : public lab::CompareObserver {
 
   void on_begin(const AnyUpdateRule& rule) override { table_.begin(rule); }
   void on_rate(const RateSearch& search) override { table_.rate(search); }
-  void on_progress(const Progress& progress) override { display_.training(progress); }
+  void on_progress(const Progress& progress) override { display_.on_progress(progress); }
   void on_epoch(const EpochReport& report) override {
     table_.epoch(report);
-    display_.note_epoch(report);
+    display_.on_epoch(report);
   }
   void on_end(const lab::Contender& contender) override {
     table_.end(contender);
@@ -89,11 +87,10 @@ int run(CompareCommand& command, const CLI::App& app) {
   require_report(command.train);
   ProgressDisplay display(command.train.progress);
   const auto rules = contending(command, display);
-  DisplayObserver reading(display);
   TrainOptions asked = train_options(command.train.settings, false);
   asked.update_rule = rules.front();
   const auto [stream, rows, options] =
-      open_rows(command.train.paths, command.train.files(), asked, reading, Holding::always);
+      open_rows(command.train.paths, command.train.files(), asked, display, Holding::always);
   const Dataset& data = *rows;
 
   const InterruptGuard guard;
@@ -106,17 +103,9 @@ int run(CompareCommand& command, const CLI::App& app) {
     print(table(contenders));
   }
   const bool any = !contenders.empty() && std::isfinite(contenders.front().best_loss);
-  const std::string interruption =
-      interrupted() ? fmt::format("interrupted after {} of {} rules were started",
-                                  contenders.size(), rules.size())
-                    : "";
-  if (!command.train.report.empty()) {
-    Section section = section_of(contenders);
-    if (!interruption.empty()) section.text = "This run was " + interruption + ".";
-    write_report(command.train.report, app, {std::move(section), profile_section(data)});
-  }
-  if (interrupted()) {
-    note("hogwild: " + interruption);
+  const auto how_far =
+      fmt::format("after {} of {} rules were started", contenders.size(), rules.size());
+  if (report_interrupted(command.train, app, section_of(contenders), data, how_far)) {
     return kInterrupted;
   }
   note((any ? "" : "hogwild: ") + lab::advice(contenders));
@@ -131,11 +120,8 @@ void add_compare_command(CLI::App& app, Action& action) {
   sub.option_defaults()->group("Comparison");
   command.train.settings.train.epochs = 5;
   command.train.settings.files.valid_fraction = 0.1;
-  sub.add_option("--rules", command.rules, "update rules to compare (default: all)")
+  listed(sub.add_option("--rules", command.rules, "update rules to compare (default: all)"))
       ->type_name("RULE,...")
-      ->allow_extra_args(false)
-      ->delimiter(',')
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->check(one_of(command.rules));
   sub.add_flag("--json", command.json, "print a line of JSON per update rule");
   add_train_arguments(sub, command.train, kCompare, kCompared);

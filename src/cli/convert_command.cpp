@@ -31,7 +31,7 @@ int run(ConvertCommand& command, const CLI::App&) {
   ProgressDisplay display(command.progress);
   ReadOptions options = command.data.read();
   options.progress = [&](std::uint64_t bytes, std::uint64_t total) {
-    display.reading(bytes, total);
+    display.on_reading(bytes, total);
   };
   Dataset data = read(paths, options);
   const Source source = data.source();

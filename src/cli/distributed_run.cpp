@@ -2,19 +2,15 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
+#include <array>
 #include <chrono>
 #include <exception>
-#include <numeric>
-#include <span>
+#include <memory>
 #include <utility>
 
 #include "cli/command.hpp"
-#include "cli/train_arguments.hpp"
 #include "cli/train_outcome.hpp"
 #include "distributed/agreement.hpp"
-#include "distributed/files.hpp"
-#include "distributed/packet.hpp"
 #include "distributed/train.hpp"
 #include "hogwild/core/version.hpp"
 #include "hogwild/report/page.hpp"
@@ -31,10 +27,10 @@ class RankObserver final : public DistributedObserver {
       : shown_(shown), world_(world), prints_graph_(prints_graph) {}
 
   void on_progress(const Progress& progress) override {
-    if (shown_ != nullptr) shown_->progress(progress);
+    if (shown_ != nullptr) shown_->on_progress(progress);
   }
   void on_epoch(const EpochReport& report) override {
-    if (shown_ != nullptr) shown_->epoch(report);
+    if (shown_ != nullptr) shown_->on_epoch(report);
   }
   void on_ranks(int epoch, const std::vector<RankTally>& ranks) override {
     if (shown_ == nullptr) return;
@@ -63,11 +59,11 @@ class RankObserver final : public DistributedObserver {
     shown_->write(json_line(world_.host(slow.rank), slow));
   }
   void on_rate(const RateSearch& search) override {
-    if (shown_ != nullptr) shown_->rate(search);
+    if (shown_ != nullptr) shown_->on_rate(search);
   }
   bool stop_requested() override { return interrupted(); }
   bool checkpoint_due() override { return shown_ != nullptr && shown_->checkpoint_due(); }
-  void on_checkpoint(const Checkpoint& checkpoint) override { shown_->checkpoint(checkpoint); }
+  void on_checkpoint(const Checkpoint& checkpoint) override { shown_->on_checkpoint(checkpoint); }
 
   /// Of the last epoch.
   const Section& ranks() const { return ranks_; }
@@ -95,23 +91,21 @@ class RankObserver final : public DistributedObserver {
   Section ranks_;
 };
 
-// For the first rank to say what all have read.
-void say_what_was_read(World& world, const Dataset& data, const TrainOptions& options,
-                       ProgressDisplay& display) {
+// For the first rank to say what all have read; the rows of all.
+Offset say_what_was_read(World& world, const Dataset& data, const TrainOptions& options,
+                         TrainDisplay* shown) {
   Offset rows = 0, nonzeros = 0, held_out = 0;
-  Bytes own;
-  put(own, data.rows());
-  put(own, data.nonzeros());
-  put(own, options.validation ? options.validation->rows() : Offset{0});
-  for (const Bytes& part : world.gather_all(own)) {
-    Unpacking counts(part);
-    rows += counts.take<Offset>();
-    nonzeros += counts.take<Offset>();
-    held_out += counts.take<Offset>();
+  const Offset own_held_out = options.validation ? options.validation->rows() : 0;
+  for (const auto& of_rank : world.gather(std::array{data.rows(), data.nonzeros(), own_held_out})) {
+    rows += of_rank[0];
+    nonzeros += of_rank[1];
+    held_out += of_rank[2];
   }
-  display.say(fmt::format("read {} on {} ranks: {} rows, {} features, {} non-zeros{}",
-                          data.source().name(), world.size(), rows, data.features().size, nonzeros,
-                          held_out > 0 ? fmt::format("; {} rows to validate on", held_out) : ""));
+  if (shown == nullptr) return rows;
+  shown->say(fmt::format("read {} on {} ranks: {} rows, {} features, {} non-zeros{}",
+                         data.source().name(), world.size(), rows, data.features().size, nonzeros,
+                         held_out > 0 ? fmt::format("; {} rows to validate on", held_out) : ""));
+  return rows;
 }
 
 int run_rank(World& world, const TrainArguments& command, const CLI::App& app) {
@@ -143,29 +137,21 @@ int run_rank(World& world, const TrainArguments& command, const CLI::App& app) {
         fmt::format("{}\n{}", fmt::join(command.paths, " "), as_configuration(settings, kTrain)));
     return true;
   });
-  ProgressDisplay display(world.is_first() ? command.progress : ProgressStyle::none);
-  std::optional<TrainDisplay> shown = together(world, [&] {
-    std::optional<TrainDisplay> shown;
-    if (world.is_first()) shown.emplace(display, command);
-    return shown;
-  });
-  RankObserver observer(shown ? &*shown : nullptr, world, command.print_graph);
+  const std::unique_ptr<TrainDisplay> shown = together(
+      world, [&] { return world.is_first() ? std::make_unique<TrainDisplay>(command) : nullptr; });
+  RankObserver observer(shown.get(), world, command.print_graph);
   const auto progress = [&](std::uint64_t bytes, std::uint64_t total) {
-    display.reading(bytes, total);
+    if (shown) shown->on_reading(bytes, total);
   };
-  RowsOfRank rows =
+  const Dataset data =
       read_rows(world, command.paths, settings.files, options, settings.ranks, progress);
-  const Dataset& data = rows.data;
-  options = std::move(rows.options);
-  say_what_was_read(world, data, options, display);
-  if (chooses_batch) {
-    options.batch_size = default_batch_size(rows_of_all(world, data.rows()), world.size());
-  }
+  const Offset rows_of_all = say_what_was_read(world, data, options, shown.get());
+  if (chooses_batch) options.batch_size = default_batch_size(rows_of_all, world.size());
 
   const InterruptGuard guard;
   const TrainResult result = train(world, data, options, settings.ranks, observer);
   if (!shown) return kDone;
-  const int status = conclude(result, command, options, *shown, display);
+  const int status = conclude(result, command, options, *shown);
   std::vector<Section> sections{section_of(result), observer.ranks()};
   if (!result.epochs.empty()) sections.push_back(section_of(result.model));
   write_report(command.report, app, std::move(sections));

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <map>
-#include <optional>
 #include <vector>
 
 #include "cli/command.hpp"
@@ -137,19 +136,14 @@ void add_landscape_command(CLI::App& app, Action& action) {
   add_picture_options(sub, command.output, ".svg, .png, .gif (animated)");
   const std::vector<std::string> rules(kNamesOf<AnyUpdateRule>.begin(),
                                        kNamesOf<AnyUpdateRule>.end());
-  sub.add_option("--optimizer", command.rules,
-                 "update rules to draw (default: the seven of Ruder's survey)")
+  listed(sub.add_option("--optimizer", command.rules,
+                        "update rules to draw (default: the seven of Ruder's survey)"))
       ->type_name("RULE,...")
-      ->allow_extra_args(false)
-      ->delimiter(',')
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->check(one_of(rules));
-  sub.add_option("--rate", command.rates,
-                 "learning rate of an update rule (default: one that shows how the rule behaves)")
-      ->type_name("RULE=R,...")
-      ->allow_extra_args(false)
-      ->delimiter(',')
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  listed(sub.add_option(
+             "--rate", command.rates,
+             "learning rate of an update rule (default: one that shows how the rule behaves)"))
+      ->type_name("RULE=R,...");
   sub.add_option("--start", command.start, "start of all paths (default: one for each surface)")
       ->type_name("X,Y");
   sub.add_option("--steps", command.steps,

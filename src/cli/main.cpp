@@ -121,8 +121,6 @@ int main(int argc, char** argv) {
     return run(argc, argv);
   } catch (const hogwild::OptionError& error) {
     return complain("--" + std::string(error.what()), kBadUsage);
-  } catch (const hogwild::Error& error) {
-    return complain(error.what(), kBadWorld);
   } catch (const std::bad_alloc&) {
     return complain("out of memory; --hash-bits bounds the number of features", kBadWorld);
   } catch (const std::system_error& error) {

@@ -1,8 +1,5 @@
 #include <fmt/format.h>
-#include <fmt/ranges.h>
-#include <memory>
 
-#include <iterator>
 #include <sstream>
 
 #include "cli/command.hpp"
@@ -92,29 +89,26 @@ std::string manual_page(const CLI::App& program) {
 }
 
 void add_manual_commands(CLI::App& app, Action& action) {
-  CLI::App& manual = *app.add_subcommand("manual", "print the manual page");
-  manual.footer("Example: hogwild manual | man -l -");
-  manual.callback([&app, &action] {
-    action = [&app] {
-      print(manual_page(app));
-      return kDone;
-    };
-  });
-  auto shell = std::make_shared<Shell>(Shell::bash);
-  CLI::App& completion = *app.add_subcommand("completion", "print a completion script for a shell");
-  add_choice<Shell>(completion, "shell", *shell, "shell",
+  struct Nothing {};
+  const auto run_manual = [](Nothing&, const CLI::App& command) {
+    print(manual_page(*command.get_parent()));
+    return kDone;
+  };
+  add_command<Nothing>(app, action, "manual", "print the manual page", run_manual)
+      .first.footer("Example: hogwild manual | man -l -");
+  const auto run_completion = [](Shell& shell, const CLI::App& command) {
+    print(completion_script(*command.get_parent(), shell));
+    return kDone;
+  };
+  auto [sub, shell] = add_command<Shell>(app, action, "completion",
+                                         "print a completion script for a shell", run_completion);
+  add_choice<Shell>(sub, "shell", shell, "shell",
                     {{"bash", Shell::bash}, {"zsh", Shell::zsh}, {"fish", Shell::fish}})
       ->required();
-  completion.footer(
+  sub.footer(
       "Examples:\n"
       "  . <(hogwild completion bash)\n"
       "  hogwild completion fish > ~/.config/fish/completions/hogwild.fish");
-  completion.callback([&app, &action, shell] {
-    action = [&app, shell] {
-      print(completion_script(app, *shell));
-      return kDone;
-    };
-  });
 }
 
 }  // namespace hogwild::cli

@@ -10,7 +10,6 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
-#include <utility>
 
 #include "cli/command.hpp"
 #include "core/new_file.hpp"
@@ -68,13 +67,6 @@ CLI::Validator digits() {
 
 namespace {
 
-const CLI::App* chosen_command(const CLI::App& app, const std::string& name) {
-  for (const CLI::App* command : app.get_subcommands({})) {
-    if (command->get_name() == name) return command;
-  }
-  return nullptr;
-}
-
 // HOGWILD_LEARNING_RATE for --learning-rate.
 std::string variable_of(const std::string& option) {
   std::string variable = "HOGWILD_";
@@ -114,8 +106,8 @@ std::vector<std::string> arguments_of_file(const std::string& path) {
 
 std::vector<std::string> expand_arguments(const CLI::App& app,
                                           const std::vector<std::string>& typed) {
-  const CLI::App* command = typed.empty() ? nullptr : chosen_command(app, typed[0]);
-  if (command == nullptr) return typed;
+  const auto is_typed = [&](const CLI::App* command) { return command->get_name() == typed[0]; };
+  if (typed.empty() || app.get_subcommands(is_typed).empty()) return typed;
 
   std::vector<std::string> all{typed[0]};
   std::vector<std::string> own;
@@ -135,7 +127,7 @@ std::vector<std::string> expand_arguments(const CLI::App& app,
     }
   }
   if (!config.empty()) std::ranges::move(arguments_of_file(config), std::back_inserter(all));
-  for (const CLI::Option* option : command->get_options()) {
+  for (const CLI::Option* option : app.get_subcommands(is_typed)[0]->get_options()) {
     if (option->get_lnames().empty() || option->get_lnames()[0] == "help") continue;
     const std::string& name = option->get_lnames()[0];
     const char* const value = std::getenv(variable_of(name).c_str());

@@ -34,17 +34,14 @@ void require_writable(const OutputFile& output) {
 }
 
 bool is_same_file(const std::string& a, const std::string& b) {
-  struct stat first {
-  }, second{};
   // Two spellings of a file that is not there yet, too.
   std::error_code unknown;
   const auto place = [&](const std::string& path) {
     return std::filesystem::weakly_canonical(std::filesystem::absolute(path, unknown), unknown);
   };
   if (place(a) == place(b) && !unknown) return true;
-  return a == b ||
-         (stat(a.c_str(), &first) == 0 && stat(b.c_str(), &second) == 0 &&
-          first.st_dev == second.st_dev && first.st_ino == second.st_ino && S_ISREG(first.st_mode));
+  return a == b || (std::filesystem::is_regular_file(a, unknown) &&
+                    std::filesystem::equivalent(a, b, unknown));
 }
 
 }  // namespace

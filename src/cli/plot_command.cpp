@@ -1,5 +1,4 @@
 // hogwild plot
-#include <algorithm>
 #include <set>
 #include <vector>
 

@@ -16,10 +16,7 @@
 namespace hogwild::cli {
 namespace {
 
-using namespace std::chrono_literals;
-
-constexpr auto kBarEvery = 100ms;
-constexpr auto kLineEvery = 5s;
+constexpr std::chrono::milliseconds kBarEvery(100), kLineEvery(5000);
 
 ProgressStyle resolved(ProgressStyle style) {
   if (style != ProgressStyle::automatic) return style;
@@ -28,18 +25,12 @@ ProgressStyle resolved(ProgressStyle style) {
   return isatty(STDERR_FILENO) == 1 && !dumb ? ProgressStyle::bar : ProgressStyle::plain;
 }
 
-struct TerminalSize {
-  std::size_t columns = 80;
-  std::size_t rows = 24;
-};
-
-TerminalSize terminal_size() {
+winsize terminal_size() {
   winsize size{};
-  TerminalSize found;
-  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0) return found;
-  if (size.ws_col > 0) found.columns = size.ws_col;
-  if (size.ws_row > 0) found.rows = size.ws_row;
-  return found;
+  ioctl(STDERR_FILENO, TIOCGWINSZ, &size);
+  if (size.ws_col == 0) size.ws_col = 80;
+  if (size.ws_row == 0) size.ws_row = 24;
+  return size;
 }
 
 // Whatever becomes of it: a progress that can't be shown must not end the run.
@@ -84,19 +75,17 @@ std::string scaled(double number, const std::string& unit) {
 ProgressDisplay::ProgressDisplay(ProgressStyle style)
     : style_(resolved(style)),
       blocks_(speaks_utf8()),
-      next_(begin_ + (style_ == ProgressStyle::bar ? Clock::duration(kBarEvery)
-                                                   : Clock::duration(kLineEvery))) {}
+      next_(begin_ + (style_ == ProgressStyle::bar ? kBarEvery : kLineEvery)) {}
 
 bool ProgressDisplay::due() {
   if (style_ == ProgressStyle::none) return false;
   const auto now = Clock::now();
   if (now < next_) return false;
-  next_ = now +
-          (style_ == ProgressStyle::bar ? Clock::duration(kBarEvery) : Clock::duration(kLineEvery));
+  next_ = now + (style_ == ProgressStyle::bar ? kBarEvery : kLineEvery);
   return true;
 }
 
-void ProgressDisplay::reading(std::uint64_t bytes, std::uint64_t bytes_total) {
+void ProgressDisplay::on_reading(std::uint64_t bytes, std::uint64_t bytes_total) {
   if (!due()) return;
   const double seconds = std::chrono::duration<double>(Clock::now() - begin_).count();
   const double rate = static_cast<double>(bytes) / seconds;
@@ -110,7 +99,7 @@ void ProgressDisplay::reading(std::uint64_t bytes, std::uint64_t bytes_total) {
   draw(std::move(status));
 }
 
-void ProgressDisplay::training(const Progress& progress) {
+void ProgressDisplay::on_progress(const Progress& progress) {
   using Seconds = std::chrono::duration<double>;
   if (progress.rows_done < rows_done_ || rows_done_ == 0) {  // a run begins
     begin_training_ =
@@ -137,7 +126,7 @@ void ProgressDisplay::training(const Progress& progress) {
   draw(std::move(status));
 }
 
-void ProgressDisplay::note_epoch(const EpochReport& report) {
+void ProgressDisplay::on_epoch(const EpochReport& report) {
   if (report.epoch == 1) losses_.clear();
   losses_.push_back(report.valid_loss.value_or(report.train_loss));
   valid_ = report.valid_loss;
@@ -152,11 +141,11 @@ void ProgressDisplay::draw(Status status) {
     return;
   }
   // The last column is left free: some terminals begin a new line once it is filled.
-  const TerminalSize size = terminal_size();
-  const std::size_t columns = size.columns - 1;
+  const winsize size = terminal_size();
+  const std::size_t columns = size.ws_col - 1u;
   std::vector<std::string> lines;
   if (above_) lines = above_(blocks_);
-  if (lines.size() >= size.rows) lines.clear();
+  if (lines.size() >= size.ws_row) lines.clear();
   for (std::string& line : lines) line = cut(std::move(line), columns);
   lines.push_back(status_line(status, columns, blocks_));
   std::string text = erasure();
@@ -173,7 +162,7 @@ void ProgressDisplay::draw(Status status) {
 // broken them.
 std::string ProgressDisplay::erasure() const {
   if (drawn_.size() < 2) return "\r\x1b[K";
-  const std::size_t columns = terminal_size().columns;
+  const std::size_t columns = terminal_size().ws_col;
   std::size_t rows = 0;
   for (const std::size_t width : drawn_)
     rows += std::max<std::size_t>(1, (width + columns - 1) / columns);

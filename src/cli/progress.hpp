@@ -53,18 +53,19 @@ enum class ProgressStyle {
 void add_progress_option(CLI::App& command, ProgressStyle& style);
 
 /// Draws progress. note() and the drawing share stderr, so say everything through it.
-class ProgressDisplay {
+class ProgressDisplay : public FileObserver {
  public:
   explicit ProgressDisplay(ProgressStyle style);
-  ~ProgressDisplay() { clear(); }
+  ~ProgressDisplay() override { clear(); }
   ProgressDisplay(const ProgressDisplay&) = delete;
   ProgressDisplay& operator=(const ProgressDisplay&) = delete;
 
-  void reading(std::uint64_t bytes, std::uint64_t bytes_total);
-  void training(const Progress& progress);
-
+  void on_reading(std::uint64_t bytes, std::uint64_t bytes_total) override;
+  void on_note(const std::string& line) override { say(line); }
+  void on_progress(const Progress& progress) override;
   /// What an epoch came to, for what is drawn from now on.
-  void note_epoch(const EpochReport& report);
+  void on_epoch(const EpochReport& report) override;
+  bool stop_requested() override { return interrupted(); }
 
   /// Lines to be drawn above the bar from now on, each cut to the terminal's width; they are asked
   /// for each time, and told whether the terminal shows block characters. Where bars are not drawn,
@@ -97,21 +98,6 @@ class ProgressDisplay {
   Clock::time_point begin_training_;
   std::uint64_t rows_done_ = 0;  // as it was told last
   Clock::time_point next_;
-};
-
-class DisplayObserver : public FileObserver {
- public:
-  explicit DisplayObserver(ProgressDisplay& display) : display_(display) {}
-  void on_reading(std::uint64_t bytes, std::uint64_t total) override {
-    display_.reading(bytes, total);
-  }
-  void on_note(const std::string& line) override { display_.say(line); }
-  void on_progress(const Progress& progress) override { display_.training(progress); }
-  void on_epoch(const EpochReport& report) override { display_.note_epoch(report); }
-  bool stop_requested() override { return interrupted(); }
-
- private:
-  ProgressDisplay& display_;
 };
 
 }  // namespace hogwild::cli

@@ -2,6 +2,7 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sys/utsname.h>
 
 #include <chrono>
@@ -32,11 +33,9 @@ Section options_typed(const CLI::App& command) {
       .text = fmt::format("All others are as hogwild {} --help has them.", command.get_name())};
   for (const CLI::Option* option : command.get_options()) {
     if (option->count() == 0) continue;
-    std::string values;
-    for (const std::string& value : option->results())
-      values += (values.empty() ? "" : " ") + value;
     section.facts.emplace_back(
-        option->get_positional() ? option->get_type_name() : option->get_name(), values);
+        option->get_positional() ? option->get_type_name() : option->get_name(),
+        fmt::format("{}", fmt::join(option->results(), " ")));
   }
   return section;
 }
@@ -61,8 +60,7 @@ void write_report(const std::string& path, const CLI::App& command, std::vector<
   if (path.empty()) return;
   std::string inputs;
   for (const CLI::Option* option : command.get_options()) {
-    if (!option->get_positional()) continue;
-    for (const std::string& value : option->results()) inputs += " " + value;
+    if (option->get_positional()) inputs += fmt::format(" {}", fmt::join(option->results(), " "));
   }
   sections.push_back(options_typed(command));
   NewFile file(path, "report");

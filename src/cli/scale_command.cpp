@@ -3,25 +3,22 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include "cli/command.hpp"
 #include "cli/progress.hpp"
-#include "cli/train_arguments.hpp"
 #include "cli/train_outcome.hpp"
 #include "hogwild/core/alternatives.hpp"
-#include "hogwild/core/error.hpp"
 #include "hogwild/lab/machine.hpp"
 #include "hogwild/lab/scale.hpp"
 #include "hogwild/report/page.hpp"
 #include "hogwild/report/report.hpp"
 #include "hogwild/train/files.hpp"
 #include "options/value_text.hpp"
+#include "parallel/cores.hpp"
 
 namespace hogwild::cli {
 namespace {
@@ -37,15 +34,6 @@ struct ScaleCommand {
 
 // Of a run whose length nobody asked for: enough to measure.
 constexpr double kLeastSeconds = 0.3;
-
-constexpr std::array kSharings{lab::Sharing::hogwild,    lab::Sharing::plain,
-                               lab::Sharing::atomic,     lab::Sharing::locked,
-                               lab::Sharing::per_thread, lab::Sharing::deterministic,
-                               lab::Sharing::averaged,   lab::Sharing::streamed};
-
-int cores() {
-  return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-}
 
 // 1, 2, 4, ... below the number of cores, and that.
 std::vector<int> up_to_cores() {
@@ -81,19 +69,18 @@ int run(ScaleCommand& command, const CLI::App& app) {
   require_report(command.train);
   const lab::ScalePlan plan = plan_of(command);
   ProgressDisplay display(command.train.progress);
-  DisplayObserver observer(display);
   TrainOptions asked = train_options(command.train.settings, false);
   asked.update_rule = plan.rules.front();
   require_valid(
       kScaled,
       {.train = asked, .files = command.train.files(), .ranks = {}, .validation_to_come = true});
   const auto [stream, rows, options] =
-      open_rows(command.train.paths, command.train.files(), asked, observer, Holding::always);
+      open_rows(command.train.paths, command.train.files(), asked, display, Holding::always);
   const Dataset& data = *rows;
 
   const InterruptGuard guard;
   const lab::Machine machine = lab::this_machine();
-  const auto points = lab::measure_scaling(data, options, plan, observer);
+  const auto points = lab::measure_scaling(data, options, plan, display);
   display.clear();
   if (command.json) {
     print(json_line(machine) + "\n");
@@ -101,21 +88,12 @@ int run(ScaleCommand& command, const CLI::App& app) {
   } else if (!points.empty()) {
     print(in_words(machine) + "\n" + table(points));
   }
-  const std::string interruption =
-      interrupted()
-          ? fmt::format("interrupted after {} of {} rounds",
-                        points.empty() ? 0 : points.front().seconds.size(), command.rounds)
-          : "";
-  if (!command.train.report.empty()) {
-    Section section = section_of(points);
-    section.text = in_words(machine) + ". " + section.text;
-    if (!interruption.empty()) section.text += " This run was " + interruption + ".";
-    write_report(command.train.report, app, {std::move(section), profile_section(data)});
-  }
-  if (interrupted()) {
-    note("hogwild: " + interruption);
+  Section section = section_of(points);
+  section.text = in_words(machine) + ". " + section.text;
+  const auto how_far = fmt::format(
+      "after {} of {} rounds", points.empty() ? 0 : points.front().seconds.size(), command.rounds);
+  if (report_interrupted(command.train, app, std::move(section), data, how_far))
     return kInterrupted;
-  }
   if (std::ranges::max(plan.threads) > cores()) {
     note(
         fmt::format("this machine has {} cores; more threads than that share cores, or are not "
@@ -132,11 +110,8 @@ int run(ScaleCommand& command, const CLI::App& app) {
 // An option that takes one of several words, or more of them with commas between.
 void add_list(CLI::App& command, const std::string& name, std::vector<std::string>& list,
               const std::string& description, std::vector<std::string> words) {
-  command.add_option(name, list, description)
+  listed(command.add_option(name, list, description))
       ->type_name(fmt::format("{},...", fmt::join(words, "|")))
-      ->allow_extra_args(false)
-      ->delimiter(',')
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->check(one_of(std::move(words)));
 }
 
@@ -150,7 +125,9 @@ void add_scale_command(CLI::App& app, Action& action) {
   add_list(sub, "--optimizer", command.optimizers, "update rule (default: adagrad)",
            {kNamesOf<AnyUpdateRule>.begin(), kNamesOf<AnyUpdateRule>.end()});
   std::vector<std::string> strategies;
-  for (const lab::Sharing sharing : kSharings) strategies.emplace_back(name_of(sharing));
+  for (int k = 0; k <= static_cast<int>(lab::Sharing::streamed); ++k) {
+    strategies.emplace_back(name_of(static_cast<lab::Sharing>(k)));
+  }
   add_list(sub, "--strategy", command.strategies,
            "how threads share weights: hogwild, by loads and stores, with private copies of the "
            "most frequent weights; plain, the same without private copies; atomic, by "
@@ -158,12 +135,10 @@ void add_scale_command(CLI::App& app, Action& action) {
            "thread; deterministic; averaged, the mean of one model per thread; streamed, training "
            "on text while it is read (default: hogwild)",
            std::move(strategies));
-  sub.add_option("--threads", command.threads,
-                 "numbers of threads to measure (default: 1, 2, 4, ... up to the number of cores)")
+  listed(sub.add_option(
+             "--threads", command.threads,
+             "numbers of threads to measure (default: 1, 2, 4, ... up to the number of cores)"))
       ->type_name("N,...")
-      ->allow_extra_args(false)
-      ->delimiter(',')
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->check(CLI::Range(1, 1024).description(""));
   sub.add_option("--rounds", command.rounds,
                  "number of runs with each number of threads (default: 3)")

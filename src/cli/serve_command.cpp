@@ -14,7 +14,6 @@
 #include "cli/command.hpp"
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
-#include "hogwild/model/file.hpp"
 #include "hogwild/update/update_rule.hpp"
 #include "serve/server.hpp"
 
@@ -24,22 +23,13 @@ namespace {
 
 // What is typed.
 struct ServeArguments {
-  std::string model;
-  std::string parameters;
-  bool learn = false;
+  ServiceOptions service;
+  ServerOptions server;
   bool read_only = false;
   std::string optimizer;    // empty: the default
   float learning_rate = 0;  // 0: likewise
-  std::string snapshot;     // empty: beside what is served
   double reload_every = 1;  // seconds
-  std::string address = "127.0.0.1";
-  std::uint16_t port = 8080;
-  int threads = 0;
   std::string token_file;
-  std::string tls_certificate, tls_key;
-  std::uint64_t body_limit = std::uint64_t{8} << 20, bodies_limit = std::uint64_t{256} << 20;
-  std::uint64_t header_limit = 16 << 10;
-  std::size_t connections = 1024;
   double timeout = 30, drain = 10;  // seconds
   std::string access_log;
 };
@@ -57,12 +47,12 @@ std::chrono::milliseconds milliseconds(const char* option, double seconds, bool 
 }
 
 ServiceOptions service_options(const ServeArguments& arguments) {
-  const bool live = !arguments.parameters.empty();
-  if (arguments.model.empty() && !live) {
+  ServiceOptions options = arguments.service;
+  const bool live = !options.parameters.empty();
+  if (options.model.empty() && !live) {
     throw OptionError("parameters", "give a model, or a parameter file with --parameters");
   }
-  ServiceOptions options{.model = arguments.model, .parameters = arguments.parameters};
-  options.learn = live ? arguments.learn : !arguments.read_only;
+  if (!live) options.learn = !arguments.read_only;
   const bool chosen = !arguments.optimizer.empty() || arguments.learning_rate != 0;
   if (chosen && (live || !options.learn)) {
     throw OptionError(
@@ -74,32 +64,24 @@ ServiceOptions service_options(const ServeArguments& arguments) {
     options.learning.update_rule = *alternative_named<AnyUpdateRule>(arguments.optimizer);
   }
   if (arguments.learning_rate != 0) options.learning.learning_rate = arguments.learning_rate;
-  options.snapshot = arguments.snapshot;
   if (options.snapshot.empty()) {
-    options.snapshot = (live ? arguments.parameters : arguments.model) + ".snapshot";
+    options.snapshot = (live ? options.parameters : options.model) + ".snapshot";
   }
   return options;
 }
 
 ServerOptions server_options(const ServeArguments& arguments) {
-  if (arguments.header_limit < 256 || arguments.header_limit > (1u << 30)) {
+  ServerOptions options = arguments.server;
+  if (options.header_limit < 256 || options.header_limit > (1u << 30)) {
     throw OptionError("header-limit", "it is not between 256 bytes and 1G");
   }
-  if (arguments.body_limit == 0 || arguments.bodies_limit < arguments.body_limit) {
+  if (options.body_limit == 0 || options.bodies_limit < options.body_limit) {
     throw OptionError("bodies-limit",
                       "it is less than --body-limit, so a body of that size would never fit");
   }
-  if (arguments.connections == 0) throw OptionError("connections", "it must be at least 1");
-  return {.address = arguments.address,
-          .port = arguments.port,
-          .threads = arguments.threads,
-          .connections = arguments.connections,
-          .body_limit = arguments.body_limit,
-          .bodies_limit = arguments.bodies_limit,
-          .header_limit = static_cast<std::uint32_t>(arguments.header_limit),
-          .timeout = milliseconds("timeout", arguments.timeout),
-          .tls_certificate = arguments.tls_certificate,
-          .tls_key = arguments.tls_key};
+  if (options.connections == 0) throw OptionError("connections", "it must be at least 1");
+  options.timeout = milliseconds("timeout", arguments.timeout);
+  return options;
 }
 
 // One for each connection, and some for files.
@@ -149,15 +131,16 @@ int run(ServeArguments& arguments, const CLI::App&) {
   const Api api(service, std::move(token));
   Server server(api, log, server_chosen);
   const bool learns = service.model()->learns();
-  note(fmt::format("hogwild: serving {} at {}://{}:{}, {}{}",
-                   arguments.model.empty() ? arguments.parameters : arguments.model,
-                   arguments.tls_certificate.empty() ? "http" : "https",
-                   arguments.address.find(':') == std::string::npos ? arguments.address
-                                                                    : "[" + arguments.address + "]",
-                   server.port(), learns ? "learning" : "reading only",
-                   learns && arguments.token_file.empty()
-                       ? ", open to everyone who can reach it (see --token-file)"
-                       : ""));
+  note(fmt::format(
+      "hogwild: serving {} at {}://{}:{}, {}{}",
+      arguments.service.model.empty() ? arguments.service.parameters : arguments.service.model,
+      server_chosen.tls_certificate.empty() ? "http" : "https",
+      server_chosen.address.find(':') == std::string::npos ? server_chosen.address
+                                                           : "[" + server_chosen.address + "]",
+      server.port(), learns ? "learning" : "reading only",
+      learns && arguments.token_file.empty()
+          ? ", open to everyone who can reach it (see --token-file)"
+          : ""));
 
   constexpr std::chrono::milliseconds kLook(50);
   std::string last_news;
@@ -192,20 +175,20 @@ int run(ServeArguments& arguments, const CLI::App&) {
 }
 
 void add_limit_options(CLI::App& sub, ServeArguments& command) {
-  sub.add_option("--connections", command.connections,
+  sub.add_option("--connections", command.server.connections,
                  "largest number of open connections; further ones get 503 (default: 1024)")
       ->type_name("N")
       ->check(digits());
-  const auto bytes = [&](const char* name, std::uint64_t& value, const char* description) {
+  const auto bytes = [&](const char* name, std::size_t& value, const char* description) {
     sub.add_option(name, value, description)
         ->type_name("BYTES")
         ->transform(CLI::AsSizeValue(false).description(""));
   };
-  bytes("--body-limit", command.body_limit,
+  bytes("--body-limit", command.server.body_limit,
         "largest body of a request; a larger one gets 413 (default: 8M)");
-  bytes("--bodies-limit", command.bodies_limit,
+  bytes("--bodies-limit", command.server.bodies_limit,
         "largest size of all bodies together; further requests get 429 (default: 256M)");
-  bytes("--header-limit", command.header_limit,
+  bytes("--header-limit", command.server.header_limit,
         "largest header of a request; a larger one gets 431 (default: 16K)");
   sub.add_option("--timeout", command.timeout,
                  "time limit for each header, body and response (default: 30)")
@@ -221,9 +204,9 @@ void add_serve_command(CLI::App& app, Action& action) {
   auto [sub, command] = add_command<ServeArguments>(
       app, action, "serve", "serve predictions over HTTP, and keep learning", run);
   auto* const model =
-      sub.add_option("model", command.model, "model file; needed without --parameters")
+      sub.add_option("model", command.service.model, "model file; needed without --parameters")
           ->type_name("MODEL");
-  sub.add_option("--parameters", command.parameters,
+  sub.add_option("--parameters", command.service.parameters,
                  "serve the weights of this parameter file, while other processes change them, "
                  "instead of a model")
       ->type_name("FILE")
@@ -231,7 +214,7 @@ void add_serve_command(CLI::App& app, Action& action) {
   auto* const read_only =
       sub.add_flag("--read-only", command.read_only,
                    "do not learn (default: a model keeps learning, a parameter file is only read)");
-  sub.add_flag("--learn", command.learn, "also train the weights of the parameter file")
+  sub.add_flag("--learn", command.service.learn, "also train the weights of the parameter file")
       ->excludes(read_only);
   std::vector<std::string> rules(kNamesOf<AnyUpdateRule>.begin(), kNamesOf<AnyUpdateRule>.end());
   std::erase(rules, Ftrl::kName);  // it can't start at the weights of a model
@@ -245,27 +228,29 @@ void add_serve_command(CLI::App& app, Action& action) {
                  "trials)")
       ->type_name("X");
   sub.add_option(
-         "--snapshot", command.snapshot,
+         "--snapshot", command.service.snapshot,
          "file to save the model to, at POST /snapshot and at shutdown (default: MODEL.snapshot)")
       ->type_name("FILE");
   sub.add_option(
          "--reload-every", command.reload_every,
          "reload MODEL if its file has changed, checked this often; 0: only at SIGHUP (default: 1)")
       ->type_name("SECONDS");
-  sub.add_option("--port", command.port, "port to listen on; 0: any free port (default: 8080)")
+  sub.add_option("--port", command.server.port,
+                 "port to listen on; 0: any free port (default: 8080)")
       ->type_name("P");
   sub.add_option(
-         "--address", command.address,
+         "--address", command.server.address,
          "address to listen on; 0.0.0.0: all addresses of this machine (default: 127.0.0.1)")
       ->type_name("IP");
   sub.add_option("--token-file", command.token_file,
                  "POST /learn and POST /snapshot need a bearer token, the first line of this file")
       ->type_name("FILE");
-  sub.add_option("--tls-certificate", command.tls_certificate, "certificate for HTTPS, a PEM file")
+  sub.add_option("--tls-certificate", command.server.tls_certificate,
+                 "certificate for HTTPS, a PEM file")
       ->type_name("FILE");
-  sub.add_option("--tls-key", command.tls_key, "key of the certificate, a PEM file")
+  sub.add_option("--tls-key", command.server.tls_key, "key of the certificate, a PEM file")
       ->type_name("FILE");
-  add_threads_option(sub, command.threads,
+  add_threads_option(sub, command.server.threads,
                      "number of threads that answer requests; auto: one per core (default: auto)");
   add_limit_options(sub, command);
   sub.add_option(

@@ -3,13 +3,12 @@
 
 #include <sstream>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "cli/command.hpp"
 #include "cli/progress.hpp"
-#include "cli/train_arguments.hpp"
 #include "cli/train_outcome.hpp"
+#include "core/text.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/lab/simulate.hpp"
 #include "hogwild/report/page.hpp"
@@ -44,15 +43,13 @@ std::vector<double> numbers_after(const std::string& text, std::size_t count,
   std::string part;
   std::getline(stream, part, ':');
   std::vector<double> numbers;
+  const auto refuse = [&] { throw OptionError(option, fmt::format("'{}' is not {}", text, form)); };
   while (std::getline(stream, part, ':')) {
-    std::istringstream digits(part);
-    double number = 0;
-    if (!(digits >> number) || !digits.eof()) numbers.clear();
-    numbers.push_back(number);
+    const auto number = number_in<double>(part);
+    if (!number) refuse();
+    numbers.push_back(*number);
   }
-  if (numbers.size() != count) {
-    throw OptionError(option, fmt::format("'{}' is not {}", text, form));
-  }
+  if (numbers.size() != count) refuse();
   return numbers;
 }
 
@@ -124,14 +121,13 @@ int run(SimulateCommand& command, const CLI::App& app) {
   std::vector<lab::Method> methods;
   for (const std::string& name : command.methods) methods.push_back(method_named(name));
   ProgressDisplay display(command.train.progress);
-  DisplayObserver observer(display);
   const TrainOptions asked_for = train_options(command.train.settings);
   require_valid(kSimulated, {.train = asked_for,
                              .files = command.train.files(),
                              .ranks = {},
                              .validation_to_come = true});
   const auto [stream, rows, options] =
-      open_rows(command.train.paths, command.train.files(), asked_for, observer, Holding::always);
+      open_rows(command.train.paths, command.train.files(), asked_for, display, Holding::always);
   const Dataset& data = *rows;
 
   const InterruptGuard guard;
@@ -155,7 +151,7 @@ int run(SimulateCommand& command, const CLI::App& app) {
       all.push_back(simulated);
     }
   }
-  const std::vector<lab::Simulation> done = lab::simulate(data, options, all, observer);
+  const std::vector<lab::Simulation> done = lab::simulate(data, options, all, display);
   display.clear();
   for (const lab::Simulation& simulation : done) {
     if (!command.json) break;
@@ -165,19 +161,9 @@ int run(SimulateCommand& command, const CLI::App& app) {
     print(json_line(simulation) + "\n");
   }
   if (!command.json) print(table(done));
-  const std::string interruption =
-      interrupted() ? fmt::format("interrupted after {} of {} simulations", done.size(), all.size())
-                    : "";
-  if (!command.train.report.empty()) {
-    Section section = section_of(done);
-    if (!interruption.empty()) section.text = "This run was " + interruption + ".";
-    write_report(command.train.report, app, {std::move(section), profile_section(data)});
-  }
-  if (interrupted()) {
-    note("hogwild: " + interruption);
-    return kInterrupted;
-  }
-  return kDone;
+  const auto how_far = fmt::format("after {} of {} simulations", done.size(), all.size());
+  const bool stopped = report_interrupted(command.train, app, section_of(done), data, how_far);
+  return stopped ? kInterrupted : kDone;
 }
 
 void add_cost_options(CLI::App& sub, SimulateCommand& command) {
@@ -213,21 +199,16 @@ void add_simulate_command(CLI::App& app, Action& action) {
       app, action, "simulate", "simulate training by many workers, on a virtual clock", run);
   command.train.settings.files.valid_fraction = 0.1;
   sub.option_defaults()->group("Simulation");
-  sub.add_option("--workers", command.workers,
-                 "numbers of workers to simulate (default: 1,4,16,64,256,1024)")
+  listed(sub.add_option("--workers", command.workers,
+                        "numbers of workers to simulate (default: 1,4,16,64,256,1024)"))
       ->type_name("N,...")
-      ->allow_extra_args(false)
-      ->delimiter(',')
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->check(CLI::Range(1, 65536).description(""));
-  sub.add_option("--method", command.methods,
-                 "hogwild: shared weights in one array; views: hogwild with private copies of the "
-                 "most frequent weights; downpour: servers hold the weights; easgd: a central "
-                 "model; allreduce: all workers make each step together (default: hogwild)")
-      ->type_name("METHOD,...")
-      ->allow_extra_args(false)
-      ->delimiter(',')
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  listed(sub.add_option(
+             "--method", command.methods,
+             "hogwild: shared weights in one array; views: hogwild with private copies of the "
+             "most frequent weights; downpour: servers hold the weights; easgd: a central "
+             "model; allreduce: all workers make each step together (default: hogwild)"))
+      ->type_name("METHOD,...");
   sub.add_option("--delay", command.delay,
                  "delay of each message in microseconds; for hogwild and views, of each step "
                  "(default: none)")

@@ -9,11 +9,6 @@
 #include <utility>
 
 namespace hogwild::cli {
-namespace {
-
-constexpr std::size_t kGap = 2;  // columns between words
-
-}  // namespace
 
 std::size_t columns_of(const std::string& text) {
   return static_cast<std::size_t>(
@@ -53,6 +48,7 @@ std::string spark_line(const std::vector<double>& numbers, std::size_t most) {
 }
 
 std::string status_line(const Status& status, std::size_t columns, bool blocks) {
+  constexpr std::size_t kGap = 2;  // columns between words
   constexpr std::size_t kMostSparks = 20, kFewestSparks = 2, kMostCells = 40, kFewestCells = 8;
   const std::string percent = status.done ? fmt::format("{:3.0f} %", 100 * *status.done) : "";
   const bool sparks = blocks && status.losses.size() >= kFewestSparks;

@@ -30,17 +30,11 @@ CLI::Option* declare(CLI::App& command, Settings& settings, const Option& option
   }
   const std::string values(option.values);
   if (option.several) {
-    return command
-        .add_option_function<std::vector<std::string>>(
-            name,
-            [&](const std::vector<std::string>& texts) {
-              settings.set(option.name, fmt::format("{}", fmt::join(texts, ",")));
-            },
-            help)
-        ->type_name(values)
-        ->allow_extra_args(false)
-        ->delimiter(',')
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    const auto set = [&](const std::vector<std::string>& texts) {
+      settings.set(option.name, fmt::format("{}", fmt::join(texts, ",")));
+    };
+    return listed(command.add_option_function<std::vector<std::string>>(name, set, help))
+        ->type_name(values);
   }
   return command
       .add_option_function<std::string>(

@@ -3,7 +3,6 @@
 
 #include "cli/command.hpp"
 #include "cli/progress.hpp"
-#include "cli/train_arguments.hpp"
 #include "cli/train_outcome.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/eval/evaluate.hpp"
@@ -13,20 +12,6 @@
 namespace hogwild::cli {
 
 namespace {
-
-class Observer final : public DisplayObserver {
- public:
-  Observer(ProgressDisplay& display, TrainDisplay& shown)
-      : DisplayObserver(display), shown_(shown) {}
-  void on_epoch(const EpochReport& report) override { shown_.epoch(report); }
-  void on_rate(const RateSearch& search) override { shown_.rate(search); }
-  void on_threads(const ThreadTrial& trial) override { shown_.threads(trial); }
-  bool checkpoint_due() override { return shown_.checkpoint_due(); }
-  void on_checkpoint(const Checkpoint& checkpoint) override { shown_.checkpoint(checkpoint); }
-
- private:
-  TrainDisplay& shown_;
-};
 
 // The rows, as far as they are held: before training, which may put them into another order.
 Section data_section(const TrainingRows& rows) {
@@ -74,6 +59,15 @@ std::string whose_model(const TrainResult& result, const TrainOptions& options) 
   return fmt::format("of epoch {}, the last", result.epochs.size());
 }
 
+// Throws OptionError if an option was typed that means nothing to a run of one process.
+void require_not_distributed(const CLI::App& command) {
+  for (const CLI::Option* const option : command.get_options()) {
+    if (option->get_group() != "Distributed" || option->count() == 0) continue;
+    throw OptionError(option->get_lnames().front(),
+                      "it is of runs with --distributed, which was not chosen");
+  }
+}
+
 int run(TrainArguments& command, const CLI::App& app) {
   if (command.show_options) {
     print(as_configuration(command.settings, kTrain));
@@ -85,19 +79,17 @@ int run(TrainArguments& command, const CLI::App& app) {
   asked.keep_state = !command.checkpoint.empty();
   require_valid(command.files(), asked);
   require_outputs(command);
-  ProgressDisplay display(command.progress);
-  TrainDisplay shown(display, command);
-  Observer observer(display, shown);
+  TrainDisplay shown(command);
 
-  TrainingRows rows = open_rows(command.paths, command.files(), asked, observer);
+  TrainingRows rows = open_rows(command.paths, command.files(), asked, shown);
 
   std::vector<Section> report;
   if (!command.report.empty()) report.push_back(data_section(rows));
 
   const InterruptGuard guard;
   const TrainOptions options = rows.options;
-  const TrainResult result = train(std::move(rows), observer);
-  const int status = conclude(result, command, options, shown, display);
+  const TrainResult result = train(std::move(rows), shown);
+  const int status = conclude(result, command, options, shown);
   if (!command.report.empty()) {
     std::vector<Section> first{section_of(result)};
     if (!result.epochs.empty()) {
@@ -121,7 +113,13 @@ void add_train_command(CLI::App& app, Action& action) {
       ->required()
       ->group("Most used");
   add_train_arguments(sub, command, kTrain);
-  add_distributed_options(sub, command);
+  sub.option_defaults()->group("Distributed");
+  sub.add_flag("--print-graph", command.print_graph,
+               "graph: print the graph of a step before and after the split, in the DOT language");
+  sub.add_option("--patience", command.patience,
+                 "stop all ranks if one of them is silent for this long (default: 20)")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(2, 3600).description(""));
   sub.option_defaults()->group("Output");
   sub.add_option(
          "--checkpoint", command.checkpoint,
@@ -149,27 +147,6 @@ void add_train_command(CLI::App& app, Action& action) {
       "  hogwild train part2.vw -o m2 --hash-bits 22 --parameters /dev/shm/live\n"
       "  mpirun -n 4 hogwild train data.svm -o model.hog --distributed downpour\n"
       "Ctrl-C saves the model so far, and exits with status 130.");
-}
-
-void add_distributed_options(CLI::App& command, TrainArguments& arguments) {
-  command
-      .add_flag("--print-graph", arguments.print_graph,
-                "graph: print the graph of a step before and after the split, in the DOT language")
-      ->group("Distributed");
-  command
-      .add_option("--patience", arguments.patience,
-                  "stop all ranks if one of them is silent for this long (default: 20)")
-      ->type_name("SECONDS")
-      ->check(CLI::Range(2, 3600).description(""))
-      ->group("Distributed");
-}
-
-void require_not_distributed(const CLI::App& command) {
-  for (const CLI::Option* const option : command.get_options()) {
-    if (option->get_group() != "Distributed" || option->count() == 0) continue;
-    throw OptionError(option->get_lnames().front(),
-                      "it is of runs with --distributed, which was not chosen");
-  }
 }
 
 #ifndef HOGWILD_HAS_MPI

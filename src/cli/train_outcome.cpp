@@ -36,8 +36,8 @@ std::chrono::duration<double> time_in(const std::string& text) {
 
 }  // namespace
 
-TrainDisplay::TrainDisplay(ProgressDisplay& display, const TrainArguments& command)
-    : display_(display),
+TrainDisplay::TrainDisplay(const TrainArguments& command)
+    : ProgressDisplay(command.progress),
       path_(command.log),
       checkpoint_(command.checkpoint),
       every_(std::chrono::duration_cast<Clock::duration>(time_in(command.checkpoint_every))) {
@@ -46,11 +46,11 @@ TrainDisplay::TrainDisplay(ProgressDisplay& display, const TrainArguments& comma
   if (!log_) throw IoError(path_, std::strerror(errno), "check the path given to --log");
 }
 
-bool TrainDisplay::checkpoint_due() const {
+bool TrainDisplay::checkpoint_due() {
   return !checkpoint_.empty() && Clock::now() >= next_;
 }
 
-void TrainDisplay::checkpoint(const Checkpoint& checkpoint) {
+void TrainDisplay::on_checkpoint(const Checkpoint& checkpoint) {
   try {
     save(checkpoint, checkpoint_);
   } catch (const Error& error) {
@@ -60,29 +60,27 @@ void TrainDisplay::checkpoint(const Checkpoint& checkpoint) {
 }
 
 void TrainDisplay::warn(const std::string& line) {
-  display_.clear();
+  clear();
   note("hogwild: " + line);
 }
 
-void TrainDisplay::epoch(const EpochReport& report) {
+void TrainDisplay::on_epoch(const EpochReport& report) {
   write(json_line(report));
-  display_.note_epoch(report);
-  display_.say(
-      fmt::format("{} {:>3}  {:8.3f} s  train loss {:.5f}{}", report.refit ? "refit" : "epoch",
+  ProgressDisplay::on_epoch(report);
+  say(fmt::format("{} {:>3}  {:8.3f} s  train loss {:.5f}{}", report.refit ? "refit" : "epoch",
                   report.epoch, report.seconds, report.train_loss,
                   report.valid_loss ? fmt::format("  valid loss {:.5f}", *report.valid_loss) : ""));
 }
 
-void TrainDisplay::rate(const RateSearch& search) {
+void TrainDisplay::on_rate(const RateSearch& search) {
   if (search.backed_off > 0) {
-    display_.say(fmt::format("diverged; trying again with learning rate {:.2g}", search.rate));
+    say(fmt::format("diverged; trying again with learning rate {:.2g}", search.rate));
     return;
   }
   const std::string for_all =
       search.workers > 1 ? fmt::format(" for the mean of {} workers", search.workers) : "";
   if (search.trials.empty()) {
-    display_.say(
-        fmt::format("learning rate {:g}{}, the default: there are too few rows for trial runs",
+    say(fmt::format("learning rate {:g}{}, the default: there are too few rows for trial runs",
                     search.rate, for_all));
     return;
   }
@@ -90,22 +88,22 @@ void TrainDisplay::rate(const RateSearch& search) {
   for (const RateTrial& trial : search.trials) {
     fmt::format_to(std::back_inserter(trials), "  {:g}: {:.4f}", trial.rate, trial.loss);
   }
-  display_.say(fmt::format(
+  say(fmt::format(
       "learning rate {:g}{}{}, found by trial runs on {} rows, scored on {} other rows, in {:.2f} "
       "s",
       search.rate, search.epsilon ? fmt::format(" with epsilon {:.2g}", *search.epsilon) : "",
       for_all, search.rows, search.held_out, search.seconds));
-  display_.say(fmt::format("  loss at{}", trials));
+  say(fmt::format("  loss at{}", trials));
 }
 
-void TrainDisplay::threads(const ThreadTrial& trial) {
+void TrainDisplay::on_threads(const ThreadTrial& trial) {
   std::string speeds;
   for (const ThreadTrial::Speed& speed : trial.trials) {
     fmt::format_to(std::back_inserter(speeds), "  {}: {:.0f}", speed.threads,
                    speed.nonzeros_per_second / 1e6);
   }
-  display_.say(fmt::format("{} threads are the fastest; million non-zeros per second by threads:{}",
-                           trial.threads, speeds));
+  say(fmt::format("{} threads are the fastest; million non-zeros per second by threads:{}",
+                  trial.threads, speeds));
 }
 
 void TrainDisplay::write(const std::string& line) {
@@ -152,23 +150,32 @@ void require_outputs(const TrainArguments& command) {
                    inputs_of(command));
 }
 
+bool report_interrupted(const TrainArguments& command, const CLI::App& app, Section section,
+                        const Dataset& data, const std::string& how_far) {
+  const bool stopped = interrupted();
+  if (stopped) section.text += fmt::format(" This run was interrupted {}.", how_far);
+  if (!command.report.empty()) {
+    write_report(command.report, app, {std::move(section), profile_section(data)});
+  }
+  if (stopped) note("hogwild: interrupted " + how_far);
+  return stopped;
+}
+
 int conclude(const TrainResult& result, const TrainArguments& command, const TrainOptions& options,
-             TrainDisplay& shown, ProgressDisplay& display) {
+             TrainDisplay& shown) {
   shown.write(json_line(result));
   if (result.reason == StopReason::diverged) {
     const bool some = !result.epochs.empty();
     if (some) save(result.model, command.output);
-    display.clear();
-    note(fmt::format(
-        "hogwild: training diverged at learning rate {:g}; try --learning-rate {:g}; {}",
-        result.learning_rate, result.learning_rate / 10,
-        some ? fmt::format("the model of the last good epoch is in {}", command.output)
-             : "no model was saved"));
+    shown.warn(
+        fmt::format("training diverged at learning rate {:g}; try --learning-rate {:g}; {}",
+                    result.learning_rate, result.learning_rate / 10,
+                    some ? fmt::format("the model of the last good epoch is in {}", command.output)
+                         : "no model was saved"));
     return kDiverged;
   }
   if (result.rate_search && result.rate_search->interrupted) {
-    display.clear();
-    note("hogwild: interrupted during the search for a learning rate; no model was saved");
+    shown.warn("interrupted during the search for a learning rate; no model was saved");
     return kInterrupted;
   }
   save(result.model, command.output);
@@ -184,23 +191,22 @@ int conclude(const TrainResult& result, const TrainArguments& command, const Tra
     labels = fmt::format(", label {} as negative and {} as positive", model.labels().negative,
                          model.labels().positive);
   }
-  if (result.threads > 1) display.say(in_words(result.views));
+  if (result.threads > 1) shown.say(in_words(result.views));
   if (options.threads > result.threads) {
-    display.say(fmt::format("{} of {} threads were used, one per core; --no-views uses all",
-                            result.threads, options.threads));
+    shown.say(fmt::format("{} of {} threads were used, one per core; --no-views uses all",
+                          result.threads, options.threads));
   }
-  display.say(fmt::format("saved {}: {} by {} at rate {}, {} thread{}, {:.3f} s of training{}",
-                          command.output, name_of(model.loss()), model.provenance().rule,
-                          result.learning_rate, result.threads, result.threads == 1 ? "" : "s",
-                          result.seconds, labels));
+  shown.say(fmt::format("saved {}: {} by {} at rate {}, {} thread{}, {:.3f} s of training{}",
+                        command.output, name_of(model.loss()), model.provenance().rule,
+                        result.learning_rate, result.threads, result.threads == 1 ? "" : "s",
+                        result.seconds, labels));
   if (result.reason == StopReason::interrupted) {
-    display.clear();
-    note(fmt::format("hogwild: interrupted in epoch {} of {}; the model of {} is in {}",
-                     result.epochs.size() + 1, options.epochs,
-                     options.early_stopping > 0 && result.best_epoch > 0
-                         ? fmt::format("epoch {}, the best,", result.best_epoch)
-                         : fmt::format("{} rows", model.provenance().visits),
-                     command.output));
+    shown.warn(fmt::format("interrupted in epoch {} of {}; the model of {} is in {}",
+                           result.epochs.size() + 1, options.epochs,
+                           options.early_stopping > 0 && result.best_epoch > 0
+                               ? fmt::format("epoch {}, the best,", result.best_epoch)
+                               : fmt::format("{} rows", model.provenance().visits),
+                           command.output));
     return kInterrupted;
   }
   shown.require_log_written();

@@ -4,8 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cstddef>
-#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -19,10 +17,6 @@ std::string hint(std::string_view word, const std::vector<std::string>& words,
                  std::string_view before = "") {
   const std::string near = nearest_word(word, words);
   return near.empty() ? "" : fmt::format("; did you mean {}{}?", before, near);
-}
-
-std::vector<const CLI::App*> commands_of(const CLI::App& program) {
-  return program.get_subcommands([](const CLI::App*) { return true; });
 }
 
 std::vector<std::string> names_of(const std::vector<const CLI::App*>& commands) {
@@ -48,13 +42,13 @@ std::string unknown_argument(const CLI::App& program, const CLI::App* command,
                              const std::string& argument, const std::vector<std::string>& typed) {
   if (!argument.starts_with('-')) {
     if (command != nullptr) return fmt::format("unexpected argument '{}'", argument);
-    const auto names = names_of(commands_of(program));
+    const auto names = names_of(program.get_subcommands({}));
     const std::string near = hint(argument, names);
     return fmt::format("no command '{}'{}", argument,
                        near.empty() ? fmt::format("; there are {}", fmt::join(names, ", ")) : near);
   }
   const std::string option = argument.substr(0, argument.find('='));
-  std::vector<const CLI::App*> owners = commands_of(program);
+  std::vector<const CLI::App*> owners = program.get_subcommands({});
   std::erase_if(owners, [&](const CLI::App* other) { return !has_option(*other, option); });
   if (command != nullptr) {
     const std::string& name = command->get_name();
@@ -100,7 +94,7 @@ std::string plain_message(const CLI::App& program, const CLI::App* command,
   if (kind == "RequiredError") {
     if (command == nullptr) {
       return fmt::format("no command is given; there are {}",
-                         fmt::join(names_of(commands_of(program)), ", "));
+                         fmt::join(names_of(program.get_subcommands({})), ", "));
     }
     if (const auto* option = option_before(" is required")) {
       return fmt::format("{} is missing: {}", in_full(*option), option->get_description());

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <memory>
+#include <numeric>
 #include <span>
 #include <utility>
 #include <vector>
@@ -75,19 +75,13 @@ std::vector<BatchPart> RankPartners::gather(const BatchPart& own) {
 }
 
 std::uint64_t part_of_batch(World& world, std::uint64_t batch, Offset own_rows) {
-  Bytes own;
-  put(own, own_rows);
-  Offset before = 0, all = 0;
-  int rank = 0;
-  for (const Bytes& part : world.gather_all(own)) {
-    const auto rows = Unpacking(part).take<Offset>();
-    if (rank++ < world.rank()) before += rows;
-    all += rows;
-  }
+  const std::vector<Offset> rows = world.gather(own_rows);
+  const Offset before = std::accumulate(rows.begin(), rows.begin() + world.rank(), Offset{0});
+  const Offset all = std::accumulate(rows.begin(), rows.end(), Offset{0});
   if (all == 0) return 1;
   // The ranks' rows, one after the other, cut the batch as they cut all rows.
-  const auto cut = [&](Offset rows) {
-    const double share = static_cast<double>(rows) / static_cast<double>(all);
+  const auto cut = [&](Offset some) {
+    const double share = static_cast<double>(some) / static_cast<double>(all);
     return static_cast<std::uint64_t>(std::llround(static_cast<double>(batch) * share));
   };
   return std::max<std::uint64_t>(1, cut(before + own_rows) - cut(before));

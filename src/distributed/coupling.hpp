@@ -5,7 +5,6 @@
 // centre that has taken the pushes of all; start(), where a coordinate starts.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstring>
 #include <optional>

@@ -1,4 +1,9 @@
-#include "distributed/downpour.hpp"
+// Downpour SGD: workers fetch the parameters that their next rows touch from the servers that have
+// them, learn those rows on their own copy, and push the sum of the gradients back.
+// Source: Dean et al., "Large scale distributed deep networks", NIPS 2012, section 4.1. With
+// adaptive_revision a push says what the sum of gradients was when its weights were read, and the
+// server makes amends for what others have pushed since: McMahan and Streeter, NIPS 2014.
+#include "distributed/descents.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -98,14 +103,7 @@ class Downpour final : public Descent {
   }
 
   void each_weight(std::size_t end, Pace now, const WeightVisitor& visit) const override {
-    std::vector<float> biases(at_.outputs);
-    servers_.take_weights(plan_.workers, now, [&](Index coordinate, float weight) {
-      if (coordinate < at_.bias()) {
-        if (coordinate < end) visit(coordinate, {&weight, 1});
-      } else {
-        biases[coordinate - at_.bias()] = weight;
-      }
-    });
+    const auto biases = servers_.take_weights(plan_.workers, now, at_, end, visit);
     for (Index output = 0; output < at_.outputs; ++output) {
       set_local(at_.bias(output), [&](State state) {
         state.weight = biases[output];

@@ -1,14 +1,11 @@
 // The parameters of some features, which a device has alone.
 #pragma once
 
-#include <memory>
 #include <span>
 #include <vector>
 
-#include "distributed/graph.hpp"
 #include "distributed/touched.hpp"
 #include "hogwild/data/row.hpp"
-#include "hogwild/update/update_rule.hpp"
 #include "learn/descent.hpp"
 #include "learn/kernel.hpp"
 #include "parallel/guarded_cell.hpp"
@@ -145,8 +142,5 @@ class FeatureShardOf final : public FeatureShard {
   ZeroedArray<std::uint32_t> rows_;  // that touch a feature, likewise
   Touched touched_;
 };
-
-/// For the plan's rule and penalty.
-std::unique_ptr<FeatureShard> make_feature_shard(const DescentPlan& plan, Index begin, Index end);
 
 }  // namespace hogwild

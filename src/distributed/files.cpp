@@ -1,12 +1,9 @@
-#include "distributed/files.hpp"
-
 #include <algorithm>
 #include <numeric>
 #include <span>
 #include <utility>
 
 #include "distributed/agreement.hpp"
-#include "distributed/packet.hpp"
 #include "distributed/train.hpp"
 #include "train/files.hpp"
 
@@ -34,18 +31,9 @@ Dataset read_agreed(World& world, const std::vector<std::string>& paths, int ran
   return together(world, [&] { return agreed_rows(world, std::move(part), options); });
 }
 
-// [ranks]
-std::vector<Offset> rows_of_ranks(World& world, Offset own) {
-  Bytes bytes;
-  put(bytes, own);
-  std::vector<Offset> rows;
-  for (const Bytes& part : world.gather_all(bytes)) rows.push_back(Unpacking(part).take<Offset>());
-  return rows;
-}
-
 // Rows on the ranks before this one.
 Offset rows_before(World& world, Offset own) {
-  const std::vector<Offset> rows = rows_of_ranks(world, own);
+  const std::vector<Offset> rows = world.gather(own);
   return std::accumulate(rows.begin(), rows.begin() + world.rank(), Offset{0});
 }
 
@@ -60,10 +48,10 @@ Dataset rows_of(const Dataset& data, std::span<const Offset> chosen) {
 
 }  // namespace
 
-RowsOfRank read_rows(World& world, const std::vector<std::string>& paths, const FileOptions& files,
-                     TrainOptions options, const DistributedOptions& ranks,
-                     const ReadProgress& progress) {
-  const int learning = learning_ranks(world, ranks);
+Dataset read_rows(World& world, const std::vector<std::string>& paths, const FileOptions& files,
+                  TrainOptions& options, const DistributedOptions& ranks,
+                  const ReadProgress& progress) {
+  const int learning = world.size() - ranks.servers;  // those of lower numbers
   ReadOptions read = files.read;
   read.class_labels = learns_classes(options);
   read.threads = threads_of_rank(world, options.threads);
@@ -82,17 +70,12 @@ RowsOfRank read_rows(World& world, const std::vector<std::string>& paths, const 
     options.validation = rows_of(data, held_out);
     data = rows_of(data, kept);
   }
-  return {std::move(data), std::move(options)};
+  return data;
 }
 
 std::uint64_t default_batch_size(Offset rows, int ranks) {
   const auto enough = static_cast<std::uint64_t>(ranks);  // a row for each
   return std::max(enough, std::clamp(rows / kStepsAnEpoch, kFewestInBatch, kMostInBatch));
-}
-
-Offset rows_of_all(World& world, Offset own) {
-  const std::vector<Offset> rows = rows_of_ranks(world, own);
-  return std::accumulate(rows.begin(), rows.end(), Offset{0});
 }
 
 }  // namespace hogwild

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <iterator>
 #include <map>
 #include <set>
@@ -13,11 +12,6 @@ namespace hogwild {
 OperationId Graph::add(Operation operation) {
   operations_.push_back(std::move(operation));
   return operations_.size() - 1;
-}
-
-std::size_t Graph::transfers() const noexcept {
-  return static_cast<std::size_t>(
-      std::ranges::count(operations_, Operation::Kind::send, &Operation::kind));
 }
 
 Graph partitioned(const Graph& graph) {

@@ -40,9 +40,6 @@ class Graph {
   const std::vector<Operation>& operations() const noexcept { return operations_; }
   const Operation& operator[](OperationId id) const noexcept { return operations_[id]; }
 
-  /// Pairs of a send and a receive.
-  std::size_t transfers() const noexcept;
-
  private:
   std::vector<Operation> operations_;
 };

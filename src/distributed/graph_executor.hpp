@@ -7,7 +7,6 @@
 #include <memory>
 #include <mutex>
 #include <utility>
-#include <vector>
 
 #include "distributed/graph.hpp"
 
@@ -35,14 +34,6 @@ class Rendezvous {
   std::mutex mutex_;
   std::map<Key, Tensor> here_;
   std::map<Key, std::function<void(Tensor)>> awaited_;
-};
-
-/// Of devices that are all in one process.
-class LocalRendezvous final : public Rendezvous {
- public:
-  void send(int /*device*/, std::uint64_t step, std::size_t transfer, Tensor tensor) override {
-    arrive(step, transfer, std::move(tensor));
-  }
 };
 
 /// Invariants:

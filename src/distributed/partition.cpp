@@ -1,9 +1,8 @@
-#include "distributed/share.hpp"
-
+// The parameters dealt out to servers.
 #include <algorithm>
 #include <numeric>
 
-#include "distributed/packet.hpp"
+#include "distributed/shard.hpp"
 
 namespace hogwild {
 namespace {
@@ -43,11 +42,6 @@ Partition partition_by_use(World& world, const Dataset& data, int servers) {
   }
   partition.begins.resize(static_cast<std::size_t>(serving), static_cast<Index>(coordinates));
   partition.begins.push_back(static_cast<Index>(coordinates));
-  return partition;
-}
-
-Partition by_coordinate(Partition partition, Index outputs) {
-  for (Index& begin : partition.begins) begin *= outputs;
   return partition;
 }
 

@@ -1,6 +1,7 @@
-#include "distributed/train.hpp"
-
+// What ranks have done, as JSON lines.
 #include <nlohmann/json.hpp>
+
+#include "distributed/world_collectives.hpp"
 
 namespace hogwild {
 namespace {

@@ -1,6 +1,7 @@
 #include "distributed/rows_packet.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace hogwild {
@@ -41,22 +42,15 @@ Dataset rows_in(std::span<const Bytes> parts, const Dataset& like, bool ones) {
 }
 
 bool all_ones(World& world, const Dataset& own) {
-  Bytes bytes;
-  put(bytes, own.all_ones());
-  const std::vector<Bytes> all = world.gather_all(bytes);
-  return std::ranges::all_of(all, [](const Bytes& b) { return Unpacking(b).take<bool>(); });
+  return std::ranges::count(world.gather(own.all_ones()), false) == 0;
 }
 
 Dataset sample_of_all(World& world, const Dataset& own, std::uint64_t bytes) {
   const bool ones = all_ones(world, own);
-  Bytes counts;
-  put(counts, own.rows());
-  put(counts, own.nonzeros());
   Offset rows = 0, nonzeros = 0;
-  for (const Bytes& part : world.gather_all(counts)) {
-    Unpacking of_rank(part);
-    rows += of_rank.take<Offset>();
-    nonzeros += of_rank.take<Offset>();
+  for (const auto& of_rank : world.gather(std::array{own.rows(), own.nonzeros()})) {
+    rows += of_rank[0];
+    nonzeros += of_rank[1];
   }
   const std::uint64_t all = 12 * rows + (ones ? 4 : 8) * nonzeros;
   const Offset stride = all / bytes + 1;

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <span>
-#include <vector>
 
 #include "distributed/packet.hpp"
 #include "distributed/world.hpp"

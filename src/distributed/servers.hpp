@@ -14,9 +14,30 @@
 #include "distributed/shard.hpp"
 #include "distributed/world.hpp"
 #include "hogwild/core/types.hpp"
+#include "learn/coordinates.hpp"
+#include "learn/descent.hpp"
 #include "learn/kernel.hpp"
 
 namespace hogwild {
+
+/// Visits the weights of replies, coordinate and weight one after the other, that are below `end`;
+/// returns the biases. What is zero is not in a reply.
+inline std::vector<float> visit_weights(std::span<const Bytes> replies, const Coordinates& at,
+                                        std::size_t end, const WeightVisitor& visit) {
+  std::vector<float> biases(at.outputs);
+  for (const Bytes& reply : replies) {
+    for (Unpacking values(reply); values.left() > 0;) {
+      const auto coordinate = values.take<Index>();
+      const auto weight = values.take<float>();
+      if (coordinate >= at.bias()) {
+        biases[coordinate - at.bias()] = weight;
+      } else if (coordinate < end) {
+        visit(coordinate, {&weight, 1});
+      }
+    }
+  }
+  return biases;
+}
 
 /// The shard of this rank, if it is a server, and its workers' access to all shards. An Asker is a
 /// worker, by its number, that sends requests and waits for the replies, one request at a time.
@@ -95,9 +116,9 @@ class Servers {
     }
   }
 
-  /// Calls f(coordinate, weight) for each weight that is not zero, as a model keeps it.
-  template <class Function>
-  void take_weights(int asker, const Pace& now, const Function& f) {
+  /// Visits each weight below `end` that is not zero, as a model keeps it; returns the biases.
+  std::vector<float> take_weights(int asker, const Pace& now, const Coordinates& at,
+                                  std::size_t end, const WeightVisitor& visit) {
     Asker& own = asker_of(asker);
     own.expect(partition_.servers());
     for (const int rank : partition_.ranks) {
@@ -106,12 +127,7 @@ class Servers {
       world_.send(rank, Message::fetch, std::move(bytes));
     }
     wait(own);
-    for (const Bytes& reply : own.replies) {
-      for (Unpacking values(reply); values.left() > 0;) {
-        const auto coordinate = values.take<Index>();
-        f(coordinate, values.take<float>());
-      }
-    }
+    return visit_weights(own.replies, at, end, visit);
   }
 
   /// Queues steps for the servers. kPushesAMessage calls are sent as one message to each server.

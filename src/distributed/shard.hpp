@@ -3,11 +3,11 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
-#include <span>
 #include <vector>
 
+#include "distributed/world.hpp"
 #include "hogwild/core/types.hpp"
+#include "hogwild/data/dataset.hpp"
 #include "hogwild/update/step.hpp"
 #include "learn/kernel.hpp"
 #include "parallel/zeroed_array.hpp"
@@ -25,6 +25,11 @@ struct Partition {
     return static_cast<std::size_t>(next - begins.begin()) - 1;
   }
 };
+
+/// Ranges of about as many non-zeros each in the rows of all ranks, the features of `data` in one
+/// space, and the bias at the end. The last `servers` ranks serve; 0: all do. To be called by all
+/// ranks.
+Partition partition_by_use(World& world, const Dataset& data, int servers);
 
 /// A coordinate of which a worker has used the state, and what it has come to there.
 template <class Rule>

@@ -16,18 +16,27 @@ Tensor tensor_of(std::vector<double> numbers) {
   return std::make_shared<const std::vector<double>>(std::move(numbers));
 }
 
+// For the plan's rule and penalty.
+std::unique_ptr<FeatureShard> make_feature_shard(const DescentPlan& plan, Index begin, Index end) {
+  return std::visit(
+      [&]<class Rule>(const Rule& rule) -> std::unique_ptr<FeatureShard> {
+        return std::make_unique<FeatureShardOf<Rule>>(rule, plan, begin, end);
+      },
+      plan.rule);
+}
+
 }  // namespace
 
 ShardedStep::ShardedStep(const DescentPlan& plan, std::vector<Index> begins,
                          std::vector<int> devices, int first, int end)
     : plan_(plan), at_{plan.features, plan.outputs}, begins_(std::move(begins)) {
-  const auto is_here = [&](int device) { return first <= device && device < end; };
-  for (std::size_t k = 0; k < devices.size(); ++k) {
-    shards_.push_back(is_here(devices[k]) ? make_feature_shard(plan, begins_[k], begins_[k + 1])
-                                          : nullptr);
-  }
-  if (is_here(0)) bias_ = make_feature_shard(plan, plan.features, plan.features + 1);
   add_operations(devices);
+  begins_.push_back(plan.features + 1);  // the bias is the last shard, on the first device
+  devices.push_back(0);
+  for (std::size_t k = 0; k < devices.size(); ++k) {
+    const bool is_here = first <= devices[k] && devices[k] < end;
+    shards_.push_back(is_here ? make_feature_shard(plan, begins_[k], begins_[k + 1]) : nullptr);
+  }
 }
 
 void ShardedStep::add_operations(const std::vector<int>& devices) {
@@ -45,7 +54,7 @@ void ShardedStep::add_operations(const std::vector<int>& devices) {
       for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += (*part)[i];
     }
     for (Index output = 0; plan_.bias && output < at_.outputs; ++output) {
-      const auto bias = static_cast<double>(bias_->weight(at_.bias(output), pace_));
+      const auto bias = static_cast<double>(shards_.back()->weight(at_.bias(output), pace_));
       for (std::size_t i = output; i < sums.size(); i += at_.outputs) sums[i] += bias;
     }
     return tensor_of(std::move(sums));
@@ -75,7 +84,7 @@ void ShardedStep::add_operations(const std::vector<int>& devices) {
                 const std::array<Index, 1> at{plan_.features};
                 std::vector<SparseRow> ones;
                 for (const SparseRow& row : rows_) ones.push_back({at, {}, row.label, row.weight});
-                bias_->step(ones, *inputs[0], pace_);
+                shards_.back()->step(ones, *inputs[0], pace_);
                 return Tensor();
               }});
 }
@@ -106,36 +115,20 @@ void ShardedStep::take(std::span<const SparseRow> rows, const Pace& pace, bool a
 
 void ShardedStep::for_each_weight(const Pace& now,
                                   const std::function<void(Index, float)>& f) const {
-  const auto tell = [&](const FeatureShard& shard, Index begin, Index end) {
-    for (Index j = at_.weight(begin); j < at_.weight(end); ++j) {
-      if (const float weight = shard.weight(j, now); weight != 0) f(j, weight);
-    }
-  };
   for (std::size_t k = 0; k < shards_.size(); ++k) {
-    if (shards_[k]) tell(*shards_[k], begins_[k], begins_[k + 1]);
+    for (Index j = at_.weight(begins_[k]); shards_[k] && j < at_.weight(begins_[k + 1]); ++j) {
+      if (const float weight = shards_[k]->weight(j, now); weight != 0) f(j, weight);
+    }
   }
-  if (bias_) tell(*bias_, plan_.features, plan_.features + 1);
 }
 
 void ShardedStep::start(Index coordinate, float weight) {
-  if (coordinate >= at_.bias()) {
-    if (bias_) bias_->start(coordinate, weight);
-    return;
-  }
+  const Index feature = coordinate / at_.outputs;
   for (std::size_t k = 0; k < shards_.size(); ++k) {
-    const Index feature = coordinate / at_.outputs;
     if (shards_[k] && begins_[k] <= feature && feature < begins_[k + 1]) {
       shards_[k]->start(coordinate, weight);
     }
   }
-}
-
-std::unique_ptr<FeatureShard> make_feature_shard(const DescentPlan& plan, Index begin, Index end) {
-  return std::visit(
-      [&]<class Rule>(const Rule& rule) -> std::unique_ptr<FeatureShard> {
-        return std::make_unique<FeatureShardOf<Rule>>(rule, plan, begin, end);
-      },
-      plan.rule);
 }
 
 }  // namespace hogwild

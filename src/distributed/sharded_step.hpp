@@ -2,7 +2,6 @@
 #pragma once
 
 #include <atomic>
-#include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
@@ -57,8 +56,8 @@ class ShardedStep {
   DescentPlan plan_;
   Coordinates at_;
   std::vector<Index> begins_;
-  std::vector<std::unique_ptr<FeatureShard>> shards_;  // [shards], null where made elsewhere
-  std::unique_ptr<FeatureShard> bias_;                 // null but on device 0
+  // [shards] and the bias, null where made elsewhere
+  std::vector<std::unique_ptr<FeatureShard>> shards_;
   Graph graph_;
   std::span<const SparseRow> rows_;
   Pace pace_;

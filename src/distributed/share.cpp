@@ -4,11 +4,11 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
+#include <fstream>
+#include <limits>
 #include <numeric>
-#include <string_view>
 #include <utility>
 
 #include "data/text/input.hpp"
@@ -18,8 +18,6 @@
 
 namespace hogwild {
 namespace {
-
-constexpr std::size_t kBuffer = std::size_t{1} << 16;
 
 std::uint64_t size_of_file(const std::string& path) {
   struct stat status {};
@@ -34,36 +32,22 @@ std::uint64_t size_of_file(const std::string& path) {
   return static_cast<std::uint64_t>(status.st_size);
 }
 
-// Hands the file's bytes from `begin` on to f, until it says false.
-template <class Function>
-void scan(const std::string& path, const ByteRange& range, const Function& f) {
-  ByteStream stream(path, range);
-  std::string buffer(kBuffer, '\0');
-  while (const std::size_t got = stream.read(buffer.data(), buffer.size())) {
-    if (!f(std::string_view(buffer).substr(0, got))) return;
-  }
-}
-
 // Where the first line begins at or after a place.
 std::uint64_t line_begin(const std::string& path, std::uint64_t place, std::uint64_t size) {
   if (place == 0 || place >= size) return std::min(place, size);
-  std::uint64_t begin = place - 1;  // a line that ends just before begins there
-  bool found = false;
-  scan(path, {begin, size}, [&](std::string_view text) {
-    const auto end = text.find('\n');
-    found = end != std::string_view::npos;
-    begin += found ? end + 1 : text.size();
-    return !found;
-  });
-  return found ? begin : size;
+  std::ifstream file(path, std::ios::binary);
+  file.seekg(static_cast<std::streamoff>(place - 1));  // a line that ends just before begins there
+  file.ignore(std::numeric_limits<std::streamsize>::max(), '\n');
+  return file.good() ? static_cast<std::uint64_t>(file.tellg()) : size;
 }
 
+// place: where a line begins.
 std::uint64_t lines_before(const std::string& path, std::uint64_t place) {
+  std::ifstream file(path, std::ios::binary);
   std::uint64_t lines = 0;
-  scan(path, {0, place}, [&](std::string_view text) {
-    lines += static_cast<std::uint64_t>(std::ranges::count(text, '\n'));
-    return true;
-  });
+  for (std::string line; place > 0 && std::getline(file, line); ++lines) {
+    place -= std::min<std::uint64_t>(place, line.size() + 1);
+  }
   return lines;
 }
 

@@ -1,14 +1,16 @@
-// Which part of the files is a rank's to read, and which features are its to serve.
+// Files to the rows of ranks: which part of the files is a rank's to read.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "data/text/byte_stream.hpp"
-#include "distributed/shard.hpp"
 #include "distributed/world.hpp"
 #include "hogwild/data/dataset.hpp"
 #include "hogwild/data/reader.hpp"
+#include "hogwild/train/options.hpp"
+#include "options/distributed_options.hpp"
 
 namespace hogwild {
 
@@ -40,12 +42,14 @@ PartOfRows read_part(const std::vector<std::string>& paths, int part, int parts,
 /// begin. Reads the file up to there.
 Place in_file(Place place, const FileParts& files);
 
-/// Ranges of about as many non-zeros each in the rows of all ranks, the features of `data` in one
-/// space, and the bias at the end. The last `servers` ranks serve; 0: all do. To be called by all
-/// ranks.
-Partition partition_by_use(World& world, const Dataset& data, int servers);
+/// Reads this rank's part of files, and sets the options' validation rows, those that one process
+/// would take. All ranks call it with the same arguments. Throws on all ranks what read() throws on
+/// one.
+Dataset read_rows(World& world, const std::vector<std::string>& paths, const FileOptions& files,
+                  TrainOptions& options, const DistributedOptions& ranks,
+                  const ReadProgress& progress);
 
-/// The same ranges of coordinates, each feature having so many.
-Partition by_coordinate(Partition of_features, Index outputs);
+/// Rows of a step that all ranks make together where the user gives no number.
+std::uint64_t default_batch_size(Offset rows, int ranks);
 
 }  // namespace hogwild

@@ -6,22 +6,15 @@
 #include <algorithm>
 #include <memory>
 #include <numeric>
-#include <optional>
-#include <thread>
 #include <utility>
-#include <variant>
 
 #include "distributed/agreement.hpp"
 #include "distributed/allreduce.hpp"
-#include "distributed/dataflow.hpp"
-#include "distributed/downpour.hpp"
-#include "distributed/elastic.hpp"
-#include "distributed/packet.hpp"
+#include "distributed/descents.hpp"
 #include "distributed/rows_packet.hpp"
-#include "distributed/share.hpp"
-#include "hogwild/core/error.hpp"
 #include "hogwild/train/tune.hpp"
 #include "options/refusals.hpp"
+#include "parallel/cores.hpp"
 #include "train/plan.hpp"
 #include "train/prepare.hpp"
 #include "train/run.hpp"
@@ -30,7 +23,7 @@
 namespace hogwild {
 namespace {
 
-// Passes a run's news on, and what the other ranks did in each epoch's.
+// Passes a run's news on, and what the collectives knows with each epoch's.
 class Reporter final : public TrainObserver {
  public:
   Reporter(DistributedObserver& observer, WorldCollectives& collectives)
@@ -93,25 +86,16 @@ RateSearch found_rate(World& world, const Dataset& own_rows, TrainOptions option
   }
   const std::uint64_t batch = rows_of_rate(options);
   if (batch > 1) options.batch_size = 1;
-  RateSearch search;
-  const Bytes own = together(world, [&]() -> Bytes {
+  RateSearch search = together(world, [&]() -> RateSearch {
     if (!world.is_first()) return {};
-    search = find_rate(data, options, [&] { return observer.stop_requested(); });
-    const auto rows = static_cast<float>(batch);
-    if (search.epsilon) *search.epsilon /= rows * rows;
-    Bytes bytes;
-    put(bytes, search.rate);
-    put(bytes, search.epsilon);
-    put(bytes, search.interrupted);
-    return bytes;
+    return find_rate(data, options, [&] { return observer.stop_requested(); });
   });
-  const std::vector<Bytes> all = world.gather_all(own);
-  Unpacking found(all[0]);
-  search.rate = found.take<float>();
-  search.epsilon = found.take<std::optional<float>>();
-  search.interrupted = found.take<bool>();
+  const auto rows = static_cast<float>(batch);
+  if (search.epsilon) *search.epsilon /= rows * rows;
+  search.rate = world.gather(search.rate)[0] * static_cast<float>(workers);
+  search.epsilon = world.gather(search.epsilon)[0];
+  search.interrupted = world.gather(search.interrupted)[0];
   search.workers = workers;
-  search.rate *= static_cast<float>(workers);
   return search;
 }
 
@@ -138,9 +122,7 @@ Part make_graph_part(World& world, const Dataset& data, TrainOptions options,
   part.rows = columns_of_all(world, data, partition);
   part.threads = std::exchange(options.threads, 1);
   part.plan = plan_part(part.rows, options);
-  auto dataflow = std::make_unique<Dataflow>(world, part.plan.descent, partition, part.threads);
-  observer.on_graph(dataflow->graph_as_dot(), dataflow->cut_graph_as_dot());
-  part.descent = std::move(dataflow);
+  part.descent = make_dataflow(world, part.plan.descent, partition, part.threads, observer);
   return part;
 }
 
@@ -171,8 +153,8 @@ Part make_part(World& world, const Dataset& data, TrainOptions options,
     part.descent = make_descent(descent);
     return part;
   }
-  const Partition partition =
-      by_coordinate(partition_by_use(world, data, distributed.servers), descent.outputs);
+  Partition partition = partition_by_use(world, data, distributed.servers);
+  for (Index& begin : partition.begins) begin *= descent.outputs;  // of coordinates from now on
   if (distributed.kind == Distribution::downpour) {
     part.plan.block_multiple = std::max(distributed.fetch_every, distributed.push_every);
     plan_together(world, part.plan, weight_of(data));
@@ -184,15 +166,6 @@ Part make_part(World& world, const Dataset& data, TrainOptions options,
   }
   part.descent = make_elastic(world, descent, partition, distributed, learners);
   return part;
-}
-
-// Threads that learn, on all ranks.
-int threads_of_all(World& world, int own) {
-  Bytes bytes;
-  put(bytes, own);
-  int sum = 0;
-  for (const Bytes& part : world.gather_all(bytes)) sum += Unpacking(part).take<int>();
-  return sum;
 }
 
 // That this rank's rows can be learnt as the options say. There may be none.
@@ -213,16 +186,11 @@ void require_fit(const Dataset& data, const TrainOptions& options) {
 // its cores.
 int threads_of_rank(const World& world, int asked) {
   if (asked > 0) return asked;
-  const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   cpu_set_t bound;
   const bool known = sched_getaffinity(0, sizeof bound, &bound) == 0;
-  const int usable = known ? CPU_COUNT(&bound) : cores;
+  const int usable = known ? CPU_COUNT(&bound) : cores();
   const bool is_bound = usable < static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN));
-  return is_bound ? usable : std::max(1, cores / world.ranks_on_this_host());
-}
-
-int learning_ranks(const World& world, const DistributedOptions& options) noexcept {
-  return world.size() - options.servers;
+  return is_bound ? usable : std::max(1, cores() / world.ranks_on_this_host());
 }
 
 TrainResult train(World& world, const Dataset& data, TrainOptions options,
@@ -237,7 +205,8 @@ TrainResult train(World& world, const Dataset& data, TrainOptions options,
     return some ? with_class_weights(data, options.class_weights) : data;
   });
   options.class_weights.clear();
-  const int learners = threads_of_all(world, some ? options.threads : 0);
+  const std::vector<int> learning = world.gather(some ? options.threads : 0);
+  const int learners = std::accumulate(learning.begin(), learning.end(), 0);
   const bool averages =
       (distributed.kind == Distribution::easgd || distributed.kind == Distribution::eamsgd) &&
       draws_by_force(distributed, options.penalty_method == PenaltyMethod::exact);

@@ -36,15 +36,4 @@ TrainResult train(World& world, const Dataset& data, TrainOptions options,
 /// The threads of this rank: those asked for, or if that is 0 its share of the host's cores.
 int threads_of_rank(const World& world, int asked);
 
-/// How many ranks learn from rows: those of lower numbers.
-int learning_ranks(const World& world, const DistributedOptions& options) noexcept;
-
-/// {"event":"rank","epoch":..,"rank":..,"host":..,"rows":..,"busy":..,"bytes_sent":..,"bytes_received":..,
-/// "sent":{kind:[messages,bytes],..},"received":{..}}: rows and busy seconds of the epoch,
-/// traffic since the start of the run.
-std::string json_line(int epoch, int rank, const std::string& host, const RankTally& tally);
-
-/// {"event":"slow_rank","rank":..,"host":..,"in":"work" or "answers","times":..}
-std::string json_line(const std::string& host, const SlowRank& slow);
-
 }  // namespace hogwild

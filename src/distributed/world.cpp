@@ -10,7 +10,6 @@
 #include <boost/mpi/status.hpp>
 #include <climits>
 #include <exception>
-#include <optional>
 #include <stdexcept>
 
 #include "hogwild/core/error.hpp"

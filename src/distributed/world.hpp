@@ -117,6 +117,16 @@ class World {
   /// The bytes that each rank passes as `own`, [ranks]. The result is the same on all ranks.
   std::vector<Bytes> gather_all(const Bytes& own);
 
+  /// The same of a value, [ranks].
+  template <class Value>
+  std::vector<Value> gather(const Value& own) {
+    Bytes bytes;
+    put(bytes, own);
+    std::vector<Value> all;
+    for (const Bytes& part : gather_all(bytes)) all.push_back(Unpacking(part).take<Value>());
+    return all;
+  }
+
   /// A barrier: returns when all ranks have called it.
   void barrier() { gather_all({}); }
 

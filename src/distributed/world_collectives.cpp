@@ -6,17 +6,6 @@
 
 namespace hogwild {
 
-template <class Value>
-std::vector<Value> WorldCollectives::gather(const Value& own) {
-  Bytes bytes;
-  put(bytes, own);
-  std::vector<Value> all;
-  for (const Bytes& part : world_.gather_all(bytes)) {
-    all.push_back(Unpacking(part).take<Value>());
-  }
-  return all;
-}
-
 WorldCollectives::WorldCollectives(World& world, int run, Shared shared, Offset own_rows,
                                    int own_threads)
     : world_(world),
@@ -29,8 +18,8 @@ WorldCollectives::WorldCollectives(World& world, int run, Shared shared, Offset 
       before_(ranks_.size()),
       now_(ranks_.size()),
       is_told_(ranks_.size()) {
-  for (const Offset rows : gather(own_rows)) rows_ += rows;
-  for (const int threads : gather(own_threads)) threads_ += threads;
+  for (const Offset rows : world_.gather(own_rows)) rows_ += rows;
+  for (const int threads : world_.gather(own_threads)) threads_ += threads;
   world_.deliver(Message::tally, [this](int from, std::span<const char> bytes) {
     const std::scoped_lock lock(mutex_);
     Unpacking told(bytes);
@@ -87,7 +76,7 @@ TallySum WorldCollectives::sum(const TallySum& own) {
   const double own_busy = busy();
   world_.barrier();  // a rank that only serves has been waiting here, and its traffic went on
   TallySum all;
-  const std::vector<Told> told = gather(Told{own, own_rows_, own_busy, world_.traffic()});
+  const std::vector<Told> told = world_.gather(Told{own, own_rows_, own_busy, world_.traffic()});
   const std::scoped_lock lock(mutex_);
   for (std::size_t rank = 0; rank < told.size(); ++rank) {
     const auto& [sum, rows, busy, traffic] = told[rank];
@@ -148,12 +137,11 @@ std::optional<SlowRank> WorldCollectives::slowest_of(std::vector<Timed> ranks,
 }
 
 StopReason WorldCollectives::agree(StopReason own) {
-  return std::ranges::max(gather(own));  // they are in the order of how grave they are
+  return std::ranges::max(world_.gather(own));  // they are in the order of how grave they are
 }
 
 bool WorldCollectives::all(bool own) {
-  const std::vector<char> all = gather(static_cast<char>(own));
-  return std::ranges::all_of(all, [](char each) { return each != 0; });
+  return std::ranges::count(world_.gather(own), false) == 0;
 }
 
 double WorldCollectives::mean_loss(const Model& model, const Dataset& validation) {
@@ -165,7 +153,7 @@ double WorldCollectives::mean_loss(const Model& model, const Dataset& validation
     own.weight += static_cast<double>(validation.row(i).weight);
   }
   if (own.weight > 0) own.loss = hogwild::mean_loss(model, validation);
-  const std::vector<Part> parts = gather(own);
+  const std::vector<Part> parts = world_.gather(own);
   if (parts.size() == 1) return own.loss;
   Part all;
   for (const Part& part : parts) {

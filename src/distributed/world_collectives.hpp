@@ -4,6 +4,7 @@
 #include <atomic>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "distributed/world.hpp"
@@ -30,6 +31,14 @@ struct SlowRank {
   double seconds = 0;
   double others = 0;  ///< the median of the others' seconds
 };
+
+/// {"event":"rank","epoch":..,"rank":..,"host":..,"rows":..,"busy":..,"bytes_sent":..,"bytes_received":..,
+/// "sent":{kind:[messages,bytes],..},"received":{..}}: rows and busy seconds of the epoch,
+/// traffic since the start of the run.
+std::string json_line(int epoch, int rank, const std::string& host, const RankTally& tally);
+
+/// {"event":"slow_rank","rank":..,"host":..,"in":"work" or "answers","times":..}
+std::string json_line(const std::string& host, const SlowRank& slow);
 
 /// What of the data ranks have for themselves.
 enum class Shared {
@@ -81,9 +90,6 @@ class WorldCollectives final : public Collectives {
   std::optional<SlowRank> slowest_of(std::vector<Timed> ranks, SlowRank::Trait trait);
   // What a rank's tally adds to the sum of all.
   void add(TallySum& all, TallySum tally, std::size_t rank) const;
-
-  template <class Value>
-  std::vector<Value> gather(const Value& own);
 
   World& world_;
   int run_;

@@ -1,19 +1,15 @@
 #include "hogwild/lab/scale.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cmath>
-#include <cstdint>
 #include <limits>
-#include <memory>
-#include <span>
 #include <utility>
-#include <variant>
 
 #include "data/rows/named_feature.hpp"
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
-#include "hogwild/data/ranking.hpp"
 #include "hogwild/data/row_stream.hpp"
 #include "hogwild/eval/evaluate.hpp"
 #include "hogwild/train/stream.hpp"
@@ -28,15 +24,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::array<std::pair<Sharing, std::string_view>, 8> kNames{
-    {{Sharing::hogwild, "hogwild"},
-     {Sharing::plain, "plain"},
-     {Sharing::atomic, "atomic"},
-     {Sharing::locked, "locked"},
-     {Sharing::per_thread, "per-thread"},
-     {Sharing::deterministic, "deterministic"},
-     {Sharing::averaged, "averaged"},
-     {Sharing::streamed, "streamed"}}};
+// By Sharing.
+constexpr std::array<std::string_view, 8> kNames{
+    "hogwild", "plain", "atomic", "locked", "per-thread", "deterministic", "averaged", "streamed"};
 
 double last_loss(const TrainResult& result) {
   if (result.reason == StopReason::diverged || result.epochs.empty()) {
@@ -126,14 +116,9 @@ TrainResult run_once(const Dataset& data, const ScalePlan& plan, const TrainOpti
   return train(stream, its, observer);
 }
 
-// Rules' options with the rate and the epochs that a warm-up found.
-struct WarmedUp {
-  TrainOptions options;
-  float learning_rate = 0;
-};
-
-WarmedUp warm_up(const Dataset& data, const ScalePlan& plan, TrainOptions options,
-                 TrainObserver& observer) {
+// The options with the rate and the epochs that a warm-up found.
+TrainOptions warm_up(const Dataset& data, const ScalePlan& plan, TrainOptions options,
+                     TrainObserver& observer) {
   options.threads = plan.threads.front();
   const TrainResult result = run_once(data, plan, options, plan.sharings.front(), observer);
   if (result.rate_search) {
@@ -147,23 +132,19 @@ WarmedUp warm_up(const Dataset& data, const ScalePlan& plan, TrainOptions option
     const double times = plan.least_seconds / result.seconds;
     options.epochs = static_cast<int>(std::min(kMostEpochs, std::ceil(options.epochs * times)));
   }
-  return {std::move(options), result.learning_rate};
+  return options;
 }
 
 }  // namespace
 
 std::string_view name_of(Sharing sharing) noexcept {
-  for (const auto& [named, name] : kNames) {
-    if (named == sharing) return name;
-  }
-  return {};
+  return kNames[static_cast<std::size_t>(sharing)];
 }
 
 std::optional<Sharing> sharing_named(std::string_view name) noexcept {
-  for (const auto& [sharing, its] : kNames) {
-    if (its == name) return sharing;
-  }
-  return std::nullopt;
+  const auto found = std::ranges::find(kNames, name);
+  if (found == kNames.end()) return std::nullopt;
+  return static_cast<Sharing>(found - kNames.begin());
 }
 
 std::vector<ScalePoint> measure_scaling(const Dataset& data, const TrainOptions& asked,
@@ -171,7 +152,7 @@ std::vector<ScalePoint> measure_scaling(const Dataset& data, const TrainOptions&
   for (const AnyUpdateRule& rule : plan.rules) {
     for (const Sharing sharing : plan.sharings) require_suits(rule, sharing, plan, asked);
   }
-  std::vector<WarmedUp> rules;
+  std::vector<TrainOptions> rules;
   for (const AnyUpdateRule& rule : plan.rules) {
     TrainOptions options = asked;
     options.update_rule = rule;
@@ -180,14 +161,13 @@ std::vector<ScalePoint> measure_scaling(const Dataset& data, const TrainOptions&
   }
 
   std::vector<ScalePoint> points;
-  std::vector<const WarmedUp*> whose;  // [points]
-  for (const WarmedUp& rule : rules) {
+  std::vector<const TrainOptions*> whose;  // [points]
+  for (const TrainOptions& rule : rules) {
     for (const Sharing sharing : plan.sharings) {
       for (const int threads : plan.threads) {
-        points.push_back({.rule = std::string(name_of(rule.options.update_rule)),
+        points.push_back({.rule = std::string(name_of(rule.update_rule)),
                           .sharing = sharing,
-                          .learning_rate = rule.learning_rate,
-                          .epochs = rule.options.epochs,
+                          .epochs = rule.epochs,
                           .threads = threads,
                           .threads_seen = threads});
         whose.push_back(&rule);
@@ -197,7 +177,7 @@ std::vector<ScalePoint> measure_scaling(const Dataset& data, const TrainOptions&
   for (int round = 0; round < plan.rounds; ++round) {
     std::vector<TrainResult> results;
     for (std::size_t k = 0; k < points.size() && !observer.stop_requested(); ++k) {
-      TrainOptions options = whose[k]->options;
+      TrainOptions options = *whose[k];
       options.threads = points[k].threads;
       results.push_back(run_once(data, plan, options, points[k].sharing, observer));
       results.back().model = {};
@@ -206,6 +186,7 @@ std::vector<ScalePoint> measure_scaling(const Dataset& data, const TrainOptions&
     for (std::size_t k = 0; k < points.size(); ++k) {
       ScalePoint& point = points[k];
       point.seconds.push_back(results[k].seconds);
+      point.learning_rate = results[k].learning_rate;
       point.threads_seen = std::min(point.threads_seen, results[k].threads_seen);
       point.loss += last_loss(results[k]);
       point.own_share += results[k].views.share_of_rows;

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <memory>
 #include <utility>
 #include <variant>
 
@@ -59,9 +58,9 @@ class Recorder final : public TrainObserver {
   void on_progress(const Progress& progress) override { observer_.on_progress(progress); }
   bool stop_requested() override { return observer_.stop_requested(); }
   void on_epoch(const EpochReport& report) override {
-    const VirtualTally tally = workers_.tally();
-    simulation_.epochs.push_back(
-        {report.epoch, tally.updates, tally.seconds, *report.valid_loss, tally.delay, tally.bytes});
+    SimulatedEpoch& epoch = simulation_.epochs.emplace_back(workers_.tally());
+    epoch.epoch = report.epoch;
+    epoch.loss = *report.valid_loss;
     observer_.on_epoch(report);
   }
 

@@ -12,7 +12,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -24,6 +23,7 @@
 #include "learn/view_trial.hpp"
 #include "learn/worker_views.hpp"
 #include "objective/switched_loss.hpp"
+#include "parallel/cores.hpp"
 #include "parallel/placement.hpp"
 #include "update/adaptors.hpp"
 
@@ -208,10 +208,6 @@ class KernelDescent final : public LocalDescent {
     WorkerViews<Placement> all;
     ViewTrial trial;
   };
-
-  static int cores() noexcept {
-    return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-  }
 
   ArrayPlan array_plan() const {
     const bool others = plan_.workers > 1 || plan_.cells != nullptr;

@@ -40,6 +40,10 @@ struct CoreSet {
 
 }  // namespace
 
+int cores() noexcept {
+  return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+}
+
 std::vector<int> cores_allowed() {
   std::vector<int> cores;
   for (int size = CPU_SETSIZE; size <= kMostCores; size *= 2) {

@@ -9,6 +9,9 @@
 
 namespace hogwild {
 
+/// How many cores the machine has, 1 at least.
+int cores() noexcept;
+
 /// The numbers of the cores that this process may run on, ascending.
 std::vector<int> cores_allowed();
 

@@ -15,33 +15,6 @@
 namespace hogwild {
 namespace {
 
-// The rows of one update after the other, in another order for each pass over all.
-class Batches {
- public:
-  Batches(Offset rows, std::uint64_t batch_size, std::uint64_t seed)
-      : order_(rows),
-        size_(batch_size == kFullBatch ? rows : std::min<Offset>(rows, batch_size)),
-        seed_(seed) {
-    std::iota(order_.begin(), order_.end(), Offset{0});
-    next_ = rows;
-  }
-
-  std::span<const Offset> next() {
-    if (next_ + size_ > order_.size()) {
-      shuffle(std::span(order_), Random(seed_, pass_++));
-      next_ = 0;
-    }
-    return std::span(order_).subspan(std::exchange(next_, next_ + size_), size_);
-  }
-
- private:
-  std::vector<Offset> order_;
-  Offset size_;
-  std::uint64_t seed_;
-  std::uint64_t pass_ = 0;
-  Offset next_ = 0;
-};
-
 // A row of each of the labels there are, up to two.
 std::vector<Offset> witnesses(const Dataset& data) {
   std::vector<Offset> rows{0};
@@ -103,12 +76,21 @@ std::vector<Fluctuation> fluctuations(const Dataset& data, const TrainOptions& o
     Fluctuation& run = found.emplace_back();
     run.batch_size = batch_size;
     run.learning_rate = *step.learning_rate;
-    Batches batches(data.rows(), batch_size, options.seed);
+    const Offset size =
+        batch_size == kFullBatch ? data.rows() : std::min<Offset>(data.rows(), batch_size);
+    std::vector<Offset> order(data.rows());
+    std::iota(order.begin(), order.end(), Offset{0});
+    Offset next = data.rows();
+    std::uint64_t pass = 0;
     Model model = start;
     run.losses.push_back(mean_loss(model, data));
-    for (int update = 0; update < updates; ++update) {
+    for (int update = 0; update < updates; ++update, next += size) {
+      if (next + size > order.size()) {  // another order for each pass over all rows
+        shuffle(std::span(order), Random(options.seed, pass++));
+        next = 0;
+      }
       step.resume = std::move(model);
-      model = train(batch_of(data, batches.next(), both), step).model;
+      model = train(batch_of(data, std::span(order).subspan(next, size), both), step).model;
       run.losses.push_back(mean_loss(model, data));
     }
   }

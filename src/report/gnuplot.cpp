@@ -7,9 +7,11 @@
 #include <unistd.h>
 
 #include <array>
+#include <boost/iostreams/copy.hpp>
+#include <boost/iostreams/device/back_inserter.hpp>
+#include <boost/iostreams/device/file_descriptor.hpp>
 #include <cerrno>
 #include <cstring>
-#include <string_view>
 
 #include "hogwild/core/error.hpp"
 
@@ -18,53 +20,35 @@ extern char** environ;
 namespace hogwild {
 namespace {
 
+namespace io = boost::iostreams;
+
 // Bytes in memory that another program reads or writes as a file.
-class MemoryFile {
- public:
-  explicit MemoryFile(const char* name) : descriptor_(memfd_create(name, 0)) {
-    if (descriptor_ < 0) throw Error(fmt::format("no memory for a file: {}", std::strerror(errno)));
-  }
-  ~MemoryFile() { close(descriptor_); }
-  MemoryFile(const MemoryFile&) = delete;
-  MemoryFile& operator=(const MemoryFile&) = delete;
+io::file_descriptor memory_file(const char* name) {
+  const int descriptor = memfd_create(name, 0);
+  if (descriptor < 0) throw Error(fmt::format("no memory for a file: {}", std::strerror(errno)));
+  return io::file_descriptor(descriptor, io::close_handle);
+}
 
-  int descriptor() const noexcept { return descriptor_; }
-
-  void write(std::string_view bytes) {
-    while (!bytes.empty()) {
-      const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
-      if (written < 0 && errno == EINTR) continue;
-      if (written < 0) throw Error(fmt::format("a file in memory: {}", std::strerror(errno)));
-      bytes.remove_prefix(static_cast<std::size_t>(written));
-    }
-    lseek(descriptor_, 0, SEEK_SET);
-  }
-
-  std::string contents() const {
-    std::string bytes;
-    char buffer[1 << 16];
-    for (off_t at = 0;;) {
-      const ssize_t got = pread(descriptor_, buffer, sizeof buffer, at);
-      if (got <= 0) return bytes;
-      bytes.append(buffer, static_cast<std::size_t>(got));
-      at += got;
-    }
-  }
-
- private:
-  int descriptor_;
-};
+std::string contents_of(io::file_descriptor file) {
+  file.seek(0, std::ios::beg);
+  std::string bytes;
+  io::copy(io::file_descriptor_source(file.handle(), io::never_close_handle),
+           io::back_inserter(bytes));
+  return bytes;
+}
 
 }  // namespace
 
 std::string gnuplot(const std::string& script) {
-  MemoryFile in("script"), out("picture"), complaints("complaints");
-  in.write(script);
+  auto in = memory_file("script"), out = memory_file("picture"),
+       complaints = memory_file("complaints");
+  in.write(script.data(), static_cast<std::streamsize>(script.size()));
+  in.seek(0, std::ios::beg);
   posix_spawn_file_actions_t streams;
   posix_spawn_file_actions_init(&streams);
-  posix_spawn_file_actions_adddup2(&streams, in.descriptor(), STDIN_FILENO);
-  posix_spawn_file_actions_adddup2(&streams, out.descriptor(), STDOUT_FILENO);
-  posix_spawn_file_actions_adddup2(&streams, complaints.descriptor(), STDERR_FILENO);
+  posix_spawn_file_actions_adddup2(&streams, in.handle(), STDIN_FILENO);
+  posix_spawn_file_actions_adddup2(&streams, out.handle(), STDOUT_FILENO);
+  posix_spawn_file_actions_adddup2(&streams, complaints.handle(), STDERR_FILENO);
   char name[] = "gnuplot";
   char* const arguments[] = {name, nullptr};
   pid_t child = 0;
@@ -79,9 +63,9 @@ std::string gnuplot(const std::string& script) {
   int status = 0;
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
-  std::string picture = out.contents();
+  std::string picture = contents_of(out);
   if (!WIFEXITED(status) || WEXITSTATUS(status) != 0 || picture.empty()) {
-    throw Error("gnuplot: " + complaints.contents());
+    throw Error("gnuplot: " + contents_of(complaints));
   }
   return picture;
 }

@@ -20,11 +20,6 @@ double shortest(float value) {
   return widened;
 }
 
-template <class Value>
-void set_if(Json& json, const std::string& name, const std::optional<Value>& value) {
-  if (value) json[name] = *value;
-}
-
 Json json_of(const RateSearch& search) {
   Json json = Json::object();
   if (search.epsilon) json["epsilon"] = shortest(*search.epsilon);
@@ -75,18 +70,15 @@ std::string json_line(const lab::Contender& contender) {
   const TrainResult& result = contender.result;
   Json json({{"event", "contender"},
              {"optimizer", name_of(contender.rule)},
-             {"learning_rate", shortest(result.learning_rate)},
-             {"epsilon", Json()},
-             {"best_loss", contender.best_loss},
-             {"best_epoch", result.best_epoch},
-             {"seconds", result.seconds},
-             {"reason", name_of(result.reason)},
-             {"epochs", Json::array()}});
+             {"learning_rate", shortest(result.learning_rate)}});
   if (result.rate_search && result.rate_search->epsilon) {
     json["epsilon"] = shortest(*result.rate_search->epsilon);
-  } else {
-    json.erase("epsilon");
   }
+  json["best_loss"] = contender.best_loss;
+  json["best_epoch"] = result.best_epoch;
+  json["seconds"] = result.seconds;
+  json["reason"] = name_of(result.reason);
+  json["epochs"] = Json::array();
   for (const EpochReport& epoch : result.epochs) {
     json["epochs"].push_back({{"epoch", epoch.epoch},
                               {"seconds", epoch.seconds},
@@ -115,6 +107,30 @@ std::string json_line(const lab::ScalePoint& point) {
                  {"own_weights", point.own_share}});
 }
 
+std::string_view name_of(lab::Method method) noexcept {
+  constexpr std::string_view kNames[]{"hogwild", "views", "downpour", "easgd", "allreduce"};
+  return kNames[static_cast<std::size_t>(method)];
+}
+
+std::string json_line(const lab::Simulation& simulation, const lab::SimulatedEpoch& epoch) {
+  return dumped({{"event", "simulate"},
+                 {"method", name_of(simulation.options.method)},
+                 {"workers", simulation.options.workers},
+                 {"epoch", epoch.epoch},
+                 {"updates", epoch.updates},
+                 {"seconds", epoch.seconds},
+                 {"loss", epoch.loss},
+                 {"delay", epoch.delay},
+                 {"bytes", epoch.bytes}});
+}
+
+std::string json_line(const lab::Simulation& simulation) {
+  return dumped({{"event", "end"},
+                 {"method", name_of(simulation.options.method)},
+                 {"workers", simulation.options.workers},
+                 {"reason", name_of(simulation.reason)}});
+}
+
 std::string json_line(const lab::Machine& machine) {
   Json transfers = Json::array();
   for (const lab::Machine::LineTransfer& transfer : machine.line_transfers) {
@@ -132,9 +148,9 @@ std::string json_line(const lab::Machine& machine) {
 std::string json_line(const Metrics& metrics) {
   Json json{{"rows", metrics.rows}};
   for (const Metric& metric : kMetrics) {
-    set_if(json, std::string(metric.name), metrics.*metric.value);
+    if (const auto& value = metrics.*metric.value) json[std::string(metric.name)] = *value;
   }
-  set_if(json, "classes", metrics.classes);
+  if (metrics.classes) json["classes"] = *metrics.classes;
   json["loss"] = metrics.loss;
   return dumped(json);
 }

@@ -6,8 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <map>
-#include <type_traits>
-#include <utility>
 #include <variant>
 
 #include "hogwild/core/alternatives.hpp"
@@ -66,7 +64,13 @@ Point himmelblau_gradient(Point p) {
   return {4 * p.x * a + 2 * b, 2 * a + 4 * p.y * b};
 }
 
-const std::array<Surface, 5>& all_surfaces() {
+constexpr Step<NoPenalty> step_at(float rate, std::uint64_t time) {
+  return {.rate = rate, .time = time};
+}
+
+}  // namespace
+
+std::span<const Surface> surfaces() {
   static const std::array<Surface, 5> all{
       Surface{"beale",
               "Beale: (1.5 - x + xy)² + (2.25 - x + xy²)² + (2.625 - x + xy³)²",
@@ -117,21 +121,11 @@ const std::array<Surface, 5>& all_surfaces() {
   return all;
 }
 
-constexpr Step<NoPenalty> step_at(float rate, std::uint64_t time) {
-  return {.rate = rate, .time = time};
-}
-
-}  // namespace
-
-std::span<const Surface> surfaces() {
-  return all_surfaces();
-}
-
 const Surface& surface_named(std::string_view name) {
-  const auto found = std::ranges::find(all_surfaces(), name, &Surface::name);
-  if (found != all_surfaces().end()) return *found;
+  const auto found = std::ranges::find(surfaces(), name, &Surface::name);
+  if (found != surfaces().end()) return *found;
   std::vector<std::string_view> names;
-  for (const Surface& surface : all_surfaces()) names.push_back(surface.name);
+  for (const Surface& surface : surfaces()) names.push_back(surface.name);
   throw OptionError("surface",
                     fmt::format("there is no {}; there are {}", name, fmt::join(names, ", ")));
 }
@@ -207,52 +201,18 @@ StepVectors compare_steps(const Surface& surface, float gamma, float rate, Point
 
 float telling_rate(const Surface& surface, const AnyUpdateRule& rule) {
   // By trial: the largest at which a path still is what the rule's is known for.
-  using Rates = std::map<std::string_view, float>;
-  static const std::map<std::string_view, Rates> rates{
-      {"beale",
-       {{"sgd", 0.03f},
-        {"momentum", 0.005f},
-        {"nesterov", 0.005f},
-        {"adagrad", 1},
-        {"rmsprop", 0.02f},
-        {"adam", 0.3f},
-        {"adaptive_revision", 1}}},
-      {"saddle",
-       {{"sgd", 0.01f},
-        {"momentum", 0.003f},
-        {"nesterov", 0.003f},
-        {"adagrad", 0.1f},
-        {"rmsprop", 0.02f},
-        {"adam", 0.03f},
-        {"adaptive_revision", 0.1f}}},
-      {"rosenbrock",
-       {{"sgd", 0.001f},
-        {"momentum", 0.001f},
-        {"nesterov", 0.001f},
-        {"adagrad", 0.5f},
-        {"rmsprop", 0.002f},
-        {"adam", 0.05f},
-        {"adaptive_revision", 0.5f}}},
-      {"ravine",
-       {{"sgd", 0.95f},
-        {"momentum", 0.05f},
-        {"nesterov", 0.05f},
-        {"adagrad", 1},
-        {"rmsprop", 0.05f},
-        {"adam", 0.2f},
-        {"adaptive_revision", 1}}},
-      {"himmelblau",
-       {{"sgd", 0.003f},
-        {"momentum", 0.003f},
-        {"nesterov", 0.003f},
-        {"adagrad", 0.5f},
-        {"rmsprop", 0.05f},
-        {"adam", 0.1f},
-        {"adaptive_revision", 0.5f}}},
-  };
-  const Rates& of_surface = rates.at(surface.name);
-  const auto found = of_surface.find(name_of(rule));
-  if (found != of_surface.end()) return found->second;
+  static constexpr std::array<std::string_view, 7> kRules{
+      "sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adaptive_revision"};
+  static const std::map<std::string_view, std::array<float, 7>> rates{
+      {"beale", {0.03f, 0.005f, 0.005f, 1, 0.02f, 0.3f, 1}},
+      {"saddle", {0.01f, 0.003f, 0.003f, 0.1f, 0.02f, 0.03f, 0.1f}},
+      {"rosenbrock", {0.001f, 0.001f, 0.001f, 0.5f, 0.002f, 0.05f, 0.5f}},
+      {"ravine", {0.95f, 0.05f, 0.05f, 1, 0.05f, 0.2f, 1}},
+      {"himmelblau", {0.003f, 0.003f, 0.003f, 0.5f, 0.05f, 0.1f, 0.5f}}};
+  const auto place = std::ranges::find(kRules, name_of(rule)) - kRules.begin();
+  if (const auto k = static_cast<std::size_t>(place); k < kRules.size()) {
+    return rates.at(surface.name)[k];
+  }
   return std::visit([](const auto& held) { return held.kDefaultRate; }, rule);
 }
 

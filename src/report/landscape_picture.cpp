@@ -41,17 +41,14 @@ std::string legend(const Path& path) {
 }
 
 // Of lines that end as lines do.
-class Script {
- public:
+struct Script {
   template <class... Args>
-  void line(fmt::format_string<Args...> text, Args&&... args) {
-    fmt::format_to(std::back_inserter(text_), text, std::forward<Args>(args)...);
-    text_ += '\n';
+  void line(fmt::format_string<Args...> format, Args&&... args) {
+    fmt::format_to(std::back_inserter(text), format, std::forward<Args>(args)...);
+    text += '\n';
   }
-  const std::string& text() const noexcept { return text_; }
 
- private:
-  std::string text_;
+  std::string text;
 };
 
 // Makes $contours of the part in sight.
@@ -133,22 +130,16 @@ std::string picture(const Surface& surface, const std::vector<Path>& paths, Pict
   script.line("END");
   script.line("set key outside below horizontal maxcols 3 samplen 2");
   const std::string plot = plot_command(surface, paths);
-  if (format != PictureFormat::gif) {
-    script.line("set title {}", quoted(surface.formula));
-    script.line("last = {}", longest);
-    script.line("{}", plot);
-    return gnuplot(script.text());
-  }
-  // The first steps, which are the longest, slowly.
-  for (int frame = 0; frame < kFrames + kLastFrames; ++frame) {
+  // The first steps, which are the longest, slowly; of a still picture the last frame.
+  const bool moves = format == PictureFormat::gif;
+  for (int frame = moves ? 0 : kFrames + kLastFrames - 1; frame < kFrames + kLastFrames; ++frame) {
     const double share = std::min(1.0, static_cast<double>(frame) / (kFrames - 1));
     const auto last =
         static_cast<std::size_t>(std::lround(share * share * static_cast<double>(longest)));
-    script.line("set title {}", quoted(fmt::format("{}: step {}", surface.formula, last)));
-    script.line("last = {}", last);
-    script.line("{}", plot);
+    const std::string step = moves ? fmt::format(": step {}", last) : "";
+    script.line("set title {}\nlast = {}\n{}", quoted(surface.formula + step), last, plot);
   }
-  return gnuplot(script.text());
+  return gnuplot(script.text);
 }
 
 std::string picture(const Surface& surface, const StepVectors& vectors, PictureFormat format,
@@ -199,7 +190,7 @@ std::string picture(const Surface& surface, const StepVectors& vectors, PictureF
         quoted(a.name));
   }
   script.line("");
-  return gnuplot(script.text());
+  return gnuplot(script.text);
 }
 
 }  // namespace hogwild

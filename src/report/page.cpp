@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/algorithm/string/replace.hpp>
 #include <cmath>
 #include <iterator>
+#include <nlohmann/json.hpp>
 #include <string_view>
 
 #include "hogwild/core/version.hpp"
@@ -19,48 +21,20 @@ namespace {
 // Text as HTML: what would be markup is spelt out, and a byte that is not part of UTF-8 is
 // replaced.
 std::string escaped(std::string_view text) {
-  std::string html;
-  for (std::size_t i = 0; i < text.size();) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    const std::size_t length = byte < 0x80             ? 1
-                               : (byte & 0xE0) == 0xC0 ? 2
-                               : (byte & 0xF0) == 0xE0 ? 3
-                               : (byte & 0xF8) == 0xF0 ? 4
-                                                       : 0;
-    const auto goes_on = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; };
-    const bool whole = length > 0 && i + length <= text.size() &&
-                       std::ranges::all_of(text.substr(i + 1, length - 1), goes_on);
-    const std::string_view character = text.substr(i, whole ? length : 1);
-    i += character.size();
-    if (!whole) {
-      html += "\uFFFD";
-    } else if (character == "&") {
-      html += "&amp;";
-    } else if (character == "<") {
-      html += "&lt;";
-    } else if (character == ">") {
-      html += "&gt;";
-    } else if (character == "\"") {
-      html += "&quot;";
-    } else {
-      html += character;
-    }
-  }
+  using Json = nlohmann::json;
+  const std::string quoted = Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+  std::string html = Json::parse(quoted).get<std::string>();
+  boost::replace_all(html, "&", "&amp;");
+  boost::replace_all(html, "<", "&lt;");
+  boost::replace_all(html, ">", "&gt;");
+  boost::replace_all(html, "\"", "&quot;");
   return html;
 }
 
-class Writer {
- public:
-  template <class... Values>
-  void add(fmt::format_string<Values...> format, Values&&... values) {
-    fmt::format_to(std::back_inserter(html_), format, std::forward<Values>(values)...);
-  }
-  void raw(std::string_view html) { html_ += html; }
-  std::string html() && { return std::move(html_); }
-
- private:
-  std::string html_;
-};
+template <class... Values>
+void add(std::string& html, fmt::format_string<Values...> format, Values&&... values) {
+  fmt::format_to(std::back_inserter(html), format, std::forward<Values>(values)...);
+}
 
 bool is_drawable(const Curve& curve, std::size_t i) {
   return std::isfinite(curve.x[i]) && std::isfinite(curve.y[i]);
@@ -84,10 +58,10 @@ std::string in_words(const Chart& chart) {
   return words;
 }
 
-void write_numbers(Writer& out, const Chart& chart) {
+void write_numbers(std::string& out, const Chart& chart) {
   const bool ranges =
       std::ranges::any_of(chart.curves, [](const Curve& curve) { return !curve.least.empty(); });
-  out.add(
+  add(out,
       "<details><summary>The numbers</summary><div class=\"scroll\" tabindex=\"0\" "
       "role=\"region\" aria-label=\"{}: the numbers\"><table>\n"
       "<thead><tr><th scope=\"col\">{}</th><th scope=\"col\">{}</th>{}</tr></thead>\n",
@@ -95,7 +69,7 @@ void write_numbers(Writer& out, const Chart& chart) {
       ranges ? "<th scope=\"col\">least</th><th scope=\"col\">most</th>" : "");
   for (const Curve& curve : chart.curves) {
     const std::string name = escaped(curve.name);
-    out.add(
+    add(out,
         "<tbody data-curve=\"{}\" data-colour=\"{}\"{}{}>"
         "<tr><th scope=\"rowgroup\" colspan=\"{}\">{}</th></tr>\n",
         name, curve.colour % 9, curve.is_dashed ? " data-dashed" : "",
@@ -103,94 +77,94 @@ void write_numbers(Writer& out, const Chart& chart) {
     for (std::size_t i = 0; i < curve.x.size(); ++i) {
       if (!is_drawable(curve, i)) continue;
       const auto cell = [&out](double value) {
-        out.add("<td><data value=\"{0}\">{0:.6g}</data></td>", value);
+        add(out, "<td><data value=\"{0}\">{0:.6g}</data></td>", value);
       };
-      out.raw("<tr>");
+      out += "<tr>";
       cell(curve.x[i]);
       cell(curve.y[i]);
       if (ranges) {
         cell(curve.least.empty() ? curve.y[i] : curve.least[i]);
         cell(curve.most.empty() ? curve.y[i] : curve.most[i]);
       }
-      out.raw("</tr>\n");
+      out += "</tr>\n";
     }
-    out.raw("</tbody>\n");
+    out += "</tbody>\n";
   }
-  out.raw("</table></div></details>\n");
+  out += "</table></div></details>\n";
 }
 
-void write(Writer& out, const Chart& chart) {
-  out.add("<figure data-x=\"{}\" data-y=\"{}\"{}{}{}{}>\n<figcaption>{}</figcaption>\n",
-          escaped(chart.x_label), escaped(chart.y_label), chart.log_x ? " data-log-x" : "",
-          chart.log_y ? " data-log-y" : "", chart.from_zero ? " data-from-zero" : "",
-          chart.bars ? " data-bars" : "", escaped(chart.title));
-  if (!chart.text.empty()) out.add("<p class=\"text\">{}</p>\n", escaped(chart.text));
-  out.add(
+void write(std::string& out, const Chart& chart) {
+  add(out, "<figure data-x=\"{}\" data-y=\"{}\"{}{}{}{}>\n<figcaption>{}</figcaption>\n",
+      escaped(chart.x_label), escaped(chart.y_label), chart.log_x ? " data-log-x" : "",
+      chart.log_y ? " data-log-y" : "", chart.from_zero ? " data-from-zero" : "",
+      chart.bars ? " data-bars" : "", escaped(chart.title));
+  if (!chart.text.empty()) add(out, "<p class=\"text\">{}</p>\n", escaped(chart.text));
+  add(out,
       "<div class=\"plot\"><div class=\"picture\" tabindex=\"0\" role=\"group\" "
       "aria-roledescription=\"chart\" aria-label=\"{} Arrow keys tell values.\"></div>"
       "<output class=\"readout\" aria-live=\"polite\"></output></div>\n"
       "<div class=\"controls\" role=\"group\" aria-label=\"What is drawn\"></div>\n",
       escaped(in_words(chart)));
   write_numbers(out, chart);
-  out.raw("</figure>\n");
+  out += "</figure>\n";
 }
 
-void write(Writer& out, const Grid& grid) {
-  out.add(
+void write(std::string& out, const Grid& grid) {
+  add(out,
       "<div class=\"grid-table\" tabindex=\"0\" role=\"region\" aria-label=\"{0}\">"
       "<table><caption>{0}</caption>\n<thead><tr>",
       escaped(grid.title));
   for (const std::string& column : grid.columns) {
-    out.add("<th scope=\"col\">{}</th>", escaped(column));
+    add(out, "<th scope=\"col\">{}</th>", escaped(column));
   }
-  out.raw("</tr></thead>\n<tbody>\n");
+  out += "</tr></thead>\n<tbody>\n";
   for (const auto& row : grid.rows) {
     for (std::size_t k = 0; k < row.size(); ++k) {
       const std::string cell = escaped(row[k]);
-      out.raw(k == 0 ? "<tr><th scope=\"row\">" + cell + "</th>" : "<td>" + cell + "</td>");
+      out += k == 0 ? "<tr><th scope=\"row\">" + cell + "</th>" : "<td>" + cell + "</td>";
     }
-    out.raw("</tr>\n");
+    out += "</tr>\n";
   }
-  out.raw("</tbody></table></div>\n");
+  out += "</tbody></table></div>\n";
 }
 
-void write(Writer& out, const Section& section, std::size_t number) {
-  out.add("<section id=\"s{0}\" aria-labelledby=\"h{0}\"><h2 id=\"h{0}\">{1}</h2>\n", number,
-          escaped(section.title));
-  if (!section.text.empty()) out.add("<p class=\"text\">{}</p>\n", escaped(section.text));
+void write(std::string& out, const Section& section, std::size_t number) {
+  add(out, "<section id=\"s{0}\" aria-labelledby=\"h{0}\"><h2 id=\"h{0}\">{1}</h2>\n", number,
+      escaped(section.title));
+  if (!section.text.empty()) add(out, "<p class=\"text\">{}</p>\n", escaped(section.text));
   if (!section.facts.empty()) {
-    out.raw("<dl>\n");
+    out += "<dl>\n";
     for (const auto& [name, value] : section.facts) {
-      out.add("<dt>{}</dt><dd>{}</dd>\n", escaped(name), escaped(value));
+      add(out, "<dt>{}</dt><dd>{}</dd>\n", escaped(name), escaped(value));
     }
-    out.raw("</dl>\n");
+    out += "</dl>\n";
   }
-  out.raw("<div class=\"grids\">\n");
+  out += "<div class=\"grids\">\n";
   for (const Grid& grid : section.grids) {
     if (!grid.is_folded) write(out, grid);
   }
-  out.raw("</div>\n");
+  out += "</div>\n";
   if (!section.charts.empty()) {
-    out.raw("<div class=\"figures\">\n");
+    out += "<div class=\"figures\">\n";
     for (const Chart& chart : section.charts) write(out, chart);
-    out.raw("</div>\n");
+    out += "</div>\n";
   }
   for (const Grid& grid : section.grids) {
     if (!grid.is_folded) continue;
-    out.add("<details><summary>{}</summary>\n", escaped(grid.title));
+    add(out, "<details><summary>{}</summary>\n", escaped(grid.title));
     write(out, grid);
-    out.raw("</details>\n");
+    out += "</details>\n";
   }
-  out.raw("</section>\n");
+  out += "</section>\n";
 }
 
 }  // namespace
 
 std::string html(const Page& page) {
-  Writer out;
+  std::string out;
   const std::string title = escaped(page.title);
   // The browser itself refuses whatever would leave the page.
-  out.add(
+  add(out,
       "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
       "<meta name=\"color-scheme\" content=\"light dark\">\n"
@@ -198,19 +172,19 @@ std::string html(const Page& page) {
       "style-src 'unsafe-inline'; script-src 'unsafe-inline'\">\n"
       "<title>{}</title>\n<style>\n{}</style>\n</head>\n<body>\n<header>\n<h1>{}</h1>\n",
       title, kPageStyle, title);
-  if (!page.text.empty()) out.add("<p>{}</p>\n", escaped(page.text));
-  out.raw("<nav aria-label=\"Sections\"><ul>\n");
+  if (!page.text.empty()) add(out, "<p>{}</p>\n", escaped(page.text));
+  out += "<nav aria-label=\"Sections\"><ul>\n";
   for (std::size_t k = 0; k < page.sections.size(); ++k) {
-    out.add("<li><a href=\"#s{}\">{}</a></li>\n", k, escaped(page.sections[k].title));
+    add(out, "<li><a href=\"#s{}\">{}</a></li>\n", k, escaped(page.sections[k].title));
   }
-  out.raw(
+  out +=
       "</ul></nav>\n<noscript><p>Pictures are drawn by the page's own script, which is off; the "
-      "numbers are in the tables.</p></noscript>\n</header>\n<main>\n");
+      "numbers are in the tables.</p></noscript>\n</header>\n<main>\n";
   for (std::size_t k = 0; k < page.sections.size(); ++k) write(out, page.sections[k], k);
-  out.add(
+  add(out,
       "</main>\n<footer>Made by hogwild {}.</footer>\n<script>\n{}</script>\n</body>\n</html>\n",
       kVersion, kPageScript);
-  return std::move(out).html();
+  return out;
 }
 
 }  // namespace hogwild

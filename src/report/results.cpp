@@ -4,10 +4,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cmath>
 #include <functional>
 #include <optional>
-#include <string_view>
 #include <type_traits>
 #include <variant>
 

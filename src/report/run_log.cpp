@@ -58,17 +58,6 @@ EpochReport epoch_of(const Json& json) {
           .threads = number<int>(json, "threads").value_or(0)};
 }
 
-double x_of(const EpochReport& epoch, std::uint64_t rows_so_far, ChartX x) {
-  switch (x) {
-    case ChartX::seconds:
-      return epoch.seconds;
-    case ChartX::rows:
-      return static_cast<double>(rows_so_far);
-    default:
-      return epoch.epoch;
-  }
-}
-
 void require(bool holds, const RunLog& run, const char* option, const std::string& what) {
   if (!holds) throw OptionError(option, fmt::format("{} does not tell {}", run.name, what));
 }
@@ -118,7 +107,9 @@ Chart chart_of(const std::vector<RunLog>& runs, ChartX x, ChartY y) {
       require(y != ChartY::speed || epoch.rows > 0, run, "y", "how many rows it has learnt");
       require(y != ChartY::learning_rate || epoch.learning_rate > 0, run, "y",
               "its learning rates");
-      const double at = x_of(epoch, rows, x);
+      const double at = x == ChartX::seconds ? epoch.seconds
+                        : x == ChartX::rows  ? static_cast<double>(rows)
+                                             : epoch.epoch;
       main.x.push_back(at);
       if (y == ChartY::loss) {
         main.y.push_back(epoch.train_loss);

@@ -1,5 +1,4 @@
 #include "serve/api.hpp"
-#include "options/option.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -7,15 +6,14 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/core/version.hpp"
+#include "model/predictions.hpp"
 #include "options/option.hpp"
 #include "serve/json_string.hpp"
-#include "serve/predictions.hpp"
 #include "serve/request_rows.hpp"
 
 namespace hogwild {
@@ -71,6 +69,36 @@ void read_rows(const RequestHead& head, std::string body, const ServedModel& mod
   } else {
     read_text_rows(std::move(body), model, batch);
   }
+}
+
+std::optional<Answer> answer_named(std::string_view name) {
+  if (name == "probability") return Answer::probability;
+  if (name == "margin") return Answer::margin;
+  if (name == "label") return Answer::label;
+  return std::nullopt;
+}
+
+// What a target's "?output=" asks for. Throws BodyError.
+Answer wanted_answer(std::string_view target, const Model& model) {
+  Answer answer = Answer::automatic;
+  const auto question = target.find('?');
+  std::string_view query = question == target.npos ? "" : target.substr(question + 1);
+  while (!query.empty()) {
+    const std::string_view pair = query.substr(0, query.find('&'));
+    query.remove_prefix(std::min(query.size(), pair.size() + 1));
+    const auto equals = std::min(pair.size(), pair.find('='));
+    const auto named = answer_named(pair.substr(std::min(pair.size(), equals + 1)));
+    if (pair.substr(0, equals) != "output" || !named) {
+      throw BodyError("unknown query; use output=probability, output=margin or output=label");
+    }
+    answer = *named;
+  }
+  answer = resolved(answer, model);
+  if (answer == Answer::probability && !model.gives_probability()) {
+    throw BodyError(fmt::format("a {} model gives no probability; ask for margin or label",
+                                name_of(model.loss())));
+  }
+  return answer;
 }
 
 Json progressive_json(const ProgressiveMetrics& metrics) {
@@ -212,12 +240,18 @@ Reply Api::reply(const RequestHead& head, std::string body, RowBatch& batch) con
 
 Reply Api::predict(const RequestHead& head, std::string body, RowBatch& batch) const {
   const auto model = service_.model();
-  const Answer answer = wanted_answer(head.target, *model);
+  const Answer answer = wanted_answer(head.target, model->model());
   read_rows(head, std::move(body), *model, batch);
   const bool json = !is_type(head.accept, kText);
-  Predictions predictions(*model, answer, json);
+  std::vector<std::string> names;
+  if (model->classes()) names = *model->classes();
+  for (std::string& name : names) {
+    if (json) name = json_string(name);
+  }
+  Predictions predictions(model->model(), answer, json, std::move(names));
   for (std::size_t i = 0; i < batch.rows(); ++i) {
-    if (!predictions.add(batch.row(i))) {
+    const SparseRow row = batch.row(i);
+    if (!predictions.add(row, model->classes() ? 0 : model->margin(row))) {
       return refusal(500,
                      "a weight of the model is not finite: learning has diverged; load another "
                      "model");
@@ -226,8 +260,8 @@ Reply Api::predict(const RequestHead& head, std::string body, RowBatch& batch) c
       return refusal(413, "the response would be longer than 16 MiB; send fewer rows per request");
     }
   }
-  service_.metrics().add_predicted(batch.rows());
-  service_.metrics().add_unknown(batch.unknown_features);
+  service_.metrics().predicted += batch.rows();
+  service_.metrics().unknown += batch.unknown_features;
   Reply reply{.content_type = std::string(json ? kJson : kText), .rows = batch.rows()};
   reply.body = std::move(predictions).text();
   if (json) reply.body = fmt::format("{{\"predictions\":[{}]}}\n", reply.body);
@@ -254,15 +288,15 @@ Reply Api::learn(const RequestHead& head, std::string body, RowBatch& batch) con
                                   model->labels().negative, model->labels().positive));
     }
   }
-  const Lesson lesson = model->learn(batch);
-  service_.metrics().add_learnt(lesson.rows);
-  service_.metrics().add_unknown(batch.unknown_features);
-  if (!std::isfinite(lesson.loss)) {
+  const double loss = model->learn(batch);
+  service_.metrics().learnt += batch.rows();
+  service_.metrics().unknown += batch.unknown_features;
+  if (!std::isfinite(loss)) {
     model->note_divergence();
     return refusal(500, "the loss is not finite: learning has diverged; load another model");
   }
-  return {.body = fmt::format("{{\"rows\":{},\"loss\":{}}}\n", lesson.rows, lesson.loss),
-          .rows = lesson.rows};
+  return {.body = fmt::format("{{\"rows\":{},\"loss\":{}}}\n", batch.rows(), loss),
+          .rows = batch.rows()};
 }
 
 Reply Api::snapshot() const {

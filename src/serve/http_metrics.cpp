@@ -60,18 +60,19 @@ std::string HttpMetrics::text() const {
     add_metric_head(text, name, type, help);
     add_metric(text, name, "", static_cast<double>(count.load(kRelaxed)));
   };
-  single("rows_predicted_total", "counter", "Rows predicted.", predicted_);
-  single("rows_learnt_total", "counter", "Rows learnt.", learnt_);
+  single("rows_predicted_total", "counter", "Rows predicted.", predicted);
+  single("rows_learnt_total", "counter", "Rows learnt.", learnt);
   single("unknown_features_total", "counter", "Features in requests that the model does not have.",
-         unknown_);
-  single("snapshots_total", "counter", "Models saved.", snapshots_);
-  single("reloads_total", "counter", "Model reloads.", reloads_[1]);
-  single("reload_failures_total", "counter", "Model files that could not be loaded.", reloads_[0]);
-  single("connections", "gauge", "Open connections.", connections_);
+         unknown);
+  single("snapshots_total", "counter", "Models saved.", snapshots);
+  single("reloads_total", "counter", "Model reloads.", reloads);
+  single("reload_failures_total", "counter", "Model files that could not be loaded.",
+         failed_reloads);
+  single("connections", "gauge", "Open connections.", connections);
   single("connections_refused_total", "counter", "Connections refused because too many were open.",
-         turned_away_);
+         turned_away);
   single("connection_failures_total", "counter",
-         "Connections that ended because of an error, such as no memory.", failures_);
+         "Connections that ended because of an error, such as no memory.", failures);
   return text;
 }
 

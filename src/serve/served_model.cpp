@@ -1,15 +1,16 @@
 #include "serve/served_model.hpp"
 
 #include <utility>
-#include <variant>
 
 namespace hogwild {
 namespace {
 
 constexpr auto kRelaxed = std::memory_order_relaxed;
 
-bool is_binary_loss(const AnyLoss& any) {
-  return std::visit([](const auto& loss) { return loss.kBinary; }, any);
+// What a model or a learner is but for its weights, which would be held twice.
+template <class Weighted>
+Model without_weights(const Weighted& of) {
+  return Model(of.features(), nullptr, 0.0f, of.loss(), of.labels(), {});
 }
 
 }  // namespace
@@ -19,41 +20,17 @@ ServedModel::ServedModel(Model model, const std::optional<LearnerOptions>& learn
   if (!learning) return;
   learner_.emplace(model_, *learning);
   progressive_.emplace(model_.loss());
-  model_ = Model();  // its weights would be held twice
+  model_ = without_weights(model_);
 }
 
 ServedModel::ServedModel(std::shared_ptr<ParameterFile> parameters, const LearnerOptions& options)
     : learner_(std::in_place, parameters, options), parameters_(std::move(parameters)) {
+  model_ = without_weights(*learner_);
   if (parameters_->writable()) progressive_.emplace(learner_->loss());
-}
-
-const FeatureSpace& ServedModel::features() const noexcept {
-  return learner_ ? learner_->features() : model_.features();
-}
-const AnyLoss& ServedModel::loss() const noexcept {
-  return learner_ ? learner_->loss() : model_.loss();
-}
-const LabelPair& ServedModel::labels() const noexcept {
-  return learner_ ? learner_->labels() : model_.labels();
-}
-bool ServedModel::is_binary() const noexcept {
-  return !classes() && is_binary_loss(loss());
-}
-bool ServedModel::gives_probability() const noexcept {
-  return std::visit([](const auto& loss) { return loss.kProbability; }, loss());
 }
 
 float ServedModel::margin(const SparseRow& row) const noexcept {
   return learner_ ? learner_->margin(row) : model_.margin(row);
-}
-
-float ServedModel::label_of(float margin) const noexcept {
-  if (!is_binary()) return margin;
-  return margin > 0 ? labels().positive : labels().negative;
-}
-
-float ServedModel::probability_of(float margin) const noexcept {
-  return std::visit([margin](const auto& loss) { return loss.prediction(margin); }, loss());
 }
 
 bool ServedModel::knows(float label) const noexcept {
@@ -63,9 +40,8 @@ bool ServedModel::knows(float label) const noexcept {
   return pair.positive == 1 && (label == 0 || label == -1);
 }
 
-Lesson ServedModel::learn(const RowBatch& rows) {
-  Lesson lesson;
-  double weights = 0;
+double ServedModel::learn(const RowBatch& rows) {
+  double losses = 0, weights = 0;
   const float middle = (labels().negative + labels().positive) / 2;
   for (std::size_t i = 0; i < rows.rows(); ++i) {
     const SparseRow row = rows.row(i);
@@ -73,13 +49,11 @@ Lesson ServedModel::learn(const RowBatch& rows) {
     progressive_->note(learner_->margin(row), is_binary() ? sign : row.label, row.weight);
     const float loss = learner_->learn({&row, 1});
     if (row.weight == 0) continue;
-    lesson.loss += static_cast<double>(loss) * static_cast<double>(row.weight);
+    losses += static_cast<double>(loss) * static_cast<double>(row.weight);
     weights += static_cast<double>(row.weight);
   }
-  lesson.rows = rows.rows();
-  if (weights > 0) lesson.loss /= weights;
-  learnt_.fetch_add(lesson.rows, kRelaxed);
-  return lesson;
+  learnt_.fetch_add(rows.rows(), kRelaxed);
+  return weights > 0 ? losses / weights : 0;
 }
 
 std::optional<ProgressiveMetrics> ServedModel::progressive() const {

@@ -2,12 +2,9 @@
 #pragma once
 
 #include <atomic>
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
-#include <vector>
 
 #include "data/rows/row_batch.hpp"
 #include "hogwild/eval/progressive.hpp"
@@ -16,15 +13,6 @@
 #include "hogwild/model/model.hpp"
 
 namespace hogwild {
-
-/// What to tell of a row.
-enum class Answer { automatic, probability, margin, label };
-
-/// What learning some rows has brought.
-struct Lesson {
-  std::size_t rows = 0;
-  double loss = 0;  ///< mean before each row's step, of all but those of weight 0
-};
 
 /// Thread safety: every member from any threads at once, learn() too.
 class ServedModel {
@@ -35,31 +23,28 @@ class ServedModel {
   /// Live parameters, which it learns into if the file was joined.
   ServedModel(std::shared_ptr<ParameterFile> parameters, const LearnerOptions& options);
 
-  const FeatureSpace& features() const noexcept;
-  const AnyLoss& loss() const noexcept;
-  const LabelPair& labels() const noexcept;
+  const FeatureSpace& features() const noexcept { return model_.features(); }
+  const AnyLoss& loss() const noexcept { return model_.loss(); }
+  const LabelPair& labels() const noexcept { return model_.labels(); }
   const ClassNames& classes() const noexcept { return model_.classes(); }  ///< or null
-  bool is_binary() const noexcept;
-  bool gives_probability() const noexcept;
+  bool is_binary() const noexcept { return model_.is_binary(); }
+  bool gives_probability() const noexcept { return model_.gives_probability(); }
   bool learns() const noexcept { return progressive_.has_value(); }
   const std::shared_ptr<ParameterFile>& parameters() const noexcept { return parameters_; }
 
   /// Of a model of one margin: that of a row. REQUIRES: its features are of the space.
   float margin(const SparseRow& row) const noexcept;
 
-  /// The likelier of the two labels, or of a loss of numbers the margin.
-  float label_of(float margin) const noexcept;
-  float probability_of(float margin) const noexcept;
-
-  /// The model as it was given: of several classes, all there is.
+  /// The model as it was given, without weights if it learns.
   const Model& model() const noexcept { return model_; }
 
   /// Whether a label is one that can be learnt: of a binary loss one of the two, 0 or -1 standing
   /// for either of them as the negative.
   bool knows(float label) const noexcept;
 
-  /// REQUIRES: learns(), and knows() each row's label.
-  Lesson learn(const RowBatch& rows);
+  /// The mean loss before each row's step, of all but those of weight 0. REQUIRES: learns(), and
+  /// knows() each row's label.
+  double learn(const RowBatch& rows);
 
   /// Whether some loss was not finite: then the weights are of no use.
   bool has_diverged() const noexcept { return diverged_.load(std::memory_order_relaxed); }

@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "hogwild/core/error.hpp"
+#include "parallel/cores.hpp"
 #include "serve/session.hpp"
 
 namespace hogwild {
@@ -36,8 +37,7 @@ class Server::Listener : public SessionHost {
     if (!options.tls_certificate.empty() || !options.tls_key.empty()) prepare_tls();
     listen();
     accept();
-    const auto cores = std::max(1u, std::thread::hardware_concurrency());
-    const int threads = options.threads > 0 ? options.threads : static_cast<int>(cores);
+    const int threads = options.threads > 0 ? options.threads : cores();
     for (int k = 0; k < threads; ++k) threads_.emplace_back([this] { answer(); });
   }
 
@@ -70,7 +70,7 @@ class Server::Listener : public SessionHost {
   }
 
   void began(const std::shared_ptr<Session>& session) override {
-    api.service().metrics().connect();
+    api.service().metrics().connections += 1;
     {
       const std::scoped_lock lock(mutex_);
       sessions_.emplace(session.get(), session);
@@ -81,7 +81,7 @@ class Server::Listener : public SessionHost {
   void ended(Session* session) override {
     const std::scoped_lock lock(mutex_);
     sessions_.erase(session);
-    api.service().metrics().disconnect();
+    api.service().metrics().connections -= 1;
     ended_.notify_all();
   }
 
@@ -93,7 +93,7 @@ class Server::Listener : public SessionHost {
         context_.run();
         return;
       } catch (const std::exception&) {
-        api.service().metrics().note_failure();
+        api.service().metrics().failures += 1;
       }
     }
   }
@@ -163,7 +163,7 @@ class Server::Listener : public SessionHost {
     error_code ignored;
     socket.set_option(tcp::no_delay(true), ignored);
     const bool full = is_full();
-    if (full) api.service().metrics().turn_away();
+    if (full) api.service().metrics().turned_away += 1;
     // To so many more is said that there is no room; what TLS would cost them is not spent.
     constexpr int kMostTold = 64;
     if (full && (tls_ || turning_away.load(std::memory_order_relaxed) >= kMostTold)) return;

@@ -4,7 +4,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 
@@ -20,7 +19,7 @@ struct ServerOptions {
   std::size_t connections = 1024;                     ///< at once; more are told 503 and closed
   std::size_t body_limit = std::size_t{8} << 20;      ///< bytes of one body; more is 413
   std::size_t bodies_limit = std::size_t{256} << 20;  ///< bytes of all bodies at once; more is 429
-  std::uint32_t header_limit = 16 << 10;              ///< bytes of one head; more is 431
+  std::size_t header_limit = 16 << 10;                ///< bytes of one head; more is 431
   std::chrono::milliseconds timeout{30'000};  ///< for a head to come, a body, and a reply to go
   std::string tls_certificate{};              ///< paths of PEM files; both empty: no TLS
   std::string tls_key{};

@@ -5,7 +5,6 @@
 
 #include <utility>
 
-#include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/model/file.hpp"
 
@@ -75,17 +74,17 @@ std::optional<std::string> Service::reload(bool must_be) {
     stamp_ = stamp;
     const std::uint64_t dropped = model()->learnt() - saved_.load(std::memory_order_relaxed);
     serve(std::move(fresh));
-    metrics_.note_reload(true);
+    metrics_.reloads += 1;
     return fmt::format(
         "reloaded {}{}", options_.model,
         dropped > 0 ? fmt::format("; {} rows learnt since the last snapshot are lost", dropped)
                     : "");
   } catch (const ModelError& error) {
     stamp_ = stamp;  // it is not better when it is read again
-    metrics_.note_reload(false);
+    metrics_.failed_reloads += 1;
     return fmt::format("keeping the previous model: {}", error.what());
   } catch (const std::exception& error) {  // for want of descriptors or memory, say: tried again
-    metrics_.note_reload(false);
+    metrics_.failed_reloads += 1;
     return fmt::format("keeping the previous model: {}", error.what());
   }
 }
@@ -98,7 +97,7 @@ std::uint64_t Service::save() {
   // Saved over the model itself, it is no other one.
   if (options_.snapshot == options_.model) stamp_ = stamp_of(options_.model);
   saved_.store(learnt, std::memory_order_relaxed);
-  metrics_.note_snapshot();
+  metrics_.snapshots += 1;
   return learnt;
 }
 

@@ -119,7 +119,7 @@ class SessionOver final : public Session, public std::enable_shared_from_this<Se
     head_ = {};  // it lies in the parser
     endpoint_ = Endpoint::other;
     parser_.emplace();
-    parser_->header_limit(host_.options.header_limit);
+    parser_->header_limit(static_cast<std::uint32_t>(host_.options.header_limit));
     parser_->body_limit(host_.options.body_limit);
     parser_->on_chunk_header(chunk_);
     after_last_chunk_ = false;

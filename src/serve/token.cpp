@@ -21,13 +21,9 @@ Token::Digest Token::digest(std::string_view text) {
 Token Token::of_file(const std::string& path) {
   errno = 0;
   std::ifstream file(path);
+  if (!file) throw IoError(path, std::strerror(errno), "check the path given to --token-file");
   std::string line;
-  if (!file || !std::getline(file, line)) {
-    if (file.is_open())
-      throw OptionError("token-file",
-                        path + " has an empty first line, and should have the token there");
-    throw IoError(path, std::strerror(errno), "check the path given to --token-file");
-  }
+  std::getline(file, line);
   if (line.ends_with('\r')) line.pop_back();
   if (line.find_first_not_of(" \t") == std::string::npos) {
     throw OptionError("token-file",

@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <thread>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -26,10 +25,6 @@ namespace {
 
 // Below this a thread costs more to start and to feed than it brings.
 constexpr Offset kNonzerosPerThread = 20'000;
-
-int cores() noexcept {
-  return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-}
 
 int workers_for(const Dataset& data, const TrainOptions& options) {
   const auto& before = options.resume_state;

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <thread>
 #include <utility>
 
 #include "learn/coordinates.hpp"
+#include "parallel/cores.hpp"
 #include "train/run.hpp"
 
 namespace hogwild {
@@ -19,10 +19,6 @@ constexpr Offset kFewestRows = 100'000;
 constexpr Offset kFewestNonzeros = 2'000'000;
 // Some tenths of a second, in which nobody asks whether to stop; more tell no more.
 constexpr Offset kMostNonzeros = 20'000'000;
-
-int cores() {
-  return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-}
 
 int epochs_of(const TrainOptions& options) {
   return options.stop_after > 0 ? std::min(options.stop_after, options.epochs) : options.epochs;

@@ -30,7 +30,7 @@ TEST_F(SimulateCommand, TellsEveryEpochOfEveryNumberOfWorkers) {
 
 TEST_F(SimulateCommand, RefusesWhatItDoesNotKnow) {
   for (const std::string wrong :
-       {"--delay late", "--delay fixed", "--delay uniform:1", "--method gossip", "--stragglers 2:3",
+       {"--delay late", "--delay fixed", "--delay fixed:x", "--delay uniform:1", "--method gossip", "--stragglers 2:3",
         "--stragglers 0.1", "--workers 0", "--bandwidth 0", "--period 0"}) {
     const Outcome outcome =
         run("simulate train.svm --valid train.svm --learning-rate 0.1 " + wrong);

@@ -1,8 +1,6 @@
 // Every rule on one data set.
 #pragma once
 
-#include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 

@@ -5,7 +5,6 @@
 #include <cmath>
 #include <span>
 #include <unordered_map>
-#include <vector>
 
 #include "lab/virtual/workers.hpp"
 
@@ -32,7 +31,6 @@ class VirtualAllreduce final : public Workers<Rule> {
 
  private:
   void step_together(std::span<const SparseRow> rows, const Pace& pace) {
-    std::vector<Index> touched;
     std::unordered_map<Index, double> sums;
     double slowest = 0;
     for (std::size_t worker = 0; worker < rows.size(); ++worker) {
@@ -40,14 +38,12 @@ class VirtualAllreduce final : public Workers<Rule> {
       slowest = std::max(slowest, this->row_time(static_cast<int>(worker), row));
       if (row.weight == 0) continue;
       const float slope = this->slope_by(row, pace, [this](Index j) { return this->states_[j]; });
-      this->for_each_gradient(row, slope, [&](Index j, float gradient) {
-        if (sums.try_emplace(j, 0.0).second) touched.push_back(j);
-        sums[j] += static_cast<double>(gradient);
-      });
+      this->for_each_gradient(
+          row, slope, [&](Index j, float gradient) { sums[j] += static_cast<double>(gradient); });
     }
     const auto n = static_cast<double>(rows.size());
-    for (const Index j : touched) {
-      this->step(j, static_cast<float>(sums[j] / n), this->seen_of(this->states_[j]), pace);
+    for (const auto& [j, sum] : sums) {
+      this->step(j, static_cast<float>(sum / n), this->seen_of(this->states_[j]), pace);
     }
     this->note_step(this->updates_);
     // Sums go up a tree and come down again; everybody waits for the last.
@@ -55,7 +51,7 @@ class VirtualAllreduce final : public Workers<Rule> {
     if (this->options_.workers > 1) {
       const auto workers = static_cast<std::uint64_t>(this->options_.workers);
       const int rounds = 2 * static_cast<int>(std::ceil(std::log2(this->options_.workers)));
-      const std::uint64_t bytes = touched.size() * (kIndexBytes + kNumberBytes);
+      const std::uint64_t bytes = sums.size() * (kIndexBytes + kNumberBytes);
       for (int round = 0; round < rounds; ++round) {
         time += this->options_.costs.latency + this->delay() +
                 static_cast<double>(bytes) / this->options_.costs.bandwidth;

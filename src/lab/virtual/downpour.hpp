@@ -69,19 +69,17 @@ class VirtualDownpour final : public Workers<Rule> {
     }
     if (this->plan_.bias) take(this->plan_.features);
     const std::uint64_t read_at = this->updates_;
-    std::vector<Index> touched;
     std::unordered_map<Index, float> sums;
     Offset since_push = 0;
     const auto push = [&] {
       std::vector<Pushed> pushes;
-      for (const Index j : touched) {
-        pushes.push_back({j, sums[j], {}});
+      for (const auto& [j, sum] : sums) {
+        pushes.push_back({j, sum, {}});
         if constexpr (has_memory<Rule>) {
           pushes.back().seen = seen[j];
-          seen[j] += static_cast<SeenBy<Rule>>(sums[j]);
+          seen[j] += static_cast<SeenBy<Rule>>(sum);
         }
       }
-      touched.clear();
       sums.clear();
       since_push = 0;
       const std::uint64_t bytes = pushes.size() * (kIndexBytes + kNumberBytes);
@@ -99,7 +97,6 @@ class VirtualDownpour final : public Workers<Rule> {
       if (row.weight != 0) {
         const float slope = this->slope_by(row, pace, [&](Index j) { return copy.at(j); });
         this->for_each_gradient(row, slope, [&](Index j, float gradient) {
-          if (sums.try_emplace(j, 0.0f).second) touched.push_back(j);
           sums[j] += gradient;
           State& state = copy[j];
           state = this->rule_.step(state, gradient, this->step_at(pace));
@@ -108,7 +105,7 @@ class VirtualDownpour final : public Workers<Rule> {
       if (++since_push >= this->options_.push_every) push();
       ++pace.time;
     }
-    if (!touched.empty()) push();
+    if (!sums.empty()) push();
   }
 };
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <span>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -44,8 +45,7 @@ class VirtualElastic final : public Workers<Rule> {
   void learn_period(const std::vector<SparseRow>& rows, Pace pace) {
     auto [time, worker] = this->next_free();
     auto& replica = replicas_[static_cast<std::size_t>(worker)];
-    std::vector<Index> touched;
-    std::unordered_map<Index, bool> is_touched;
+    std::unordered_set<Index> touched;
     const auto state_of = [&](Index j) {
       const auto found = replica.find(j);
       return found == replica.end() ? State{} : found->second.now;
@@ -55,7 +55,7 @@ class VirtualElastic final : public Workers<Rule> {
       if (row.weight != 0) {
         const float slope = this->slope_by(row, pace, state_of);
         this->for_each_gradient(row, slope, [&](Index j, float gradient) {
-          if (is_touched.try_emplace(j, true).second) touched.push_back(j);
+          touched.insert(j);
           State& state = replica[j].now;
           state = this->rule_.step(state, gradient, this->step_at(pace));
         });
@@ -72,7 +72,7 @@ class VirtualElastic final : public Workers<Rule> {
   }
 
   // At the moment at which the centre is read. The worker waits for it.
-  void exchange(const std::vector<Index>& touched, int worker, double time) {
+  void exchange(const std::unordered_set<Index>& touched, int worker, double time) {
     auto& replica = replicas_[static_cast<std::size_t>(worker)];
     if (this->options_.elasticity) {
       std::vector<std::pair<Index, float>> moves;

@@ -7,7 +7,6 @@
 #include <functional>
 #include <memory>
 #include <queue>
-#include <span>
 #include <utility>
 #include <vector>
 
@@ -21,17 +20,10 @@
 
 namespace hogwild::lab {
 
-/// What the virtual workers have come to.
-struct VirtualTally {
-  double seconds = 0;
-  std::uint64_t updates = 0;
-  std::uint64_t bytes = 0;
-  double delay = 0;  ///< mean number of others' updates between a reading and its step
-};
-
 class VirtualWorkers : public Descent {
  public:
-  virtual VirtualTally tally() const = 0;
+  /// What they have come to, but for epoch and loss.
+  virtual SimulatedEpoch tally() const = 0;
 };
 
 /// REQUIRES: the plan is of one worker, one output and single rows. seed: of delays.
@@ -69,7 +61,6 @@ class Workers : public VirtualWorkers {
   }
 
   void settle(int) override {
-    finish();
     clock_.run_out();
     // An epoch ends for all at once.
     const double end = clock_.now();
@@ -94,8 +85,11 @@ class Workers : public VirtualWorkers {
     if constexpr (requires(State state) { state.weight; }) states_[coordinate].weight = weight;
   }
 
-  VirtualTally tally() const override {
-    return {clock_.now(), updates_, bytes_, steps_ > 0 ? delays_ / static_cast<double>(steps_) : 0};
+  SimulatedEpoch tally() const override {
+    return {.updates = updates_,
+            .seconds = clock_.now(),
+            .delay = steps_ > 0 ? delays_ / static_cast<double>(steps_) : 0,
+            .bytes = bytes_};
   }
 
  protected:
@@ -107,9 +101,6 @@ class Workers : public VirtualWorkers {
       return time != other.time ? time > other.time : worker > other.worker;
     }
   };
-
-  // Rows that wait for what they begin with.
-  virtual void finish() {}
 
   static Step<NoPenalty> step_at(const Pace& pace) {
     return {pace.rate, pace.share, {}, pace.time};
