@@ -27,6 +27,19 @@ void sync_folder_of(const std::string& path) noexcept {
 
 }  // namespace
 
+bool begins_with(const std::string& path, std::string_view magic) noexcept {
+  // A pipe is not even opened: whoever writes to it would take that for its reader.
+  struct stat status {};
+  if (path == "-" || stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return false;
+  const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return false;
+  char head[16];
+  const ssize_t taken = ::read(descriptor, head, magic.size());
+  close(descriptor);
+  return taken == static_cast<ssize_t>(magic.size()) &&
+         std::string_view(head, magic.size()) == magic;
+}
+
 NewFile::NewFile(std::string path, std::string what)
     : path_(std::move(path)), what_(std::move(what)) {
   struct stat status {};

@@ -1,4 +1,4 @@
-// A file that is whole or not there.
+// A file that is whole or not there; what kind one is.
 #pragma once
 
 #include <cstdint>
@@ -39,5 +39,9 @@ class NewFile {
   std::string beside_;  // its name until then, or empty
   int descriptor_ = -1;
 };
+
+/// Whether a regular file begins so; false for "-" and for what can't be read. REQUIRES: at most 16
+/// bytes.
+bool begins_with(const std::string& path, std::string_view magic) noexcept;
 
 }  // namespace hogwild

@@ -5,7 +5,7 @@
 
 #include "distributed/agreement.hpp"
 #include "distributed/train.hpp"
-#include "train/files.hpp"
+#include "parallel/cores.hpp"
 
 namespace hogwild {
 namespace {

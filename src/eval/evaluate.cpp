@@ -4,42 +4,224 @@
 #include <tbb/parallel_reduce.h>
 #include <tbb/task_arena.h>
 
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
 #include <utility>
+#include <variant>
+#include <vector>
 
 #include "data/rows/row_batch.hpp"
 #include "data/rows/row_pass.hpp"
 #include "data/text/parsing.hpp"
 #include "data/text/reading_record.hpp"
-#include "eval/sums.hpp"
 #include "hogwild/core/array.hpp"
+#include "hogwild/core/error.hpp"
 #include "hogwild/data/hogdata.hpp"
 #include "hogwild/data/ranking.hpp"
+#include "objective/switched_loss.hpp"
 
 namespace hogwild {
 namespace {
 
-// Sums of the rows that row_at(i) gives.
-template <class Sums, class RowAt>
-struct Summing {
-  const Sums& none;
-  const RowAt& row_at;
-  Sums sums;
+void require_weight(double weight, const std::string& name) {
+  if (weight > 0) return;
+  throw DataError(name, "all rows have weight 0", "give some rows a weight above 0");
+}
 
-  Summing(const Sums& none, const RowAt& row_at) : none(none), row_at(row_at), sums(none) {}
-  Summing(Summing& other, tbb::split) : Summing(other.none, other.row_at) {}
+double entropy(double p) {
+  const auto term = [](double q) { return q > 0 ? -q * std::log(q) : 0.0; };
+  return term(p) + term(1 - p);
+}
 
-  void operator()(const tbb::blocked_range<Offset>& range) {
-    for (Offset i = range.begin(); i != range.end(); ++i) sums.add(row_at(i));
+// What rows add up to, part by part, of a model of one margin. Merged in the same order, the same
+// parts give the same bits.
+class MarginSums {
+ public:
+  // Without scores there is no AUC. model must live as long.
+  enum class Scores { kept, dropped };
+  MarginSums(const Model& model, Scores scores)
+      : model_(&model),
+        binary_(model.is_binary()),
+        keeps_scores_(binary_ && scores == Scores::kept) {}
+
+  void add(const SparseRow& row) {
+    const float margin = model_->margin(row);
+    const float label = binary_ ? model_->labels().sign(row.label) : row.label;
+    const auto weight = static_cast<double>(row.weight);
+    const auto [loss, prediction] = std::visit(
+        [&](const auto& l) {
+          return std::pair(l.value(static_cast<double>(margin), static_cast<double>(label)),
+                           static_cast<double>(l.prediction(margin)));
+        },
+        model_->loss());
+    ++rows_;
+    weight_ += weight;
+    loss_ += weight * loss;
+    const double error = static_cast<double>(margin) - static_cast<double>(label);
+    squared_error_ += weight * error * error;
+    if (!binary_) return;
+    const bool positive = label > 0;
+    positive_ += positive ? weight : 0;
+    predicted_ += weight * prediction;
+    right_ += (margin > 0) == positive ? weight : 0;
+    if (keeps_scores_) scores_.add(margin, positive, row.weight);
   }
-  void join(const Summing& right) { sums.merge(right.sums); }
+
+  void merge(const MarginSums& other) {
+    rows_ += other.rows_;
+    weight_ += other.weight_;
+    loss_ += other.loss_;
+    squared_error_ += other.squared_error_;
+    positive_ += other.positive_;
+    predicted_ += other.predicted_;
+    right_ += other.right_;
+    scores_.merge(other.scores_);
+  }
+
+  // name is that of the rows, for messages. Throws DataError if no row has a weight above 0.
+  double mean_loss(const std::string& name) const {
+    require_weight(weight_, name);
+    return loss_ / weight_;
+  }
+
+  Metrics metrics(const std::string& name) && {
+    Metrics metrics;
+    metrics.rows = rows_;
+    metrics.loss = mean_loss(name);
+    if (!binary_) {
+      metrics.rmse = std::sqrt(squared_error_ / weight_);
+      return metrics;
+    }
+    const double base = positive_ / weight_;
+    std::function<double(float)> probability;
+    if (model_->gives_probability()) {
+      probability = [this](float margin) {
+        return std::visit([&](const auto& l) { return static_cast<double>(l.prediction(margin)); },
+                          model_->loss());
+      };
+    }
+    metrics.curves = std::move(scores_).curves(probability);
+    metrics.auc = metrics.curves->auc;
+    metrics.accuracy = right_ / weight_;
+    metrics.base_rate = base;
+    metrics.base_accuracy = std::max(base, 1 - base);
+    if (model_->gives_probability()) {
+      metrics.log_loss = metrics.loss;
+      metrics.base_log_loss = entropy(base);
+      if (base > 0) metrics.calibration = predicted_ / positive_;
+    }
+    return metrics;
+  }
+
+ private:
+  const Model* model_;
+  bool binary_;
+  bool keeps_scores_;
+  std::uint64_t rows_ = 0;
+  double weight_ = 0;
+  double loss_ = 0;
+  double squared_error_ = 0;
+  double positive_ = 0;
+  double predicted_ = 0;  // of probabilities
+  double right_ = 0;
+  RankedScores scores_;
 };
 
+// The same of a model of several classes, a row's label being the number of its class.
+class ClassSums {
+ public:
+  explicit ClassSums(const Model& model)
+      : model_(&model),
+        switched_loss_(model.loss()),
+        softmax_(std::holds_alternative<Softmax>(model.loss())),
+        of_class_(model.outputs()),
+        margins_(model.outputs()),
+        probabilities_(model.outputs()),
+        wide_(model.outputs()) {}
+
+  void add(const SparseRow& row) {
+    const auto weight = static_cast<double>(row.weight);
+    const auto c = static_cast<std::size_t>(row.label);
+    model_->margins(row, margins_);
+    std::ranges::copy(margins_, wide_.begin());
+    ++rows_;
+    weight_ += weight;
+    of_class_[c] += weight;
+    loss_ += weight *
+             switched_loss_.value(std::span<const double>(wide_), static_cast<double>(row.label));
+    const auto likeliest = std::ranges::max_element(margins_) - margins_.begin();
+    right_ += likeliest == static_cast<std::ptrdiff_t>(c) ? weight : 0;
+    if (!model_->gives_probability() || softmax_) return;
+    model_->probabilities(row, probabilities_);
+    constexpr double kLeast = 1e-38;  // a float's
+    log_loss_ -= weight * std::log(std::max(static_cast<double>(probabilities_[c]), kLeast));
+  }
+
+  void merge(const ClassSums& other) {
+    rows_ += other.rows_;
+    weight_ += other.weight_;
+    loss_ += other.loss_;
+    log_loss_ += other.log_loss_;
+    right_ += other.right_;
+    for (std::size_t k = 0; k < of_class_.size(); ++k) of_class_[k] += other.of_class_[k];
+  }
+
+  double mean_loss(const std::string& name) const {
+    require_weight(weight_, name);
+    return loss_ / weight_;
+  }
+
+  Metrics metrics(const std::string& name) && {
+    Metrics metrics;
+    metrics.rows = rows_;
+    metrics.loss = mean_loss(name);
+    metrics.classes = model_->outputs();
+    metrics.accuracy = right_ / weight_;
+    metrics.base_accuracy = std::ranges::max(of_class_) / weight_;
+    if (model_->gives_probability()) {
+      metrics.log_loss = softmax_ ? metrics.loss : log_loss_ / weight_;
+      double base = 0;
+      for (const double weight : of_class_) {
+        if (weight > 0) base -= weight / weight_ * std::log(weight / weight_);
+      }
+      metrics.base_log_loss = base;
+    }
+    return metrics;
+  }
+
+ private:
+  const Model* model_;
+  SwitchedLoss switched_loss_;
+  bool softmax_;
+  std::uint64_t rows_ = 0;
+  double weight_ = 0;
+  double loss_ = 0;
+  double log_loss_ = 0;
+  double right_ = 0;
+  std::vector<double> of_class_;  // weights of the rows, [classes]
+  std::vector<float> margins_;    // scratch, [classes]
+  std::vector<float> probabilities_;
+  std::vector<double> wide_;
+};
+
+// Sums of the rows that row_at(i) gives.
 template <class Sums, class RowAt>
 Sums sum_rows(Offset rows, const Sums& none, const RowAt& row_at) {
-  Summing<Sums, RowAt> all(none, row_at);
   // Deterministic: ranges are split and joined alike whatever the number of threads.
-  tbb::parallel_deterministic_reduce(tbb::blocked_range<Offset>(0, rows, 4096), all);
-  return std::move(all.sums);
+  return tbb::parallel_deterministic_reduce(
+      tbb::blocked_range<Offset>(0, rows, 4096), none,
+      [&](const tbb::blocked_range<Offset>& range, Sums sums) {
+        for (Offset i = range.begin(); i != range.end(); ++i) sums.add(row_at(i));
+        return sums;
+      },
+      [](Sums left, const Sums& right) {
+        left.merge(right);
+        return left;
+      });
 }
 
 MarginSums sum_margins(const Model& model, const Dataset& data, MarginSums::Scores scores) {
@@ -74,7 +256,7 @@ Evaluation evaluate_text(const Model& model, const Sums& none,
   Sums all = none;
   const auto sum_batch = [&](const RowBatch& batch) {
     Sums sums = none;
-    if (batch.unlabelled_spot) return sums;  // which is refused
+    if (batch.seen.unlabelled()) return sums;  // which is refused
     for (std::size_t i = 0; i < batch.rows(); ++i) sums.add(batch.row(i));
     return sums;
   };

@@ -4,7 +4,6 @@
 #include <bit>
 #include <cmath>
 #include <functional>
-#include <limits>
 #include <thread>
 #include <utility>
 #include <variant>
@@ -39,15 +38,8 @@ std::size_t stripe_of_this_thread() noexcept {
 }
 
 double loss_of(const AnyLoss& any, float margin, float label) noexcept {
-  return std::visit(
-      [&](const auto& loss) -> double {
-        if constexpr (requires { loss.value(1.0, 1.0); }) {
-          return loss.value(static_cast<double>(margin), static_cast<double>(label));
-        } else {
-          return 0;
-        }
-      },
-      any);
+  const auto m = static_cast<double>(margin), y = static_cast<double>(label);
+  return std::visit([&](const auto& loss) { return loss.value(m, y); }, any);
 }
 
 }  // namespace
@@ -121,15 +113,8 @@ ProgressiveMetrics ProgressiveValidation::metrics() const {
     const bool is_positive = !std::signbit(low(word));
     window_loss += of_row * loss_of(loss_, high(word), is_positive ? 1.0f : -1.0f);
     positive += is_positive ? of_row : 0;
-    predicted += of_row * std::visit(
-                              [&](const auto& l) -> double {
-                                if constexpr (requires { l.prediction(1.0f); }) {
-                                  return static_cast<double>(l.prediction(high(word)));
-                                } else {
-                                  return 0;
-                                }
-                              },
-                              loss_);
+    const float told = std::visit([&](const auto& l) { return l.prediction(high(word)); }, loss_);
+    predicted += of_row * static_cast<double>(told);
     scores.add(high(word), is_positive, std::abs(low(word)));
   }
   found.window_loss = window_weight > 0 ? window_loss / window_weight : 0;

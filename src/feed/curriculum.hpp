@@ -1,10 +1,13 @@
 // The order of an epoch that shows easy rows more often.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <numeric>
 #include <span>
 #include <vector>
 
+#include "hogwild/core/random.hpp"
 #include "hogwild/core/types.hpp"
 #include "hogwild/feed/order.hpp"
 
@@ -15,7 +18,13 @@ class Curriculum {
  public:
   /// difficulty is [rows]; of two rows alike the earlier is the easier. Levels are no more than
   /// rows. REQUIRES: difficulty not empty, levels > 0.
-  Curriculum(CurriculumKind kind, int levels, std::span<const float> difficulty);
+  Curriculum(CurriculumKind kind, int levels, std::span<const float> difficulty)
+      : kind_(kind),
+        levels_(static_cast<int>(std::min<Offset>(static_cast<Offset>(levels), difficulty.size()))),
+        sorted_(difficulty.size()) {
+    std::iota(sorted_.begin(), sorted_.end(), Offset{0});
+    std::ranges::stable_sort(sorted_, {}, [&](Offset row) { return difficulty[row]; });
+  }
 
   /// The rows of one epoch, as many visits as there are rows. admitted(visit) is the level, from 1,
   /// up to which rows are admitted at that visit; it never falls. A function of the seed, the epoch
@@ -49,7 +58,24 @@ class Curriculum {
     std::uint64_t number = 0;
   };
 
-  Offset visited(std::uint64_t seed, int epoch, Offset visit, int admitted, Cycle& cycle) const;
+  Offset visited(std::uint64_t seed, int epoch, Offset visit, int admitted, Cycle& cycle) const {
+    constexpr std::uint64_t kVisits = 0x76697369, kCycles = 0x6379636c;  // streams apart
+    Random random(seed, kVisits, static_cast<std::uint64_t>(epoch), visit);
+    const bool mixed = kind_ == CurriculumKind::mixed ||
+                       (kind_ == CurriculumKind::combined && random.below(2) == 0);
+    if (mixed) {
+      const int cap = 1 + static_cast<int>(random.below(static_cast<std::uint64_t>(levels_)));
+      return sorted_[random.below(rows_up_to(cap))];
+    }
+    const Offset pool = rows_up_to(std::clamp(admitted, 1, levels_));
+    if (cycle.next == cycle.rows.size() || cycle.rows.size() != pool) {
+      cycle.rows.assign(sorted_.begin(), sorted_.begin() + static_cast<std::ptrdiff_t>(pool));
+      cycle.next = 0;
+      shuffle(std::span(cycle.rows),
+              Random(seed, kCycles, static_cast<std::uint64_t>(epoch), cycle.number++));
+    }
+    return cycle.rows[cycle.next++];
+  }
 
   CurriculumKind kind_;
   int levels_;

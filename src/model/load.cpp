@@ -1,8 +1,6 @@
 // A file to a model, believing nothing that the file says.
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -18,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/new_file.hpp"
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/model/file.hpp"
@@ -242,13 +241,7 @@ Model parsed_model(std::string_view text, const std::string& path) {
 }
 
 bool is_model_file(const std::string& path) noexcept {
-  char head[kModelMagic.size()] = {};
-  const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (descriptor < 0) return false;
-  const ssize_t got = pread(descriptor, head, sizeof head, 0);
-  close(descriptor);
-  return got == static_cast<ssize_t>(sizeof head) &&
-         std::string_view(head, sizeof head) == kModelMagic;
+  return begins_with(path, kModelMagic);
 }
 
 }  // namespace hogwild

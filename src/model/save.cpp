@@ -1,5 +1,4 @@
 // A model to a file, whole or not at all.
-#include <fmt/format.h>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -8,8 +7,6 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <string_view>
-#include <utility>
 
 #include "core/new_file.hpp"
 #include "hogwild/core/alternatives.hpp"

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <variant>
 
 #include "options/settings.hpp"
@@ -18,6 +19,17 @@ struct Binding {
   std::function<std::string(const Part&)> text;    ///< as set() takes it; "": it has no value
   std::function<void(const Part&)> require_valid;  ///< throws OptionError for one out of range
 };
+
+/// The part of settings that is a Part.
+template <class Part>
+auto& part_of(auto& settings) {
+  if constexpr (std::is_same_v<Part, TrainOptions>) return settings.train;
+  if constexpr (std::is_same_v<Part, FileOptions>) return settings.files;
+  if constexpr (std::is_same_v<Part, ReadOptions>) return settings.files.read;
+  if constexpr (std::is_same_v<Part, DistributedOptions>) return settings.ranks;
+  if constexpr (std::is_same_v<Part, TeachingOptions>) return settings.teaching;
+  if constexpr (std::is_same_v<Part, Settings>) return settings;
+}
 
 /// Which programs have an option.
 enum Has : unsigned {
@@ -41,8 +53,8 @@ struct Option {
   bool several = false;         ///< texts with commas between may be given
   bool shapes_the_run = false;  ///< a run that goes on from a checkpoint needs the same value
   std::function<void(Settings&, std::string_view)> set{};
-  std::variant<Binding<TrainOptions>, Binding<FileOptions>, Binding<DistributedOptions>,
-               Binding<TeachingOptions>, Binding<Settings>>
+  std::variant<Binding<TrainOptions>, Binding<FileOptions>, Binding<ReadOptions>,
+               Binding<DistributedOptions>, Binding<TeachingOptions>, Binding<Settings>>
       binding{};
 
   bool is_flag() const noexcept { return values.empty(); }

@@ -4,8 +4,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <type_traits>
-#include <utility>
 #include <variant>
 #include <vector>
 
@@ -22,25 +20,6 @@ bool holds(const Variant& variant) {
   return std::holds_alternative<Alternative>(variant);
 }
 
-// Whether it is so of the rule that is asked for.
-template <class Property>
-bool of_rule(const Request& r, const Property& property) {
-  return std::visit([&]<class Rule>(const Rule& rule) { return property(rule); },
-                    r.train.update_rule);
-}
-
-bool rated(const Request& r) {
-  return of_rule(r, []<class Rule>(const Rule&) { return has_rate<Rule>; });
-}
-bool remembers(const Request& r) {
-  return of_rule(r, []<class Rule>(const Rule&) { return has_memory<Rule>; });
-}
-bool may_be_per_thread(const Request& r) {
-  return of_rule(r, []<class Rule>(const Rule&) { return can_be_per_thread<Rule>; });
-}
-bool served(const Request& r) {
-  return of_rule(r, []<class Rule>(const Rule&) { return is_served<Rule>; });
-}
 bool has_velocity(const Request& r) {
   const AnyUpdateRule& rule = r.train.update_rule;
   return holds<Momentum>(rule) || holds<Nesterov>(rule) || holds<NesterovAdagrad>(rule);
@@ -96,6 +75,8 @@ void require_schedule(const AnySchedule& schedule) {
 }
 
 #define WHEN(condition) [](const Request& r) { return condition; }
+#define OF_RULE(property) \
+  std::visit([]<class Rule>(const Rule&) { return property<Rule>; }, r.train.update_rule)
 
 constexpr Refusal kRefusals[]{
     // Runs that are set beside each other.
@@ -151,11 +132,11 @@ constexpr Refusal kRefusals[]{
     {kAnyMode, "valid-fraction", WHEN(!r.files.valid.empty() && r.files.valid_fraction),
      "--valid and --valid-fraction exclude each other; give one of them"},
     // What a rule does not have.
-    {kAnyMode, "learning-rate", WHEN(!rated(r) && r.train.learning_rate),
+    {kAnyMode, "learning-rate", WHEN(!OF_RULE(has_rate) && r.train.learning_rate),
      "{optimizer} has no learning rate; leave the option out"},
-    {kAnyMode, "warm-up", WHEN(!rated(r) && r.train.warm_up != 0),
+    {kAnyMode, "warm-up", WHEN(!OF_RULE(has_rate) && r.train.warm_up != 0),
      "{optimizer} has no learning rate to change; leave the option out"},
-    {kAnyMode, "schedule", WHEN(!rated(r) && !holds<Constant>(r.train.schedule)),
+    {kAnyMode, "schedule", WHEN(!OF_RULE(has_rate) && !holds<Constant>(r.train.schedule)),
      "{optimizer} has no learning rate to change; leave the option out"},
     // What belongs to another option.
     {kAnyMode, "weights-only", WHEN(r.files.resume.empty() && r.files.weights_only),
@@ -244,7 +225,7 @@ constexpr Refusal kRefusals[]{
     {kAnyMode, "penalty", WHEN(exact(r) && !penalised(r)), "it needs --l1 or --l2"},
     {kAnyMode, "average", WHEN(exact(r) && r.train.average),
      "it does not work with --penalty exact; choose degree"},
-    {kAnyMode, "state", WHEN(per_thread(r) && !may_be_per_thread(r)),
+    {kAnyMode, "state", WHEN(per_thread(r) && !OF_RULE(can_be_per_thread)),
      "{optimizer} needs a state that all threads share; leave the option out"},
     {kAnyMode, "schedule", WHEN(holds<Ftrl>(r.train.update_rule) && paced(r)),
      "{optimizer} uses one learning rate for the whole run; leave out --schedule and --warm-up"},
@@ -254,7 +235,7 @@ constexpr Refusal kRefusals[]{
      "{optimizer} can't start at given weights; leave it out"},
     {kAnyMode, "resume", WHEN(holds<Ftrl>(r.train.update_rule) && r.train.resume),
      "{optimizer} can't start at given weights; leave it out"},
-    {kAnyMode, "average", WHEN(remembers(r) && r.train.average),
+    {kAnyMode, "average", WHEN(OF_RULE(has_memory) && r.train.average),
      "{optimizer} can't average weights; leave it out"},
     {kAnyMode, "average", WHEN(per_thread(r) && r.train.average),
      "it needs a state that all threads share; leave the option out"},
@@ -290,7 +271,7 @@ constexpr Refusal kRefusals[]{
      "distributed runs do not support batch normalisation"},
     {kRanks, "servers", WHEN(r.ranks.servers < 0 || r.ranks.servers >= r.number_of_ranks),
      "of {ranks} ranks so many can't serve: at least one must learn"},
-    {kDownpour, "optimizer", WHEN(!served(r)),
+    {kDownpour, "optimizer", WHEN(!OF_RULE(is_served)),
      "downpour supports sgd, adagrad and adaptive_revision"},
     {kDownpour, "push-every", WHEN(penalised(r) && r.ranks.push_every != 1),
      "downpour supports penalties only with --push-every 1"},
@@ -323,6 +304,7 @@ constexpr Refusal kRefusals[]{
      "each of the {ranks} ranks needs at least one row per batch; give a larger batch size"},
 };
 
+#undef OF_RULE
 #undef WHEN
 
 }  // namespace
@@ -332,18 +314,8 @@ std::span<const Refusal> refusals() {
 }
 
 Mode mode_of(Distribution kind) noexcept {
-  switch (kind) {
-    case Distribution::downpour:
-      return kDownpour;
-    case Distribution::easgd:
-      return kEasgd;
-    case Distribution::eamsgd:
-      return kEamsgd;
-    case Distribution::allreduce:
-      return kAllreduce;
-    default:
-      return kGraph;
-  }
+  static_assert((kDownpour << static_cast<int>(Distribution::graph)) == kGraph);
+  return static_cast<Mode>(kDownpour << static_cast<int>(kind));
 }
 
 bool learns_classes(const TrainOptions& options) noexcept {
@@ -372,6 +344,7 @@ bool lacks(Mode mode, std::string_view option) {
 void require_valid(unsigned modes, const Request& request) {
   require_in_range(request.train);
   require_in_range(request.files);
+  require_in_range(request.files.read);
   require_cores(request.train.pin);
   require_schedule(request.train.schedule);
   require_valid(request.train.update_rule);

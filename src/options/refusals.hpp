@@ -2,7 +2,6 @@
 // other, with the reason and a way out.
 #pragma once
 
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>

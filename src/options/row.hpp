@@ -17,15 +17,6 @@
 
 namespace hogwild {
 
-template <class Part>
-Part& part_of(Settings& settings) {
-  if constexpr (std::is_same_v<Part, TrainOptions>) return settings.train;
-  if constexpr (std::is_same_v<Part, FileOptions>) return settings.files;
-  if constexpr (std::is_same_v<Part, DistributedOptions>) return settings.ranks;
-  if constexpr (std::is_same_v<Part, TeachingOptions>) return settings.teaching;
-  if constexpr (std::is_same_v<Part, Settings>) return settings;
-}
-
 // What a row says before its value is known.
 struct Row {
   std::string_view name;
@@ -44,9 +35,8 @@ struct Notation {
   std::function<bool(const Value&)> fits = {};
 };
 
-// reach(part) is the member, by reference.
-template <class Part, class Value, class Reach>
-Option made(Row row, Notation<Value> format, Reach reach) {
+template <class Part, class Value>
+Option made(Row row, Notation<Value> format, Value Part::*member) {
   const auto refuse = [name = std::string(row.name), format](std::string_view text) {
     throw OptionError(name, fmt::format("'{}' is not {}", text, format.expects));
   };
@@ -59,23 +49,17 @@ Option made(Row row, Notation<Value> format, Reach reach) {
   option.set = [=](Settings& settings, std::string_view text) {
     std::optional<Value> value = format.read(text);
     if (!value || (format.fits && !format.fits(*value))) refuse(text);
-    reach(part_of<Part>(settings)) = *std::move(value);
+    part_of<Part>(settings).*member = *std::move(value);
   };
-  Binding<Part> binding{.text = [=](const Part& part) { return format.write(reach(part)); },
+  Binding<Part> binding{.text = [=](const Part& part) { return format.write(part.*member); },
                         .require_valid = {}};
   if (format.fits) {
     binding.require_valid = [=](const Part& part) {
-      if (!format.fits(reach(part))) refuse(format.write(reach(part)));
+      if (!format.fits(part.*member)) refuse(format.write(part.*member));
     };
   }
   option.binding = std::move(binding);
   return option;
-}
-
-template <class Part, class Value>
-Option made(Row row, Notation<Value> format, Value Part::*member) {
-  return made<Part>(
-      std::move(row), std::move(format), [member](auto& part) -> auto& { return part.*member; });
 }
 
 template <class Number>
@@ -138,8 +122,8 @@ Option optional_number(std::string_view word, Row row, std::optional<Number> Par
 
 // A flag sets the member to `meaning`.
 template <class Part>
-Option flag(Row row, bool Part::*member, bool meaning = true) {
-  return made(std::move(row),
+Option flag(std::string_view name, std::string help, bool Part::*member, bool meaning = true) {
+  return made(Row{name, {}, std::move(help)},
               Notation<bool>{.expects = "true or false",
                              .read = [=](std::string_view text) -> std::optional<bool> {
                                if (text == "true") return meaning;
@@ -166,49 +150,28 @@ Option text(Row row, std::string Part::*member) {
       member);
 }
 
-template <class Part, class Enum, class Reach>
-Option choice_at(Row row, Reach reach) {
-  row.values = joined_words<Enum>();
-  return made<Part>(
-      row,
+template <class Part, class Enum>
+Option choice(std::string_view name, std::string help, Enum Part::*member) {
+  return made(
+      Row{name, joined_words<Enum>(), std::move(help)},
       Notation<Enum>{.expects = {},
-                     .read = [name = row.name](std::string_view text) -> std::optional<Enum> {
+                     .read = [name](std::string_view text) -> std::optional<Enum> {
                        return value_of_word<Enum>(name, text);
                      },
                      .write = [](const Enum& value) { return std::string(word_of(value)); }},
-      reach);
-}
-
-template <class Part, class Enum>
-Option choice(Row row, Enum Part::*member) {
-  return choice_at<Part, Enum>(
-      row, [member](auto& part) -> auto& { return part.*member; });
+      member);
 }
 
 template <class Part, class Variant>
-Option alternative(Row row, Variant Part::*member) {
-  row.values = joined_names<Variant>();
+Option alternative(std::string_view name, std::string help, Variant Part::*member) {
   return made(
-      row,
+      Row{name, joined_names<Variant>(), std::move(help)},
       Notation<Variant>{.expects = {},
-                        .read = [name = row.name](std::string_view text) -> std::optional<Variant> {
+                        .read = [name](std::string_view text) -> std::optional<Variant> {
                           return alternative_of<Variant>(name, text);
                         },
                         .write = [](const Variant& value) { return std::string(name_of(value)); }},
       member);
-}
-
-// A member of FileOptions::read.
-template <class Value>
-auto of_reading(Value ReadOptions::*member) {
-  return [member](auto& files) -> auto& {
-    return files.read.*member;
-  };
-}
-
-template <class Enum>
-Option reading_choice(Row row, Enum ReadOptions::*member) {
-  return choice_at<FileOptions, Enum>(row, of_reading(member));
 }
 
 }  // namespace hogwild

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <type_traits>
 #include <variant>
 
 #include "core/text.hpp"
@@ -89,13 +88,7 @@ std::string Settings::text(std::string_view name) const {
 
 std::string Option::text(const Settings& settings) const {
   return std::visit(
-      [&]<class Part>(const Binding<Part>& its) {
-        if constexpr (std::is_same_v<Part, TrainOptions>) return its.text(settings.train);
-        if constexpr (std::is_same_v<Part, FileOptions>) return its.text(settings.files);
-        if constexpr (std::is_same_v<Part, DistributedOptions>) return its.text(settings.ranks);
-        if constexpr (std::is_same_v<Part, TeachingOptions>) return its.text(settings.teaching);
-        if constexpr (std::is_same_v<Part, Settings>) return its.text(settings);
-      },
+      [&]<class Part>(const Binding<Part>& its) { return its.text(part_of<Part>(settings)); },
       binding);
 }
 

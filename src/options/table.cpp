@@ -102,36 +102,18 @@ std::vector<Option> rule_numbers() {
   return rows;
 }
 
-Option decay_row() {
-  return made(Row{"decay", "K",
-                  "decay of the schedule per epoch (default: exponential 0.9, inverse and "
-                  "inverse_sqrt 1, plateau 0.5)"},
-              Notation<std::optional<double>>{
-                  .expects = "a number of at least 0",
-                  .read = [](std::string_view text) -> std::optional<std::optional<double>> {
-                    if (const auto value = signed_number_in<double>(text))
-                      return std::optional(value);
-                    return std::nullopt;
-                  },
-                  .write =
-                      [](const std::optional<double>& value) {
-                        return value ? fmt::format("{}", *value) : "";
-                      },
-                  .fits =
-                      [](const std::optional<double>& value) {
-                        return !value || at_least(0).contains(*value);
-                      }},
-              &Settings::decay);
-}
-
 Option steps_row() {
   using Table = std::vector<std::pair<double, double>>;
   return made(Row{"steps", "TABLE",
                   "for --schedule steps: factors on the learning rate, each from an epoch on, "
                   "EPOCH:FACTOR,... (3:0.5,6:0.1)"},
               Notation<Table>{.expects = "a table EPOCH:FACTOR,... as 3:0.5,6:0.1",
-                              .read = steps_in,
-                              .write = steps_text},
+                              .read =
+                                  [](std::string_view text) {
+                                    return pairs_in<double, double>(text, ':',
+                                                                    signed_number_in<double>);
+                                  },
+                              .write = [](const Table& table) { return pairs_text(table, ':'); }},
               &Settings::steps);
 }
 
@@ -158,8 +140,14 @@ Option class_weight_row() {
       Row{"class-weight", "L=W",
           "rows with label L count W times; repeat the option, or write L=W,L=W"},
       Notation<Weights>{.expects = "LABEL=WEIGHT with each label once and weights of at least 0",
-                        .read = class_weights_in,
-                        .write = class_weights_text,
+                        .read =
+                            [](std::string_view text) {
+                              return pairs_in<std::string, float>(text, '=', [](auto label) {
+                                return label.empty() ? std::nullopt
+                                                     : std::optional(canonical_class_name(label));
+                              });
+                            },
+                        .write = [](const Weights& weights) { return pairs_text(weights, '='); },
                         .fits =
                             [](Weights weights) {
                               std::ranges::sort(weights);
@@ -224,13 +212,11 @@ Option distributed_row() {
 std::vector<Option> most_used() {
   return {
       of(kTrain | kSimulate | kLibrary | kLearner,
-         alternative({"optimizer",
-                      {},
-                      "update rule; on sparse rows a weight, its running means and its velocity "
-                      "change only in steps on rows that have the feature"},
+         alternative("optimizer",
+                     "update rule; on sparse rows a weight, its running means and its velocity "
+                     "change only in steps on rows that have the feature",
                      &TrainOptions::update_rule)),
-      of(kTraining | kLearner,
-         shaping(alternative({"loss", {}, "loss function"}, &TrainOptions::loss))),
+      of(kTraining | kLearner, shaping(alternative("loss", "loss function", &TrainOptions::loss))),
       shaping(number({"epochs", "N", "number of passes over the rows"}, &TrainOptions::epochs,
                      above(0))),
       of(kTraining | kLearner,
@@ -261,51 +247,45 @@ std::vector<Option> most_used() {
               "weights (see --no-views) no more threads than cores are used"},
              &TrainOptions::threads, between(1, 4096))),
       of(kTraining | kLearner,
-         made<FileOptions>(
-             Row{"hash-bits", "BITS",
-                 "hash feature names into 2^BITS features: memory is bounded, names are not kept",
-                 "off"},
-             Notation<int>{
-                 .expects = "a whole number from 1 to 31",
-                 .read = signed_number_in<int>,
-                 .write = [](const int& bits) { return bits == 0 ? "" : fmt::format("{}", bits); },
-                 .fits = [](const int& bits) { return bits >= 0 && bits <= 31; }},
-             of_reading(&ReadOptions::hash_bits)))};
+         made(Row{"hash-bits", "BITS",
+                  "hash feature names into 2^BITS features: memory is bounded, names are not kept",
+                  "off"},
+              Notation<int>{
+                  .expects = "a whole number from 1 to 31",
+                  .read = signed_number_in<int>,
+                  .write = [](const int& bits) { return bits == 0 ? "" : fmt::format("{}", bits); },
+                  .fits = [](const int& bits) { return bits >= 0 && bits <= 31; }},
+              &ReadOptions::hash_bits))};
 }
 
 std::vector<Option> data() {
   constexpr unsigned kReading = kTraining | kRows;
   return {
-      of(kReading, reading_choice({"format", {}, "format of the data; auto: by the first row"},
-                                  &ReadOptions::format)),
       of(kReading,
-         reading_choice({"on-error", {}, "at a malformed line: fail, or skip it and count it"},
-                        &ReadOptions::on_error)),
-      of(kReading, reading_choice({"duplicates",
-                                   {},
-                                   "if a libsvm row has an index twice: refuse the row, or sum the "
-                                   "values"},
-                                  &ReadOptions::duplicates)),
-      reading_choice(
-          {"index-base", {}, "lowest index in libsvm data; auto: 0 if index 0 occurs, else 1"},
-          &ReadOptions::index_base),
-      made<FileOptions>(
-          Row{"memory-limit", "BYTES",
-              "hold at most this much data in memory (8G, 500M); train streams larger text: it "
-              "trains on each row while it is read",
-              "three quarters of the memory"},
-          Notation<std::uint64_t>{.expects = "a number of bytes, as 500M or 8G",
-                                  .read = bytes_in,
-                                  .write =
-                                      [](const std::uint64_t& bytes) {
-                                        return bytes == 0 ? "" : fmt::format("{}", bytes);
-                                      }},
-          of_reading(&ReadOptions::memory_limit)),
-      shaping(choice({"order", {}, "order of the rows in an epoch"}, &TrainOptions::order)),
-      shaping(choice({"curriculum",
-                      {},
-                      "for --order curriculum: naive, easy rows first, level by level; mixed, easy "
-                      "rows more often; combined, half naive and half mixed"},
+         choice("format", "format of the data; auto: by the first row", &ReadOptions::format)),
+      of(kReading, choice("on-error", "at a malformed line: fail, or skip it and count it",
+                          &ReadOptions::on_error)),
+      of(kReading, choice("duplicates",
+                          "if a libsvm row has an index twice: refuse the row, or sum the "
+                          "values",
+                          &ReadOptions::duplicates)),
+      choice("index-base", "lowest index in libsvm data; auto: 0 if index 0 occurs, else 1",
+             &ReadOptions::index_base),
+      made(Row{"memory-limit", "BYTES",
+               "hold at most this much data in memory (8G, 500M); train streams larger text: it "
+               "trains on each row while it is read",
+               "three quarters of the memory"},
+           Notation<std::uint64_t>{.expects = "a number of bytes, as 500M or 8G",
+                                   .read = bytes_in,
+                                   .write =
+                                       [](const std::uint64_t& bytes) {
+                                         return bytes == 0 ? "" : fmt::format("{}", bytes);
+                                       }},
+           &ReadOptions::memory_limit),
+      shaping(choice("order", "order of the rows in an epoch", &TrainOptions::order)),
+      shaping(choice("curriculum",
+                     "for --order curriculum: naive, easy rows first, level by level; mixed, easy "
+                     "rows more often; combined, half naive and half mixed",
                      &TrainOptions::curriculum)),
       shaping(number({"levels", "L", "for --order curriculum: number of levels of difficulty"},
                      &TrainOptions::levels, above(0))),
@@ -324,25 +304,23 @@ std::vector<Option> data() {
 
 std::vector<Option> model() {
   return {
-      shaping(flag({"one-vs-rest",
-                    {},
-                    "labels are names of classes; learn one binary model per class, against all "
-                    "other classes (--loss softmax learns all classes in one model)"},
+      shaping(flag("one-vs-rest",
+                   "labels are names of classes; learn one binary model per class, against all "
+                   "other classes (--loss softmax learns all classes in one model)",
                    &TrainOptions::one_vs_rest)),
       class_weight_row(),
       shaping(number({"l1", "X", "L1 penalty: X times the sum of |w|"}, &TrainOptions::l1,
                      at_least(0))),
       shaping(number({"l2", "X", "L2 penalty: X/2 times the sum of w^2"}, &TrainOptions::l2,
                      at_least(0))),
-      shaping(choice({"penalty",
-                      {},
-                      "how penalties apply to weights that a row does not use: degree, the penalty "
-                      "of a feature is scaled by 1/frequency; exact, missed penalty steps are made "
-                      "when the weight is used next; only for sgd at a constant rate and for "
-                      "adagrad"},
+      shaping(choice("penalty",
+                     "how penalties apply to weights that a row does not use: degree, the penalty "
+                     "of a feature is scaled by 1/frequency; exact, missed penalty steps are made "
+                     "when the weight is used next; only for sgd at a constant rate and for "
+                     "adagrad",
                      &TrainOptions::penalty_method)),
       of(kTraining | kLearner,
-         shaping(flag({"no-bias", {}, "learn no bias (intercept)"}, &TrainOptions::bias, false))),
+         shaping(flag("no-bias", "learn no bias (intercept)", &TrainOptions::bias, false))),
       shaping(init_row())};
 }
 
@@ -356,18 +334,16 @@ std::vector<Option> optimizer() {
   std::ranges::move(rule_numbers(), std::back_inserter(rows));
   std::vector<Option> more{
       of(kTrain | kCompare | kSimulate | kLibrary,
-         shaping(choice({"state",
-                         {},
-                         "where the optimizer's state is: shared, one state for all threads; "
-                         "per-thread, one for each thread"},
+         shaping(choice("state",
+                        "where the optimizer's state is: shared, one state for all threads; "
+                        "per-thread, one for each thread",
                         &TrainOptions::state))),
-      shaping(flag(
-          {"average", {}, "save the average of the weights over all steps, not the last weights"},
-          &TrainOptions::average)),
-      shaping(flag({"batch-norm",
-                    {},
-                    "batch normalisation of the margins (w.x + bias); the saved model includes the "
-                    "result"},
+      shaping(flag("average",
+                   "save the average of the weights over all steps, not the last weights",
+                   &TrainOptions::average)),
+      shaping(flag("batch-norm",
+                   "batch normalisation of the margins (w.x + bias); the saved model includes the "
+                   "result",
                    &TrainOptions::batch_norm)),
       shaping(number({"gradient-noise", "ETA",
                       "add random noise of variance ETA/(1+t)^0.55 to each gradient of step t"},
@@ -377,9 +353,14 @@ std::vector<Option> optimizer() {
 }
 
 std::vector<Option> schedule() {
-  return {alternative({"schedule", {}, "how the learning rate changes from epoch to epoch"},
+  return {alternative("schedule", "how the learning rate changes from epoch to epoch",
                       &TrainOptions::schedule),
-          decay_row(), steps_row(),
+          optional_number("",
+                          {"decay", "K",
+                           "decay of the schedule per epoch (default: exponential 0.9, inverse and "
+                           "inverse_sqrt 1, plateau 0.5)"},
+                          &Settings::decay, at_least(0)),
+          steps_row(),
           shaping(number(
               {"warm-up", "EPOCHS", "number of epochs in which the learning rate rises from 0"},
               &TrainOptions::warm_up, at_least(0)))};
@@ -391,10 +372,9 @@ std::vector<Option> stopping() {
                       "for --early-stopping: a loss is better if it is lower by more than this"},
                      &TrainOptions::min_delta, at_least(0))),
       of(kTrain | kLibrary,
-         flag({"refit",
-               {},
-               "at the end train again on all rows, validation rows included, for the best number "
-               "of epochs"},
+         flag("refit",
+              "at the end train again on all rows, validation rows included, for the best number "
+              "of epochs",
               &TrainOptions::refit)),
       number(
           {"stop-after", "N",
@@ -405,18 +385,16 @@ std::vector<Option> stopping() {
 std::vector<Option> threads() {
   constexpr unsigned kSharing = kTrain | kCompare | kSimulate | kLibrary;  // scale has a list
   return {
-      of(kSharing, shaping(choice({"strategy",
-                                   {},
-                                   "how threads change shared weights: hogwild, by loads and "
-                                   "stores, so that a step is lost now and then; atomic, by "
-                                   "compare-and-exchange, so that none is; locked, under one lock; "
-                                   "deterministic, the same model for any number of threads"},
+      of(kSharing, shaping(choice("strategy",
+                                  "how threads change shared weights: hogwild, by loads and "
+                                  "stores, so that a step is lost now and then; atomic, by "
+                                  "compare-and-exchange, so that none is; locked, under one lock; "
+                                  "deterministic, the same model for any number of threads",
                                   &TrainOptions::strategy))),
       of(kSharing,
-         flag({"no-views",
-               {},
-               "all threads change the same weights; by default each thread has private copies of "
-               "the most frequent weights where that is measured to be faster"},
+         flag("no-views",
+              "all threads change the same weights; by default each thread has private copies of "
+              "the most frequent weights where that is measured to be faster",
               &TrainOptions::worker_views, false)),
       pin_row(),
       of(kTrain | kLibrary,
@@ -443,9 +421,8 @@ std::vector<Option> distributed() {
              &DistributedOptions::fetch_every, above(0)),
       number({"push-every", "N", "downpour: number of rows per thread between two pushes"},
              &DistributedOptions::push_every, above(0)),
-      flag({"blocking",
-            {},
-            "downpour: wait until each fetch is complete; it is sent after the previous push"},
+      flag("blocking",
+           "downpour: wait until each fetch is complete; it is sent after the previous push",
            &DistributedOptions::blocking),
       optional_number("",
                       {"local-rate", "X",
@@ -465,14 +442,12 @@ std::vector<Option> distributed() {
                        "share of their distance, instead of merging steps (a good value: 0.9 / "
                        "number of threads of all ranks)"},
                       &DistributedOptions::elasticity, above_to(0, 1)),
-      flag({"synchronous",
-            {},
-            "easgd, eamsgd: all ranks exchange at the same time; the same run gives the same "
-            "model, byte for byte"},
+      flag("synchronous",
+           "easgd, eamsgd: all ranks exchange at the same time; the same run gives the same "
+           "model, byte for byte",
            &DistributedOptions::synchronous),
-      flag({"dense",
-            {},
-            "easgd, eamsgd: after each epoch exchange all weights, also those that did not change"},
+      flag("dense",
+           "easgd, eamsgd: after each epoch exchange all weights, also those that did not change",
            &DistributedOptions::dense)};
 }
 
@@ -481,7 +456,7 @@ std::vector<Option> start() {
                 "continue a run from its checkpoint, with the same files and options; or start at "
                 "the weights of a model, with a new optimizer state"},
                &FileOptions::resume),
-          flag({"weights-only", {}, "use only the weights of the checkpoint given to --resume"},
+          flag("weights-only", "use only the weights of the checkpoint given to --resume",
                &FileOptions::weights_only)};
 }
 

@@ -4,11 +4,7 @@
 #include <cmath>
 #include <sstream>
 
-#include "hogwild/data/labels.hpp"
-
 namespace hogwild {
-
-namespace {
 
 std::vector<std::string> parts_of(std::string_view text, char separator) {
   std::vector<std::string> parts;
@@ -16,8 +12,6 @@ std::vector<std::string> parts_of(std::string_view text, char separator) {
   for (std::string part; std::getline(stream, part, separator);) parts.push_back(part);
   return parts;
 }
-
-}  // namespace
 
 std::string short_exponent(std::string number) {
   for (const char* const zero : {"e-0", "e+0"}) {
@@ -41,47 +35,6 @@ std::optional<std::uint64_t> bytes_in(std::string_view text) {
   const double bytes = std::ldexp(*number, 10 * static_cast<int>(power));
   if (!(bytes < 0x1p63)) return std::nullopt;
   return static_cast<std::uint64_t>(bytes);
-}
-
-std::optional<std::vector<std::pair<double, double>>> steps_in(std::string_view text) {
-  std::vector<std::pair<double, double>> steps;
-  for (const std::string_view entry : parts_of(text, ',')) {
-    const auto colon = entry.find(':');
-    if (colon == std::string_view::npos) return std::nullopt;
-    const auto epoch = signed_number_in<double>(entry.substr(0, colon));
-    const auto factor = signed_number_in<double>(entry.substr(colon + 1));
-    if (!epoch || !factor) return std::nullopt;
-    steps.emplace_back(*epoch, *factor);
-  }
-  return steps;
-}
-
-std::string steps_text(const std::vector<std::pair<double, double>>& steps) {
-  std::string text;
-  for (const auto& [epoch, factor] : steps) {
-    text += fmt::format("{}{}:{}", text.empty() ? "" : ",", epoch, factor);
-  }
-  return text;
-}
-
-std::optional<std::vector<std::pair<std::string, float>>> class_weights_in(std::string_view text) {
-  std::vector<std::pair<std::string, float>> weights;
-  for (const std::string_view entry : parts_of(text, ',')) {
-    const auto equals = entry.rfind('=');
-    if (equals == std::string_view::npos || equals == 0) return std::nullopt;
-    const auto weight = signed_number_in<float>(entry.substr(equals + 1));
-    if (!weight) return std::nullopt;
-    weights.emplace_back(canonical_class_name(entry.substr(0, equals)), *weight);
-  }
-  return weights;
-}
-
-std::string class_weights_text(const std::vector<std::pair<std::string, float>>& weights) {
-  std::string text;
-  for (const auto& [label, weight] : weights) {
-    text += fmt::format("{}{}={}", text.empty() ? "" : ",", label, weight);
-  }
-  return text;
 }
 
 }  // namespace hogwild

@@ -3,13 +3,10 @@
 
 #include <fmt/format.h>
 
-#include <array>
-#include <concepts>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -122,12 +119,33 @@ std::string short_exponent(std::string number);
 /// "4096", "500K", "8G", "1.5GiB"; bytes.
 std::optional<std::uint64_t> bytes_in(std::string_view text);
 
-/// "3:0.5,6:0.1".
-std::optional<std::vector<std::pair<double, double>>> steps_in(std::string_view text);
-std::string steps_text(const std::vector<std::pair<double, double>>& steps);
+/// What a separator is between.
+std::vector<std::string> parts_of(std::string_view text, char separator);
 
-/// "1=5,0=0.5": labels and weights.
-std::optional<std::vector<std::pair<std::string, float>>> class_weights_in(std::string_view text);
-std::string class_weights_text(const std::vector<std::pair<std::string, float>>& weights);
+/// "3:0.5,6:0.1" where `between` is ':'; first_in(text) is the first of a pair, or nothing.
+template <class First, class Second, class FirstIn>
+std::optional<std::vector<std::pair<First, Second>>> pairs_in(std::string_view text, char between,
+                                                              const FirstIn& first_in) {
+  std::vector<std::pair<First, Second>> pairs;
+  for (const std::string_view entry : parts_of(text, ',')) {
+    const auto at = entry.rfind(between);
+    if (at == std::string_view::npos) return std::nullopt;
+    const std::optional<First> first = first_in(entry.substr(0, at));
+    const auto second = signed_number_in<Second>(entry.substr(at + 1));
+    if (!first || !second) return std::nullopt;
+    pairs.emplace_back(*first, *second);
+  }
+  return pairs;
+}
+
+/// And back.
+template <class First, class Second>
+std::string pairs_text(const std::vector<std::pair<First, Second>>& pairs, char between) {
+  std::string text;
+  for (const auto& [first, second] : pairs) {
+    text += fmt::format("{}{}{}{}", text.empty() ? "" : ",", first, between, second);
+  }
+  return text;
+}
 
 }  // namespace hogwild

@@ -1,15 +1,17 @@
 #include "parallel/cores.hpp"
 
 #include <sched.h>
+#include <unistd.h>
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <fstream>
 #include <limits>
 #include <thread>
 #include <vector>
 
-#include <cerrno>
 #include <charconv>
 #include <cstddef>
 #include <string>
@@ -19,24 +21,11 @@ namespace hogwild {
 
 namespace {
 
-constexpr int kMostCores = 1 << 16;
+constexpr int kMostCores = 1 << 16;  // of any system
+constexpr std::size_t kBits = std::numeric_limits<unsigned long>::digits;
 
-// A set of cores as large as the system wants it.
-struct CoreSet {
-  explicit CoreSet(int cores)
-      : set(CPU_ALLOC(static_cast<std::size_t>(cores))),
-        bytes(CPU_ALLOC_SIZE(static_cast<std::size_t>(cores))) {
-    if (set != nullptr) CPU_ZERO_S(bytes, set);
-  }
-  ~CoreSet() {
-    if (set != nullptr) CPU_FREE(set);
-  }
-  CoreSet(const CoreSet&) = delete;
-  CoreSet& operator=(const CoreSet&) = delete;
-
-  cpu_set_t* set;
-  std::size_t bytes;
-};
+// A bit for each core, as the system has it.
+using CoreSet = std::array<unsigned long, kMostCores / kBits>;
 
 }  // namespace
 
@@ -45,20 +34,12 @@ int cores() noexcept {
 }
 
 std::vector<int> cores_allowed() {
+  CoreSet allowed{};
   std::vector<int> cores;
-  for (int size = CPU_SETSIZE; size <= kMostCores; size *= 2) {
-    const CoreSet allowed(size);
-    if (allowed.set == nullptr) break;
-    if (sched_getaffinity(0, allowed.bytes, allowed.set) != 0) {
-      if (errno == EINVAL) continue;  // the machine may have more cores than that
-      break;
-    }
-    for (int core = 0; core < size; ++core) {
-      if (CPU_ISSET_S(static_cast<std::size_t>(core), allowed.bytes, allowed.set)) {
-        cores.push_back(core);
-      }
-    }
-    break;
+  if (sched_getaffinity(0, sizeof allowed, reinterpret_cast<cpu_set_t*>(&allowed)) != 0)
+    return cores;
+  for (std::size_t core = 0; core < kMostCores; ++core) {
+    if ((allowed[core / kBits] >> core % kBits & 1) != 0) cores.push_back(static_cast<int>(core));
   }
   return cores;
 }
@@ -101,10 +82,10 @@ std::optional<std::vector<int>> numbers_in(std::string_view text) {
 }
 
 bool pin_this_thread(int core) noexcept {
-  const CoreSet one(core + 1);
-  if (one.set == nullptr) return false;
-  CPU_SET_S(static_cast<std::size_t>(core), one.bytes, one.set);
-  return sched_setaffinity(0, one.bytes, one.set) == 0;  // 0: the calling thread
+  CoreSet one{};
+  if (core < kMostCores) one[static_cast<std::size_t>(core) / kBits] = 1ul << core % kBits;
+  // 0: the calling thread
+  return sched_setaffinity(0, sizeof one, reinterpret_cast<const cpu_set_t*>(&one)) == 0;
 }
 
 namespace {
@@ -170,6 +151,15 @@ double line_transfer_seconds() {
     }
   }();
   return seconds;
+}
+
+std::uint64_t memory_bytes() {
+  const auto bytes = static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) *
+                     static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+  // Of a container; the kernel's documentation, "Control Group v2", memory.max.
+  std::ifstream group("/sys/fs/cgroup/memory.max");
+  std::uint64_t most = 0;
+  return group >> most ? std::min(bytes, most) : bytes;
 }
 
 }  // namespace hogwild

@@ -1,7 +1,8 @@
-// Cores of this machine, and threads kept to them.
+// The cores and the memory of this machine, and threads kept to cores.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -42,5 +43,8 @@ double line_transfer_seconds();
 /// Bytes apart that keep two threads' words from slowing each other: two lines of 64, since x86
 /// cores fetch lines in pairs. std::hardware_destructive_interference_size is 64 here, and not ABI.
 inline constexpr std::size_t kCacheLinePair = 128;
+
+/// Bytes of memory of the machine, or of the control group that the process is in if it has fewer.
+std::uint64_t memory_bytes();
 
 }  // namespace hogwild

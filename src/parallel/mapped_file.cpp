@@ -21,20 +21,14 @@ MappedFile::MappedFile(const std::string& path) {
     close(descriptor);
     throw IoError(path, "this is not a regular file", "name a file");
   }
-  size_ = static_cast<std::size_t>(status.st_size);
-  if (error == 0 && size_ > 0) {
-    data_ = mmap(nullptr, size_, PROT_READ, MAP_SHARED, descriptor, 0);
-    if (data_ == MAP_FAILED) {
-      data_ = nullptr;
-      error = errno;
-    }
+  const auto size = static_cast<std::size_t>(status.st_size);
+  if (error == 0 && size > 0) {
+    void* const data = mmap(nullptr, size, PROT_READ, MAP_SHARED, descriptor, 0);
+    if (data == MAP_FAILED) error = errno;
+    if (error == 0) memory_ = Mapped(data, Unmap{size});
   }
   close(descriptor);
   if (error != 0) throw IoError(path, std::strerror(error), "check the file");
-}
-
-MappedFile::~MappedFile() {
-  if (data_ != nullptr) munmap(data_, size_);
 }
 
 }  // namespace hogwild

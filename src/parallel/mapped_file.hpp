@@ -1,9 +1,10 @@
 // A file as memory.
 #pragma once
 
-#include <cstddef>
 #include <string>
 #include <string_view>
+
+#include "parallel/zeroed_array.hpp"
 
 namespace hogwild {
 
@@ -15,15 +16,13 @@ class MappedFile {
  public:
   /// Throws IoError.
   explicit MappedFile(const std::string& path);
-  ~MappedFile();
-  MappedFile(const MappedFile&) = delete;
-  MappedFile& operator=(const MappedFile&) = delete;
 
-  std::string_view bytes() const noexcept { return {static_cast<const char*>(data_), size_}; }
+  std::string_view bytes() const noexcept {
+    return {static_cast<const char*>(memory_.get()), memory_.get_deleter().bytes};
+  }
 
  private:
-  void* data_ = nullptr;
-  std::size_t size_ = 0;
+  Mapped memory_;
 };
 
 }  // namespace hogwild

@@ -9,7 +9,6 @@
 #include <chrono>
 #include <cstdint>
 #include <fstream>
-#include <new>
 #include <system_error>
 
 namespace hogwild {
@@ -82,22 +81,19 @@ std::size_t page_size() noexcept {
   return size;
 }
 
-ViewableMemory::ViewableMemory(std::size_t bytes, std::size_t eager) {
+ViewableMemory::ViewableMemory(std::size_t bytes, std::size_t eager) : bytes_(whole_pages(bytes)) {
   if (!overcommits()) {
     throw std::system_error(ENOMEM, std::generic_category(), "vm.overcommit_memory is 2");
   }
-  require_file_size(whole_pages(bytes));
-  const int file = memfd_create("hogwild-parameters", MFD_CLOEXEC);
-  if (file < 0) fail("memfd_create");
-  file_ = file;
+  require_file_size(bytes_);
+  file_ = memfd_create("hogwild-parameters", MFD_CLOEXEC);
+  if (file_ < 0) fail("memfd_create");
   try {
-    const std::size_t whole = whole_pages(bytes);
-    if (ftruncate(file_, static_cast<off_t>(whole)) != 0) fail("ftruncate");
-    std::byte* const place = aligned_range(whole);
-    data_ = checked(mmap(place, whole, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, file_, 0),
+    if (ftruncate(file_, static_cast<off_t>(bytes_)) != 0) fail("ftruncate");
+    std::byte* const place = aligned_range(bytes_);
+    data_ = checked(mmap(place, bytes_, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, file_, 0),
                     "mmap");
-    bytes_ = whole;
-    gather_huge_pages(data_, std::min(eager, whole));
+    gather_huge_pages(data_, std::min(eager, bytes_));
   } catch (...) {
     close(file_);
     throw;
@@ -105,8 +101,8 @@ ViewableMemory::ViewableMemory(std::size_t bytes, std::size_t eager) {
 }
 
 ViewableMemory::~ViewableMemory() {
-  if (data_ != nullptr) munmap(data_, bytes_);
-  if (file_ >= 0) close(file_);
+  munmap(data_, bytes_);
+  close(file_);
 }
 
 std::pair<std::size_t, std::size_t> ViewableMemory::next_in_use(std::size_t from) const noexcept {
@@ -119,33 +115,25 @@ std::pair<std::size_t, std::size_t> ViewableMemory::next_in_use(std::size_t from
   return {static_cast<std::size_t>(begin), end < 0 ? bytes_ : static_cast<std::size_t>(end)};
 }
 
-PageViews::PageViews(std::byte* shared, std::size_t bytes, std::size_t own, int views)
-    : bytes_(bytes) {
-  try {
-    for (int view = 0; view < views; ++view) {
-      // Of a shared mapping whose old size is given as 0, mremap makes a second one.
-      std::byte* const place = aligned_range(bytes);
-      views_.push_back(
-          checked(mremap(shared, 0, bytes, MREMAP_MAYMOVE | MREMAP_FIXED, place), "mremap"));
-      checked(mmap(views_.back(), own, PROT_READ | PROT_WRITE,
-                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0),
-              "mmap");
-    }
-  } catch (...) {
-    for (std::byte* const view : views_) munmap(view, bytes_);
-    throw;
+PageViews::PageViews(std::byte* shared, std::size_t bytes, std::size_t own, int views) {
+  for (int view = 0; view < views; ++view) {
+    // Of a shared mapping whose old size is given as 0, mremap makes a second one.
+    std::byte* const place = aligned_range(bytes);
+    std::byte* const begin =
+        checked(mremap(shared, 0, bytes, MREMAP_MAYMOVE | MREMAP_FIXED, place), "mremap");
+    views_.emplace_back(begin, Unmap{bytes});
+    checked(
+        mmap(begin, own, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0),
+        "mmap");
   }
 }
 
 void PageViews::populate([[maybe_unused]] std::size_t view,
                          [[maybe_unused]] std::size_t end) const noexcept {
 #if defined(MADV_POPULATE_WRITE)
-  madvise(views_[view], whole_pages(std::min(end, bytes_)), MADV_POPULATE_WRITE);
+  const std::size_t bytes = views_[view].get_deleter().bytes;
+  madvise(views_[view].get(), whole_pages(std::min(end, bytes)), MADV_POPULATE_WRITE);
 #endif
-}
-
-PageViews::~PageViews() {
-  for (std::byte* const view : views_) munmap(view, bytes_);
 }
 
 }  // namespace hogwild

@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "parallel/zeroed_array.hpp"
+
 namespace hogwild {
 
 /// ThreadSanitizer takes two addresses of one word for two words.
@@ -19,19 +21,10 @@ inline constexpr bool kHavePageViews = true;
 /// the system has some to give. Throws std::system_error, with the call that failed.
 class ViewableMemory {
  public:
-  ViewableMemory() = default;
   explicit ViewableMemory(std::size_t bytes, std::size_t eager = 0);
   ~ViewableMemory();
-  ViewableMemory(ViewableMemory&& other) noexcept
-      : data_(std::exchange(other.data_, nullptr)),
-        bytes_(std::exchange(other.bytes_, 0)),
-        file_(std::exchange(other.file_, -1)) {}
-  ViewableMemory& operator=(ViewableMemory&& other) noexcept {
-    std::swap(data_, other.data_);
-    std::swap(bytes_, other.bytes_);
-    std::swap(file_, other.file_);
-    return *this;
-  }
+  ViewableMemory(const ViewableMemory&) = delete;
+  ViewableMemory& operator=(const ViewableMemory&) = delete;
 
   std::byte* data() const noexcept { return data_; }
   std::size_t bytes() const noexcept { return bytes_; }  ///< whole pages
@@ -43,7 +36,7 @@ class ViewableMemory {
  private:
   std::byte* data_ = nullptr;
   std::size_t bytes_ = 0;
-  int file_ = -1;  // without a name, in memory
+  int file_;  // without a name, in memory
 };
 
 /// Address ranges onto the same shared pages. In each range the first bytes are private to it, and
@@ -56,25 +49,18 @@ class PageViews {
   /// mapped file). own: private bytes of each view. REQUIRES: all three are whole pages, own <=
   /// bytes. Throws std::system_error, with the call that failed.
   PageViews(std::byte* shared, std::size_t bytes, std::size_t own, int views);
-  ~PageViews();
-  PageViews(PageViews&& other) noexcept
-      : views_(std::move(other.views_)), bytes_(std::exchange(other.bytes_, 0)) {}
-  PageViews& operator=(PageViews&& other) noexcept {
-    std::swap(views_, other.views_);
-    std::swap(bytes_, other.bytes_);
-    return *this;
-  }
 
   /// Makes the first bytes of a view, up to `end`, present at once and near the calling thread's
   /// core; page by page, as they are first used, takes longer.
   void populate(std::size_t view, std::size_t end) const noexcept;
 
   bool empty() const noexcept { return views_.empty(); }
-  std::byte* operator[](std::size_t view) const noexcept { return views_[view]; }
+  std::byte* operator[](std::size_t view) const noexcept {
+    return static_cast<std::byte*>(views_[view].get());
+  }
 
  private:
-  std::vector<std::byte*> views_;  // [views]
-  std::size_t bytes_ = 0;          // of each
+  std::vector<Mapped> views_;  // [views]
 };
 
 /// Of the system, in bytes.

@@ -17,7 +17,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -38,27 +37,23 @@ struct RacyLanding {
   }
 };
 
-/// A step is retried until no other step has changed the cell between its load and its store.
-struct AtomicLanding {
+/// A step is an exchange of the cell's.
+template <template <class> class Cells>
+struct ExchangeLanding {
   template <class State>
-  using CellType = Cell<State>;
+  using CellType = Cells<State>;
 
   template <class State, class Function>
-  static void land(Cell<State>& cell, Function&& f) noexcept {
+  static void land(Cells<State>& cell, Function&& f) noexcept {
     cell.exchange(std::forward<Function>(f));
   }
 };
+
+/// A step is retried until no other step has changed the cell between its load and its store.
+struct AtomicLanding : ExchangeLanding<Cell> {};
 
 /// A step locks the coordinate while it is made. The state may have any size.
-struct GuardedLanding {
-  template <class State>
-  using CellType = GuardedCell<State>;
-
-  template <class State, class Function>
-  static void land(GuardedCell<State>& cell, Function&& f) noexcept {
-    cell.exchange(std::forward<Function>(f));
-  }
-};
+struct GuardedLanding : ExchangeLanding<GuardedCell> {};
 
 /// The weight alone.
 struct Weight {
@@ -70,10 +65,10 @@ struct FreeTurn {};
 
 /// Weight and state of a coordinate are one shared cell.
 template <class StateType, class Landing>
-class SharedState {
+class SharedState : public SharedParameters<StateType, Landing::template CellType> {
   template <class S>
   using CellType = typename Landing::template CellType<S>;
-  using Parameters = SharedParameters<StateType, CellType>;
+  using Parameters = SharedParameters<StateType, Landing::template CellType>;
 
  public:
   using State = StateType;
@@ -98,7 +93,6 @@ class SharedState {
       for (std::size_t i = 0; i < kCount; ++i) cells[i] = cells_ + j[i];
       return cells;
     }
-    CellType<State>* cells() const noexcept { return cells_; }
     FreeTurn turn() const noexcept { return {}; }
 
    private:
@@ -108,42 +102,31 @@ class SharedState {
   static constexpr bool kStateIsShared = true;
   static constexpr bool kHasViews = true;
 
-  explicit SharedState(const ArrayPlan& plan) : parameters_(plan) {}
-  View view(int /*worker*/) noexcept { return View(&parameters_[0]); }
-  View own_view(int worker) noexcept { return View(parameters_.seen_by(worker)); }
-  void populate(int worker) const noexcept { parameters_.populate(worker); }
-  std::size_t own() const noexcept { return parameters_.own(); }
-  const std::string& refusal() const noexcept { return parameters_.refusal(); }
-  State state(Index j) const noexcept { return parameters_[j].load(); }
-  void start(Index j, State state) noexcept { parameters_[j].store(state); }
-  std::size_t size() const noexcept { return parameters_.size(); }
+  explicit SharedState(const ArrayPlan& plan) : Parameters(plan) {}
+  View view(int /*worker*/) noexcept { return View(&(*this)[0]); }
+  View own_view(int worker) noexcept { return View(this->seen_by(worker)); }
+  State state(Index j) const noexcept { return (*this)[j].load(); }
+  void start(Index j, State state) noexcept { (*this)[j].store(state); }
 
   /// Calls f(array, j, value) for each value of the placement's arrays, which have size() values
   /// each. Values outside of for_each_range_in_use() are zero, and are skipped. set_value() sets
   /// one value; it returns false if there is no such array.
   template <class Function>
   void each_value(Function&& f) const {
-    for_each_range_in_use([&](std::size_t begin, std::size_t end) {
-      for (std::size_t j = begin; j < end; ++j) f(0u, j, parameters_[j].load());
+    this->for_each_range_in_use([&](std::size_t begin, std::size_t end) {
+      for (std::size_t j = begin; j < end; ++j) f(0u, j, (*this)[j].load());
     });
   }
-  template <class Function>
-  void for_each_range_in_use(Function&& f) const {
-    parameters_.for_each_range_in_use(std::forward<Function>(f));
-  }
   bool set_value(std::uint32_t array, std::size_t j, const State& value) noexcept {
-    if (array == 0) parameters_[j].store(value);
+    if (array == 0) (*this)[j].store(value);
     return array == 0;
   }
-
- private:
-  Parameters parameters_;
 };
 
 /// The weight of a coordinate is shared. Each worker has its own copy of the rest of the state,
 /// which no other worker accesses.
 template <class StateType, class Landing>
-class PerThreadState {
+class PerThreadState : public SharedParameters<Weight> {
  public:
   using State = StateType;
 
@@ -181,27 +164,23 @@ class PerThreadState {
   static constexpr bool kStateIsShared = false;
   static constexpr bool kHasViews = true;
 
-  explicit PerThreadState(const ArrayPlan& plan) : weights_(plan) {
+  explicit PerThreadState(const ArrayPlan& plan) : SharedParameters(plan) {
     const std::size_t likely = plan.likely == 0 ? size() : std::min(plan.likely, size());
     for (int worker = 0; worker < plan.workers; ++worker) own_.emplace_back(size(), likely);
   }
   View view(int worker) noexcept {
-    return View(&weights_[0], own_[static_cast<std::size_t>(worker)].data());
+    return View(&(*this)[0], own_[static_cast<std::size_t>(worker)].data());
   }
   View own_view(int worker) noexcept {
-    return View(weights_.seen_by(worker), own_[static_cast<std::size_t>(worker)].data());
+    return View(seen_by(worker), own_[static_cast<std::size_t>(worker)].data());
   }
-  void populate(int worker) const noexcept { weights_.populate(worker); }
-  std::size_t own() const noexcept { return weights_.own(); }
-  const std::string& refusal() const noexcept { return weights_.refusal(); }
   /// A state with the shared weight, and zeros in place of the workers' own parts.
   State state(Index j) const noexcept {
     State state{};
-    state.weight = weights_[j].load().weight;
+    state.weight = (*this)[j].load().weight;
     return state;
   }
-  void start(Index j, State state) noexcept { weights_[j].store({state.weight}); }
-  std::size_t size() const noexcept { return weights_.size(); }
+  void start(Index j, State state) noexcept { (*this)[j].store({state.weight}); }
 
   /// As in SharedState. Array 0 has the weights, array k + 1 the own states of worker k. REQUIRES:
   /// no thread is learning.
@@ -214,14 +193,10 @@ class PerThreadState {
       for (std::size_t j = 0; j < size(); ++j) f(static_cast<std::uint32_t>(k + 1), j, own_[k][j]);
     }
   }
-  template <class Function>
-  void for_each_range_in_use(Function&& f) const {
-    weights_.for_each_range_in_use(std::forward<Function>(f));
-  }
   bool set_value(std::uint32_t array, std::size_t j, const State& value) noexcept {
     if (array > own_.size()) return false;
     if (array == 0) {
-      weights_[j].store({value.weight});
+      (*this)[j].store({value.weight});
     } else {
       own_[array - 1][j] = value;
     }
@@ -229,7 +204,6 @@ class PerThreadState {
   }
 
  private:
-  SharedParameters<Weight> weights_;
   std::vector<ZeroedArray<State>> own_;  // [workers]
 };
 

@@ -29,10 +29,10 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <system_error>
 
-#include "hogwild/core/types.hpp"
 #include "parallel/cell.hpp"
 #include "parallel/page_views.hpp"
 #include "parallel/zeroed_array.hpp"
@@ -92,9 +92,9 @@ class SharedParameters {
   /// f(begin, end) for ranges of coordinates outside of which all states are zero.
   template <class Function>
   void for_each_range_in_use(Function&& f) const {
-    if (viewable_.data() == nullptr) return f(std::size_t{0}, size_);
-    for (std::size_t at = 0; at < viewable_.bytes();) {
-      const auto [begin, end] = viewable_.next_in_use(at);
+    if (!viewable_) return f(std::size_t{0}, size_);
+    for (std::size_t at = 0; at < viewable_->bytes();) {
+      const auto [begin, end] = viewable_->next_in_use(at);
       const std::size_t first = begin / sizeof(CellType<State>);
       const std::size_t last = (end + sizeof(CellType<State>) - 1) / sizeof(CellType<State>);
       if (first < size_) f(first, std::min(last, size_));
@@ -114,14 +114,13 @@ class SharedParameters {
     const std::size_t own_bytes = std::min(bytes, whole_pages(plan.own * sizeof(CellType<State>)));
     try {
       eager_bytes_ = eager_bytes(plan);
-      ViewableMemory memory;
-      if (plan.where == nullptr) memory = ViewableMemory(bytes, eager_bytes_);
-      std::byte* const shared = plan.where == nullptr ? memory.data() : plan.where;
+      if (plan.where == nullptr) viewable_.emplace(bytes, eager_bytes_);
+      std::byte* const shared = viewable_ ? viewable_->data() : plan.where;
       views_ = PageViews(shared, bytes, own_bytes, plan.workers);
-      viewable_ = std::move(memory);
       cells_ = reinterpret_cast<CellType<State>*>(shared);
       own_ = std::min(size_, own_bytes / sizeof(CellType<State>));
     } catch (const std::system_error& error) {
+      viewable_.reset();
       refusal_ = error.what();
     }
   }
@@ -138,8 +137,8 @@ class SharedParameters {
   std::size_t size_;
   std::size_t likely_;
   std::size_t eager_bytes_ = 0;
-  Array alone_;              // the cells, if there are no views and no other memory was given
-  ViewableMemory viewable_;  // the same, if there are views
+  Array alone_;  // the cells, if there are no views and no other memory was given
+  std::optional<ViewableMemory> viewable_;  // the same, if there are views
   CellType<State>* cells_ = nullptr;
   PageViews views_;  // [workers], or none
   std::size_t own_ = 0;

@@ -12,22 +12,19 @@ constexpr std::size_t kLargestHuge = std::size_t{1} << 30;
 
 }  // namespace
 
-ZeroedMemory::ZeroedMemory(std::size_t bytes, std::size_t likely) {
-  if (bytes == 0) return;
-  const std::size_t page = bytes >= kHugePage ? kHugePage : std::size_t{4096};
-  bytes_ = (bytes + page - 1) / page * page;
-  void* const mapped = mmap(nullptr, bytes_, PROT_READ | PROT_WRITE,
-                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (mapped == MAP_FAILED) {
-    bytes_ = 0;
-    throw std::bad_alloc();
-  }
-  data_ = mapped;
-  if (likely >= kHugePage && likely <= kLargestHuge) madvise(data_, likely, MADV_HUGEPAGE);
+void Unmap::operator()(void* memory) const noexcept {
+  munmap(memory, bytes);
 }
 
-ZeroedMemory::~ZeroedMemory() {
-  if (data_ != nullptr) munmap(data_, bytes_);
+Mapped zeroed_memory(std::size_t bytes, std::size_t likely) {
+  if (bytes == 0) return nullptr;
+  const std::size_t page = bytes >= kHugePage ? kHugePage : std::size_t{4096};
+  const std::size_t whole = (bytes + page - 1) / page * page;
+  void* const mapped = mmap(nullptr, whole, PROT_READ | PROT_WRITE,
+                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (mapped == MAP_FAILED) throw std::bad_alloc();
+  if (likely >= kHugePage && likely <= kLargestHuge) madvise(mapped, likely, MADV_HUGEPAGE);
+  return Mapped(mapped, Unmap{whole});
 }
 
 }  // namespace hogwild

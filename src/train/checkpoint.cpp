@@ -11,7 +11,6 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <string_view>
-#include <utility>
 
 #include "core/new_file.hpp"
 #include "hogwild/core/error.hpp"

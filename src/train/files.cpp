@@ -2,21 +2,27 @@
 
 #include <fmt/format.h>
 #include <sys/stat.h>
-#include <unistd.h>
-#include <fstream>
 
 #include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cmath>
+#include <cstring>
 #include <filesystem>
+#include <fstream>
+#include <string_view>
 #include <utility>
 
+#include "data/rows/named_feature.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/data/hogdata.hpp"
 #include "hogwild/learn/parameter_file.hpp"
+#include "hogwild/model/file.hpp"
 #include "hogwild/train/checkpoint.hpp"
 #include "hogwild/train/stream.hpp"
 #include "hogwild/train/train.hpp"
 #include "options/refusals.hpp"
-#include "train/files.hpp"
+#include "parallel/cores.hpp"
 
 namespace hogwild {
 
@@ -57,6 +63,67 @@ bool is_little(const std::vector<std::string>& paths, std::uint64_t memory_limit
   }
   constexpr std::uint64_t kPacked = 10;  // compressed, they may hold as many times as much
   return bytes <= std::min(kLittleText, memory_limit / 4) / kPacked;
+}
+
+constexpr std::string_view kMargin = "margin:";
+
+// The margins by a model whose features may be numbered otherwise than those of the data.
+std::vector<float> margins(const Dataset& data, const Model& model, const std::string& path) {
+  const FeatureSpace& ours = data.features();
+  const FeatureSpace& its = model.features();
+  if (model.outputs() > 1) {
+    throw DataError(path, "this model has several classes", "give one of two labels");
+  }
+  const bool named = ours.names != nullptr;
+  if (named != (its.names != nullptr) || ours.hash_bits != its.hash_bits ||
+      (!named && ours.hash_bits == 0 && ours.index_base != its.index_base)) {
+    throw DataError(path, "this model's features have other names than those of the data",
+                    "give one that was trained on data of the same format and --hash-bits");
+  }
+  const Dataset known = in_space(data, its);
+  std::vector<float> scores;
+  for (Offset i = 0; i < known.rows(); ++i) scores.push_back(model.margin(known.row(i)));
+  return scores;
+}
+
+std::vector<float> numbers_in_file(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) throw IoError(path, std::strerror(errno), "check the path given to --difficulty");
+  std::vector<float> numbers;
+  for (std::string line; std::getline(file, line);) {
+    float number = 0;
+    const char* const end = line.data() + line.size() - (line.ends_with('\r') ? 1 : 0);
+    const auto [stop, error] = std::from_chars(line.data(), end, number);
+    if (error != std::errc() || stop != end || !std::isfinite(number)) {
+      throw ParseError(path, numbers.size() + 1, 1,
+                       fmt::format("expected a number, found '{}'", line),
+                       "write one number per line, one for each row of the data");
+    }
+    numbers.push_back(number);
+  }
+  return numbers;
+}
+
+// What `nonzeros`, `margin:MODEL` or a file with one number a line says of each row, [rows]; empty
+// for nonzeros, which is what an empty difficulty means to train(). By a model the rows of a large
+// margin, whatever its sign, are the easy ones. Throws OptionError, IoError, ParseError,
+// DataError, ModelError.
+std::vector<float> difficulty_of(const Dataset& data, const std::string& measure) {
+  if (measure == "nonzeros") return {};
+  if (measure.starts_with(kMargin)) {
+    const std::string path = measure.substr(kMargin.size());
+    std::vector<float> scores = margins(data, load(path), path);
+    for (float& score : scores) score = -std::abs(score);
+    return scores;
+  }
+  std::vector<float> numbers = numbers_in_file(measure);
+  if (numbers.size() != data.rows()) {
+    throw DataError(measure,
+                    fmt::format("{} numbers for {} rows of {}", numbers.size(), data.rows(),
+                                data.source().name()),
+                    "write one number per line, one for each row");
+  }
+  return numbers;
 }
 
 // Opens the files of one run.
@@ -203,23 +270,8 @@ TrainResult train(TrainingRows rows, FileObserver& observer) {
 }
 
 TrainResult train_files(const std::vector<std::string>& paths, const FileOptions& files,
-                        const TrainOptions& options) {
-  FileObserver silent;
-  return train_files(paths, files, options, silent);
-}
-
-TrainResult train_files(const std::vector<std::string>& paths, const FileOptions& files,
                         const TrainOptions& options, FileObserver& observer) {
   return train(open_rows(paths, files, started(files, options), observer), observer);
-}
-
-std::uint64_t memory_bytes() {
-  const auto bytes = static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) *
-                     static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
-  // Of a container; the kernel's documentation, "Control Group v2", memory.max.
-  std::ifstream group("/sys/fs/cgroup/memory.max");
-  std::uint64_t most = 0;
-  return group >> most ? std::min(bytes, most) : bytes;
 }
 
 }  // namespace hogwild

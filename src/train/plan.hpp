@@ -54,6 +54,12 @@ HotCoordinates hot_coordinates(const Dataset& data, const HotFeatures& hot);
 /// work. Throws OptionError, ParseError, DataError.
 void require_learnable(const Dataset& data, const TrainOptions& options);
 
+/// How much of the variance of the labels lies between stretches of the data: about 0 for rows in a
+/// random order, 1 for rows sorted by label. Few rows say nothing: 0. Source: the intraclass
+/// correlation of a one-way analysis of variance; Fisher, Statistical Methods for Research Workers,
+/// 1925.
+double change_of_labels(const Dataset& data);
+
 /// Checks the options and decides. Throws OptionError, ParseError, DataError.
 TrainPlan plan_training(const Dataset& data, const TrainOptions& options);
 

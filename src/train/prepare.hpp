@@ -9,7 +9,6 @@
 #include "hogwild/data/dataset.hpp"
 #include "hogwild/learn/parameter_file.hpp"
 #include "hogwild/train/options.hpp"
-#include "hogwild/train/result.hpp"
 
 namespace hogwild {
 

@@ -9,13 +9,11 @@
 #include <memory>
 #include <optional>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "feed/dataset_feed.hpp"
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
-#include "hogwild/core/random.hpp"
 #include "hogwild/core/version.hpp"
 #include "learn/descent.hpp"
 #include "model/layout.hpp"
@@ -133,10 +131,9 @@ class Run {
                        .threads = collectives_.threads(workers_.size())};
     std::optional<Model> model;
     if (options_.validation || report.epoch < epochs) {
-      model = frozen();
-      if (!is_finite(*descent_, pacing_.after(own_visits_), plan_, feed_.features())) {
-        reason_ = StopReason::diverged;
-      }
+      bool finite = true;
+      model = frozen(0, 0, &finite);
+      if (!finite) reason_ = StopReason::diverged;
     }
     if (options_.validation) {
       report.valid_loss = collectives_.mean_loss(*model, *options_.validation);
@@ -281,9 +278,9 @@ class Run {
 
   // A model of the current weights. own and all: how many rows of an epoch that has not ended this
   // member, and all members together, have learnt.
-  Model frozen(std::uint64_t own = 0, std::uint64_t all = 0) const {
+  Model frozen(std::uint64_t own = 0, std::uint64_t all = 0, bool* finite = nullptr) const {
     return freeze(*descent_, pacing_.after(own_visits_ + own), plan_, feed_.features(),
-                  provenance(visits_ + all));
+                  provenance(visits_ + all), finite);
   }
 
   Provenance provenance(std::uint64_t visits) const {

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <memory>
 #include <utility>
 #include <variant>
@@ -154,7 +153,7 @@ void require_streamable(const RowStream& stream, const TrainOptions& options) {
   if (!stream.sample()) reason = "no row was seen in it";
   if (!reason) reason = reason_of_text(stream, options);
   if (!reason) return;
-  throw DataError(stream.text().paths().front(), fmt::format("this can't be streamed: {}", *reason),
+  throw DataError(stream.text().paths.front(), fmt::format("this can't be streamed: {}", *reason),
                   "read() the rows and train on the data set");
 }
 
@@ -206,7 +205,7 @@ TrainResult train(RowStream& stream, const TrainOptions& asked, TrainObserver& o
         TextFeed feed(stream.text(), found.order, found.seed, labels, plan.descent.workers, hot);
         TrainResult ended = run(feed, plan, sample, found, observer);
         from_one = stream.features().hash_bits == 0 && feed.record().index_base() == 1;
-        stream.text().note(feed.record().source());
+        stream.text().source = feed.record().source();
         return ended;
       });
   if (!from_one) return result;

@@ -1,8 +1,6 @@
 #include "train/search.hpp"
 
 #include <algorithm>
-#include <cstddef>
-#include <utility>
 
 #include "learn/coordinates.hpp"
 #include "parallel/cores.hpp"
@@ -57,12 +55,11 @@ ThreadTrial measure_threads(const Dataset& data, const TrainOptions& options) {
   trial.early_stopping = 0;
   trial.refit = false;
   trial.validation.reset();
-  TrainObserver silent;
 
   ThreadTrial found;
   const auto measure = [&](int threads) -> double {
     trial.threads = threads;
-    const TrainResult result = run(part, trial, silent);
+    const TrainResult result = run(part, trial, silent_observer);
     if (result.epochs.size() < kEpochs) return 0.0;  // diverged: the run will say so
     const EpochReport& last = result.epochs.back();
     const double seconds = last.seconds - result.epochs.front().seconds;

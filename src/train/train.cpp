@@ -140,21 +140,8 @@ void refit(const Dataset& data, TrainOptions options, TrainObserver& observer, T
 }  // namespace
 
 std::string_view name_of(StopReason reason) noexcept {
-  switch (reason) {
-    case StopReason::early_stopping:
-      return "early_stopping";
-    case StopReason::interrupted:
-      return "interrupted";
-    case StopReason::diverged:
-      return "diverged";
-    default:
-      return "epochs";
-  }
-}
-
-TrainResult train(Dataset data, const TrainOptions& options) {
-  TrainObserver silent;
-  return train(std::move(data), options, silent);
+  static constexpr std::string_view kNames[]{"epochs", "early_stopping", "interrupted", "diverged"};
+  return kNames[static_cast<std::size_t>(reason)];
 }
 
 TrainResult train(Dataset data, const TrainOptions& asked, TrainObserver& observer) {

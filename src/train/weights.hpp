@@ -1,37 +1,137 @@
 // Weights being learnt to a model.
 #pragma once
 
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "data/rows/named_feature.hpp"
+#include "hogwild/core/alternatives.hpp"
+#include "hogwild/core/error.hpp"
+#include "hogwild/core/random.hpp"
 #include "hogwild/data/dataset.hpp"
-#include "hogwild/data/feature_space.hpp"
 #include "hogwild/model/model.hpp"
 #include "hogwild/train/options.hpp"
 #include "learn/descent.hpp"
+#include "parallel/zeroed_array.hpp"
 #include "train/plan.hpp"
 
 namespace hogwild {
 
-/// The weights as they are now.
-Model freeze(const Weights& trained, Pace now, const TrainPlan& plan, const FeatureSpace& features,
-             Provenance provenance);
+// Of a model, whose features have their plain numbers.
+inline std::size_t weights_of(const FeatureSpace& plain, const TrainPlan& plan) {
+  return std::size_t{plain.size} * plan.descent.outputs;
+}
 
-/// Whether the weights are finite now. Looks at those that may not be zero alone.
-bool is_finite(const Weights& trained, Pace now, const TrainPlan& plan,
-               const FeatureSpace& features);
+inline Model model_of(std::shared_ptr<const float[]> weights, std::vector<float> biases,
+                      const TrainPlan& plan, const FeatureSpace& features, Provenance provenance) {
+  const AnyLoss& loss = plan.descent.loss;
+  if (plan.classes) {
+    return Model(features, std::move(weights), std::move(biases), loss, plan.classes,
+                 std::move(provenance));
+  }
+  return Model(features, std::move(weights), biases[0], loss, plan.labels, std::move(provenance));
+}
+
+/// The weights as they are now; *finite tells whether they are finite, unless it is null.
+inline Model freeze(const Weights& trained, Pace now, const TrainPlan& plan,
+                    const FeatureSpace& features, Provenance provenance, bool* finite = nullptr) {
+  const Index outputs = plan.descent.outputs;
+  bool all_finite = true;
+  const Index biases_at = plan.descent.features * outputs;
+  const FeatureSpace plain = features.plain();
+  const auto weights = shared_zeroed_array<float>(weights_of(plain, plan));
+  trained.each_weight(std::size_t{features.size} * outputs, now,
+                      [&](Index first, std::span<const float> some) {
+                        Index j = first / outputs, output = first % outputs;
+                        for (const float weight : some) {
+                          const std::size_t at = std::size_t{features.plain(j)} * outputs + output;
+                          if (weight != 0) weights[static_cast<std::ptrdiff_t>(at)] = weight;
+                          all_finite = all_finite && std::isfinite(weight);
+                          if (++output == outputs) ++j, output = 0;
+                        }
+                      });
+  std::vector<float> biases;
+  for (Index k = 0; k < outputs; ++k) {
+    biases.push_back(trained.weight(biases_at + k, now));
+    all_finite = all_finite && std::isfinite(biases.back());
+  }
+  if (finite != nullptr) *finite = all_finite;
+  return model_of(weights, std::move(biases), plan, plain, std::move(provenance));
+}
 
 /// All weights zero.
-Model zero_model(const TrainPlan& plan, const FeatureSpace& features, Provenance provenance);
+inline Model zero_model(const TrainPlan& plan, const FeatureSpace& features,
+                        Provenance provenance) {
+  const FeatureSpace plain = features.plain();
+  return model_of(shared_zeroed_array<float>(weights_of(plain, plan)),
+                  std::vector<float>(plan.descent.outputs, 0.0f), plan, plain,
+                  std::move(provenance));
+}
 
 /// Lets the weights of the features that rows hold start at random: see TrainOptions::init.
 /// Features that no row to be learnt holds stay at zero: nothing would ever move them.
-void start_at_random(Weights& weights, const Dataset& rows, const TrainPlan& plan,
-                     const TrainOptions& options);
+inline void start_at_random(Weights& trained, const Dataset& rows, const TrainPlan& plan,
+                            const TrainOptions& options) {
+  constexpr std::uint64_t kStarting = 0x696e6974;  // a stream apart from that of orders
+  const Index outputs = plan.descent.outputs;
+  for (Offset i = 0; i < rows.rows(); ++i) {
+    if (rows.row(i).weight == 0) continue;
+    for (const Index j : rows.row(i).indices) {
+      for (Index k = 0; k < outputs; ++k) {
+        const Index plain = rows.features().plain(j) * outputs + k;
+        const double normal = Random(options.seed, kStarting, plain).normal();
+        trained.start(j * outputs + k, options.init * static_cast<float>(normal));
+      }
+    }
+  }
+}
 
 /// Lets all weights start at a model's, whose features are those of a space by what the data calls
 /// them. Features that the model lacks start at zero.
-void start_at(Weights& weights, const Model& model, const FeatureSpace& features,
-              const TrainPlan& plan);
+inline void start_at(Weights& trained, const Model& model, const FeatureSpace& features,
+                     const TrainPlan& plan) {
+  const Index outputs = plan.descent.outputs;
+  const auto ranked = features.ranking ? std::span<const Index>(features.ranking->features)
+                                       : std::span<const Index>();
+  const std::unordered_set<Index> elsewhere(ranked.begin(), ranked.end());
+  for (Index j = 0; j < features.size; ++j) {
+    if (j >= ranked.size() && elsewhere.contains(features.plain(j))) continue;
+    const auto number = same_feature(model.features(), features, features.plain(j));
+    for (Index k = 0; number && k < outputs; ++k) {
+      const float weight = model.weights()[std::size_t{*number} * outputs + k];
+      if (weight != 0) trained.start(j * outputs + k, weight);
+    }
+  }
+  for (Index k = 0; k < outputs; ++k) {
+    trained.start(features.size * outputs + k, model.biases()[k]);
+  }
+}
 
 /// Throws OptionError where a model can't go on learning from such data as options say.
-void require_same_kind(const Model& model, const FeatureSpace& features, const TrainPlan& plan);
+inline void require_same_kind(const Model& model, const FeatureSpace& features,
+                              const TrainPlan& plan) {
+  const auto require = [](bool holds, const std::string& reason) {
+    if (!holds) throw OptionError("resume", reason);
+  };
+  require(name_of(model.loss()) == name_of(plan.descent.loss),
+          fmt::format("the model was trained with --loss {}", name_of(model.loss())));
+  const bool same_classes = plan.classes ? model.classes() && *model.classes() == *plan.classes
+                                         : !model.classes() && model.labels() == plan.labels;
+  require(same_classes, "the model has other labels than the data");
+  require(model.features().hash_bits == features.hash_bits,
+          model.features().hash_bits == 0
+              ? "the model's features are not hashed; leave --hash-bits out"
+              : fmt::format("the model's features are hashed; give --hash-bits {}",
+                            model.features().hash_bits));
+  require((model.features().names != nullptr) == (features.names != nullptr),
+          "the features are names in one of model and data, and numbers in the other");
+}
 
 }  // namespace hogwild

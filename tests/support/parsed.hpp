@@ -39,8 +39,8 @@ inline std::string shown(const ParsedChunk& parsed) {
     }
     text += '\n';
   }
-  for (const LabelSpot& spot : batch.label_spots) {
-    text += fmt::format("label {} at {}:{}\n", spot.label, spot.line, spot.column);
+  for (const auto& [label, spot] : batch.seen.labels()) {
+    text += fmt::format("label {} at {}:{}\n", label, spot.line, spot.column);
   }
   if (parsed.fault) {
     text +=

@@ -19,7 +19,7 @@
 #include "hogwild/train/train.hpp"
 #include "support/files.hpp"
 #include "support/recorder.hpp"
-#include "train/prepare.hpp"
+#include "train/plan.hpp"
 
 namespace hogwild {
 namespace {

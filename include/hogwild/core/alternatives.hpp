@@ -10,30 +10,20 @@
 
 namespace [[gnu::visibility("default")]] hogwild {
 
-namespace alternatives {
-
-template <class... Alternatives>
-constexpr std::array<std::string_view, sizeof...(Alternatives)> names(
-    std::type_identity<std::variant<Alternatives...>>) {
-  return {Alternatives::kName...};
-}
-
-template <class Function, class... Alternatives>
-constexpr void each(Function&& function, std::type_identity<std::variant<Alternatives...>>) {
-  (function(Alternatives{}), ...);
-}
-
-}  // namespace alternatives
-
-/// The names of all alternatives of Variant, in declaration order.
-template <class Variant>
-inline constexpr auto kNamesOf = alternatives::names(std::type_identity<Variant>{});
-
 /// Calls function once with a default-constructed value of every alternative of Variant.
 template <class Variant, class Function>
 constexpr void for_each_alternative(Function&& function) {
-  alternatives::each(function, std::type_identity<Variant>{});
+  [&]<class... Alternatives>(std::type_identity<std::variant<Alternatives...>>) {
+    (function(Alternatives{}), ...);
+  }(std::type_identity<Variant>{});
 }
+
+/// The names of all alternatives of Variant, in declaration order.
+template <class Variant>
+inline constexpr auto kNamesOf =
+    []<class... Alternatives>(std::type_identity<std::variant<Alternatives...>>) {
+      return std::array<std::string_view, sizeof...(Alternatives)>{Alternatives::kName...};
+    }(std::type_identity<Variant>{});
 
 /// The alternative of that name with its defaults, or nothing if no alternative is called so.
 template <class Variant>

@@ -2,9 +2,7 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <new>
-#include <utility>
 #include <vector>
 
 namespace [[gnu::visibility("default")]] hogwild {
@@ -32,15 +30,10 @@ struct BulkAllocator {
   /// Gives back what allocate() returned.
   void deallocate(T* memory, std::size_t) noexcept { free_bulk(memory); }
 
-  /// Makes an element; without arguments its value is left as it is.
+  /// Makes an element without arguments: its value is left as it is.
   template <class U>
   void construct(U* at) noexcept {
     ::new (static_cast<void*>(at)) U;
-  }
-  /// Makes an element; without arguments its value is left as it is.
-  template <class U, class... Arguments>
-  void construct(U* at, Arguments&&... arguments) {
-    ::new (static_cast<void*>(at)) U(std::forward<Arguments>(arguments)...);
   }
 
   /// All are alike.

@@ -11,14 +11,12 @@
 namespace [[gnu::visibility("default")]] hogwild {
 
 /// What every error of the library derives from; catch this to catch them all.
-class Error : public std::runtime_error {
- public:
+struct Error : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
 /// A line of a data file that can't be read. what() is "path:line:column: reason; remedy".
-class ParseError : public Error {
- public:
+struct ParseError : Error {
   /// Makes what() of the fields.
   ParseError(std::string path, std::uint64_t line, std::uint64_t column, std::string reason,
              std::string remedy)
@@ -38,8 +36,7 @@ class ParseError : public Error {
 };
 
 /// Data that can be read but not used as asked. what() is "where: reason; remedy".
-class DataError : public Error {
- public:
+struct DataError : Error {
   /// Makes what() of the fields.
   DataError(std::string where, std::string reason, std::string remedy)
       : Error(where + ": " + reason + "; " + remedy),
@@ -53,17 +50,15 @@ class DataError : public Error {
 };
 
 /// Data without a row.
-class NoRowError : public DataError {
- public:
+struct NoRowError : DataError {
   /// Makes what() of the fields.
   using DataError::DataError;
 };
 
-/// A file that can't be opened, read or written. what() is "path: reason; remedy".
-class IoError : public Error {
- public:
+/// What is wrong with a file. what() is "path: reason; remedy".
+struct FileError : Error {
   /// Makes what() of the fields.
-  IoError(std::string path, std::string reason, std::string remedy)
+  FileError(std::string path, std::string reason, std::string remedy)
       : Error(path + ": " + reason + "; " + remedy),
         path(std::move(path)),
         reason(std::move(reason)),
@@ -74,9 +69,14 @@ class IoError : public Error {
   std::string remedy;  ///< what to do about it
 };
 
+/// A file that can't be opened, read or written.
+struct IoError : FileError {
+  /// Makes what() of the fields.
+  using FileError::FileError;
+};
+
 /// An option out of its range, or two that contradict each other. what() is "option: reason".
-class OptionError : public Error {
- public:
+struct OptionError : Error {
   /// Makes what() of the fields.
   OptionError(std::string option, std::string reason)
       : Error(option + ": " + reason), option(std::move(option)), reason(std::move(reason)) {}
@@ -85,19 +85,10 @@ class OptionError : public Error {
   std::string reason;  ///< what is wrong
 };
 
-/// A model file that is damaged, truncated, foreign or newer. what() is "path: reason; remedy".
-class ModelError : public Error {
- public:
+/// A model file that is damaged, truncated, foreign or newer.
+struct ModelError : FileError {
   /// Makes what() of the fields.
-  ModelError(std::string path, std::string reason, std::string remedy)
-      : Error(path + ": " + reason + "; " + remedy),
-        path(std::move(path)),
-        reason(std::move(reason)),
-        remedy(std::move(remedy)) {}
-
-  std::string path;    ///< of the file
-  std::string reason;  ///< what is wrong
-  std::string remedy;  ///< what to do about it
+  using FileError::FileError;
 };
 
 }  // namespace hogwild

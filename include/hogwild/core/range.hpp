@@ -1,7 +1,6 @@
 // The numbers that an option takes.
 #pragma once
 
-#include <cmath>
 #include <limits>
 #include <optional>
 #include <string>

@@ -1,7 +1,6 @@
 // The integer vocabulary: how features, rows and non-zeros are counted.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 
 namespace [[gnu::visibility("default")]] hogwild {

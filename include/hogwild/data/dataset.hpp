@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -75,13 +74,13 @@ class Dataset {
   static Dataset lend(const Lent& arrays, FeatureSpace features, Source source, SeenLabels seen,
                       ClassNames classes, std::shared_ptr<const void> keeper);
 
-  Offset rows() const noexcept { return labels_.size(); }       ///< number of rows
-  Offset nonzeros() const noexcept { return indices_.size(); }  ///< number of non-zeros
+  Offset rows() const noexcept { return at_.labels.size(); }       ///< number of rows
+  Offset nonzeros() const noexcept { return at_.indices.size(); }  ///< number of non-zeros
   bool all_ones() const noexcept {
-    return values_.empty();
+    return at_.values.empty();
   }  ///< whether every value is 1, and none is stored
   bool has_weights() const noexcept {
-    return !weights_.empty();
+    return !at_.weights.empty();
   }  ///< whether rows have weights other than 1
 
   /// Row i. REQUIRES: i < rows().
@@ -100,23 +99,23 @@ class Dataset {
   void prefetch(Offset i, Offset count) const noexcept {
     constexpr std::size_t kLine = 64;
     for (std::size_t at = 0; at <= count * sizeof(Offset); at += kLine) {
-      __builtin_prefetch(reinterpret_cast<const char*>(&offsets_[i]) + at);
+      __builtin_prefetch(reinterpret_cast<const char*>(&at_.offsets[i]) + at);
     }
-    __builtin_prefetch(&labels_[i]);
+    __builtin_prefetch(&at_.labels[i]);
   }
 
   std::span<const Offset> offsets() const {
-    return looked_at(offsets_);
+    return looked_at(at_.offsets);
   }  ///< [rows + 1] the position of the first non-zero of each row
   std::span<const Index> indices() const {
-    return looked_at(indices_);
+    return looked_at(at_.indices);
   }  ///< [nonzeros] features, ascending in a row
   std::span<const float> values() const {
-    return looked_at(values_);
+    return looked_at(at_.values);
   }  ///< [nonzeros], or empty if all are 1
-  std::span<const float> labels() const { return looked_at(labels_); }  ///< [rows]
+  std::span<const float> labels() const { return looked_at(at_.labels); }  ///< [rows]
   std::span<const float> weights() const {
-    return looked_at(weights_);
+    return looked_at(at_.weights);
   }  ///< [rows], or empty if all are 1
 
   const FeatureSpace& features() const noexcept {
@@ -154,24 +153,20 @@ class Dataset {
     ClassNames classes;
   };
 
-  // Owns the arrays.
-  struct Storage {
-    Arrays arrays;
-    std::shared_ptr<const void> more;  // the owner of other arrays that are used
-  };
-
   SparseRow unchecked_row(Offset i) const noexcept {
-    const Offset begin = offsets_[i];
-    const Offset count = offsets_[i + 1] - begin;
-    return {indices_.subspan(begin, count),
-            values_.empty() ? values_ : values_.subspan(begin, count), labels_[i],
-            weights_.empty() ? 1.0f : weights_[i]};
+    const Offset begin = at_.offsets[i];
+    const Offset count = at_.offsets[i + 1] - begin;
+    return {at_.indices.subspan(begin, count),
+            at_.values.empty() ? at_.values : at_.values.subspan(begin, count), at_.labels[i],
+            at_.weights.empty() ? 1.0f : at_.weights[i]};
   }
   template <class Value>
   std::span<const Value> looked_at(std::span<const Value> array) const {
     if (first_look_) look_at_all();
     return array;
   }
+  template <class Value>
+  std::span<const Value> own(Array<Value> array);
   void look_at(Offset i) const;
   void validate() const;
   bool is_sound(Offset i) const noexcept;
@@ -180,13 +175,9 @@ class Dataset {
   bool names_a_class(float label) const noexcept;
 
   std::shared_ptr<const void> storage_;
-  bool owns_all_ = false;  // storage_ is a Storage, and all arrays are its own
+  bool owns_all_ = false;  // storage_ is Arrays, and all arrays are its own
   std::shared_ptr<const Description> description_;
-  std::span<const Offset> offsets_;
-  std::span<const Index> indices_;
-  std::span<const float> values_;
-  std::span<const float> labels_;
-  std::span<const float> weights_;
+  Lent at_;
   std::shared_ptr<FirstLook> first_look_;  // null: all rows are known to be sound
 };
 

@@ -3,10 +3,7 @@
 
 #include <Eigen/SparseCore>
 #include <cassert>
-#include <span>
-#include <type_traits>
 #include <utility>
-#include <vector>
 
 #include "hogwild/data/dataset.hpp"
 

@@ -53,7 +53,7 @@ class RowStream {
   Dataset read();
 
   /// What the library itself reads from.
-  class Text;
+  struct Text;
   /// The text behind it; for this library alone.
   Text& text() noexcept { return *text_; }
   /// The text behind it; for this library alone.

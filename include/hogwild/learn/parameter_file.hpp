@@ -70,10 +70,10 @@ class ParameterFile {
   ParameterFile(const ParameterFile&) = delete;
   ParameterFile& operator=(const ParameterFile&) = delete;
 
-  const std::string& path() const noexcept;    ///< the path of the file
-  const ParameterKind& kind() const noexcept;  ///< what its parameters are for
-  bool writable() const noexcept;              ///< whether this process may train
-  bool made() const noexcept;                  ///< whether join() created the file
+  const std::string& path() const noexcept { return path_; }    ///< the path of the file
+  const ParameterKind& kind() const noexcept { return kind_; }  ///< what its parameters are for
+  bool writable() const noexcept { return writable_; }          ///< whether this process may train
+  bool made() const noexcept { return made_; }                  ///< whether join() created the file
 
   /// Tells other processes that this one is running, and how many rows it has learnt since its last
   /// call. Call it about once per second. Any thread. REQUIRES: writable().
@@ -91,9 +91,13 @@ class ParameterFile {
 
  private:
   struct Mapping;
-  explicit ParameterFile(std::unique_ptr<Mapping> mapping);
+  ParameterFile(const std::string& path, bool writable);
 
+  std::string path_;
+  bool writable_;
+  bool made_ = false;
   std::unique_ptr<Mapping> mapping_;
+  ParameterKind kind_;
 };
 
 /// Whether the file begins as a parameter file does.

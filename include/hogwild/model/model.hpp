@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "hogwild/core/types.hpp"
 #include "hogwild/data/feature_space.hpp"
 #include "hogwild/data/labels.hpp"
 #include "hogwild/data/row.hpp"

@@ -106,14 +106,24 @@ struct Logistic {
   }
 };
 
+/// What losses have in common that predict the margin itself.
+struct MarginLoss {
+  static constexpr bool kProbability = false;  ///< whether prediction() is a probability
+
+  /// What is predicted of a margin.
+  template <std::floating_point Real>
+  Real prediction(Real m) const noexcept {
+    return m;
+  }
+};
+
 /// Hinge loss, max(0, 1 - ym): 1 and slope -y at m = 0. At the kink ym = 1 the slope is 0. Its
 /// second derivative is 0 but at the kink, where it has none; the curvature is that of the mean
 /// over many rows, which is smooth, estimated as the squared slope (Gauss and Newton's way).
 /// Source: Cortes and Vapnik, Machine Learning 1995.
-struct Hinge {
+struct Hinge : MarginLoss {
   static constexpr std::string_view kName = "hinge";  ///< as the command line and files have it
   static constexpr bool kBinary = true;               ///< whether labels are two classes
-  static constexpr bool kProbability = false;         ///< whether prediction() is a probability
 
   /// The loss of a margin m whose label is y.
   template <std::floating_point Real>
@@ -130,20 +140,14 @@ struct Hinge {
   Real curvature(Real m, Real y) const noexcept {
     return y * m < 1 ? Real{1} : Real{0};
   }
-  /// What is predicted of a margin.
-  template <std::floating_point Real>
-  Real prediction(Real m) const noexcept {
-    return m;
-  }
 };
 
 /// Squared hinge loss, max(0, 1 - ym)^2: 1 and slope -2y at m = 0.
 /// Source: Zhang, ICML 2004.
-struct SquaredHinge {
+struct SquaredHinge : MarginLoss {
   static constexpr std::string_view kName =
-      "squared_hinge";                         ///< as the command line and files have it
-  static constexpr bool kBinary = true;        ///< whether labels are two classes
-  static constexpr bool kProbability = false;  ///< whether prediction() is a probability
+      "squared_hinge";                   ///< as the command line and files have it
+  static constexpr bool kBinary = true;  ///< whether labels are two classes
 
   /// The loss of a margin m whose label is y.
   template <std::floating_point Real>
@@ -161,19 +165,13 @@ struct SquaredHinge {
   Real curvature(Real m, Real y) const noexcept {
     return y * m < 1 ? Real{2} : Real{0};
   }
-  /// What is predicted of a margin.
-  template <std::floating_point Real>
-  Real prediction(Real m) const noexcept {
-    return m;
-  }
 };
 
 /// Squared loss, (m - y)^2 / 2, for labels that are numbers: y^2/2 and slope -y at m = 0.
 /// Source: Gauss 1809; as a learning rule, Widrow and Hoff, IRE WESCON 1960.
-struct Squared {
+struct Squared : MarginLoss {
   static constexpr std::string_view kName = "squared";  ///< as the command line and files have it
   static constexpr bool kBinary = false;                ///< whether labels are two classes
-  static constexpr bool kProbability = false;           ///< whether prediction() is a probability
 
   /// The loss of a margin m whose label is y.
   template <std::floating_point Real>
@@ -189,11 +187,6 @@ struct Squared {
   template <std::floating_point Real>
   Real curvature(Real /*m*/, Real /*y*/) const noexcept {
     return 1;
-  }
-  /// What is predicted of a margin.
-  template <std::floating_point Real>
-  Real prediction(Real m) const noexcept {
-    return m;
   }
 };
 

@@ -21,6 +21,8 @@ class FileObserver : public TrainObserver {
   virtual void on_note(const std::string& /*line*/) {}
 };
 
+inline FileObserver silent_file_observer;  ///< of nobody
+
 /// Whether rows may be learnt while they are read.
 enum class Holding {
   as_planned,  ///< where that is better, see plan_data()
@@ -53,8 +55,7 @@ TrainResult train(TrainingRows rows, FileObserver& observer);
 /// The whole way: options are checked, files opened, rows held or streamed, a model trained.
 /// Throws as the functions above. Calls from several threads at once are independent.
 TrainResult train_files(const std::vector<std::string>& paths, const FileOptions& files = {},
-                        const TrainOptions& options = {});
-TrainResult train_files(const std::vector<std::string>& paths, const FileOptions& files,
-                        const TrainOptions& options, FileObserver& observer);
+                        const TrainOptions& options = {},
+                        FileObserver& observer = silent_file_observer);
 
 }  // namespace hogwild

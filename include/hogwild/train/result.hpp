@@ -97,6 +97,8 @@ class TrainObserver {
                                                     ///< from the end of an earlier epoch
 };
 
+inline TrainObserver silent_observer;  ///< of nobody
+
 /// What train() returns.
 struct TrainResult {
   Model model;  ///< of the best epoch with early stopping, otherwise of the last epoch

@@ -15,7 +15,7 @@ namespace [[gnu::visibility("default")]] hogwild {
 /// the loss; std::bad_alloc; and whatever the observer throws. Divergence and interruption are not
 /// errors: see TrainResult::reason. Starts options.threads threads and joins them; calls from
 /// several threads at once are independent.
-TrainResult train(Dataset data, const TrainOptions& options = {});
-TrainResult train(Dataset data, const TrainOptions& options, TrainObserver& observer);
+TrainResult train(Dataset data, const TrainOptions& options = {},
+                  TrainObserver& observer = silent_observer);
 
 }  // namespace hogwild

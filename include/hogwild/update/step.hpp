@@ -108,10 +108,9 @@ concept UpdateRule = requires(const R rule, typename R::State state, float gradi
 
 /// Whether a rule has a learning rate. One without says so by kHasRate = false.
 template <class R>
-inline constexpr bool has_rate = [] {
-  if constexpr (requires { R::kHasRate; }) return R::kHasRate;
-  return true;
-}();
+inline constexpr bool has_rate = !requires {
+  requires !R::kHasRate;
+};
 
 /// Whether a rule looks at more than the weight where gradients are taken, or in what is kept.
 template <class R>
@@ -131,18 +130,16 @@ inline constexpr bool has_memory = requires {
 
 /// Whether a state may only change as a whole, so that no word of it stands alone.
 template <class R>
-inline constexpr bool is_indivisible = [] {
-  if constexpr (requires { R::kIndivisible; }) return R::kIndivisible;
-  return false;
-}();
+inline constexpr bool is_indivisible = requires {
+  requires R::kIndivisible;
+};
 
 /// Whether a rule accounts by itself, over time, for the penalty of steps that a coordinate missed.
 /// To the others a step's penalty is handed times n / d_j.
 template <class R>
-inline constexpr bool owns_penalty = [] {
-  if constexpr (requires { R::kOwnsPenalty; }) return R::kOwnsPenalty;
-  return false;
-}();
+inline constexpr bool owns_penalty = requires {
+  requires R::kOwnsPenalty;
+};
 
 /// Whether steps made on a worker's own copy of a coordinate can be merged into the shared one.
 template <class R>
@@ -153,10 +150,9 @@ inline constexpr bool has_merge = requires(const R rule, typename R::State s) {
 /// Whether workers may have their own copies of a coordinate for many rows: the rule can merge
 /// them, and does not keep by itself an account of time, which each copy would keep anew.
 template <class R>
-inline constexpr bool may_part = has_merge<R> && !is_indivisible<R> && [] {
-  if constexpr (requires { R::kMayPart; }) return R::kMayPart;
-  return true;
-}();
+inline constexpr bool may_part = has_merge<R> && !is_indivisible<R> && !requires {
+  requires !R::kMayPart;
+};
 
 /// Whether a state can be each thread's own, the weight alone being shared.
 template <class R>
@@ -164,49 +160,35 @@ inline constexpr bool can_be_per_thread = !has_outcome<R> && !is_indivisible<R>;
 
 /// What a rule remembers of a coordinate from the gradient to the step; nothing, for most.
 struct NothingSeen {};
-/// The type of what a rule remembers.
+/// That of a rule, as it is at first.
 template <class Rule>
-struct SeenOf {
-  using type = NothingSeen;  ///< of the rule
-};
-/// The same of a rule that remembers something.
+auto nothing_seen() {
+  if constexpr (has_memory<Rule>) return typename Rule::Seen();
+  if constexpr (!has_memory<Rule>) return NothingSeen();
+}
 template <class Rule>
-requires has_memory<Rule>
-struct SeenOf<Rule> {
-  using type = typename Rule::Seen;  ///< of the rule
-};
-template <class Rule>
-using SeenBy = typename SeenOf<Rule>::type;
+using SeenBy = decltype(nothing_seen<Rule>());
 
 /// The step of a gradient that was taken when `seen` was.
 template <class Rule, class Net>
 typename Rule::State stepped(const Rule& rule, const typename Rule::State& state, float gradient,
                              [[maybe_unused]] const SeenBy<Rule>& seen, const Step<Net>& step) {
-  if constexpr (has_memory<Rule>) {
-    return rule.step(state, gradient, seen, step);
-  } else {
-    return rule.step(state, gradient, step);
-  }
+  if constexpr (has_memory<Rule>) return rule.step(state, gradient, seen, step);
+  if constexpr (!has_memory<Rule>) return rule.step(state, gradient, step);
 }
 
 /// The weight that a model keeps.
 template <class Rule, class Net>
 float outcome_of(const Rule& rule, const typename Rule::State& state, const Step<Net>& step) {
-  if constexpr (has_outcome<Rule>) {
-    return rule.outcome(state, step);
-  } else {
-    return state.weight;
-  }
+  if constexpr (has_outcome<Rule>) return rule.outcome(state, step);
+  if constexpr (!has_outcome<Rule>) return state.weight;
 }
 
 /// The weight at which the gradient is taken.
 template <class Rule, class Net>
 float lookahead_of(const Rule& rule, const typename Rule::State& state, const Step<Net>& step) {
-  if constexpr (has_lookahead<Rule>) {
-    return rule.lookahead(state, step);
-  } else {
-    return outcome_of(rule, state, step);
-  }
+  if constexpr (has_lookahead<Rule>) return rule.lookahead(state, step);
+  return outcome_of(rule, state, step);
 }
 
 /// A number that update rules have.

@@ -3,10 +3,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "data/formats/parser.hpp"
 #include "data/rows/name_hash.hpp"

@@ -6,7 +6,6 @@
 #include <xxhash.h>
 
 #include <filesystem>
-#include <string_view>
 #include <system_error>
 
 #include "hogwild/core/error.hpp"

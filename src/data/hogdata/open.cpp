@@ -1,8 +1,5 @@
 // A mapped file to a data set, believing nothing that the file says.
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -16,10 +13,10 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "core/new_file.hpp"
 #include "data/hogdata/layout.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/data/hogdata.hpp"
@@ -52,70 +49,49 @@ class DataFile {
       fail("its header is damaged");
     }
     begin_ = (kDataHeaderAt + length + kDataAlignment - 1) / kDataAlignment * kDataAlignment;
-    header_ = parse(all.substr(kDataHeaderAt, length));
+    header_ = Json::parse(all.substr(kDataHeaderAt, length));
   }
 
   Dataset dataset() const {
-    return from_header([&] {
-      const auto rows = header_.at("rows").get<std::uint64_t>();
-      const auto nonzeros = header_.at("nonzeros").get<std::uint64_t>();
-      if (rows >= std::uint64_t{1} << 60 || nonzeros >= std::uint64_t{1} << 60) {
-        fail("its number of rows is impossible");
-      }
-      const Dataset::Lent arrays{array<Offset>("offsets", rows + 1),
-                                 array<Index>("indices", nonzeros),
-                                 optional_array("values", nonzeros), array<float>("labels", rows),
-                                 optional_array("weights", rows)};
-      if (arrays.offsets.front() != 0 || arrays.offsets.back() != nonzeros) {
-        fail("its offsets do not match its rows");
-      }
-      return Dataset::lend(arrays, features(), source(), seen_labels(), classes(), file_);
-    });
+    const auto rows = header_.at("rows").get<std::uint64_t>();
+    const auto nonzeros = header_.at("nonzeros").get<std::uint64_t>();
+    if (rows >= std::uint64_t{1} << 60 || nonzeros >= std::uint64_t{1} << 60) {
+      fail("its number of rows is impossible");
+    }
+    const Dataset::Lent arrays{array<Offset>("offsets", rows + 1),
+                               array<Index>("indices", nonzeros),
+                               optional_array("values", nonzeros), array<float>("labels", rows),
+                               optional_array("weights", rows)};
+    if (arrays.offsets.front() != 0 || arrays.offsets.back() != nonzeros) {
+      fail("its offsets do not match its rows");
+    }
+    return Dataset::lend(arrays, features(), source(), seen_labels(), classes(), file_);
   }
 
   void require_fresh() const {
-    from_header([&] {
-      for (const Json& json : header_.at("source").at("files")) {
-        const FileIdentity file{
-            json.at("path").get<std::string>(), json.at("bytes").get<std::uint64_t>(),
-            json.at("modified").get<std::int64_t>(), json.at("checksum").get<std::uint64_t>()};
-        if (!file.has_changed()) continue;
-        throw DataError(path_, fmt::format("it is out of date: {} has changed since", file.path),
-                        fmt::format("convert it again: hogwild convert {} {}", file.path, path_));
-      }
-    });
+    for (const Json& json : header_.at("source").at("files")) {
+      const FileIdentity file{
+          json.at("path").get<std::string>(), json.at("bytes").get<std::uint64_t>(),
+          json.at("modified").get<std::int64_t>(), json.at("checksum").get<std::uint64_t>()};
+      if (!file.has_changed()) continue;
+      throw DataError(path_, fmt::format("it is out of date: {} has changed since", file.path),
+                      fmt::format("convert it again: hogwild convert {} {}", file.path, path_));
+    }
   }
 
   void verify() const {
-    from_header([&] {
-      for (const auto& [name, section] : header_.at("sections").items()) {
-        const std::string_view bytes = section_bytes(section);
-        if (XXH3_64bits(bytes.data(), bytes.size()) !=
-            section.at("checksum").get<std::uint64_t>()) {
-          fail(fmt::format("its {} are damaged", name));
-        }
+    for (const auto& [name, section] : header_.at("sections").items()) {
+      const std::string_view bytes = section_bytes(section);
+      if (XXH3_64bits(bytes.data(), bytes.size()) != section.at("checksum").get<std::uint64_t>()) {
+        fail(fmt::format("its {} are damaged", name));
       }
-    });
+    }
     dataset().look_at_all();
   }
 
  private:
   [[noreturn]] void fail(const std::string& reason) const {
     throw DataError(path_, "the file is damaged: " + reason, "convert the data again");
-  }
-
-  // What JSON misses is damage too, whatever the checksum says.
-  template <class Function>
-  std::invoke_result_t<const Function&> from_header(const Function& function) const {
-    try {
-      return function();
-    } catch (const Json::exception&) {
-      fail("its header is incomplete");
-    }
-  }
-
-  Json parse(std::string_view text) const {
-    return from_header([&] { return Json::parse(text.begin(), text.end()); });
   }
 
   template <class Value>
@@ -239,28 +215,32 @@ class DataFile {
   Json header_;
 };
 
+// What JSON misses is damage too, whatever the checksum says.
+template <class Use>
+auto with_file(const std::string& path, const Use& use) {
+  try {
+    return use(DataFile(path));
+  } catch (const Json::exception&) {
+    throw DataError(path, "the file is damaged: its header is incomplete",
+                    "convert the data again");
+  }
+}
+
 }  // namespace
 
 Dataset open_hogdata(const std::string& path) {
-  const DataFile file(path);
-  file.require_fresh();
-  return file.dataset();
+  return with_file(path, [](const DataFile& file) {
+    file.require_fresh();
+    return file.dataset();
+  });
 }
 
 void verify_hogdata(const std::string& path) {
-  DataFile(path).verify();
+  with_file(path, [](const DataFile& file) { file.verify(); });
 }
 
 bool is_hogdata(const std::string& path) noexcept {
-  // A pipe is not even opened: whoever writes to it would take that for its reader.
-  struct stat status {};
-  if (path == "-" || stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return false;
-  const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) return false;
-  char begin[kDataMagic.size()];
-  const ssize_t taken = ::read(descriptor, begin, sizeof begin);
-  close(descriptor);
-  return taken == sizeof begin && std::string_view(begin, sizeof begin) == kDataMagic;
+  return begins_with(path, kDataMagic);
 }
 
 }  // namespace hogwild

@@ -44,20 +44,27 @@ std::string Source::name() const {
 
 Dataset::Dataset(Arrays arrays, FeatureSpace features, Source source, SeenLabels seen,
                  ClassNames classes) {
-  const auto storage = std::make_shared<Storage>(Storage{std::move(arrays), nullptr});
-  const Arrays& own = storage->arrays;
+  const auto storage = std::make_shared<Arrays>(std::move(arrays));
   storage_ = storage;
   owns_all_ = true;
-  offsets_ = own.offsets;
-  indices_ = own.indices;
-  values_ = own.values;
-  labels_ = own.labels;
-  weights_ = own.weights;
+  at_ = {storage->offsets, storage->indices, storage->values, storage->labels, storage->weights};
   if (source.format.empty()) source.format = "memory";
-  if (seen.labels().empty() && !seen.unlabelled()) seen = labels_of(labels_);
+  if (seen.labels().empty() && !seen.unlabelled()) seen = labels_of(at_.labels);
   description_ = std::make_shared<const Description>(
       Description{std::move(features), std::move(source), std::move(seen), std::move(classes)});
   validate();
+}
+
+// Where an array is that the data set owns besides what it has, which is looked at first.
+template <class Value>
+std::span<const Value> Dataset::own(Array<Value> array) {
+  look_at_all();
+  using Both = std::pair<Array<Value>, std::shared_ptr<const void>>;
+  const auto storage = std::make_shared<const Both>(std::move(array), std::move(storage_));
+  storage_ = storage;
+  owns_all_ = false;
+  first_look_ = nullptr;
+  return storage->first;
 }
 
 Dataset Dataset::borrow(Array<Offset> offsets, std::span<const Index> indices,
@@ -65,16 +72,7 @@ Dataset Dataset::borrow(Array<Offset> offsets, std::span<const Index> indices,
   Dataset data;
   data.description_ = std::make_shared<const Description>(
       Description{std::move(features), Source{.format = "memory"}, labels_of(labels), {}});
-  Arrays arrays;
-  arrays.offsets = std::move(offsets);
-  arrays.labels = std::move(labels);
-  const auto storage = std::make_shared<const Storage>(Storage{std::move(arrays), nullptr});
-  data.storage_ = storage;
-  data.owns_all_ = false;
-  data.offsets_ = storage->arrays.offsets;
-  data.labels_ = storage->arrays.labels;
-  data.indices_ = indices;
-  data.values_ = values;
+  data.at_ = {data.own(std::move(offsets)), indices, values, data.own(std::move(labels)), {}};
   data.validate();
   return data;
 }
@@ -87,12 +85,11 @@ Dataset::Arrays Dataset::take_arrays() && {
   };
   if (owns_all_ && storage_.use_count() == 1) {
     // Made by the constructor as what it is, and seen by nobody but this.
-    Arrays arrays =
-        std::move(const_cast<Storage*>(static_cast<const Storage*>(storage_.get()))->arrays);
+    Arrays arrays = std::move(*const_cast<Arrays*>(static_cast<const Arrays*>(storage_.get())));
     *this = {};
     return arrays;
   }
-  return {all(offsets_), all(indices_), all(values_), all(labels_), all(weights_)};
+  return {all(at_.offsets), all(at_.indices), all(at_.values), all(at_.labels), all(at_.weights)};
 }
 
 // Which blocks of rows have been found sound. A block is looked at by whoever comes first, or by
@@ -114,11 +111,7 @@ Dataset Dataset::lend(const Lent& arrays, FeatureSpace features, Source source, 
   Dataset data;
   data.storage_ = std::move(keeper);
   data.owns_all_ = false;
-  data.offsets_ = arrays.offsets;
-  data.indices_ = arrays.indices;
-  data.values_ = arrays.values;
-  data.labels_ = arrays.labels;
-  data.weights_ = arrays.weights;
+  data.at_ = arrays;
   data.description_ = std::make_shared<const Description>(
       Description{std::move(features), std::move(source), std::move(seen), std::move(classes)});
   data.first_look_ = std::make_shared<FirstLook>(data.rows());
@@ -143,15 +136,15 @@ void Dataset::look_at_all() const {
 }
 
 void Dataset::validate() const {
-  if (offsets_.size() != labels_.size() + 1 || offsets_.front() != 0 ||
-      offsets_.back() != indices_.size()) {
-    fail(labels_.size(),
+  if (at_.offsets.size() != at_.labels.size() + 1 || at_.offsets.front() != 0 ||
+      at_.offsets.back() != at_.indices.size()) {
+    fail(at_.labels.size(),
          "wrong offsets: they should be [rows + 1], from 0 to the number of non-zeros");
   }
-  if (!values_.empty() && values_.size() != indices_.size()) {
+  if (!at_.values.empty() && at_.values.size() != at_.indices.size()) {
     fail(0, "the numbers of values and indices differ");
   }
-  if (!weights_.empty() && weights_.size() != labels_.size()) {
+  if (!at_.weights.empty() && at_.weights.size() != at_.labels.size()) {
     fail(0, "the numbers of weights and labels differ");
   }
   const auto sound = [this](const tbb::blocked_range<Offset>& range, bool all) {
@@ -173,8 +166,8 @@ bool Dataset::are_sound(Offset begin, Offset end) const noexcept {
 
 // The same as require_sound(), without a word on what is wrong.
 bool Dataset::is_sound(Offset i) const noexcept {
-  const Offset begin = offsets_[i], end = offsets_[i + 1];
-  if (begin > end || end > indices_.size()) return false;
+  const Offset begin = at_.offsets[i], end = at_.offsets[i + 1];
+  if (begin > end || end > at_.indices.size()) return false;
   const SparseRow row = unchecked_row(i);
   bool sound = true;
   for (std::size_t k = 1; k < row.nonzeros(); ++k) sound &= row.indices[k - 1] < row.indices[k];
@@ -193,7 +186,7 @@ void Dataset::require_sound(Offset i) const {
   const auto fail = [&](Offset row, std::string reason) {
     hogwild::fail(source(), first_look_ != nullptr, row, std::move(reason));
   };
-  if (offsets_[i] > offsets_[i + 1] || offsets_[i + 1] > indices_.size()) {
+  if (at_.offsets[i] > at_.offsets[i + 1] || at_.offsets[i + 1] > at_.indices.size()) {
     fail(i, "its offsets are not ascending");
   }
   const SparseRow row = unchecked_row(i);
@@ -217,66 +210,47 @@ void Dataset::require_sound(Offset i) const {
 
 namespace {
 
-// Arrays that grow by rows; ones and weights of one stay implicit if they are told to.
-class RowWriter {
- public:
-  RowWriter(bool all_ones, bool weighted) : all_ones_(all_ones), weighted_(weighted) {}
-
-  // Growing would take twice the memory.
-  void reserve(Offset rows, Offset nonzeros) {
-    arrays_.offsets.reserve(rows + 1);
-    arrays_.labels.reserve(rows);
-    arrays_.indices.reserve(nonzeros);
-    if (!all_ones_) arrays_.values.reserve(nonzeros);
-  }
-  void add(const SparseRow& row) {
-    arrays_.indices.insert(arrays_.indices.end(), row.indices.begin(), row.indices.end());
-    if (!all_ones_ && row.values.empty()) {
-      arrays_.values.insert(arrays_.values.end(), row.nonzeros(), 1.0f);
-    } else if (!all_ones_) {
-      arrays_.values.insert(arrays_.values.end(), row.values.begin(), row.values.end());
+// The rows that row_at(0), row_at(1), ... give. Ones, and weights of one, stay implicit where it is
+// said so.
+template <class RowAt>
+Dataset::Arrays gathered(Offset rows, bool all_ones, bool weighted, const RowAt& row_at) {
+  Dataset::Arrays arrays;
+  Offset nonzeros = 0;
+  for (Offset i = 0; i < rows; ++i) nonzeros += row_at(i).nonzeros();
+  arrays.offsets.reserve(rows + 1);  // growing would take twice the memory
+  arrays.labels.reserve(rows);
+  arrays.indices.reserve(nonzeros);
+  if (!all_ones) arrays.values.reserve(nonzeros);
+  for (Offset i = 0; i < rows; ++i) {
+    const SparseRow row = row_at(i);
+    arrays.indices.insert(arrays.indices.end(), row.indices.begin(), row.indices.end());
+    if (!all_ones && row.values.empty()) {
+      arrays.values.insert(arrays.values.end(), row.nonzeros(), 1.0f);
+    } else if (!all_ones) {
+      arrays.values.insert(arrays.values.end(), row.values.begin(), row.values.end());
     }
-    arrays_.offsets.push_back(arrays_.indices.size());
-    arrays_.labels.push_back(row.label);
-    if (weighted_) arrays_.weights.push_back(row.weight);
+    arrays.offsets.push_back(arrays.indices.size());
+    arrays.labels.push_back(row.label);
+    if (weighted) arrays.weights.push_back(row.weight);
   }
-  Dataset::Arrays take() { return std::move(arrays_); }
-
- private:
-  bool all_ones_;
-  bool weighted_;
-  Dataset::Arrays arrays_;
-};
+  return arrays;
+}
 
 }  // namespace
 
 Dataset Dataset::with_weights(Array<float> weights) const {
-  look_at_all();
-  Arrays arrays;
-  arrays.weights = std::move(weights);
-  const auto storage = std::make_shared<const Storage>(Storage{std::move(arrays), storage_});
   Dataset data = *this;
-  data.weights_ = storage->arrays.weights;
-  data.storage_ = storage;
-  data.owns_all_ = false;
-  data.first_look_ = nullptr;
+  data.at_.weights = data.own(std::move(weights));
   data.validate();
   return data;
 }
 
 Dataset Dataset::with_classes(Array<float> numbers, ClassNames classes) const {
   if (classes->empty()) throw DataError("data", "there are no classes", "name at least one");
-  look_at_all();
-  Arrays arrays;
-  arrays.labels = std::move(numbers);
-  const auto storage = std::make_shared<const Storage>(Storage{std::move(arrays), storage_});
   Dataset data = *this;
-  data.labels_ = storage->arrays.labels;
-  data.storage_ = storage;
-  data.owns_all_ = false;
+  data.at_.labels = data.own(std::move(numbers));
   data.description_ = std::make_shared<const Description>(
       Description{features(), source(), seen_labels(), std::move(classes)});
-  data.first_look_ = nullptr;
   data.validate();
   return data;
 }
@@ -288,22 +262,18 @@ Dataset Dataset::first(Offset count) const {
   Dataset data = *this;
   data.owns_all_ = false;
   data.first_look_ = nullptr;
-  const Offset nonzeros = offsets_[count];
-  data.offsets_ = offsets_.first(count + 1);
-  data.labels_ = labels_.first(count);
-  data.indices_ = indices_.first(nonzeros);
-  if (!values_.empty()) data.values_ = values_.first(nonzeros);
-  if (!weights_.empty()) data.weights_ = weights_.first(count);
+  const Offset nonzeros = at_.offsets[count];
+  data.at_.offsets = at_.offsets.first(count + 1);
+  data.at_.labels = at_.labels.first(count);
+  data.at_.indices = at_.indices.first(nonzeros);
+  if (!at_.values.empty()) data.at_.values = at_.values.first(nonzeros);
+  if (!at_.weights.empty()) data.at_.weights = at_.weights.first(count);
   return data;
 }
 
 Dataset Dataset::select(std::span<const Offset> rows) const {
-  RowWriter chosen(all_ones(), has_weights());
-  Offset nonzeros = 0;
-  for (const Offset i : rows) nonzeros += row(i).nonzeros();
-  chosen.reserve(rows.size(), nonzeros);
-  for (const Offset i : rows) chosen.add(row(i));
-  Arrays arrays = chosen.take();
+  Arrays arrays =
+      gathered(rows.size(), all_ones(), has_weights(), [&](Offset k) { return row(rows[k]); });
   SeenLabels seen;
   for (const float label : arrays.labels) {
     seen.note(label, [&] { return seen_labels().place_of(label); });
@@ -312,15 +282,14 @@ Dataset Dataset::select(std::span<const Offset> rows) const {
 }
 
 Dataset concatenate(const Dataset& a, const Dataset& b) {
-  RowWriter all(a.all_ones() && b.all_ones(), a.has_weights() || b.has_weights());
-  for (const Dataset* part : {&a, &b}) {
-    for (Offset i = 0; i < part->rows(); ++i) all.add(part->row(i));
-  }
+  Dataset::Arrays all = gathered(
+      a.rows() + b.rows(), a.all_ones() && b.all_ones(), a.has_weights() || b.has_weights(),
+      [&](Offset i) { return i < a.rows() ? a.row(i) : b.row(i - a.rows()); });
   SeenLabels seen = a.seen_labels();
   for (const SeenLabels::Label& other : b.seen_labels().labels()) {
     seen.note(other.value, [&] { return other.place; });
   }
-  return Dataset(all.take(), a.features(), a.source(), std::move(seen), a.classes());
+  return Dataset(std::move(all), a.features(), a.source(), std::move(seen), a.classes());
 }
 
 std::pair<std::vector<Offset>, std::vector<Offset>> split_rows(Offset rows, double fraction,

@@ -81,16 +81,11 @@ void make_dense(Random& random, Index features, MadeRow& row) {
   }
 }
 
-Index default_features(GeneratedKind kind) {
-  switch (kind) {
-    case GeneratedKind::click:
-      return 1'000'000;
-    case GeneratedKind::text:
-      return 47'236;
-    default:
-      return 50;
-  }
-}
+// By GeneratedKind.
+constexpr struct {
+  Index features;  // unless the user gives their number
+  void (*make)(Random&, Index, MadeRow&);
+} kKinds[]{{1'000'000, make_click}, {47'236, make_text}, {50, make_dense}};
 
 std::string make_rows(const GenerateOptions& options, std::uint64_t first, std::uint64_t count) {
   std::string text;
@@ -98,17 +93,7 @@ std::string make_rows(const GenerateOptions& options, std::uint64_t first, std::
   for (std::uint64_t i = first; i < first + count; ++i) {
     Random random(options.seed, i);
     row.features.clear();
-    switch (options.kind) {
-      case GeneratedKind::click:
-        make_click(random, options.features, row);
-        break;
-      case GeneratedKind::text:
-        make_text(random, options.features, row);
-        break;
-      case GeneratedKind::dense:
-        make_dense(random, options.features, row);
-        break;
-    }
+    kKinds[static_cast<int>(options.kind)].make(random, options.features, row);
     const bool positive = random.uniform() < 1 / (1 + std::exp(-row.margin));
     text += positive ? "1" : "-1";
     for (const auto& [j, value] : row.features) {
@@ -123,7 +108,7 @@ std::string make_rows(const GenerateOptions& options, std::uint64_t first, std::
 
 void generate(const GenerateOptions& asked, const std::function<void(std::string_view)>& sink) {
   GenerateOptions options = asked;
-  if (options.features == 0) options.features = default_features(options.kind);
+  if (options.features == 0) options.features = kKinds[static_cast<int>(asked.kind)].features;
   std::uint64_t next = 0;
   tbb::parallel_pipeline(
       2 * static_cast<std::size_t>(tbb::this_task_arena::max_concurrency()),

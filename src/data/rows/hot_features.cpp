@@ -45,7 +45,7 @@ HotFeatures::HotFeatures(std::span<const Index> features) {
 }
 
 bool HotFeatures::add(Index j) {
-  const bool added = table_.add(j);
+  const bool added = HotTable::add(j);
   if (added) features_.push_back(j);
   return added;
 }

@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "data/rows/hot_table.hpp"
-#include "hogwild/core/array.hpp"
 #include "hogwild/data/dataset.hpp"
 
 namespace hogwild {
@@ -67,7 +66,7 @@ class RankSet {
 /// frequent feature has number 0, and a feature j that is not hot has number size() + j (see
 /// Ranking). If two frequent features have the same place in the table of numbers, only the more
 /// frequent one is hot.
-class HotFeatures {
+class HotFeatures : public HotTable {
  public:
   /// Finds the hot features of the data. If they have less than kLeastShare of the non-zeros, no
   /// feature is hot. REQUIRES: the data is not ranked.
@@ -76,15 +75,6 @@ class HotFeatures {
   /// Makes the given features hot: those of a ranking made by first_in(), or any. If two of them
   /// have the same place in the table, only the first is hot.
   explicit HotFeatures(std::span<const Index> features);
-
-  /// The number of hot features. They have the numbers 0 to size() - 1.
-  Index size() const noexcept { return table_.size(); }
-
-  /// The number of plain feature j.
-  Index number(Index j) const noexcept { return table_.number(j); }
-
-  /// Features become their numbers.
-  void renumber(std::span<Index> features) const noexcept { table_.renumber(features); }
 
   /// [size()] the features themselves.
   const std::vector<Index>& features() const noexcept { return features_; }
@@ -97,7 +87,6 @@ class HotFeatures {
   bool add(Index j);
 
   std::vector<Index> features_;
-  HotTable table_;
 };
 
 }  // namespace hogwild

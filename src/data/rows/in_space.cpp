@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <utility>
 #include <vector>
 
@@ -35,7 +34,8 @@ void require_same_naming(const Dataset& data, const FeatureSpace& space) {
 
 }  // namespace
 
-std::optional<Index> number_in(const FeatureSpace& space, const FeatureSpace& from, Index plain) {
+std::optional<Index> same_feature(const FeatureSpace& space, const FeatureSpace& from,
+                                  Index plain) {
   if (space.names) return from.names ? space.names->find((*from.names)[plain]) : std::nullopt;
   if (from.names) return std::nullopt;
   const std::int64_t number = std::int64_t{plain} + from.index_base - space.index_base;
@@ -50,7 +50,7 @@ Dataset in_space(const Dataset& data, const FeatureSpace& space) {
   bool knows_all = true, same = true;
   for (Index j = 0; j < from.size; ++j) {
     const Index plain = from.plain(j);
-    numbers[j] = number_in(space, from, plain).value_or(kUnknown);
+    numbers[j] = same_feature(space, from, plain).value_or(kUnknown);
     knows_all &= numbers[j] != kUnknown;
     same &= numbers[j] == plain;
   }

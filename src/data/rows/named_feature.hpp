@@ -17,9 +17,8 @@ inline std::optional<Index> feature_named(const FeatureSpace& space, std::string
   return space.names ? space.names->find(name) : std::nullopt;
 }
 
-/// The number in a space of a feature that another space numbers `plain`, by its name or its number
-/// in the file; nothing if the space lacks it.
-std::optional<Index> number_in(const FeatureSpace& space, const FeatureSpace& from, Index plain);
+/// The number in one space of the feature that another numbers `plain`, or nothing.
+std::optional<Index> same_feature(const FeatureSpace& space, const FeatureSpace& from, Index plain);
 
 /// The same rows with features as a model's space numbers them, by name or number as the data file
 /// has them; those that it lacks are left out and counted as Source::unknown_features. Throws

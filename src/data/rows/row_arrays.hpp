@@ -6,7 +6,6 @@
 #include <shared_mutex>
 
 #include "data/rows/row_batch.hpp"
-#include "hogwild/core/array.hpp"
 #include "hogwild/data/dataset.hpp"
 
 namespace hogwild {

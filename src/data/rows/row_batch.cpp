@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <span>
 #include <utility>
 
@@ -116,14 +115,7 @@ void RowBatch::clear() {
 }
 
 void ChunkNotes::note_label(float label, std::uint64_t line, std::uint64_t column) {
-  if (std::isnan(label)) {
-    if (!unlabelled_spot) unlabelled_spot = {label, line, column};
-    return;
-  }
-  for (const LabelSpot& spot : label_spots) {
-    if (spot.label == label) return;
-  }
-  if (label_spots.size() < 3) label_spots.push_back({label, line, column});
+  seen.note(label, [&] { return Place{{}, line, column}; });
 }
 
 }  // namespace hogwild

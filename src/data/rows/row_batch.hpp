@@ -7,7 +7,6 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "hogwild/core/array.hpp"
@@ -26,13 +25,6 @@ struct Fault {
   std::string remedy;
 };
 
-/// Where a label stood, within a chunk.
-struct LabelSpot {
-  float label;
-  std::uint64_t line;  // of the chunk, from 1
-  std::uint64_t column;
-};
-
 /// Properties of a chunk's rows, collected while they are parsed.
 struct ChunkNotes {
   bool all_ones = true;
@@ -41,8 +33,7 @@ struct ChunkNotes {
   std::uint64_t unknown_features = 0;
   std::uint64_t lines = 0;
   std::uint64_t skipped_lines = 0;
-  std::vector<LabelSpot> label_spots;        // the first rows of the first few different labels
-  std::optional<LabelSpot> unlabelled_spot;  // the first row without a label
+  SeenLabels seen;  // whose places have no path, and lines of the chunk
 
   void note_label(float label, std::uint64_t line, std::uint64_t column);
 };

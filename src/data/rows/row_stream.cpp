@@ -80,65 +80,65 @@ class Pieces {
 
 }  // namespace
 
-RowStream::Text::Text(std::vector<std::string> paths, ReadOptions options)
-    : paths_(std::move(paths)), asked_(options), options_(std::move(options)) {
-  if (paths_.empty()) throw OptionError("data", "no file is named");
-  options_.index_base = asked_.index_base == IndexBase::one ? IndexBase::one : IndexBase::zero;
+RowStream::Text::Text(std::vector<std::string> named, ReadOptions given)
+    : paths(std::move(named)), asked(given), options(std::move(given)) {
+  if (paths.empty()) throw OptionError("data", "no file is named");
+  options.index_base = asked.index_base == IndexBase::one ? IndexBase::one : IndexBase::zero;
   take_sample();
 }
 
 void RowStream::Text::take_sample() {
-  Input input(paths_);
-  can_repeat_ = std::ranges::all_of(paths_, is_regular);
-  const bool plain = can_repeat_ && std::ranges::none_of(paths_, [](const std::string& path) {
+  Input begun(paths);
+  can_repeat = std::ranges::all_of(paths, is_regular);
+  const bool plain = can_repeat && std::ranges::none_of(paths, [](const std::string& path) {
                        return ByteStream(path).is_compressed();
                      });
-  ReadOptions reading = options_;
+  ReadOptions reading = options;
   reading.on_error = OnError::skip;
   reading.memory_limit = 0;
   reading.progress = {};
   reading.index_base = IndexBase::zero;
   // Text and rows of a sample together take some four times its bytes.
   const std::uint64_t sampled =
-      asked_.memory_limit == 0 ? kSampleBytes
-                               : std::clamp(asked_.memory_limit / 4, kLeastSample, kSampleBytes);
+      asked.memory_limit == 0 ? kSampleBytes
+                              : std::clamp(asked.memory_limit / 4, kLeastSample, kSampleBytes);
   if (plain) {
-    bytes_of_text_ = input.bytes_total();
-    all_seen_ = bytes_of_text_ <= sampled;
+    bytes_of_text = begun.bytes_total();
+    is_all_seen = bytes_of_text <= sampled;
   }
-  const bool in_pieces = plain && !all_seen_;
+  const bool in_pieces = plain && !is_all_seen;
   std::deque<Chunk> first;
   if (!in_pieces) {
-    first = input.look_ahead(sampled);
-    all_seen_ = input.at_end();
-    if (all_seen_) {
-      bytes_of_text_ = input.bytes_of_text();
-    } else if (can_repeat_) {
-      const double ratio = static_cast<double>(input.bytes_of_text()) /
-                           static_cast<double>(std::max<std::uint64_t>(1, input.bytes_consumed()));
-      bytes_of_text_ = static_cast<std::uint64_t>(ratio * static_cast<double>(input.bytes_total()));
+    first = begun.look_ahead(sampled);
+    is_all_seen = begun.at_end();
+    if (is_all_seen) {
+      bytes_of_text = begun.bytes_of_text();
+    } else if (can_repeat) {
+      const double ratio = static_cast<double>(begun.bytes_of_text()) /
+                           static_cast<double>(std::max<std::uint64_t>(1, begun.bytes_consumed()));
+      bytes_of_text = static_cast<std::uint64_t>(ratio * static_cast<double>(begun.bytes_total()));
     }
   }
   try {
-    Input some = in_pieces ? Input(paths_, Pieces(paths_, bytes_of_text_, sampled))
-                           : Input(paths_, std::move(first));
-    sample_ = hogwild::read(std::move(some), paths_, reading);
-    options_.format = text_format_named(sample_->source().format)->format;
+    Input some = in_pieces ? Input(paths, Pieces(paths, bytes_of_text, sampled))
+                           : Input(paths, std::move(first));
+    sample = hogwild::read(std::move(some), paths, reading);
+    options.format = text_format_named(sample->source().format)->format;
   } catch (const NoRowError&) {  // read() says so, and what is wrong
   }
-  if (!can_repeat_) input_ = std::move(input);
+  if (!can_repeat) input = std::move(begun);
 }
 
 FeatureSpace RowStream::Text::features() const {
   FeatureSpace space;
-  space.hash_bits = options_.hash_bits;
-  space.size = options_.hash_bits != 0 ? Index{1} << options_.hash_bits : kMaxIndex + 1;
-  if (options_.format != Format::automatic) space.format = name_of(options_.format);
+  space.hash_bits = options.hash_bits;
+  space.size = options.hash_bits != 0 ? Index{1} << options.hash_bits : kMaxIndex + 1;
+  if (options.format != Format::automatic) space.format = name_of(options.format);
   return space;
 }
 
 Input RowStream::Text::open() {
-  return input_ ? std::move(*std::exchange(input_, std::nullopt)) : Input(paths_);
+  return input ? std::move(*std::exchange(input, std::nullopt)) : Input(paths);
 }
 
 RowStream::RowStream(std::vector<std::string> paths, ReadOptions options)
@@ -148,25 +148,25 @@ RowStream::RowStream(RowStream&&) noexcept = default;
 RowStream& RowStream::operator=(RowStream&&) noexcept = default;
 
 const std::optional<Dataset>& RowStream::sample() const noexcept {
-  return text_->sample();
+  return text_->sample;
 }
 bool RowStream::is_all_seen() const noexcept {
-  return text_->is_all_seen();
+  return text_->is_all_seen;
 }
 std::uint64_t RowStream::bytes_of_text() const noexcept {
-  return text_->bytes_of_text();
+  return text_->bytes_of_text;
 }
 bool RowStream::can_repeat() const noexcept {
-  return text_->can_repeat();
+  return text_->can_repeat;
 }
 FeatureSpace RowStream::features() const {
   return text_->features();
 }
 const Source& RowStream::source() const noexcept {
-  return text_->source();
+  return text_->source;
 }
 Dataset RowStream::read() {
-  return hogwild::read(text_->open(), text_->paths(), text_->asked());
+  return hogwild::read(text_->open(), text_->paths, text_->asked);
 }
 
 }  // namespace hogwild

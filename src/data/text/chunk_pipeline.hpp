@@ -21,6 +21,7 @@
 #include "data/text/input.hpp"
 #include "data/text/parsing.hpp"
 #include "data/text/reading_record.hpp"
+#include "hogwild/core/error.hpp"
 #include "hogwild/data/dataset.hpp"
 #include "hogwild/data/reader.hpp"
 
@@ -31,14 +32,48 @@ namespace hogwild {
 class ChunkPipeline {
  public:
   /// options must outlive this object. Throws OptionError.
-  ChunkPipeline(Input input, const std::vector<std::string>& paths, const ReadOptions& options);
+  ChunkPipeline(Input input, const std::vector<std::string>& paths, const ReadOptions& options)
+      : input_(std::move(input)), options_(options), parsing_(options), record_(paths, options) {}
 
   /// Calls made = work(chunk) for each chunk, on any thread of the arena; accepted = accept(made),
   /// one call at a time in the order of the text, until a call throws; and finish(accepted), on any
   /// thread. At most two chunks per thread are in flight. Throws the exception of accept(), or else
   /// that of reading.
   template <class Work, class Accept, class Finish>
-  void run(const Work& work, const Accept& accept, const Finish& finish);
+  void run(const Work& work, const Accept& accept, const Finish& finish) {
+    using Made = std::invoke_result_t<const Work&, const Chunk&>;
+    using Accepted = std::invoke_result_t<const Accept&, Made>;
+    // No exception leaves a serial stage: oneTBB leaks the items that are in flight when one does.
+    const auto first = [this](tbb::flow_control& flow) {
+      if (auto chunk = fetch()) return *std::move(chunk);
+      flow.stop();
+      return Chunk{};
+    };
+    const auto third = [&](Made made) -> std::unique_ptr<Accepted> {
+      if (accept_failure_) return nullptr;  // a later chunk than the one at fault
+      try {
+        return std::make_unique<Accepted>(accept(std::move(made)));
+      } catch (...) {
+        accept_failure_ = std::current_exception();
+        stop_.store(true, std::memory_order_relaxed);
+        return nullptr;
+      }
+    };
+    using tbb::filter_mode;
+    tbb::parallel_pipeline(
+        2 * static_cast<std::size_t>(tbb::this_task_arena::max_concurrency()),
+        tbb::make_filter<void, Chunk>(filter_mode::serial_in_order, first) &
+            tbb::make_filter<Chunk, Made>(filter_mode::parallel,
+                                          [&](const Chunk& chunk) { return work(chunk); }) &
+            tbb::make_filter<Made, std::unique_ptr<Accepted>>(filter_mode::serial_in_order, third) &
+            tbb::make_filter<std::unique_ptr<Accepted>, void>(
+                filter_mode::parallel, [&](std::unique_ptr<Accepted> accepted) {
+                  if (accepted) finish(std::move(*accepted));
+                }));
+    // Accepted chunks come before a chunk that could not be read, so their error is thrown first.
+    if (accept_failure_) std::rethrow_exception(accept_failure_);
+    if (fetch_failure_) std::rethrow_exception(fetch_failure_);
+  }
 
   /// Decided before the first chunk is worked on.
   const Parsing& parsing() const noexcept { return parsing_; }
@@ -52,10 +87,45 @@ class ChunkPipeline {
   ReadingRecord& record() noexcept { return record_; }
 
   /// The source of all that was read. Throws DataError if rows is 0. REQUIRES: run() has ended.
-  Source source(Offset rows) const;
+  Source source(Offset rows) const {
+    Source source = record_.source();
+    if (rows == 0) {
+      throw NoRowError(source.name(), "it has no rows",
+                       source.skipped_lines == 0
+                           ? "give a file with at least one row"
+                           : "every line was skipped: " + source.first_skipped);
+    }
+    source.format = name_of(parsing_.format());
+    source.bytes = input_.bytes_of_text();
+    return source;
+  }
 
  private:
-  std::optional<Chunk> fetch();
+  std::optional<Chunk> fetch() {
+    try {
+      // Relaxed: a hint to end soon; a chunk too many does no harm.
+      if (stop_.load(std::memory_order_relaxed)) return std::nullopt;
+      auto chunk = input_.next();
+      if (!chunk) return std::nullopt;
+      // The parsers of later chunks see the decision: the chunk is handed on after it is made.
+      if (!std::exchange(begun_, true)) {
+        parsing_.decide_format(*chunk, record_.source().paths[chunk->file]);
+      }
+      // Of compressed files as much again for each byte as there was so far.
+      if (const std::uint64_t consumed = input_.bytes_consumed(); consumed > 0) {
+        const double ratio =
+            static_cast<double>(input_.bytes_of_text()) / static_cast<double>(consumed);
+        expected_text_.store(
+            static_cast<std::uint64_t>(ratio * static_cast<double>(input_.bytes_total())),
+            std::memory_order_relaxed);
+      }
+      if (options_.progress) options_.progress(input_.bytes_consumed(), input_.bytes_total());
+      return chunk;
+    } catch (...) {
+      fetch_failure_ = std::current_exception();
+      return std::nullopt;
+    }
+  }
 
   Input input_;
   const ReadOptions& options_;
@@ -67,41 +137,5 @@ class ChunkPipeline {
   std::exception_ptr accept_failure_;  // of the last stage alone
   bool begun_ = false;
 };
-
-template <class Work, class Accept, class Finish>
-void ChunkPipeline::run(const Work& work, const Accept& accept, const Finish& finish) {
-  using Made = std::invoke_result_t<const Work&, const Chunk&>;
-  using Accepted = std::invoke_result_t<const Accept&, Made>;
-  // No exception leaves a serial stage: oneTBB leaks the items that are in flight when one does.
-  const auto first = [this](tbb::flow_control& flow) {
-    if (auto chunk = fetch()) return *std::move(chunk);
-    flow.stop();
-    return Chunk{};
-  };
-  const auto third = [&](Made made) -> std::unique_ptr<Accepted> {
-    if (accept_failure_) return nullptr;  // a later chunk than the one at fault
-    try {
-      return std::make_unique<Accepted>(accept(std::move(made)));
-    } catch (...) {
-      accept_failure_ = std::current_exception();
-      stop_.store(true, std::memory_order_relaxed);
-      return nullptr;
-    }
-  };
-  using tbb::filter_mode;
-  tbb::parallel_pipeline(
-      2 * static_cast<std::size_t>(tbb::this_task_arena::max_concurrency()),
-      tbb::make_filter<void, Chunk>(filter_mode::serial_in_order, first) &
-          tbb::make_filter<Chunk, Made>(filter_mode::parallel,
-                                        [&](const Chunk& chunk) { return work(chunk); }) &
-          tbb::make_filter<Made, std::unique_ptr<Accepted>>(filter_mode::serial_in_order, third) &
-          tbb::make_filter<std::unique_ptr<Accepted>, void>(
-              filter_mode::parallel, [&](std::unique_ptr<Accepted> accepted) {
-                if (accepted) finish(std::move(*accepted));
-              }));
-  // Accepted chunks come before a chunk that could not be read, so their error is thrown first.
-  if (accept_failure_) std::rethrow_exception(accept_failure_);
-  if (fetch_failure_) std::rethrow_exception(fetch_failure_);
-}
 
 }  // namespace hogwild

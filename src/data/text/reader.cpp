@@ -8,7 +8,6 @@
 #include <tbb/task_arena.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <functional>
 #include <map>
@@ -284,11 +283,13 @@ void ReadingRecord::accept(std::size_t file, const ChunkNotes& notes,
     if (options_.on_error == OnError::fail) throw error;
     if (source_.first_skipped.empty()) source_.first_skipped = error.what();
   }
-  const auto note = [&](const LabelSpot& spot) {
-    seen_.note(spot.label, [&] { return Place{path, lines_before_ + spot.line, spot.column}; });
+  const auto note = [&](float label, const Place& spot) {
+    seen_.note(label, [&] { return Place{path, lines_before_ + spot.line, spot.column}; });
   };
-  if (!options_.class_labels) std::ranges::for_each(notes.label_spots, note);
-  if (notes.unlabelled_spot) note(*notes.unlabelled_spot);
+  for (const auto& [label, spot] : notes.seen.labels()) {
+    if (!options_.class_labels) note(label, spot);
+  }
+  if (const auto& spot = notes.seen.unlabelled()) note(kUnlabelled, *spot);
   lines_before_ += notes.lines;
   source_.lines += notes.lines;
   source_.skipped_lines += notes.skipped_lines;

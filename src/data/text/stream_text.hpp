@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "data/text/input.hpp"
@@ -13,43 +12,27 @@
 
 namespace hogwild {
 
-class RowStream::Text {
- public:
-  Text(std::vector<std::string> paths, ReadOptions options);
+struct RowStream::Text {
+  Text(std::vector<std::string> named, ReadOptions given);
 
-  const std::vector<std::string>& paths() const noexcept { return paths_; }
-
-  /// With features numbered as in the text, and the format decided if there is a sample.
-  const ReadOptions& options() const noexcept { return options_; }
-
-  /// As the user gave them.
-  const ReadOptions& asked() const noexcept { return asked_; }
-
-  const std::optional<Dataset>& sample() const noexcept { return sample_; }
-  bool is_all_seen() const noexcept { return all_seen_; }
-  std::uint64_t bytes_of_text() const noexcept { return bytes_of_text_; }
-  bool can_repeat() const noexcept { return can_repeat_; }
   FeatureSpace features() const;
 
-  /// The text from its beginning. REQUIRES: can_repeat(), or it is the first call.
+  /// The text from its beginning. REQUIRES: can_repeat, or it is the first call.
   Input open();
 
-  /// What reading has found.
-  void note(Source source) { source_ = std::move(source); }
-  const Source& source() const noexcept { return source_; }
+  std::vector<std::string> paths;
+  ReadOptions asked;           ///< as the user gave them
+  ReadOptions options;         ///< with features numbered as in the text, and the format decided if
+                               ///< there is a sample
+  std::optional<Input> input;  ///< begun, where it can't be repeated
+  std::optional<Dataset> sample;
+  Source source;  ///< what reading has found
+  bool is_all_seen = false;
+  bool can_repeat = false;
+  std::uint64_t bytes_of_text = 0;
 
  private:
   void take_sample();
-
-  std::vector<std::string> paths_;
-  ReadOptions asked_;
-  ReadOptions options_;
-  std::optional<Input> input_;  // begun, where it can't be repeated
-  std::optional<Dataset> sample_;
-  Source source_;
-  bool all_seen_ = false;
-  bool can_repeat_ = false;
-  std::uint64_t bytes_of_text_ = 0;
 };
 
 }  // namespace hogwild
