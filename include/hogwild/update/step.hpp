@@ -160,28 +160,39 @@ inline constexpr bool can_be_per_thread = !has_outcome<R> && !is_indivisible<R>;
 
 /// What a rule remembers of a coordinate from the gradient to the step; nothing, for most.
 struct NothingSeen {};
-/// That of a rule, as it is at first.
+/// The type of what a rule remembers.
 template <class Rule>
-auto nothing_seen() {
-  if constexpr (has_memory<Rule>) return typename Rule::Seen();
-  if constexpr (!has_memory<Rule>) return NothingSeen();
-}
+struct SeenOf {
+  using type = NothingSeen;  ///< of the rule
+};
+/// The same of a rule that remembers something.
 template <class Rule>
-using SeenBy = decltype(nothing_seen<Rule>());
+requires has_memory<Rule>
+struct SeenOf<Rule> {
+  using type = typename Rule::Seen;  ///< of the rule
+};
+template <class Rule>
+using SeenBy = typename SeenOf<Rule>::type;
 
 /// The step of a gradient that was taken when `seen` was.
 template <class Rule, class Net>
 typename Rule::State stepped(const Rule& rule, const typename Rule::State& state, float gradient,
                              [[maybe_unused]] const SeenBy<Rule>& seen, const Step<Net>& step) {
-  if constexpr (has_memory<Rule>) return rule.step(state, gradient, seen, step);
-  if constexpr (!has_memory<Rule>) return rule.step(state, gradient, step);
+  if constexpr (has_memory<Rule>) {
+    return rule.step(state, gradient, seen, step);
+  } else {
+    return rule.step(state, gradient, step);
+  }
 }
 
 /// The weight that a model keeps.
 template <class Rule, class Net>
 float outcome_of(const Rule& rule, const typename Rule::State& state, const Step<Net>& step) {
-  if constexpr (has_outcome<Rule>) return rule.outcome(state, step);
-  if constexpr (!has_outcome<Rule>) return state.weight;
+  if constexpr (has_outcome<Rule>) {
+    return rule.outcome(state, step);
+  } else {
+    return state.weight;
+  }
 }
 
 /// The weight at which the gradient is taken.
