@@ -18,7 +18,7 @@
 #include "hogwild/eval/evaluate.hpp"
 #include "hogwild/learn/learner.hpp"
 #include "hogwild/model/file.hpp"
-#include "hogwild/train/files.hpp"
+#include "hogwild/train/train.hpp"
 #include "options/option.hpp"
 #include "options/refusals.hpp"
 

@@ -13,7 +13,7 @@
 #include "hogwild/lab/compare.hpp"
 #include "hogwild/report/page.hpp"
 #include "hogwild/report/report.hpp"
-#include "hogwild/train/files.hpp"
+#include "hogwild/train/train.hpp"
 #include "options/value_text.hpp"
 
 namespace hogwild::cli {

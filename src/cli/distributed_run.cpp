@@ -14,7 +14,7 @@
 #include "distributed/train.hpp"
 #include "hogwild/core/version.hpp"
 #include "hogwild/report/page.hpp"
-#include "hogwild/train/files.hpp"
+#include "hogwild/train/train.hpp"
 #include "options/refusals.hpp"
 
 namespace hogwild::cli {

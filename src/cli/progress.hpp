@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "cli/command.hpp"
-#include "hogwild/train/files.hpp"
 #include "hogwild/train/result.hpp"
+#include "hogwild/train/train.hpp"
 
 namespace hogwild::cli {
 

@@ -12,11 +12,10 @@
 #include "cli/progress.hpp"
 #include "cli/train_outcome.hpp"
 #include "hogwild/core/alternatives.hpp"
-#include "hogwild/lab/machine.hpp"
 #include "hogwild/lab/scale.hpp"
 #include "hogwild/report/page.hpp"
 #include "hogwild/report/report.hpp"
-#include "hogwild/train/files.hpp"
+#include "hogwild/train/train.hpp"
 #include "options/value_text.hpp"
 #include "parallel/cores.hpp"
 

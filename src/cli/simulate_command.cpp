@@ -13,7 +13,7 @@
 #include "hogwild/lab/simulate.hpp"
 #include "hogwild/report/page.hpp"
 #include "hogwild/report/report.hpp"
-#include "hogwild/train/files.hpp"
+#include "hogwild/train/train.hpp"
 
 namespace hogwild::cli {
 namespace {

@@ -7,7 +7,7 @@
 #include "hogwild/core/error.hpp"
 #include "hogwild/eval/evaluate.hpp"
 #include "hogwild/report/page.hpp"
-#include "hogwild/train/files.hpp"
+#include "hogwild/train/train.hpp"
 
 namespace hogwild::cli {
 

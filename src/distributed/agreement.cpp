@@ -1,12 +1,12 @@
 #include "distributed/agreement.hpp"
 
+#include "core/json.hpp"
 #include "data/formats/registry.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <limits>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <vector>
 
@@ -15,13 +15,10 @@
 namespace hogwild {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 // What each rank has to say, by rank.
 std::vector<Json> told_by_all(World& world, const Json& own) {
   std::vector<Json> all;
-  for (const Bytes& text :
-       world.gather_all(own.dump(-1, ' ', false, Json::error_handler_t::replace))) {
+  for (const Bytes& text : world.gather_all(in_one_line(own))) {
     all.push_back(Json::parse(text));
   }
   return all;

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "distributed/packet.hpp"
-#include "parallel/zeroed_array.hpp"
+#include "parallel/mapped_memory.hpp"
 
 namespace hogwild {
 namespace {

@@ -15,7 +15,7 @@
 #include "hogwild/core/types.hpp"
 #include "hogwild/update/sgd.hpp"
 #include "learn/descent.hpp"
-#include "parallel/zeroed_array.hpp"
+#include "parallel/mapped_memory.hpp"
 
 namespace hogwild {
 

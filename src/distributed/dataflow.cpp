@@ -12,9 +12,9 @@
 
 #include "distributed/graph_executor.hpp"
 #include "distributed/packet.hpp"
-#include "distributed/rows_packet.hpp"
 #include "distributed/servers.hpp"
 #include "distributed/sharded_step.hpp"
+#include "distributed/share.hpp"
 #include "hogwild/core/error.hpp"
 
 namespace hogwild {

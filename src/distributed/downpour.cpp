@@ -19,8 +19,8 @@
 #include "hogwild/core/error.hpp"
 #include "learn/kernel.hpp"
 #include "objective/switched_loss.hpp"
+#include "parallel/mapped_memory.hpp"
 #include "parallel/placement.hpp"
-#include "parallel/zeroed_array.hpp"
 
 namespace hogwild {
 namespace {

@@ -37,7 +37,7 @@
 #include "distributed/servers.hpp"
 #include "distributed/touched.hpp"
 #include "hogwild/core/error.hpp"
-#include "parallel/zeroed_array.hpp"
+#include "parallel/mapped_memory.hpp"
 
 namespace hogwild {
 namespace {

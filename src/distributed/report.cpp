@@ -1,12 +1,10 @@
 // What ranks have done, as JSON lines.
-#include <nlohmann/json.hpp>
 
+#include "core/json.hpp"
 #include "distributed/world_collectives.hpp"
 
 namespace hogwild {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 Json by_kind(const std::array<Traffic::Count, kMessageKinds>& counts,
              const Traffic::Count& gathered) {
@@ -33,7 +31,7 @@ std::string json_line(int epoch, int rank, const std::string& host, const RankTa
                    {"bytes_received", traffic.received_in_all().bytes},
                    {"sent", by_kind(traffic.sent, traffic.gathered_sent)},
                    {"received", by_kind(traffic.received, traffic.gathered_received)}});
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return in_one_line(json);
 }
 
 std::string json_line(const std::string& host, const SlowRank& slow) {
@@ -42,7 +40,7 @@ std::string json_line(const std::string& host, const SlowRank& slow) {
                    {"host", host},
                    {"in", slow.trait == SlowRank::Trait::work ? "work" : "answers"},
                    {"times", slow.seconds / slow.others}});
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return in_one_line(json);
 }
 
 }  // namespace hogwild

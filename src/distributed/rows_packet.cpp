@@ -1,4 +1,4 @@
-#include "distributed/rows_packet.hpp"
+#include "distributed/share.hpp"
 
 #include <algorithm>
 #include <array>

@@ -10,7 +10,7 @@
 #include "hogwild/data/dataset.hpp"
 #include "hogwild/update/step.hpp"
 #include "learn/kernel.hpp"
-#include "parallel/zeroed_array.hpp"
+#include "parallel/mapped_memory.hpp"
 
 namespace hogwild {
 

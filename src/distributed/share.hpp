@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "data/text/byte_stream.hpp"
+#include "distributed/packet.hpp"
 #include "distributed/world.hpp"
 #include "hogwild/data/dataset.hpp"
 #include "hogwild/data/reader.hpp"
@@ -51,5 +53,18 @@ Dataset read_rows(World& world, const std::vector<std::string>& paths, const Fil
 
 /// Rows of a step that all ranks make together where the user gives no number.
 std::uint64_t default_batch_size(Offset rows, int ranks);
+
+/// Adds a row, of its features those from begin to below end, without values if all are ones.
+void put_row(Bytes& bytes, const SparseRow& row, Index begin, Index end, bool ones);
+
+/// The rows of all those bytes, in that order, as rows of the data set that `like` is a part of.
+Dataset rows_in(std::span<const Bytes> parts, const Dataset& like, bool ones);
+
+/// Whether all values of all ranks' rows are ones. To be called by all ranks.
+bool all_ones(World& world, const Dataset& own);
+
+/// Some rows of each rank, from all over its own, of about so many bytes together. The first rank
+/// gets them, the others none. To be called by all ranks.
+Dataset sample_of_all(World& world, const Dataset& own, std::uint64_t bytes);
 
 }  // namespace hogwild

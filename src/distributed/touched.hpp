@@ -9,7 +9,7 @@
 #include "hogwild/core/types.hpp"
 #include "hogwild/data/row.hpp"
 #include "learn/coordinates.hpp"
-#include "parallel/zeroed_array.hpp"
+#include "parallel/mapped_memory.hpp"
 
 namespace hogwild {
 

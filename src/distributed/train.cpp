@@ -11,7 +11,7 @@
 #include "distributed/agreement.hpp"
 #include "distributed/allreduce.hpp"
 #include "distributed/descents.hpp"
-#include "distributed/rows_packet.hpp"
+#include "distributed/share.hpp"
 #include "hogwild/train/tune.hpp"
 #include "options/refusals.hpp"
 #include "parallel/cores.hpp"

@@ -1,4 +1,4 @@
-#include "hogwild/lab/machine.hpp"
+#include "hogwild/lab/scale.hpp"
 
 #include <algorithm>
 #include <cstdlib>

@@ -15,8 +15,8 @@
 #include "hogwild/train/stream.hpp"
 #include "hogwild/train/train.hpp"
 #include "options/refusals.hpp"
+#include "parallel/mapped_memory.hpp"
 #include "parallel/thread_team.hpp"
-#include "parallel/zeroed_array.hpp"
 #include "train/search.hpp"
 
 namespace hogwild::lab {

@@ -10,7 +10,7 @@
 #include <variant>
 
 #include "hogwild/core/error.hpp"
-#include "hogwild/lab/machine.hpp"
+#include "hogwild/lab/scale.hpp"
 #include "hogwild/train/train.hpp"
 #include "lab/virtual/workers.hpp"
 #include "options/refusals.hpp"

@@ -22,7 +22,7 @@
 #include "learn/kernel.hpp"
 #include "parallel/cell.hpp"
 #include "parallel/cores.hpp"
-#include "parallel/zeroed_array.hpp"
+#include "parallel/mapped_memory.hpp"
 
 namespace hogwild {
 

@@ -25,7 +25,7 @@
 #include "learn/published_weights.hpp"
 #include "learn/teachers.hpp"
 #include "parallel/cores.hpp"
-#include "parallel/zeroed_array.hpp"
+#include "parallel/mapped_memory.hpp"
 
 namespace hogwild {
 namespace {

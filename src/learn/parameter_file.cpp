@@ -17,7 +17,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
-#include <nlohmann/json.hpp>
 #include <span>
 #include <sstream>
 #include <stdexcept>
@@ -27,6 +26,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/json.hpp"
 #include "core/new_file.hpp"
 #include "data/rows/hot_features.hpp"
 #include "hogwild/core/alternatives.hpp"
@@ -39,8 +39,6 @@ namespace hogwild {
 namespace {
 
 namespace interprocess = boost::interprocess;
-using Json = nlohmann::ordered_json;
-
 // How a file is laid out: its head, padded to a page; a page for those who write; the numbers of
 // the hot features; the cells, which begin at a page of any system's, so that a process can lay
 // pages of its own over them.

@@ -24,7 +24,7 @@
 #include "hogwild/data/row.hpp"
 #include "learn/kernel.hpp"
 #include "parallel/cores.hpp"
-#include "parallel/zeroed_array.hpp"
+#include "parallel/mapped_memory.hpp"
 
 namespace hogwild {
 

@@ -10,25 +10,21 @@
 #include <cmath>
 #include <cstring>
 #include <fstream>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "core/json.hpp"
 #include "core/new_file.hpp"
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/model/file.hpp"
 #include "model/layout.hpp"
-#include "parallel/zeroed_array.hpp"
+#include "parallel/mapped_memory.hpp"
 
 namespace hogwild {
-namespace {
-
-using Json = nlohmann::ordered_json;
-
-}  // namespace
+namespace {}  // namespace
 
 std::string contents_of_model(const std::string& path) {
   struct stat status {};

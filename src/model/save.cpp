@@ -5,9 +5,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <string>
 
+#include "core/json.hpp"
 #include "core/new_file.hpp"
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
@@ -16,8 +16,6 @@
 
 namespace hogwild {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 Json header_of(const Model& model, std::uint64_t stored, bool dense) {
   const Provenance& from = model.provenance();

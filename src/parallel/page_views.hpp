@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "parallel/zeroed_array.hpp"
+#include "parallel/mapped_memory.hpp"
 
 namespace hogwild {
 

@@ -34,8 +34,8 @@
 #include <system_error>
 
 #include "parallel/cell.hpp"
+#include "parallel/mapped_memory.hpp"
 #include "parallel/page_views.hpp"
-#include "parallel/zeroed_array.hpp"
 
 namespace hogwild {
 

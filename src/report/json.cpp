@@ -1,14 +1,12 @@
 // Results as JSON lines.
 #include <charconv>
-#include <nlohmann/json.hpp>
 
+#include "core/json.hpp"
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/report/report.hpp"
 
 namespace hogwild {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 // The double with the shortest decimal that a float has: 0.1f is written 0.1, not
 // 0.10000000149011612.
@@ -35,11 +33,6 @@ Json json_of(const RateSearch& search) {
   return json;
 }
 
-std::string dumped(const Json& json) {
-  // Names of features and files may hold any bytes; JSON holds UTF-8 only.
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 }  // namespace
 
 std::string json_line(const EpochReport& report) {
@@ -53,7 +46,7 @@ std::string json_line(const EpochReport& report) {
              {"learning_rate", shortest(report.learning_rate)},
              {"threads", report.threads}});
   if (report.refit) json["refit"] = true;
-  return dumped(json);
+  return in_one_line(json);
 }
 
 std::string json_line(const TrainResult& result) {
@@ -63,7 +56,7 @@ std::string json_line(const TrainResult& result) {
              {"seconds", result.seconds},
              {"learning_rate", shortest(result.learning_rate)}});
   if (result.rate_search) json["rate_search"] = json_of(*result.rate_search);
-  return dumped(json);
+  return in_one_line(json);
 }
 
 std::string json_line(const lab::Contender& contender) {
@@ -85,26 +78,26 @@ std::string json_line(const lab::Contender& contender) {
                               {"train_loss", epoch.train_loss},
                               {"valid_loss", *epoch.valid_loss}});
   }
-  return dumped(json);
+  return in_one_line(json);
 }
 
 std::string json_line(const lab::ScalePoint& point) {
-  return dumped({{"event", "scale"},
-                 {"optimizer", point.rule},
-                 {"strategy", name_of(point.sharing)},
-                 {"learning_rate", shortest(point.learning_rate)},
-                 {"epochs", point.epochs},
-                 {"threads", point.threads},
-                 {"threads_seen", point.threads_seen},
-                 {"rounds", point.seconds},
-                 {"seconds", point.median_seconds()},
-                 {"least", point.least_seconds()},
-                 {"most", point.most_seconds()},
-                 {"nonzeros_per_second", point.nonzeros_per_second},
-                 {"speedup", point.speedup},
-                 {"efficiency", point.efficiency},
-                 {"loss", point.loss},
-                 {"own_weights", point.own_share}});
+  return in_one_line({{"event", "scale"},
+                      {"optimizer", point.rule},
+                      {"strategy", name_of(point.sharing)},
+                      {"learning_rate", shortest(point.learning_rate)},
+                      {"epochs", point.epochs},
+                      {"threads", point.threads},
+                      {"threads_seen", point.threads_seen},
+                      {"rounds", point.seconds},
+                      {"seconds", point.median_seconds()},
+                      {"least", point.least_seconds()},
+                      {"most", point.most_seconds()},
+                      {"nonzeros_per_second", point.nonzeros_per_second},
+                      {"speedup", point.speedup},
+                      {"efficiency", point.efficiency},
+                      {"loss", point.loss},
+                      {"own_weights", point.own_share}});
 }
 
 std::string_view name_of(lab::Method method) noexcept {
@@ -113,22 +106,22 @@ std::string_view name_of(lab::Method method) noexcept {
 }
 
 std::string json_line(const lab::Simulation& simulation, const lab::SimulatedEpoch& epoch) {
-  return dumped({{"event", "simulate"},
-                 {"method", name_of(simulation.options.method)},
-                 {"workers", simulation.options.workers},
-                 {"epoch", epoch.epoch},
-                 {"updates", epoch.updates},
-                 {"seconds", epoch.seconds},
-                 {"loss", epoch.loss},
-                 {"delay", epoch.delay},
-                 {"bytes", epoch.bytes}});
+  return in_one_line({{"event", "simulate"},
+                      {"method", name_of(simulation.options.method)},
+                      {"workers", simulation.options.workers},
+                      {"epoch", epoch.epoch},
+                      {"updates", epoch.updates},
+                      {"seconds", epoch.seconds},
+                      {"loss", epoch.loss},
+                      {"delay", epoch.delay},
+                      {"bytes", epoch.bytes}});
 }
 
 std::string json_line(const lab::Simulation& simulation) {
-  return dumped({{"event", "end"},
-                 {"method", name_of(simulation.options.method)},
-                 {"workers", simulation.options.workers},
-                 {"reason", name_of(simulation.reason)}});
+  return in_one_line({{"event", "end"},
+                      {"method", name_of(simulation.options.method)},
+                      {"workers", simulation.options.workers},
+                      {"reason", name_of(simulation.reason)}});
 }
 
 std::string json_line(const lab::Machine& machine) {
@@ -137,12 +130,12 @@ std::string json_line(const lab::Machine& machine) {
     transfers.push_back(
         {{"cores", {transfer.first, transfer.second}}, {"seconds", transfer.seconds}});
   }
-  return dumped({{"event", "machine"},
-                 {"processor", machine.processor},
-                 {"clock_hz", machine.clock_hz},
-                 {"cores", machine.cores},
-                 {"numa_nodes", machine.numa_nodes},
-                 {"line_transfers", transfers}});
+  return in_one_line({{"event", "machine"},
+                      {"processor", machine.processor},
+                      {"clock_hz", machine.clock_hz},
+                      {"cores", machine.cores},
+                      {"numa_nodes", machine.numa_nodes},
+                      {"line_transfers", transfers}});
 }
 
 std::string json_line(const Metrics& metrics) {
@@ -152,7 +145,7 @@ std::string json_line(const Metrics& metrics) {
   }
   if (metrics.classes) json["classes"] = *metrics.classes;
   json["loss"] = metrics.loss;
-  return dumped(json);
+  return in_one_line(json);
 }
 
 std::string json_line(const Profile& profile, const Dataset& data) {
@@ -161,20 +154,20 @@ std::string json_line(const Profile& profile, const Dataset& data) {
     labels.push_back({{"label", shortest(label)}, {"rows", rows}});
   }
   const Source& source = data.source();
-  return dumped({{"format", source.format},
-                 {"rows", profile.rows},
-                 {"features", profile.features},
-                 {"used_features", profile.used_features},
-                 {"nonzeros", profile.nonzeros},
-                 {"density", profile.density()},
-                 {"all_ones", profile.all_ones},
-                 {"index_base", data.features().index_base},
-                 {"labels", labels},
-                 {"omega", profile.omega},
-                 {"delta", profile.delta},
-                 {"rho", profile.rho},
-                 {"rho_is_exact", profile.rho_is_exact},
-                 {"skipped_lines", source.skipped_lines}});
+  return in_one_line({{"format", source.format},
+                      {"rows", profile.rows},
+                      {"features", profile.features},
+                      {"used_features", profile.used_features},
+                      {"nonzeros", profile.nonzeros},
+                      {"density", profile.density()},
+                      {"all_ones", profile.all_ones},
+                      {"index_base", data.features().index_base},
+                      {"labels", labels},
+                      {"omega", profile.omega},
+                      {"delta", profile.delta},
+                      {"rho", profile.rho},
+                      {"rho_is_exact", profile.rho_is_exact},
+                      {"skipped_lines", source.skipped_lines}});
 }
 
 std::string json_line(const Model& model) {
@@ -204,7 +197,7 @@ std::string json_line(const Model& model) {
     json.erase("bias");
     json["classes"] = *model.classes();
   }
-  return dumped(json);
+  return in_one_line(json);
 }
 
 }  // namespace hogwild

@@ -6,9 +6,9 @@
 #include <boost/algorithm/string/replace.hpp>
 #include <cmath>
 #include <iterator>
-#include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "core/json.hpp"
 #include "hogwild/core/version.hpp"
 
 namespace hogwild {
@@ -21,8 +21,7 @@ namespace {
 // Text as HTML: what would be markup is spelt out, and a byte that is not part of UTF-8 is
 // replaced.
 std::string escaped(std::string_view text) {
-  using Json = nlohmann::json;
-  const std::string quoted = Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+  const std::string quoted = in_one_line(Json(text));
   std::string html = Json::parse(quoted).get<std::string>();
   boost::replace_all(html, "&", "&amp;");
   boost::replace_all(html, "<", "&lt;");

@@ -6,14 +6,12 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <nlohmann/json.hpp>
 
+#include "core/json.hpp"
 #include "hogwild/core/error.hpp"
 
 namespace hogwild {
 namespace {
-
-using Json = nlohmann::json;
 
 // A number that may be missing or null.
 template <class Value>

@@ -10,8 +10,8 @@
 #include <cstring>
 #include <utility>
 
+#include "core/json.hpp"
 #include "hogwild/core/error.hpp"
-#include "serve/json_string.hpp"
 
 namespace hogwild {
 
@@ -46,7 +46,7 @@ void AccessLog::note(const Access& access) {
       "{{\"time\":\"{:%FT%T}.{:03}Z\",\"remote\":{},\"method\":{},\"target\":{},\"status\":{},"
       "\"rows\":{},\"bytes_in\":{},\"bytes_out\":{},\"seconds\":{:.6f}}}\n",
       fmt::gmtime(system_clock::to_time_t(now)), now.time_since_epoch().count() % 1000,
-      json_string(access.remote), json_string(access.method), json_string(access.target),
+      in_one_line(access.remote), in_one_line(access.method), in_one_line(access.target),
       access.status, access.rows, access.bytes_in, access.bytes_out, access.seconds);
   const std::scoped_lock lock(mutex_);
   [[maybe_unused]] const auto written = write(descriptor_, line.data(), line.size());

@@ -6,20 +6,17 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
-#include <nlohmann/json.hpp>
 
+#include "core/json.hpp"
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/core/version.hpp"
 #include "model/predictions.hpp"
 #include "options/option.hpp"
-#include "serve/json_string.hpp"
 #include "serve/request_rows.hpp"
 
 namespace hogwild {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr float kLargest = 1e15f;  // whose square is a float, and the sum of many such
 constexpr std::size_t kMostBytes = std::size_t{16} << 20;  // of an answer
@@ -147,7 +144,7 @@ double memory_of_this_process() {
 }  // namespace
 
 Reply refusal(int status, std::string_view reason) {
-  return {.status = status, .body = fmt::format("{{\"error\":{}}}\n", json_string(reason))};
+  return {.status = status, .body = fmt::format("{{\"error\":{}}}\n", in_one_line(reason))};
 }
 
 Endpoint endpoint_of(std::string_view target) {
@@ -246,7 +243,7 @@ Reply Api::predict(const RequestHead& head, std::string body, RowBatch& batch) c
   std::vector<std::string> names;
   if (model->classes()) names = *model->classes();
   for (std::string& name : names) {
-    if (json) name = json_string(name);
+    if (json) name = in_one_line(name);
   }
   Predictions predictions(model->model(), answer, json, std::move(names));
   for (std::size_t i = 0; i < batch.rows(); ++i) {
@@ -302,7 +299,7 @@ Reply Api::learn(const RequestHead& head, std::string body, RowBatch& batch) con
 Reply Api::snapshot() const {
   const std::uint64_t learnt = service_.save();
   return {.body = fmt::format("{{\"path\":{},\"rows_learnt\":{}}}\n",
-                              json_string(service_.options().snapshot), learnt)};
+                              in_one_line(service_.options().snapshot), learnt)};
 }
 
 Reply Api::model() const {
@@ -341,7 +338,7 @@ Reply Api::model() const {
     }
   }
   json["version"] = kVersion;
-  return {.body = json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"};
+  return {.body = in_one_line(json) + "\n"};
 }
 
 Reply Api::metrics() const {

@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "core/json.hpp"
 #include "core/text.hpp"
 #include "data/rows/named_feature.hpp"
 #include "data/text/parsing.hpp"

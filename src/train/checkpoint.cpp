@@ -9,9 +9,9 @@
 
 #include <cstring>
 #include <limits>
-#include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "core/json.hpp"
 #include "core/new_file.hpp"
 #include "hogwild/core/error.hpp"
 #include "model/layout.hpp"
@@ -19,8 +19,6 @@
 
 namespace hogwild {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 Json json_of(const EpochReport& report) {
   Json json{report.epoch,      report.seconds,       report.rows,   report.nonzeros,
@@ -63,7 +61,7 @@ std::string serialised(const RunState& state) {
   if (state.threads > 0) header["threads"] = state.threads;
   for (const auto& [name, value] : state.made_with) header["made_with"].push_back({name, value});
   for (const EpochReport& report : state.epochs) header["epochs"].push_back(json_of(report));
-  const std::string text = header.dump(-1, ' ', false, Json::error_handler_t::replace);
+  const std::string text = in_one_line(header);
   std::string out;
   append(out, std::uint64_t{text.size()});
   out += text;

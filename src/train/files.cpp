@@ -1,4 +1,3 @@
-#include "hogwild/train/files.hpp"
 
 #include <fmt/format.h>
 #include <sys/stat.h>

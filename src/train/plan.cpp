@@ -16,8 +16,8 @@
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
 #include "parallel/cores.hpp"
+#include "parallel/mapped_memory.hpp"
 #include "parallel/page_views.hpp"
-#include "parallel/zeroed_array.hpp"
 #include "train/run_state.hpp"
 
 namespace hogwild {

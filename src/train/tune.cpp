@@ -16,8 +16,8 @@
 
 #include "hogwild/core/error.hpp"
 #include "hogwild/core/random.hpp"
+#include "parallel/mapped_memory.hpp"
 #include "parallel/thread_team.hpp"
-#include "parallel/zeroed_array.hpp"
 #include "train/prepare.hpp"
 #include "train/run.hpp"
 #include "train/search.hpp"

@@ -19,7 +19,7 @@
 #include "hogwild/model/model.hpp"
 #include "hogwild/train/options.hpp"
 #include "learn/descent.hpp"
-#include "parallel/zeroed_array.hpp"
+#include "parallel/mapped_memory.hpp"
 #include "train/plan.hpp"
 
 namespace hogwild {

@@ -7,7 +7,6 @@
 
 #include "hogwild/core/error.hpp"
 #include "hogwild/data/reader.hpp"
-#include "hogwild/lab/machine.hpp"
 #include "hogwild/report/report.hpp"
 #include "hogwild/train/train.hpp"
 #include "support/files.hpp"

@@ -1,4 +1,4 @@
-#include "parallel/zeroed_array.hpp"
+#include "parallel/mapped_memory.hpp"
 
 #include <gtest/gtest.h>
 

@@ -23,7 +23,7 @@ TEST(Schedule, EveryOneStartsAtOneAndNeverGrows) {
 TEST(Schedule, HasItsDocumentedValues) {
   EXPECT_DOUBLE_EQ(Exponential{.decay = 0.5}.factor(2, 9), 0.25);
   EXPECT_DOUBLE_EQ(Inverse{.decay = 1}.factor(1, 9), 0.5);
-  EXPECT_DOUBLE_EQ(InverseSqrt{{.decay = 1}}.factor(3, 9), 0.5);
+  EXPECT_DOUBLE_EQ(InverseSqrt{.decay = 1}.factor(3, 9), 0.5);
   EXPECT_DOUBLE_EQ(Constant{}.factor(9, 9), 1);
   EXPECT_DOUBLE_EQ(Linear{}.factor(2.5, 10), 0.75);
   EXPECT_DOUBLE_EQ(Cosine{}.factor(5, 10), 0.5);

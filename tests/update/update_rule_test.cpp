@@ -226,7 +226,7 @@ TEST(Adam, TakesAFirstStepOfItsRateWhateverTheGradient) {
 }
 
 TEST(Nesterov, LooksAheadByItsVelocity) {
-  EXPECT_FLOAT_EQ((Nesterov{{.gamma = 0.5f}}.lookahead({2, 0.6f}, Step<>{})), 1.7f);
+  EXPECT_FLOAT_EQ((Nesterov{.gamma = 0.5f}.lookahead({2, 0.6f}, Step<>{})), 1.7f);
   EXPECT_FLOAT_EQ((NesterovAdagrad{.gamma = 0.5f}.lookahead({2, 0.6f}, Step<>{})), 1.7f);
 }
 

@@ -10,7 +10,6 @@
 #include "hogwild/data/profile.hpp"
 #include "hogwild/eval/metrics.hpp"
 #include "hogwild/lab/compare.hpp"
-#include "hogwild/lab/machine.hpp"
 #include "hogwild/lab/scale.hpp"
 #include "hogwild/lab/simulate.hpp"
 #include "hogwild/model/model.hpp"

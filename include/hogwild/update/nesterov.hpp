@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "hogwild/update/momentum.hpp"
+#include "hogwild/update/step.hpp"
 
 namespace [[gnu::visibility("default")]] hogwild {
 
@@ -12,13 +13,32 @@ namespace [[gnu::visibility("default")]] hogwild {
 /// sparse data velocities decay once a touch, as momentum's do, and a penalty acts as there.
 /// Source: Nesterov, Soviet Mathematics Doklady 1983; in this form Sutskever, Martens, Dahl,
 /// Hinton, ICML 2013.
-struct Nesterov : Momentum {
+struct Nesterov {
   static constexpr std::string_view kName = "nesterov";  ///< as the command line and files have it
+  static constexpr float kDefaultRate = 0.002f;          ///< where no rate is given or found
 
-  /// Where the gradient is taken: about where the weight is going to be. The step is momentum's.
+  float gamma = 0.9f;  ///< what a velocity keeps at each touch; 0 <= gamma < 1
+
+  /// Calls f(number, member) for each number of the rule.
+  static constexpr void numbers(auto& rule, auto&& f) { f(kGamma, rule.gamma); }
+
+  /// What is kept of a coordinate.
+  using State = Momentum::State;
+
+  /// Where the gradient is taken: about where the weight is going to be.
   template <class Net>
   float lookahead(State s, const Step<Net>& /*step*/) const noexcept {
     return s.weight - gamma * s.velocity;
+  }
+
+  /// Momentum's step, at this gradient.
+  template <class Net>
+  State step(State s, float g, const Step<Net>& step) const noexcept {
+    return Momentum{gamma}.step(s, g, step);
+  }
+  /// As momentum's.
+  State merge(State shared, State before, State after, const Parting& parting) const noexcept {
+    return Momentum{gamma}.merge(shared, before, after, parting);
   }
 };
 

@@ -76,9 +76,13 @@ struct Inverse {
 
 /// 1 / sqrt(1 + decay p): with decay 1, half after three epochs.
 /// Source: Zinkevich, ICML 2003.
-struct InverseSqrt : Inverse {
+struct InverseSqrt {
   static constexpr std::string_view kName =
       "inverse_sqrt";  ///< as the command line and files have it
+  double decay = 1;    ///< >= 0
+  bool valid() const noexcept {
+    return decay >= 0 && std::isfinite(decay);
+  }  ///< whether the members are in their ranges
   /// On the initial rate, after `progress` of `epochs` epochs.
   double factor(double progress, double /*epochs*/) const noexcept {
     return 1 / std::sqrt(1 + decay * progress);

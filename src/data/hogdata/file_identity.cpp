@@ -9,7 +9,7 @@
 #include <system_error>
 
 #include "hogwild/core/error.hpp"
-#include "parallel/mapped_file.hpp"
+#include "parallel/mapped_memory.hpp"
 
 namespace hogwild {
 namespace {

@@ -9,23 +9,21 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "core/json.hpp"
 #include "core/new_file.hpp"
 #include "data/hogdata/layout.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/data/hogdata.hpp"
-#include "parallel/mapped_file.hpp"
+#include "parallel/mapped_memory.hpp"
 
 namespace hogwild {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 class DataFile {
  public:

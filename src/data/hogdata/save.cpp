@@ -3,13 +3,13 @@
 #include <xxhash.h>
 
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "core/json.hpp"
 #include "core/new_file.hpp"
 #include "data/hogdata/layout.hpp"
 #include "hogwild/core/version.hpp"
@@ -18,8 +18,6 @@
 
 namespace hogwild {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 template <class Value>
 std::string_view bytes_of(std::span<const Value> values) {
@@ -112,7 +110,7 @@ void save_hogdata(const Dataset& unordered, const std::string& path) {
                                 {"checksum", XXH3_64bits(bytes.data(), bytes.size())}};
     end = aligned(end + bytes.size());
   }
-  const std::string json = header.dump(-1, ' ', false, Json::error_handler_t::replace);
+  const std::string json = in_one_line(header);
 
   std::string head;
   append(head, kDataVersion);

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "hogwild/core/random.hpp"
-#include "parallel/zeroed_array.hpp"
+#include "parallel/mapped_memory.hpp"
 
 namespace hogwild {
 namespace {

@@ -14,7 +14,7 @@
 
 #include "data/rows/hot_features.hpp"
 #include "data/rows/row_sort.hpp"
-#include "parallel/zeroed_array.hpp"
+#include "parallel/mapped_memory.hpp"
 
 namespace hogwild {
 namespace {

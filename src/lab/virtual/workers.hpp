@@ -16,7 +16,7 @@
 #include "learn/descent.hpp"
 #include "learn/kernel.hpp"
 #include "objective/switched_loss.hpp"
-#include "parallel/zeroed_array.hpp"
+#include "parallel/mapped_memory.hpp"
 
 namespace hogwild::lab {
 

@@ -1,8 +1,10 @@
-// Large arrays of zeros, straight from the kernel.
+// Memory that the system maps: large arrays of zeros, and files.
 #pragma once
 
 #include <cstddef>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <type_traits>
 
 namespace hogwild {
@@ -53,5 +55,22 @@ std::shared_ptr<Value[]> shared_zeroed_array(std::size_t size) {
   auto array = std::make_shared<ZeroedArray<Value>>(size);
   return std::shared_ptr<Value[]>(array, array->data());
 }
+
+/// The bytes of a regular file, read from it as they are looked at. The file may be renamed,
+/// replaced by a rename or deleted meanwhile; if it is cut short, whoever looks past its end gets a
+/// SIGBUS from the system.
+/// Thread safety: const members from any threads.
+class MappedFile {
+ public:
+  /// Throws IoError.
+  explicit MappedFile(const std::string& path);
+
+  std::string_view bytes() const noexcept {
+    return {static_cast<const char*>(memory_.get()), memory_.get_deleter().bytes};
+  }
+
+ private:
+  Mapped memory_;
+};
 
 }  // namespace hogwild
