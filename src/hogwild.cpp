@@ -1,7 +1,6 @@
 // The C interface over the C++ one: handles are objects, errors are caught at the border.
 #include "hogwild/hogwild.h"
 
-#include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <cmath>
@@ -80,17 +79,6 @@ const Settings& settings_of(const hogwild_options* options) {
   return options == nullptr ? defaults : options->settings;
 }
 
-const Option& option_of(const char* name) {
-  const Option* const option = find_option(name);
-  if (option != nullptr && (option->has & kLibrary) != 0) return *option;
-  std::vector<std::string> names;
-  for (const Option& known : options()) {
-    if ((known.has & kLibrary) != 0) names.emplace_back(known.name);
-  }
-  throw OptionError(name,
-                    fmt::format("unknown option; the options are {}", fmt::join(names, ", ")));
-}
-
 // What a Learner takes of the options. Throws OptionError for one that it does not have.
 LearnerOptions learner_options(const Settings& settings) {
   const TrainOptions train = train_options(settings);
@@ -165,12 +153,12 @@ hogwild_status hogwild_options_new(hogwild_options** options) {
 }
 
 hogwild_status hogwild_options_set(hogwild_options* options, const char* name, const char* value) {
-  return guarded([&] { options->settings.set(option_of(name).name, value); });
+  return guarded([&] { options->settings.set(option_named(name, kLibrary).name, value); });
 }
 
 const char* hogwild_options_get(hogwild_options* options, const char* name) {
   const hogwild_status status =
-      guarded([&] { options->text = option_of(name).text(options->settings); });
+      guarded([&] { options->text = option_named(name, kLibrary).text(options->settings); });
   return status == HOGWILD_OK ? options->text.c_str() : nullptr;
 }
 

@@ -37,7 +37,7 @@ struct Race {
   Race(GeneratedKind kind, Offset rows)
       : data(bench::generated_rows(kind, rows)), test(bench::generated_rows(kind, rows / 5, 2)) {
     const TrainResult longest =
-        train(data, {.find_epsilon = false, .epochs = kEpochs, .threads = 1, .validation = test});
+        train(data, {.find_epsilon = false, .epochs = kEpochs, .validation = test, .threads = 1});
     rate = longest.learning_rate;
     for (const EpochReport& epoch : longest.epochs) best = std::min(best, *epoch.valid_loss);
   }
@@ -49,9 +49,9 @@ struct Race {
 void until_near(benchmark::State& state, const Race& race, Strategy strategy) {
   const TrainOptions options{.learning_rate = race.rate,
                              .epochs = 2 * kEpochs,
+                             .validation = race.test,
                              .threads = static_cast<int>(state.range(0)),
-                             .strategy = strategy,
-                             .validation = race.test};
+                             .strategy = strategy};
   for (auto _ : state) {
     Finish finish(kNear * race.best);
     const TrainResult result = train(race.data, options, finish);

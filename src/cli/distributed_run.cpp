@@ -1,5 +1,4 @@
 // A rank's part of hogwild train --distributed. Built only where there is MPI.
-#include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <array>

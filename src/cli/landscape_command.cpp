@@ -1,5 +1,4 @@
 // hogwild landscape
-#include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>

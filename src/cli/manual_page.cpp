@@ -7,7 +7,6 @@
 #include "hogwild/core/version.hpp"
 
 namespace hogwild::cli {
-
 namespace {
 
 // Text in which troff sees nothing of its own.

@@ -1,7 +1,6 @@
 #include "cli/command.hpp"
 
 #include <fmt/chrono.h>
-#include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <sys/utsname.h>
 

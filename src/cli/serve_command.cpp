@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -18,7 +17,6 @@
 #include "serve/server.hpp"
 
 namespace hogwild::cli {
-
 namespace {
 
 // What is typed.

@@ -1,5 +1,4 @@
 // The table of options as options of the command line.
-#include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <string>
@@ -8,7 +7,6 @@
 #include "cli/command.hpp"
 
 namespace hogwild::cli {
-
 namespace {
 
 // The help of an option, with the default that its command has.
@@ -45,7 +43,7 @@ CLI::Option* declare(CLI::App& command, Settings& settings, const Option& option
 }  // namespace
 
 void add_option(CLI::App& command, Settings& settings, std::string_view name) {
-  const Option& option = *find_option(name);
+  const Option& option = option_named(name);
   declare(command, settings, option, description_of(option, settings))
       ->group(std::string(option.group));
 }

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include "cli/command.hpp"
-#include "cli/progress.hpp"
 #include "cli/train_outcome.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/eval/evaluate.hpp"
@@ -10,7 +9,6 @@
 #include "hogwild/train/train.hpp"
 
 namespace hogwild::cli {
-
 namespace {
 
 // The rows, as far as they are held: before training, which may put them into another order.

@@ -16,7 +16,6 @@
 #include "hogwild/report/report.hpp"
 
 namespace hogwild::cli {
-
 namespace {
 
 // "90s", "10m", "1h", or a number of seconds.

@@ -1,6 +1,5 @@
 #include "cli/command.hpp"
 
-#include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>

@@ -1,6 +1,5 @@
 #include "core/text.hpp"
 
-#include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
@@ -9,7 +8,6 @@
 #include "hogwild/core/range.hpp"
 
 namespace hogwild {
-
 namespace {
 
 // Of letters that are replaced, left out, put in, or exchanged with the next one.

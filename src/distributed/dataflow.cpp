@@ -15,7 +15,6 @@
 #include "distributed/servers.hpp"
 #include "distributed/sharded_step.hpp"
 #include "distributed/share.hpp"
-#include "hogwild/core/error.hpp"
 
 namespace hogwild {
 

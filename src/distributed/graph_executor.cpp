@@ -9,28 +9,18 @@ namespace hogwild {
 void Rendezvous::receive(std::uint64_t step, std::size_t transfer,
                          std::function<void(Tensor)> take) {
   std::unique_lock lock(mutex_);
-  const auto found = here_.find({step, transfer});
-  if (found == here_.end()) {
-    awaited_.emplace(Key{step, transfer}, std::move(take));
-    return;
-  }
-  const Tensor tensor = std::move(found->second);
-  here_.erase(found);
+  auto here = here_.extract(Key{step, transfer});
+  if (!here) return void(awaited_.emplace(Key{step, transfer}, std::move(take)));
   lock.unlock();
-  take(tensor);
+  take(std::move(here.mapped()));
 }
 
 void Rendezvous::arrive(std::uint64_t step, std::size_t transfer, Tensor tensor) {
   std::unique_lock lock(mutex_);
-  const auto found = awaited_.find({step, transfer});
-  if (found == awaited_.end()) {
-    here_.emplace(Key{step, transfer}, std::move(tensor));
-    return;
-  }
-  const auto take = std::move(found->second);
-  awaited_.erase(found);
+  const auto awaited = awaited_.extract(Key{step, transfer});
+  if (!awaited) return void(here_.emplace(Key{step, transfer}, std::move(tensor)));
   lock.unlock();
-  take(std::move(tensor));
+  awaited.mapped()(std::move(tensor));
 }
 
 class GraphExecutor::Flow {

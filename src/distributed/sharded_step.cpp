@@ -9,7 +9,6 @@
 #include "objective/switched_loss.hpp"
 
 namespace hogwild {
-
 namespace {
 
 Tensor tensor_of(std::vector<double> numbers) {

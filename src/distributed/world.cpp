@@ -12,8 +12,6 @@
 #include <exception>
 #include <stdexcept>
 
-#include "hogwild/core/error.hpp"
-
 namespace hogwild {
 namespace {
 

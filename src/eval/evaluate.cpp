@@ -27,24 +27,52 @@
 namespace hogwild {
 namespace {
 
-void require_weight(double weight, const std::string& name) {
-  if (weight > 0) return;
-  throw DataError(name, "all rows have weight 0", "give some rows a weight above 0");
-}
-
 double entropy(double p) {
   const auto term = [](double q) { return q > 0 ? -q * std::log(q) : 0.0; };
   return term(p) + term(1 - p);
 }
 
-// What rows add up to, part by part, of a model of one margin. Merged in the same order, the same
-// parts give the same bits.
-class MarginSums {
+// What rows add up to, part by part. Merged in the same order, the same parts give the same bits.
+class RowSums {
  public:
-  // Without scores there is no AUC. model must live as long.
+  // model must live as long.
+  explicit RowSums(const Model& model) : model_(&model) {}
+
+  // name is that of the rows, for messages. Throws DataError if no row has a weight above 0.
+  double mean_loss(const std::string& name) const {
+    if (weight_ > 0) return loss_ / weight_;
+    throw DataError(name, "all rows have weight 0", "give some rows a weight above 0");
+  }
+
+ protected:
+  void add(double weight, double loss, bool is_right) {
+    ++rows_;
+    weight_ += weight;
+    loss_ += weight * loss;
+    right_ += is_right ? weight : 0;
+  }
+
+  void merge(const RowSums& other) {
+    rows_ += other.rows_;
+    weight_ += other.weight_;
+    loss_ += other.loss_;
+    right_ += other.right_;
+  }
+
+  const Model* model_;
+  std::uint64_t rows_ = 0;
+  double weight_ = 0;
+  double loss_ = 0;
+  double right_ = 0;
+};
+
+// Those of a model of one margin.
+class MarginSums : public RowSums {
+ public:
+  // Without scores there is no AUC.
   enum class Scores { kept, dropped };
   MarginSums(const Model& model, Scores scores)
-      : model_(&model),
+      : RowSums(model),
         binary_(model.is_binary()),
         keeps_scores_(binary_ && scores == Scores::kept) {}
 
@@ -58,34 +86,22 @@ class MarginSums {
                            static_cast<double>(l.prediction(margin)));
         },
         model_->loss());
-    ++rows_;
-    weight_ += weight;
-    loss_ += weight * loss;
+    const bool positive = label > 0;
+    RowSums::add(weight, loss, (margin > 0) == positive);
     const double error = static_cast<double>(margin) - static_cast<double>(label);
     squared_error_ += weight * error * error;
     if (!binary_) return;
-    const bool positive = label > 0;
     positive_ += positive ? weight : 0;
     predicted_ += weight * prediction;
-    right_ += (margin > 0) == positive ? weight : 0;
     if (keeps_scores_) scores_.add(margin, positive, row.weight);
   }
 
   void merge(const MarginSums& other) {
-    rows_ += other.rows_;
-    weight_ += other.weight_;
-    loss_ += other.loss_;
+    RowSums::merge(other);
     squared_error_ += other.squared_error_;
     positive_ += other.positive_;
     predicted_ += other.predicted_;
-    right_ += other.right_;
     scores_.merge(other.scores_);
-  }
-
-  // name is that of the rows, for messages. Throws DataError if no row has a weight above 0.
-  double mean_loss(const std::string& name) const {
-    require_weight(weight_, name);
-    return loss_ / weight_;
   }
 
   Metrics metrics(const std::string& name) && {
@@ -118,24 +134,19 @@ class MarginSums {
   }
 
  private:
-  const Model* model_;
   bool binary_;
   bool keeps_scores_;
-  std::uint64_t rows_ = 0;
-  double weight_ = 0;
-  double loss_ = 0;
   double squared_error_ = 0;
   double positive_ = 0;
   double predicted_ = 0;  // of probabilities
-  double right_ = 0;
   RankedScores scores_;
 };
 
 // The same of a model of several classes, a row's label being the number of its class.
-class ClassSums {
+class ClassSums : public RowSums {
  public:
   explicit ClassSums(const Model& model)
-      : model_(&model),
+      : RowSums(model),
         switched_loss_(model.loss()),
         softmax_(std::holds_alternative<Softmax>(model.loss())),
         of_class_(model.outputs()),
@@ -148,13 +159,11 @@ class ClassSums {
     const auto c = static_cast<std::size_t>(row.label);
     model_->margins(row, margins_);
     std::ranges::copy(margins_, wide_.begin());
-    ++rows_;
-    weight_ += weight;
-    of_class_[c] += weight;
-    loss_ += weight *
-             switched_loss_.value(std::span<const double>(wide_), static_cast<double>(row.label));
+    const double loss =
+        switched_loss_.value(std::span<const double>(wide_), static_cast<double>(row.label));
     const auto likeliest = std::ranges::max_element(margins_) - margins_.begin();
-    right_ += likeliest == static_cast<std::ptrdiff_t>(c) ? weight : 0;
+    RowSums::add(weight, loss, likeliest == static_cast<std::ptrdiff_t>(c));
+    of_class_[c] += weight;
     if (!model_->gives_probability() || softmax_) return;
     model_->probabilities(row, probabilities_);
     constexpr double kLeast = 1e-38;  // a float's
@@ -162,17 +171,9 @@ class ClassSums {
   }
 
   void merge(const ClassSums& other) {
-    rows_ += other.rows_;
-    weight_ += other.weight_;
-    loss_ += other.loss_;
+    RowSums::merge(other);
     log_loss_ += other.log_loss_;
-    right_ += other.right_;
     for (std::size_t k = 0; k < of_class_.size(); ++k) of_class_[k] += other.of_class_[k];
-  }
-
-  double mean_loss(const std::string& name) const {
-    require_weight(weight_, name);
-    return loss_ / weight_;
   }
 
   Metrics metrics(const std::string& name) && {
@@ -194,14 +195,9 @@ class ClassSums {
   }
 
  private:
-  const Model* model_;
   SwitchedLoss switched_loss_;
   bool softmax_;
-  std::uint64_t rows_ = 0;
-  double weight_ = 0;
-  double loss_ = 0;
   double log_loss_ = 0;
-  double right_ = 0;
   std::vector<double> of_class_;  // weights of the rows, [classes]
   std::vector<float> margins_;    // scratch, [classes]
   std::vector<float> probabilities_;

@@ -64,8 +64,8 @@ struct Option {
 /// All of them, in the order of the help.
 std::span<const Option> options();
 
-/// The option of that name, or null.
-const Option* find_option(std::string_view name);
+/// The option of that name which one of the programs has. Throws OptionError, with the near name.
+const Option& option_named(std::string_view name, unsigned programs = ~0u);
 
 /// Throws OptionError for the first member that is out of its range.
 template <class Part>

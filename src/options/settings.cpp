@@ -1,6 +1,5 @@
 #include "options/settings.hpp"
 
-#include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <variant>
@@ -67,23 +66,27 @@ void put_in(AnySchedule& chosen, const Settings& settings) {
 
 }  // namespace
 
-void Settings::set(std::string_view name, std::string_view text) {
-  const Option* const option = find_option(name);
-  if (option == nullptr) {
-    std::vector<std::string> names;
-    for (const Option& known : options()) names.emplace_back(known.name);
-    const std::string near = nearest_word(name, names);
-    throw OptionError(
-        std::string(name),
-        near.empty() ? fmt::format("unknown option; the options are {}", fmt::join(names, ", "))
-                     : fmt::format("unknown option; did you mean {}?", near));
+const Option& option_named(std::string_view name, unsigned programs) {
+  std::vector<std::string> names;
+  for (const Option& known : options()) {
+    if ((known.has & programs) == 0) continue;
+    if (known.name == name) return known;
+    names.emplace_back(known.name);
   }
-  option->set(*this, text);
+  const std::string near = nearest_word(name, names);
+  throw OptionError(std::string(name),
+                    near.empty()
+                        ? fmt::format("unknown option; the options are {}", fmt::join(names, ", "))
+                        : fmt::format("unknown option; did you mean {}?", near));
+}
+
+void Settings::set(std::string_view name, std::string_view text) {
+  option_named(name).set(*this, text);
   given.emplace(name);
 }
 
 std::string Settings::text(std::string_view name) const {
-  return find_option(name)->text(*this);
+  return option_named(name).text(*this);
 }
 
 std::string Option::text(const Settings& settings) const {
@@ -109,7 +112,7 @@ TrainOptions train_options(const Settings& settings, bool strict) {
 
 void require_had(const Settings& settings, Has program, std::string_view who) {
   for (const std::string& name : settings.given) {
-    if ((find_option(name)->has & program) != 0) continue;
+    if ((option_named(name).has & program) != 0) continue;
     throw OptionError(name, fmt::format("{} does not have this option; leave it out", who));
   }
 }

@@ -1,5 +1,4 @@
 // The rows of the table. Defaults are those of the members.
-#include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
@@ -496,11 +495,6 @@ std::vector<Option> table() {
 std::span<const Option> options() {
   static const std::vector<Option> all = table();
   return all;
-}
-
-const Option* find_option(std::string_view name) {
-  const auto found = std::ranges::find(options(), name, &Option::name);
-  return found == options().end() ? nullptr : &*found;
 }
 
 }  // namespace hogwild

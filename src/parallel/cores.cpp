@@ -18,7 +18,6 @@
 #include <system_error>
 
 namespace hogwild {
-
 namespace {
 
 constexpr int kMostCores = 1 << 16;  // of any system

@@ -12,7 +12,6 @@
 #include "hogwild/core/error.hpp"
 
 namespace hogwild {
-
 namespace {
 
 constexpr std::size_t kHugePage = std::size_t{2} << 20;

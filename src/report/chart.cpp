@@ -1,6 +1,5 @@
 #include "hogwild/report/chart.hpp"
 
-#include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>

@@ -1,6 +1,5 @@
 #include "hogwild/report/landscape.hpp"
 
-#include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>

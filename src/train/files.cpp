@@ -24,7 +24,6 @@
 #include "parallel/cores.hpp"
 
 namespace hogwild {
-
 namespace {
 
 std::string mebibytes(std::uint64_t bytes) {

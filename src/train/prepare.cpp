@@ -1,6 +1,5 @@
 #include "train/prepare.hpp"
 
-#include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <unistd.h>
 #include <utility>
@@ -17,7 +16,6 @@
 #include "train/search.hpp"
 
 namespace hogwild {
-
 namespace {
 
 // The labels of the data, each once, as class_name() has them.

@@ -12,7 +12,6 @@
 #include "data/rows/hot_features.hpp"
 #include "feed/text_feed.hpp"
 #include "hogwild/core/error.hpp"
-#include "hogwild/train/train.hpp"
 #include "options/refusals.hpp"
 #include "train/plan.hpp"
 #include "train/prepare.hpp"
@@ -20,7 +19,6 @@
 #include "train/search.hpp"
 
 namespace hogwild {
-
 namespace {
 
 constexpr double kMebi = 1 << 20;

@@ -1,7 +1,6 @@
 // What surrounds a run: the rate, backing off from one too large, refitting.
 #include "hogwild/train/train.hpp"
 
-#include <algorithm>
 #include <string_view>
 #include <type_traits>
 #include <utility>

@@ -21,7 +21,7 @@ std::vector<AnyUpdateRule> every_rule() {
 TEST(Compare, RunsEveryRuleAndPutsTheBestFirst) {
   const Dataset data = test::random_rows(3000, 40, 0.2, true, 1);
   const TrainOptions options{
-      .epochs = 3, .threads = 2, .validation = test::random_rows(1000, 40, 0.2, true, 2)};
+      .epochs = 3, .validation = test::random_rows(1000, 40, 0.2, true, 2), .threads = 2};
   CompareObserver silent;
   const auto contenders = compare(data, options, every_rule(), silent);
   EXPECT_EQ(contenders.size(), std::variant_size_v<AnyUpdateRule>);

@@ -59,8 +59,8 @@ TEST(Scale, IsTheLossThatTrainingReaches) {
   const Dataset data = test::random_rows(3000, 40, 0.2, true, 1);
   const TrainOptions options{.learning_rate = 0.1f,
                              .epochs = 2,
-                             .threads = 1,
-                             .validation = test::random_rows(1000, 40, 0.2, true, 2)};
+                             .validation = test::random_rows(1000, 40, 0.2, true, 2),
+                             .threads = 1};
   TrainObserver silent;
   const auto points = measure_scaling(data, options, kOne, silent);
   EXPECT_DOUBLE_EQ(points.at(0).loss, *train(data, options).epochs.back().valid_loss);

@@ -285,7 +285,7 @@ TEST(ParameterFile, IsNotForWhatOtherProcessesCannotKnow) {
   refused({.batch_size = 8, .batch_norm = true}, "batch-norm");
   refused({.average = true}, "average");
   refused({.l2 = 0.1f, .penalty_method = PenaltyMethod::exact}, "penalty");
-  refused({.update_rule = Ftrl{}, .l1 = 0.1f}, "l1");
+  refused({.l1 = 0.1f, .update_rule = Ftrl{}}, "l1");
   refused({.init = 0.1f}, "init");
   refused({.update_rule = AdaptiveRevision{}, .learning_rate = 0.1f}, "parameters");
 }

@@ -135,9 +135,9 @@ TEST(RefusalTable, NamesOnlyOptionsThatTheProgramHas) {
   int names = 0;
   for (const Program& program : programs()) {
     const auto has = [&](const std::string& name) {
-      const Option* const option = find_option(name);
+      const auto option = std::ranges::find(options(), name, &Option::name);
       if (program.own.contains(name)) return true;
-      return option != nullptr && (option->has & program.has) != 0 &&
+      return option != options().end() && (option->has & program.has) != 0 &&
              !lacks(static_cast<Mode>(program.modes), name);
     };
     for (const Refusal& refusal : refusals()) {
@@ -154,7 +154,7 @@ TEST(RefusalTable, NamesOnlyOptionsThatTheProgramHas) {
 
 TEST(RefusalTable, RefusesOptionsOfTheTable) {
   for (const Refusal& refusal : refusals()) {
-    EXPECT_NE(find_option(refusal.option), nullptr) << refusal.option;
+    EXPECT_NO_THROW(option_named(refusal.option)) << refusal.option;
     EXPECT_NE(refusal.modes, 0u);
     EXPECT_FALSE(refusal.reason.empty());
   }

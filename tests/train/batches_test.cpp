@@ -20,13 +20,13 @@ TEST(Train, FullBatchAndDeterministicGiveTheSameBitsForAnyNumberOfThreads) {
     for (const std::uint64_t batch : {std::uint64_t{1}, std::uint64_t{50}, kFullBatch}) {
       for (const float noise : {0.0f, 0.01f}) {
         TrainOptions options{
+            .l2 = 1e-3f,
             .update_rule = rule,
             .learning_rate = has_rate<decltype(rule)> ? std::optional(0.05f) : std::nullopt,
             .batch_size = batch,
+            .gradient_noise = noise,
             .epochs = 3,
             .threads = 1,
-            .l2 = 1e-3f,
-            .gradient_noise = noise,
             .strategy = batch == kFullBatch ? Strategy::hogwild : Strategy::deterministic};
         const auto alone = test::weights_of(train(data, options).model);
         for (const int threads : {2, 4, 8}) {
@@ -55,10 +55,10 @@ TEST(Train, MiniBatchesOnManyThreadsLearn) {
     for (const auto state : {StateHome::shared, StateHome::per_thread}) {
       TrainOptions options{.learning_rate = 0.3f,
                            .batch_size = 16,
+                           .state = state,
                            .epochs = 3,
                            .threads = 1,
-                           .strategy = strategy,
-                           .state = state};
+                           .strategy = strategy};
       const double alone = mean_loss(train(data, options).model, test);
       EXPECT_LT(alone, 0.6);
       for (const int threads : {2, 4}) {
@@ -77,9 +77,9 @@ TEST(Train, WithBatchNormLearnsAPlantedModel) {
     for (const std::uint64_t batch : {std::uint64_t{32}, std::uint64_t{256}}) {
       const TrainOptions options{.learning_rate = 0.1f,
                                  .batch_size = batch,
+                                 .batch_norm = true,
                                  .epochs = 10,
-                                 .threads = threads,
-                                 .batch_norm = true};
+                                 .threads = threads};
       EXPECT_LT(mean_loss(train(data, options).model, test), plain + 0.02) << batch;
     }
   }
@@ -92,9 +92,9 @@ TEST(Train, ComesFromABadStartThroughNoiseToTheOptimum) {
     const TrainOptions options{.update_rule = Sgd{},
                                .learning_rate = 0.1f,
                                .schedule = Linear{},
+                               .gradient_noise = noise,
                                .epochs = 40,
                                .threads = 1,
-                               .gradient_noise = noise,
                                .init = init};
     return mean_loss(train(data, options).model, data);
   };
@@ -109,7 +109,7 @@ TEST(Train, BatchNormBearsAShortLastBatch) {
   const auto loss = [&](Offset rows) {
     const Dataset data = test::random_rows(rows, 40, 0.2, true, 1);
     const TrainOptions options{
-        .learning_rate = 0.1f, .batch_size = 64, .epochs = 10, .threads = 1, .batch_norm = true};
+        .learning_rate = 0.1f, .batch_size = 64, .batch_norm = true, .epochs = 10, .threads = 1};
     return mean_loss(train(data, options).model, test);
   };
   const double even = loss(640);

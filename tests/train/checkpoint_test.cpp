@@ -114,11 +114,11 @@ TEST_F(CheckpointFile, KeepsTheBestModelThatHasNoFeatures) {
 TEST_F(CheckpointFile, OfAnEpochIsOfAllItsSteps) {
   test::LastCheckpoint asking;
   const TrainOptions averaged{
-      .update_rule = Sgd{}, .learning_rate = 0.5f, .epochs = 1, .threads = 1, .average = true};
+      .update_rule = Sgd{}, .learning_rate = 0.5f, .average = true, .epochs = 1, .threads = 1};
   const TrainResult result = train(data_, averaged, asking);
   EXPECT_EQ(weights_of(asking.last.model), weights_of(result.model));
   const TrainOptions sparse{
-      .update_rule = Ftrl{}, .learning_rate = 0.1f, .epochs = 1, .threads = 1, .l1 = 1e-2f};
+      .l1 = 1e-2f, .update_rule = Ftrl{}, .learning_rate = 0.1f, .epochs = 1, .threads = 1};
   const TrainResult ftrl = train(data_, sparse, asking);
   EXPECT_EQ(weights_of(asking.last.model), weights_of(ftrl.model));
 }

@@ -107,10 +107,10 @@ TEST(Classes, AreLearntBySoftmaxAndOneAgainstTheRestOnAnyThreads) {
 TEST(Classes, AreFoundARateAndRefitted) {
   const Dataset data = class_rows(3000, 1);
   const TrainResult result = train(data, {.loss = Softmax{},
+                                          .class_weights = {{"20", 2.0f}},
                                           .epochs = 5,
                                           .early_stopping = 2,
                                           .refit = true,
-                                          .class_weights = {{"20", 2.0f}},
                                           .validation = class_rows(1000, 2)});
   EXPECT_GE(result.rate_search->trials.size(), 3u);
   EXPECT_EQ(*result.model.classes(), (std::vector<std::string>{"10", "20", "30", "40"}));

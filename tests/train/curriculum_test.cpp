@@ -71,10 +71,10 @@ TEST(Curriculum, AnEpochIsAsManyVisitsAsThereAreRows) {
       train(data,
             {.learning_rate = 0.1f,
              .epochs = 12,
+             .validation = data,
              .threads = threads,
              .order = RowOrder::curriculum,
-             .curriculum = kind,
-             .validation = data},
+             .curriculum = kind},
             recorder);
       for (const EpochReport& report : recorder.epochs) EXPECT_EQ(report.rows, 1003u);
     }

@@ -74,7 +74,7 @@ TEST_P(Penalties, ReachTheOptimumRowByRow) {
   for (const auto& [rule, full, mini, stochastic] : every_rule()) {
     const bool restless = std::holds_alternative<Adadelta>(rule);
     EXPECT_LE(
-        gap({.update_rule = rule, .learning_rate = stochastic, .epochs = 300, .average = restless}),
+        gap({.update_rule = rule, .learning_rate = stochastic, .average = restless, .epochs = 300}),
         1e-3)
         << name_of(rule);
   }

@@ -22,7 +22,7 @@ Dataset overfitted(std::uint64_t seed) {
 TEST(EarlyStopping, KeepsTheBestWeightsNotTheLast) {
   const Dataset data = overfitted(1), valid = overfitted(2);
   const TrainOptions options{
-      .learning_rate = 0.5f, .epochs = 200, .early_stopping = 3, .threads = 1, .validation = valid};
+      .learning_rate = 0.5f, .epochs = 200, .early_stopping = 3, .validation = valid, .threads = 1};
   const TrainResult result = train(data, options);
   EXPECT_EQ(result.reason, StopReason::early_stopping);
   ASSERT_EQ(result.epochs.size(), static_cast<std::size_t>(result.best_epoch) + 3);
@@ -39,8 +39,8 @@ TEST(EarlyStopping, WorksWithEveryRule) {
     const TrainResult result = train(data, {.update_rule = rule,
                                             .epochs = 30,
                                             .early_stopping = 2,
-                                            .threads = 2,
-                                            .validation = valid});
+                                            .validation = valid,
+                                            .threads = 2});
     double best = 1e9;
     for (const EpochReport& report : result.epochs) best = std::min(best, *report.valid_loss);
     EXPECT_EQ(mean_loss(result.model, valid), best) << rule.kName;
@@ -54,8 +54,8 @@ TEST(Refit, LearnsFromAllRowsForTheBestNumberOfEpochs) {
                        .epochs = 100,
                        .early_stopping = 3,
                        .refit = true,
-                       .threads = 1,
-                       .validation = valid};
+                       .validation = valid,
+                       .threads = 1};
   test::Recorder recorder;
   const TrainResult result = train(data, options, recorder);
   EXPECT_EQ(result.reason, StopReason::early_stopping);
@@ -74,12 +74,12 @@ TEST(Refit, LearnsFromAllRowsForTheBestNumberOfEpochs) {
 
 TEST(EarlyStopping, RefitWeighsTheClassesOfTheValidationRowsToo) {
   const Dataset data = overfitted(1), valid = overfitted(2);
-  TrainOptions options{.learning_rate = 0.1f,
+  TrainOptions options{.class_weights = {{"1", 5.0f}},
+                       .learning_rate = 0.1f,
                        .epochs = 2,
                        .refit = true,
-                       .threads = 1,
-                       .class_weights = {{"1", 5.0f}},
-                       .validation = valid};
+                       .validation = valid,
+                       .threads = 1};
   const TrainResult result = train(data, options);
   options.refit = false;
   options.validation.reset();
@@ -111,8 +111,8 @@ TEST(Schedules, PlateauLowersTheRateWhenTheLossStaysUp) {
   const TrainResult result = train(data, {.learning_rate = 0.5f,
                                           .schedule = Plateau{.decay = 0.5, .threshold = 0.01},
                                           .epochs = 30,
-                                          .threads = 1,
-                                          .validation = valid});
+                                          .validation = valid,
+                                          .threads = 1});
   double rate = 0.5;
   for (std::size_t e = 1; e < result.epochs.size(); ++e) {
     EXPECT_FLOAT_EQ(result.epochs[e].learning_rate, static_cast<float>(rate)) << e;
@@ -165,10 +165,10 @@ TEST(Divergence, InTheLastEpochLeavesTheOneBefore) {
                          .labels = {1, -1, 1},
                          .weights = {}};
   const TrainResult result =
-      train(Dataset(std::move(arrays), {.size = 2}), {.update_rule = Sgd{},
+      train(Dataset(std::move(arrays), {.size = 2}), {.bias = false,
+                                                      .update_rule = Sgd{},
                                                       .learning_rate = 1e10f,
                                                       .threads = 1,
-                                                      .bias = false,
                                                       .order = RowOrder::sequential});
   EXPECT_EQ(result.reason, StopReason::diverged);
   EXPECT_TRUE(result.epochs.empty());

@@ -237,7 +237,7 @@ TEST_F(Streaming, BacksOffFromARateThatDiverges) {
 
 TEST_F(Streaming, HoldsWhatMustBeHeld) {
   EXPECT_FALSE(reason_to_hold({}));
-  EXPECT_FALSE(reason_to_hold({.update_rule = Ftrl{}, .l1 = 0.1f}));
+  EXPECT_FALSE(reason_to_hold({.l1 = 0.1f, .update_rule = Ftrl{}}));
   EXPECT_TRUE(reason_to_hold({.loss = Softmax{}}));
   EXPECT_TRUE(reason_to_hold({.batch_size = 64}));
   EXPECT_TRUE(reason_to_hold({.l2 = 0.1f}));

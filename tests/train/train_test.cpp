@@ -62,7 +62,7 @@ TEST(Train, WithOneThreadGivesTheSameBytesEachTime) {
 TEST(Train, WithOneThreadEveryStrategyAndPlacementIsTheSameRule) {
   const Dataset data = test::random_rows(3000, 40, 0.2, false);
   const auto weights = [&](Strategy strategy, StateHome state) {
-    const auto model = train(data, {.threads = 1, .strategy = strategy, .state = state}).model;
+    const auto model = train(data, {.state = state, .threads = 1, .strategy = strategy}).model;
     return std::vector<float>(model.weights().begin(), model.weights().end());
   };
   const auto wanted = weights(Strategy::hogwild, StateHome::shared);
@@ -96,10 +96,10 @@ TEST(Train, OnManyThreadsLosesNothingThatMatters) {
         if (state == StateHome::per_thread && !can_be_per_thread<decltype(rule)>) continue;
         TrainOptions options{.update_rule = rule,
                              .learning_rate = rate_for(rule),
+                             .state = state,
                              .epochs = 4,
                              .threads = 1,
-                             .strategy = strategy,
-                             .state = state};
+                             .strategy = strategy};
         const double alone = mean_loss(train(data, options).model, test);
         for (const int threads : {2, 4}) {
           options.threads = threads;
@@ -115,7 +115,7 @@ TEST(Train, WithViewsReachesTheSameLoss) {
   const Dataset data = test::skewed_rows(60'000, true, 1);
   const Dataset test = test::skewed_rows(5'000, true, 2);
   for (const float l2 : {0.0f, 1e-3f}) {
-    TrainOptions options{.learning_rate = 0.03f, .epochs = 2, .threads = 1, .l2 = l2};
+    TrainOptions options{.l2 = l2, .learning_rate = 0.03f, .epochs = 2, .threads = 1};
     const double alone = mean_loss(train(data, options).model, test);
     for (const int threads : {2, 4}) {
       for (const bool views : {true, false}) {
@@ -131,7 +131,7 @@ TEST(Train, WithViewsReachesTheSameLoss) {
 TEST(Train, L1ZeroesWeightsAndL2ShrinksThem) {
   const Dataset data = test::random_rows(5000, 100, 0.1, true);
   const auto weights = [&](float l1, float l2) {
-    const Model model = train(data, {.epochs = 5, .threads = 1, .l1 = l1, .l2 = l2}).model;
+    const Model model = train(data, {.l1 = l1, .l2 = l2, .epochs = 5, .threads = 1}).model;
     double norm = 0;
     for (const float w : model.weights()) norm += static_cast<double>(w * w);
     return std::pair(std::ranges::count(model.weights(), 0.0f), std::sqrt(norm));
@@ -150,8 +150,8 @@ TEST(Train, ReportsEveryEpoch) {
                                    {.learning_rate = 0.1f,
                                     .schedule = Exponential{.decay = 0.5},
                                     .epochs = 3,
-                                    .threads = 2,
-                                    .validation = data},
+                                    .validation = data,
+                                    .threads = 2},
                                    recorder);
   ASSERT_EQ(recorder.epochs.size(), 3u);
   for (std::size_t e = 0; e < 3; ++e) {
@@ -251,7 +251,7 @@ TEST(Train, TakesTinyData) {
 TEST(Train, ScalesPerThreadSumsToAllThreads) {
   const Dataset data = test::random_rows(40'000, 30, 0.3, true);
   const auto norm = [&](int threads, StateHome state) {
-    const Model model = train(data, {.epochs = 2, .threads = threads, .state = state}).model;
+    const Model model = train(data, {.state = state, .epochs = 2, .threads = threads}).model;
     double sum = 0;
     for (const float w : model.weights()) sum += static_cast<double>(w * w);
     return std::sqrt(sum);
@@ -291,7 +291,7 @@ TEST(Train, WeighsThePenaltyAgainstTheWeightsOfTheRows) {
   arrays.labels.assign(plain.labels().begin(), plain.labels().end());
   arrays.weights.assign(plain.rows(), 10.0f);
   const Dataset tenfold(std::move(arrays), {.size = 10});
-  const TrainOptions options{.epochs = 50, .threads = 1, .l2 = 0.1f};
+  const TrainOptions options{.l2 = 0.1f, .epochs = 50, .threads = 1};
   const Model one = train(plain, options).model;
   const Model ten = train(tenfold, options).model;
   for (Index j = 0; j < 10; ++j) EXPECT_NEAR(ten.weights()[j], one.weights()[j], 0.02) << j;

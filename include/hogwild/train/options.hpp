@@ -49,11 +49,22 @@ enum class PenaltyMethod {
 };
 
 /// Training options. The objective is mean loss + l1 |w|_1 + (l2/2) |w|^2; the bias has no penalty.
+/// Members stand in groups, and have the names of the options of `hogwild train`.
 struct TrainOptions {
+  // Objective: what is minimised.
   AnyLoss loss = Logistic{};  ///< the loss to minimise
   bool one_vs_rest = false;   ///< with a binary loss: one margin per class, that class against all
                               ///< others. With this option or Softmax, labels are classes, of which
                               ///< there may be any number
+  std::vector<std::pair<std::string, float>> class_weights{};  ///< (label, as class_name() has it;
+                                                               ///< weight >= 0): rows with the
+                                                               ///< label count weight times
+  float l1 = 0;                                          ///< coefficient of the L1 penalty; >= 0
+  float l2 = 0;                                          ///< coefficient of the L2 penalty; >= 0
+  PenaltyMethod penalty_method = PenaltyMethod::degree;  ///< how l1 and l2 are applied
+  bool bias = true;  ///< an additive constant, learnt like a weight
+
+  // Optimizer: how a step is made.
   AnyUpdateRule update_rule = Adagrad{};  ///< update rule and its hyper-parameters
   std::optional<float> learning_rate{};   ///< > 0; absent: found from the data, see find_rate()
   bool find_epsilon = true;      ///< if the learning rate is found from the data, and adagrad's
@@ -63,6 +74,15 @@ struct TrainOptions {
                                  ///< the last batch of an epoch can be smaller
   AnySchedule schedule = Constant{};  ///< factor on the learning rate, by epochs done
   double warm_up = 0;  ///< epochs in which the rate rises from 0 to the value of the schedule; >= 0
+  StateHome state = StateHome::shared;  ///< where the optimizer's state is
+  bool average = false;  ///< keep the mean of the weights over all steps (Polyak and Juditsky 1992)
+  bool batch_norm = false;   ///< normalise the margins of each batch (Ioffe and Szegedy 2015); the
+                             ///< model's weights and bias include the result. Needs a batch size
+                             ///< above 1
+  float gradient_noise = 0;  ///< eta: add noise N(0, eta / (1 + t)^0.55) to each gradient of step t
+                             ///< (Neelakantan et al. 2015); >= 0; 0: no noise
+
+  // Stopping: when the run ends.
   int epochs = 1;      ///< passes over the data, > 0
   int stop_after = 0;  ///< stop after this many epochs, but compute the schedule for all `epochs`;
                        ///< 0: run all epochs
@@ -71,22 +91,32 @@ struct TrainOptions {
   double min_delta = 0;    ///< a loss is better if it is lower by more than this; >= 0
   bool refit = false;  ///< after training, train again on all rows, validation rows included, for
                        ///< the best number of epochs. Needs validation rows
-  int threads = 0;     ///< number of threads; 0: the fastest number, measured if the run is long
-                       ///< enough, else one per core, or fewer for few rows. With private copies of
-                       ///< weights (see worker_views) at most one thread per core
+  std::optional<Dataset> validation{};  ///< rows to evaluate after each epoch; only refit trains on
+                                        ///< them; their features have the numbers of the training
+                                        ///< data
+
+  // Threads.
+  int threads = 0;  ///< number of threads; 0: the fastest number, measured if the run is long
+                    ///< enough, else one per core, or fewer for few rows. With private copies of
+                    ///< weights (see worker_views) at most one thread per core
   std::vector<int> pin{};  ///< thread k runs only on core pin[k % size], so that its memory stays
                            ///< near that core; empty: the operating system may move threads
+  Strategy strategy = Strategy::hogwild;  ///< how threads change shared weights
+  bool worker_views = true;  ///< if this is measured to be faster, each of several threads has a
+                             ///< private copy of the most frequent weights, and merges it with the
+                             ///< shared weights after about 128 steps per weight. Only for steps on
+                             ///< single rows; not with adaptive_revision, exact penalties, classes
+                             ///< or one lock
+
+  // Order of the rows.
   std::uint64_t seed = 1;  ///< random seed, for example for the row order and the validation split
-  float l1 = 0;            ///< coefficient of the L1 penalty; >= 0
-  float l2 = 0;            ///< coefficient of the L2 penalty; >= 0
-  PenaltyMethod penalty_method = PenaltyMethod::degree;  ///< how l1 and l2 are applied
-  bool bias = true;         ///< an additive constant, learnt like a weight
-  bool batch_norm = false;  ///< normalise the margins of each batch (Ioffe and Szegedy 2015); the
-                            ///< model's weights and bias include the result. Needs a batch size
-                            ///< above 1
-  bool average = false;  ///< keep the mean of the weights over all steps (Polyak and Juditsky 1992)
-  float gradient_noise = 0;  ///< eta: add noise N(0, eta / (1 + t)^0.55) to each gradient of step t
-                             ///< (Neelakantan et al. 2015); >= 0; 0: no noise
+  RowOrder order = RowOrder::shuffle;                    ///< order of the rows in an epoch
+  CurriculumKind curriculum = CurriculumKind::combined;  ///< used with RowOrder::curriculum
+  int levels = 5;                                        ///< number of levels of difficulty; > 0
+  std::vector<float> difficulty{};  ///< [rows] difficulty of each row; empty: number of non-zeros
+  std::vector<float> validation_difficulty{};  ///< [validation rows] the same, for refit
+
+  // Start: where the run starts, and what it keeps.
   float init = 0;  ///< initial weights: N(0, init^2), by seed and feature; >= 0; 0: zero weights
   std::optional<Model> resume{};  ///< start at the weights of this model, with a new optimizer
                                   ///< state; features are matched by their names or numbers in the
@@ -96,6 +126,8 @@ struct TrainOptions {
                                                    ///< (or Strategy::deterministic) the result is
                                                    ///< bit-identical to that of an uninterrupted
                                                    ///< run. Not for streamed rows
+  bool keep_state = false;   ///< return TrainResult::state; there is no state for streamed rows
+                             ///< or with `parameters`
   std::string parameters{};  ///< path of a parameter file, see ParameterFile: train its weights,
                              ///< together with other processes; empty: train private weights. If
                              ///< learning_rate is absent and the file exists, the file's rate is
@@ -105,26 +137,6 @@ struct TrainOptions {
                              ///< Strategy::deterministic
   Index parameter_features = 0;  ///< number of features of a new parameter file, if features have
                                  ///< numbers and these rows have fewer features
-  bool keep_state = false;       ///< return TrainResult::state; there is no state for streamed rows
-                                 ///< or with `parameters`
-  std::vector<std::pair<std::string, float>> class_weights{};  ///< (label, as class_name() has it;
-                                                               ///< weight >= 0): rows with the
-                                                               ///< label count weight times
-  Strategy strategy = Strategy::hogwild;  ///< how threads change shared weights
-  StateHome state = StateHome::shared;    ///< where the optimizer's state is
-  bool worker_views = true;  ///< if this is measured to be faster, each of several threads has a
-                             ///< private copy of the most frequent weights, and merges it with the
-                             ///< shared weights after about 128 steps per weight. Only for steps on
-                             ///< single rows; not with adaptive_revision, exact penalties, classes
-                             ///< or one lock
-  RowOrder order = RowOrder::shuffle;                    ///< order of the rows in an epoch
-  CurriculumKind curriculum = CurriculumKind::combined;  ///< used with RowOrder::curriculum
-  int levels = 5;                                        ///< number of levels of difficulty; > 0
-  std::vector<float> difficulty{};  ///< [rows] difficulty of each row; empty: number of non-zeros
-  std::vector<float> validation_difficulty{};  ///< [validation rows] the same, for refit
-  std::optional<Dataset> validation{};  ///< rows to evaluate after each epoch; only refit trains on
-                                        ///< them; their features have the numbers of the training
-                                        ///< data
 };
 
 /// Training from files: see train_files().

@@ -1,6 +1,5 @@
 #include "hogwild/data/dataset.hpp"
 
-#include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <tbb/blocked_range.h>
 #include <tbb/parallel_for.h>

@@ -26,7 +26,6 @@
 #include "hogwild/data/hogdata.hpp"
 
 namespace hogwild {
-
 namespace {
 
 class Reader {
