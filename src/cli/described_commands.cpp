@@ -1,7 +1,12 @@
 #include "cli/described_commands.hpp"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cctype>
+#include <map>
+#include <regex>
+#include <set>
 #include <sstream>
 #include <utility>
 
@@ -80,6 +85,29 @@ std::vector<DescribedCommand> described_commands(const CLI::App& program) {
     commands.push_back(std::move(command));
   }
   return commands;
+}
+
+std::string with_owners(std::string message, const std::string& command,
+                        const std::vector<DescribedCommand>& commands) {
+  static const std::regex kOption("--[a-z][a-z0-9-]*");
+  std::map<std::string, std::set<std::string>> lacking;  // options, by a command that has them
+  for (std::sregex_iterator at(message.begin(), message.end(), kOption), end; at != end; ++at) {
+    const auto has = [name = at->str()](const DescribedCommand& other) {
+      return std::ranges::any_of(other.options, [&](const DescribedOption& option) {
+        return std::ranges::find(option.names, name) != option.names.end();
+      });
+    };
+    const auto own = std::ranges::find(commands, command, &DescribedCommand::name);
+    const auto owner = std::ranges::find_if(commands, has);
+    if (own == commands.end() || has(*own) || owner == commands.end()) continue;
+    if (message.find("hogwild " + owner->name) == std::string::npos) {
+      lacking[owner->name].insert(at->str());
+    }
+  }
+  for (const auto& [owner, names] : lacking) {
+    message += fmt::format(" (options of hogwild {}: {})", owner, fmt::join(names, ", "));
+  }
+  return message;
 }
 
 }  // namespace hogwild::cli

@@ -30,6 +30,11 @@ struct DescribedCommand {
 /// Every command of the program, in the help's order.
 std::vector<DescribedCommand> described_commands(const CLI::App& program);
 
+/// A message, and which commands have the options in it that `command` lacks: "use --hash-bits
+/// (options of hogwild train: --hash-bits)".
+std::string with_owners(std::string message, const std::string& command,
+                        const std::vector<DescribedCommand>& commands);
+
 /// The help of a command, or of the program if there is no command of that name, in lines of at
 /// most `width` columns where words allow it.
 std::string help_page(const CLI::App& program, const std::string& name, std::size_t width);

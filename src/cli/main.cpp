@@ -26,19 +26,24 @@ void open_standard_streams() {
   }
 }
 
-int complain(const std::string& message, int status) {
-  note("hogwild: " + message);
+std::string chosen_command(const CLI::App& app) {
+  const auto chosen = app.get_subcommands();
+  return chosen.empty() ? "" : chosen[0]->get_name();
+}
+
+int complain(const CLI::App& app, const std::string& message, int status) {
+  note("hogwild: " + with_owners(message, chosen_command(app), described_commands(app)));
   return status;
 }
 
 int usage_error(const CLI::App& app, const std::string& message) {
-  const auto chosen = app.get_subcommands();
-  const std::string where = chosen.empty() ? "" : chosen[0]->get_name() + " ";
-  return complain(fmt::format("{}\nSee `hogwild {}--help`.", message, where), kBadUsage);
+  const std::string where = chosen_command(app);
+  note(fmt::format("hogwild: {}\nSee `hogwild {}{}--help`.", message, where,
+                   where.empty() ? "" : " "));
+  return kBadUsage;
 }
 
-int run(int argc, char** argv) {
-  CLI::App app{"train sparse linear models with lock-free threads on one shared array", "hogwild"};
+int run(CLI::App& app, int argc, char** argv) {
   app.set_version_flag("--version", fmt::format("hogwild {}", kVersion));
   app.require_subcommand(1);
   app.option_defaults()->group("Options");
@@ -94,10 +99,10 @@ int run(int argc, char** argv) {
     std::ranges::reverse(arguments);  // as CLI11 takes them
     app.parse(arguments);
   } catch (const CLI::CallForHelp& help) {
-    const auto chosen = app.get_subcommands();
+    const std::string chosen = chosen_command(app);
     if (chosen.empty() && !typed[0].starts_with('-'))
       return usage_error(app, usage_message(app, help, typed));
-    print(help_page(app, chosen.empty() ? "" : chosen[0]->get_name(), help_width()));
+    print(help_page(app, chosen, help_width()));
     return kDone;
   } catch (const CLI::CallForVersion& version) {
     print(std::string(version.what()) + "\n");
@@ -117,17 +122,19 @@ int main(int argc, char** argv) {
   using namespace hogwild::cli;
   open_standard_streams();
   std::signal(SIGXFSZ, SIG_IGN);  // write() reports EFBIG instead
+  CLI::App app{"train sparse linear models with lock-free threads on one shared array", "hogwild"};
   try {
-    return run(argc, argv);
+    return run(app, argc, argv);
   } catch (const hogwild::OptionError& error) {
-    return complain("--" + std::string(error.what()), kBadUsage);
+    return complain(app, "--" + std::string(error.what()), kBadUsage);
   } catch (const std::bad_alloc&) {
-    return complain("out of memory; --hash-bits bounds the number of features", kBadWorld);
+    return complain(app, "out of memory; --hash-bits bounds the number of features", kBadWorld);
   } catch (const std::system_error& error) {
-    return complain(std::string("the system refused: ") + error.what() +
+    return complain(app,
+                    std::string("the system refused: ") + error.what() +
                         "; if it is out of threads, ask for fewer with --threads",
                     kBadWorld);
   } catch (const std::exception& error) {
-    return complain(error.what(), kBadWorld);
+    return complain(app, error.what(), kBadWorld);
   }
 }
