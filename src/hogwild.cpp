@@ -82,8 +82,7 @@ const Settings& settings_of(const hogwild_options* options) {
 // What a Learner takes of the options. Throws OptionError for one that it does not have.
 LearnerOptions learner_options(const Settings& settings) {
   const TrainOptions train = train_options(settings);
-  require_valid(kTaught,
-                {.train = train, .files = settings.files, .ranks = {}, .validation_to_come = true});
+  require_valid(kTaught, {.train = train, .files = settings.files, .validation_to_come = true});
   require_had(settings, kLearner, "a learner");
   return {.features = settings.teaching.features,
           .hash_bits = settings.files.read.hash_bits,

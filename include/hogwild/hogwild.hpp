@@ -38,7 +38,6 @@
 #include "hogwild/report/landscape.hpp"
 #include "hogwild/report/page.hpp"
 #include "hogwild/report/report.hpp"
-#include "hogwild/report/run_log.hpp"
 #include "hogwild/train/checkpoint.hpp"
 #include "hogwild/train/options.hpp"
 #include "hogwild/train/result.hpp"

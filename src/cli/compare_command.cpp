@@ -33,9 +33,7 @@ std::vector<AnyUpdateRule> contending(const CompareCommand& command, ProgressDis
     its.train.update_rule = alternative_of<AnyUpdateRule>("rules", name);
     const TrainOptions options = train_options(its, command.rules.size() == 1);
     try {
-      require_valid(
-          kCompared,
-          {.train = options, .files = its.files, .ranks = {}, .validation_to_come = true});
+      require_valid(kCompared, {.train = options, .files = its.files, .validation_to_come = true});
       rules.push_back(options.update_rule);
     } catch (const OptionError& error) {
       if (command.rules.size() == 1) throw;

@@ -32,7 +32,8 @@ std::string chosen_command(const CLI::App& app) {
 }
 
 int complain(const CLI::App& app, const std::string& message, int status) {
-  note("hogwild: " + with_owners(message, chosen_command(app), described_commands(app)));
+  const std::string option = status == kBadUsage ? "--" : "";  // whose name the message begins with
+  note("hogwild: " + option + with_owners(message, chosen_command(app), described_commands(app)));
   return status;
 }
 
@@ -126,7 +127,7 @@ int main(int argc, char** argv) {
   try {
     return run(app, argc, argv);
   } catch (const hogwild::OptionError& error) {
-    return complain(app, "--" + std::string(error.what()), kBadUsage);
+    return complain(app, error.what(), kBadUsage);
   } catch (const std::bad_alloc&) {
     return complain(app, "out of memory; --hash-bits bounds the number of features", kBadWorld);
   } catch (const std::system_error& error) {

@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "cli/command.hpp"
-#include "hogwild/report/run_log.hpp"
+#include "hogwild/report/chart.hpp"
 
 namespace hogwild::cli {
 namespace {

@@ -69,9 +69,8 @@ int run(ScaleCommand& command, const CLI::App& app) {
   ProgressDisplay display(command.train.progress);
   TrainOptions asked = train_options(command.train.settings, false);
   asked.update_rule = plan.rules.front();
-  require_valid(
-      kScaled,
-      {.train = asked, .files = command.train.files(), .ranks = {}, .validation_to_come = true});
+  require_valid(kScaled,
+                {.train = asked, .files = command.train.files(), .validation_to_come = true});
   const auto [stream, rows, options] =
       open_rows(command.train.paths, command.train.files(), asked, display, Holding::always);
   const Dataset& data = *rows;

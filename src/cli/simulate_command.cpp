@@ -122,10 +122,8 @@ int run(SimulateCommand& command, const CLI::App& app) {
   for (const std::string& name : command.methods) methods.push_back(method_named(name));
   ProgressDisplay display(command.train.progress);
   const TrainOptions asked_for = train_options(command.train.settings);
-  require_valid(kSimulated, {.train = asked_for,
-                             .files = command.train.files(),
-                             .ranks = {},
-                             .validation_to_come = true});
+  require_valid(kSimulated,
+                {.train = asked_for, .files = command.train.files(), .validation_to_come = true});
   const auto [stream, rows, options] =
       open_rows(command.train.paths, command.train.files(), asked_for, display, Holding::always);
   const Dataset& data = *rows;

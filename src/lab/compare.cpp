@@ -17,7 +17,7 @@ std::vector<Contender> compare(const Dataset& data, const TrainOptions& options,
   for (const AnyUpdateRule& rule : rules) {
     TrainOptions its = options;
     its.update_rule = rule;
-    require_valid(kCompared, {.train = its, .files = {}, .ranks = {}});
+    require_valid(kCompared, {.train = its});
   }
   std::vector<Contender> contenders;
   for (const AnyUpdateRule& rule : rules) {

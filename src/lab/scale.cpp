@@ -97,7 +97,7 @@ void require_suits(const AnyUpdateRule& rule, Sharing sharing, const ScalePlan& 
                    const TrainOptions& options) {
   TrainOptions its = shared_as(sharing, options);
   its.update_rule = rule;
-  require_valid(kScaled, {.train = its, .files = {}, .ranks = {}});
+  require_valid(kScaled, {.train = its});
   if (sharing == Sharing::streamed && !plan.text) {
     throw OptionError("strategy", "streamed needs text files that can be read more than once");
   }

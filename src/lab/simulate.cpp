@@ -12,6 +12,10 @@
 #include "hogwild/core/error.hpp"
 #include "hogwild/lab/scale.hpp"
 #include "hogwild/train/train.hpp"
+#include "lab/virtual/allreduce.hpp"
+#include "lab/virtual/downpour.hpp"
+#include "lab/virtual/easgd.hpp"
+#include "lab/virtual/hogwild.hpp"
 #include "lab/virtual/workers.hpp"
 #include "options/refusals.hpp"
 #include "train/plan.hpp"
@@ -21,6 +25,37 @@
 
 namespace hogwild::lab {
 namespace {
+
+template <class Rule>
+std::unique_ptr<VirtualWorkers> made(const Rule& rule, const DescentPlan& plan,
+                                     const SimulationOptions& options, std::uint64_t seed) {
+  switch (options.method) {
+    case Method::downpour:
+      return std::make_unique<VirtualDownpour<Rule>>(rule, plan, options, seed);
+    case Method::easgd:
+      if constexpr (!has_outcome<Rule>) {
+        return std::make_unique<VirtualElastic<Rule>>(rule, plan, options, seed);
+      }
+      throw OptionError("optimizer", "easgd can't merge ftrl's weights");
+    case Method::allreduce:
+      return std::make_unique<VirtualAllreduce<Rule>>(rule, plan, options, seed);
+    case Method::views:
+      if constexpr (!may_part<Rule>) {
+        throw OptionError("method",
+                          fmt::format("copies of {}'s weights can't be merged", Rule::kName));
+      }
+      [[fallthrough]];
+    default:
+      return std::make_unique<VirtualHogwild<Rule>>(rule, plan, options, seed);
+  }
+}
+
+// REQUIRES: the plan is of one worker, one output and single rows. seed: of delays.
+std::unique_ptr<VirtualWorkers> make_virtual_workers(const DescentPlan& plan,
+                                                     const SimulationOptions& options,
+                                                     std::uint64_t seed) {
+  return std::visit([&](const auto& rule) { return made(rule, plan, options, seed); }, plan.rule);
+}
 
 void require(bool holds, const std::string& option, const std::string& reason) {
   if (!holds) throw OptionError(option, reason);
@@ -46,7 +81,7 @@ void require_valid(const SimulationOptions& simulation, const TrainOptions& opti
   require(costs.bandwidth > 0, "bandwidth", "it must be above 0");
   require(costs.stragglers >= 0 && costs.stragglers <= 1 && costs.slowness >= 1, "stragglers",
           "it is SHARE:FACTOR with a share from 0 to 1 and a factor of at least 1");
-  require_valid(kSimulated, {.train = options, .files = {}, .ranks = {}});
+  hogwild::require_valid(kSimulated, {.train = options});
 }
 
 // Tells of epochs by the virtual clock.

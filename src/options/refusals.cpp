@@ -322,6 +322,9 @@ bool learns_classes(const TrainOptions& options) noexcept {
   return options.one_vs_rest || holds<Softmax>(options.loss);
 }
 
+const FileOptions Request::kNoFiles{};
+const DistributedOptions Request::kNoRanks{};
+
 const Refusal* first_refusal(unsigned modes, const Request& request) {
   const auto found = std::ranges::find_if(refusals(), [&](const Refusal& refusal) {
     return (refusal.modes & modes) != 0 && refusal.applies(request);
@@ -355,15 +358,13 @@ void require_valid(unsigned modes, const Request& request) {
 }
 
 void require_valid(const TrainOptions& options, bool validation_to_come) {
-  require_valid(
-      options.parameters.empty() ? kHeld : kHeld | kProcesses,
-      {.train = options, .files = {}, .ranks = {}, .validation_to_come = validation_to_come});
+  require_valid(options.parameters.empty() ? kHeld : kHeld | kProcesses,
+                {.train = options, .validation_to_come = validation_to_come});
 }
 
 void require_valid(const DistributedOptions& ranks, const TrainOptions& train,
                    int number_of_ranks) {
   require_valid(mode_of(ranks.kind), {.train = train,
-                                      .files = {},
                                       .ranks = ranks,
                                       .number_of_ranks = number_of_ranks,
                                       .validation_to_come = true});

@@ -36,9 +36,12 @@ Mode mode_of(Distribution kind) noexcept;
 
 /// What is asked for.
 struct Request {
+  static const FileOptions kNoFiles;
+  static const DistributedOptions kNoRanks;
+
   const TrainOptions& train;
-  const FileOptions& files;
-  const DistributedOptions& ranks;
+  const FileOptions& files = kNoFiles;
+  const DistributedOptions& ranks = kNoRanks;
   int number_of_ranks = 1;
   bool validation_to_come = false;     ///< though train has none yet
   const Settings* settings = nullptr;  ///< by kNamed

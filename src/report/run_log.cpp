@@ -1,4 +1,4 @@
-#include "hogwild/report/run_log.hpp"
+#include "hogwild/report/chart.hpp"
 
 #include <fmt/format.h>
 

@@ -6,9 +6,9 @@
 #include <utility>
 
 #include "hogwild/core/alternatives.hpp"
+#include "hogwild/report/chart.hpp"
 #include "hogwild/report/page.hpp"
 #include "hogwild/report/report.hpp"
-#include "hogwild/report/run_log.hpp"
 #include "report/results.hpp"
 
 namespace hogwild {

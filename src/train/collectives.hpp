@@ -1,13 +1,32 @@
-// What a run asks of all its members, which may be ranks with rows of their own.
+// What the workers of a run have done, and what a run asks of all its members.
 #pragma once
+
+#include <cstdint>
 
 #include "hogwild/data/dataset.hpp"
 #include "hogwild/eval/evaluate.hpp"
 #include "hogwild/model/model.hpp"
 #include "hogwild/train/result.hpp"
-#include "train/tally.hpp"
+#include "parallel/cell.hpp"
+#include "parallel/cores.hpp"
 
 namespace hogwild {
+
+/// What workers have done in an epoch.
+struct TallySum {
+  std::uint64_t rows = 0;
+  std::uint64_t nonzeros = 0;
+  double loss = 0;
+  double weight = 0;
+
+  double mean_loss() const noexcept { return weight > 0 ? loss / weight : 0; }
+};
+
+/// The same of one worker. Written by the worker once a block, so relaxed stores of its own sums
+/// are enough; on a line of its own.
+struct alignas(kCacheLinePair) Tally {
+  Cell<TallySum> sum = {};
+};
 
 /// What a run asks of all its members, which may be ranks: sums, agreement, barriers. This class is
 /// for one member. Where not noted, all members must call a function at the same point of the run.

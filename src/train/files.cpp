@@ -238,9 +238,8 @@ class Opening {
 }  // namespace
 
 void require_valid(const FileOptions& files, const TrainOptions& options) {
-  require_valid(
-      options.parameters.empty() ? kHeld : kHeld | kProcesses,
-      {.train = options, .files = files, .ranks = {}, .validation_to_come = validates(files)});
+  require_valid(options.parameters.empty() ? kHeld : kHeld | kProcesses,
+                {.train = options, .files = files, .validation_to_come = validates(files)});
 }
 
 TrainOptions started(const FileOptions& files, TrainOptions options) {

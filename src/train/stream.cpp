@@ -61,7 +61,7 @@ std::optional<std::string> reason_of_text(const RowStream& stream, const TrainOp
 }  // namespace
 
 std::optional<std::string> reason_to_hold(const TrainOptions& options) {
-  const Request request{.train = options, .files = {}, .ranks = {}};
+  const Request request{.train = options};
   const Refusal* const refusal = first_refusal(kStreamed, request);
   if (refusal == nullptr) return {};
   return reason_for(*refusal, request);

@@ -12,9 +12,9 @@
 #include "learn/descent.hpp"
 #include "parallel/barrier.hpp"
 #include "parallel/thread_team.hpp"
+#include "train/collectives.hpp"
 #include "train/pacing.hpp"
 #include "train/plan.hpp"
-#include "train/tally.hpp"
 
 namespace hogwild {
 

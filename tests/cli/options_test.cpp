@@ -174,7 +174,6 @@ TEST_F(OptionsCommand, ByEachWayOfTrainingAreTakenOrRefusedAsTheTableSays) {
         if (name == "resume") train.resume.emplace();
         require_valid(way.modes, {.train = train,
                                   .files = settings.files,
-                                  .ranks = {},
                                   .validation_to_come = validates(settings.files)});
       } catch (const OptionError& error) {
         expected = error.what();
@@ -213,7 +212,6 @@ TEST_F(OptionsCommand, OfTheCInterfaceAreRefusedAsTheTableSays) {
         const TrainOptions train = train_options(settings);
         require_valid(modes, {.train = train,
                               .files = settings.files,
-                              .ranks = {},
                               .validation_to_come = modes == kTaught || validates(settings.files)});
         if (modes == kTaught) require_had(settings, kLearner, "a learner");
       } catch (const OptionError& error) {

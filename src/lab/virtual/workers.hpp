@@ -1,4 +1,4 @@
-// What the virtual workers of every method have.
+// What the virtual workers of every method have, and the clock that they share.
 #pragma once
 
 #include <algorithm>
@@ -12,7 +12,6 @@
 
 #include "hogwild/core/random.hpp"
 #include "hogwild/lab/simulate.hpp"
-#include "lab/virtual_clock.hpp"
 #include "learn/descent.hpp"
 #include "learn/kernel.hpp"
 #include "objective/switched_loss.hpp"
@@ -20,16 +19,58 @@
 
 namespace hogwild::lab {
 
+/// What is to happen when. Of events at one time those that were planned first come first.
+class VirtualClock {
+ public:
+  double now() const noexcept { return now_; }
+
+  /// REQUIRES: time >= now().
+  void at(double time, std::function<void()> event) {
+    events_.push({time, planned_++, std::move(event)});
+  }
+
+  /// Lets everything happen that is planned up to a time, also what is planned meanwhile; then it
+  /// is that time.
+  void run_to(double time) {
+    while (!events_.empty() && events_.top().time <= time) run_next();
+    now_ = std::max(now_, time);
+  }
+
+  /// Lets everything happen.
+  void run_out() {
+    while (!events_.empty()) run_next();
+  }
+
+  /// Lets the next event happen. REQUIRES: there is one.
+  void run_next() {
+    // The queue lets nobody move from its top; what is left of it is popped at once.
+    Event next = std::move(const_cast<Event&>(events_.top()));
+    events_.pop();
+    now_ = std::max(now_, next.time);
+    next.event();
+  }
+
+ private:
+  struct Event {
+    double time;
+    std::uint64_t number;
+    std::function<void()> event;
+
+    bool operator<(const Event& other) const noexcept {  // the queue's top is its greatest
+      return time != other.time ? time > other.time : number > other.number;
+    }
+  };
+
+  double now_ = 0;
+  std::uint64_t planned_ = 0;
+  std::priority_queue<Event> events_;
+};
+
 class VirtualWorkers : public Descent {
  public:
   /// What they have come to, but for epoch and loss.
   virtual SimulatedEpoch tally() const = 0;
 };
-
-/// REQUIRES: the plan is of one worker, one output and single rows. seed: of delays.
-std::unique_ptr<VirtualWorkers> make_virtual_workers(const DescentPlan& plan,
-                                                     const SimulationOptions& options,
-                                                     std::uint64_t seed);
 
 inline constexpr std::uint64_t kDelays = 0x64656c6179;  // streams of random numbers
 inline constexpr std::uint64_t kStragglers = 0x736c6f77;
