@@ -9,13 +9,13 @@
 #include <map>
 #include <optional>
 #include <span>
-#include <thread>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include "hogwild/core/error.hpp"
 #include "hogwild/core/random.hpp"
+#include "parallel/cores.hpp"
 #include "parallel/mapped_memory.hpp"
 #include "parallel/thread_team.hpp"
 #include "train/prepare.hpp"
@@ -223,6 +223,60 @@ double lowest_of_parabola(double left, double middle, double right) {
   return std::clamp((left - right) / (2 * curvature), -0.5, 0.5);
 }
 
+// The options of a trial on the sample.
+TrainOptions trial_options(const TrainOptions& asked, const Sample& sample) {
+  TrainOptions options = asked;
+  options.validation = sample.held_out;
+  options.difficulty = sample.difficulty;
+  options.epochs = options.stop_after > 0 ? options.epochs : sample.epochs;
+  if (options.stop_after > 0) options.stop_after = std::min(options.stop_after, sample.epochs);
+  options.refit = false;
+  options.keep_state = false;
+  return options;
+}
+
+auto best_of(const std::map<int, double>& losses) {
+  return std::ranges::min_element(losses, {}, [](const auto& entry) { return entry.second; });
+}
+
+// Losses by strides from the default rate, tried until the best lies between two others.
+std::map<int, double> losses_of_rates(const Dataset& rows, TrainOptions options, double centre,
+                                      const std::function<bool()>& stop, std::atomic<bool>& ended) {
+  ThreadTeam threads(std::clamp(options.threads > 0 ? options.threads : cores(), 1, 3));
+  options.threads = 1;
+  std::map<int, double> losses;  // by strides from the default
+  const auto try_all = [&](std::vector<int> strides) {
+    std::vector<double> scores(strides.size());
+    std::atomic<std::size_t> next{0};
+    threads.run(
+        [&](int) {
+          for (std::size_t k = next.fetch_add(1); k < strides.size(); k = next.fetch_add(1)) {
+            TrainOptions trial = options;
+            trial.learning_rate = rate_of(strides[k], centre);
+            Stoppable observer(ended);
+            scores[k] = score(run(rows, trial, observer), options.early_stopping > 0);
+          }
+        },
+        [&] {
+          if (stop && stop()) ended.store(true, std::memory_order_relaxed);
+        });
+    for (std::size_t k = 0; k < strides.size(); ++k) losses[strides[k]] = scores[k];
+  };
+  try_all({0, 1});  // two at a time cost as much as one, on two cores
+  while (!ended.load(std::memory_order_relaxed)) {
+    const int lowest = losses.begin()->first, highest = losses.rbegin()->first;
+    const bool found = std::isfinite(best_of(losses)->second);
+    if ((!found || best_of(losses)->first == lowest) && lowest > -kFarthest) {
+      try_all({lowest - 1, lowest - 2});
+    } else if (found && best_of(losses)->first == highest && highest < kFarthest) {
+      try_all({highest + 1, highest + 2});
+    } else {
+      break;
+    }
+  }
+  return losses;
+}
+
 }  // namespace
 
 RateSearch find_rate(const Dataset& asked_data, const TrainOptions& asked_options,
@@ -244,62 +298,18 @@ RateSearch find_rate(const Dataset& asked_data, const TrainOptions& asked_option
   const auto taken = take_sample(data, asked);
   if (!taken) return {.rate = static_cast<float>(centre)};
   const Sample& sample = *taken;
-  TrainOptions options = asked;
+  TrainOptions options = trial_options(asked, sample);
   std::optional<float> epsilon;
   if (float* const of_rule = epsilon_of_sum(options.update_rule)) {
     if (asked.find_epsilon && *of_rule == kEpsilonOfSum) {
       *of_rule = *(epsilon = typical_square(sample.learnt) / square_of_batch(asked.batch_size));
     }
   }
-  options.validation = sample.held_out;
-  options.difficulty = sample.difficulty;
-  options.epochs = options.stop_after > 0 ? options.epochs : sample.epochs;
-  if (options.stop_after > 0) options.stop_after = std::min(options.stop_after, sample.epochs);
-  options.refit = false;
-  options.keep_state = false;
-  options.threads = 1;
-  const int cores =
-      asked.threads > 0 ? asked.threads : static_cast<int>(std::thread::hardware_concurrency());
-  ThreadTeam threads(std::clamp(cores, 1, 3));
   std::atomic<bool> ended{false};
-
-  std::map<int, double> losses;  // by strides from the default
-  const auto try_all = [&](std::vector<int> strides) {
-    std::vector<double> scores(strides.size());
-    std::atomic<std::size_t> next{0};
-    threads.run(
-        [&](int) {
-          for (std::size_t k = next.fetch_add(1); k < strides.size(); k = next.fetch_add(1)) {
-            TrainOptions trial = options;
-            trial.learning_rate = rate_of(strides[k], centre);
-            Stoppable observer(ended);
-            scores[k] = score(run(sample.learnt, trial, observer), asked.early_stopping > 0);
-          }
-        },
-        [&] {
-          if (stop && stop()) ended.store(true, std::memory_order_relaxed);
-        });
-    for (std::size_t k = 0; k < strides.size(); ++k) losses[strides[k]] = scores[k];
-  };
-  const auto best = [&] {
-    return std::ranges::min_element(losses, {}, [](const auto& entry) { return entry.second; });
-  };
-
-  try_all({0, 1});  // two at a time cost as much as one, on two cores
-  while (!ended.load(std::memory_order_relaxed)) {
-    const int lowest = losses.begin()->first, highest = losses.rbegin()->first;
-    const bool found = std::isfinite(best()->second);
-    if ((!found || best()->first == lowest) && lowest > -kFarthest) {
-      try_all({lowest - 1, lowest - 2});
-    } else if (found && best()->first == highest && highest < kFarthest) {
-      try_all({highest + 1, highest + 2});
-    } else {
-      break;
-    }
-  }
+  const auto losses = losses_of_rates(sample.learnt, options, centre, stop, ended);
 
   // Of rates as good as the best the smallest: its loss changes least from set to set.
-  const double good = best()->second * (1 + kAsGood);
+  const double good = best_of(losses)->second * (1 + kAsGood);
   const int chosen =
       std::ranges::find_if(losses, [&](const auto& entry) { return entry.second <= good; })->first;
   const auto loss_at = [&](int strides) {
