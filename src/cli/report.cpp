@@ -1,15 +1,14 @@
 #include "cli/command.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/ranges.h>
 #include <sys/utsname.h>
 
-#include <chrono>
 #include <ctime>
 #include <thread>
 #include <utility>
 
 #include "core/new_file.hpp"
+#include "core/text.hpp"
 #include "hogwild/data/profile.hpp"
 #include "hogwild/report/page.hpp"
 
@@ -18,12 +17,12 @@ namespace {
 
 // When and where.
 std::string circumstances() {
-  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
   utsname system{};
   uname(&system);
-  return fmt::format("{:%Y-%m-%d %H:%M} UTC, on {}: {} cores, {} {} {}", fmt::gmtime(now),
-                     system.nodename, std::thread::hardware_concurrency(), system.sysname,
-                     system.release, system.machine);
+  const std::string now = in_utc(std::time(nullptr), "%Y-%m-%d %H:%M");
+  return fmt::format("{} UTC, on {}: {} cores, {} {} {}", now, system.nodename,
+                     std::thread::hardware_concurrency(), system.sysname, system.release,
+                     system.machine);
 }
 
 Section options_typed(const CLI::App& command) {

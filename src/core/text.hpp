@@ -2,6 +2,8 @@
 #pragma once
 
 #include <charconv>
+#include <cstdint>
+#include <ctime>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +17,18 @@ std::string nearest_word(std::string_view word, const std::vector<std::string>& 
 
 /// "'adagra' is none of sgd, adagrad; did you mean adagrad?"
 std::string none_of_words(std::string_view word, const std::vector<std::string>& words);
+
+/// A time in UTC, as strftime() writes it. (clang 22 does not compile Debian 13's fmt/chrono.h.)
+std::string in_utc(std::time_t time, const char* format);
+
+/// As people write it: 1e-8, not 1e-08.
+std::string short_exponent(std::string number);
+
+/// "4096", "500K", "8G", "1.5GiB"; bytes.
+std::optional<std::uint64_t> bytes_in(std::string_view text);
+
+/// What a separator is between.
+std::vector<std::string> parts_of(std::string_view text, char separator);
 
 /// The number that a text consists of; nothing if it is anything else, or out of the type's range.
 template <class Number>

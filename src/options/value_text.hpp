@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -112,15 +111,6 @@ Variant alternative_of(std::string_view option, std::string_view text) {
   throw OptionError(std::string(option),
                     none_of_words(text, {kNamesOf<Variant>.begin(), kNamesOf<Variant>.end()}));
 }
-
-/// As people write it: 1e-8, not 1e-08.
-std::string short_exponent(std::string number);
-
-/// "4096", "500K", "8G", "1.5GiB"; bytes.
-std::optional<std::uint64_t> bytes_in(std::string_view text);
-
-/// What a separator is between.
-std::vector<std::string> parts_of(std::string_view text, char separator);
 
 /// "3:0.5,6:0.1" where `between` is ':'; first_in(text) is the first of a pair, or nothing.
 template <class First, class Second, class FirstIn>

@@ -1,7 +1,6 @@
 // How training went, as sections of a page.
 #include <fmt/format.h>
 
-#include <cmath>
 #include <string>
 #include <utility>
 

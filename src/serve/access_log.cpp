@@ -1,7 +1,7 @@
 #include "serve/access_log.hpp"
 
 #include <fcntl.h>
-#include <fmt/chrono.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "core/json.hpp"
+#include "core/text.hpp"
 #include "hogwild/core/error.hpp"
 
 namespace hogwild {
@@ -42,9 +43,9 @@ void AccessLog::note(const Access& access) {
   using namespace std::chrono;
   const auto now = time_point_cast<milliseconds>(system_clock::now());
   const std::string line = fmt::format(
-      "{{\"time\":\"{:%FT%T}.{:03}Z\",\"remote\":{},\"method\":{},\"target\":{},\"status\":{},"
+      "{{\"time\":\"{}.{:03}Z\",\"remote\":{},\"method\":{},\"target\":{},\"status\":{},"
       "\"rows\":{},\"bytes_in\":{},\"bytes_out\":{},\"seconds\":{:.6f}}}\n",
-      fmt::gmtime(system_clock::to_time_t(now)), now.time_since_epoch().count() % 1000,
+      in_utc(system_clock::to_time_t(now), "%FT%T"), now.time_since_epoch().count() % 1000,
       in_one_line(access.remote), in_one_line(access.method), in_one_line(access.target),
       access.status, access.rows, access.bytes_in, access.bytes_out, access.seconds);
   const std::scoped_lock lock(mutex_);
