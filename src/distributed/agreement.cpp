@@ -1,8 +1,5 @@
 #include "distributed/agreement.hpp"
 
-#include "core/json.hpp"
-#include "data/formats/registry.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,6 +7,8 @@
 #include <set>
 #include <vector>
 
+#include "core/json.hpp"
+#include "data/formats/registry.hpp"
 #include "hogwild/core/error.hpp"
 
 namespace hogwild {

@@ -67,7 +67,7 @@ class Servers {
     for (int k = 0; k < askers; ++k) {
       askers_.push_back(std::make_unique<Asker>(partition_.servers()));
     }
-    take_letters();
+    take_messages();
     world_.barrier();
   }
   ~Servers() {
@@ -220,7 +220,7 @@ class Servers {
     own.pushes = 0;
   }
 
-  void take_letters() {
+  void take_messages() {
     world_.deliver(Message::fetch, [this](int from, std::span<const char> bytes) {
       if (shard_) answer(from, Unpacking(bytes));
     });

@@ -23,7 +23,7 @@
 namespace hogwild {
 namespace {
 
-// Passes a run's news on, and what the collectives knows with each epoch's.
+// Passes on what a run reports, and with each epoch what each rank has done.
 class Reporter final : public TrainObserver {
  public:
   Reporter(DistributedObserver& observer, WorldCollectives& collectives)

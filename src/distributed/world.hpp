@@ -60,8 +60,8 @@ struct Traffic {
 ///  1. MPI is called only with mutex_ locked, and no call waits for another rank: sends are started
 ///     and then tested, and a message is received only after it has arrived.
 ///  2. Recipients are called with mutex_ locked, one message at a time; the messages of one sender
-///  in
-///     the order in which they were sent. So data that only recipients access needs no other lock.
+///     in the order in which they were sent. So data that only recipients access needs no other
+///     lock.
 ///  3. poll() sends and receives messages. Threads that wait for a message call it, and a thread of
 ///     this class calls it regularly.
 /// Thread safety: send() and poll() from any threads; gather_all() by one thread of each rank, all

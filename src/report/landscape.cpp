@@ -165,7 +165,7 @@ Path walk(const Surface& surface, const AnyUpdateRule& any, float rate, Point st
 
 StepVectors compare_steps(const Surface& surface, float gamma, float rate, Point start, int steps) {
   const Momentum momentum{gamma};
-  const Nesterov nesterov{{gamma}};
+  const Nesterov nesterov{gamma};
   Momentum::State x{.weight = static_cast<float>(start.x)};
   Momentum::State y{.weight = static_cast<float>(start.y)};
   const auto weights = [&] {
