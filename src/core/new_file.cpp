@@ -28,7 +28,7 @@ void sync_folder_of(const std::string& path) noexcept {
 }  // namespace
 
 bool begins_with(const std::string& path, std::string_view magic) noexcept {
-  // A pipe is not even opened: whoever writes to it would take that for its reader.
+  // A pipe is not opened: a process that writes to it would take this one for its reader.
   struct stat status {};
   if (path == "-" || stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return false;
   const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);

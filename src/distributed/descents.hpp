@@ -27,10 +27,10 @@ std::unique_ptr<Descent> make_elastic(World& world, const DescentPlan& plan,
 /// rank sends every other one what is the other's. To be called by all ranks.
 Dataset columns_of_all(World& world, const Dataset& own, const Partition& partition);
 
-/// The training step as a graph on devices, of which each rank has so many, each one of its
-/// features' ranges; the observer is told of the graph. All ranks make one at once, and none is
-/// destroyed before all have done with it. REQUIRES: the partition has a range for each rank, and
-/// the plan one worker.
+/// The training step as a graph on devices: each rank has devices_a_rank devices, and each device
+/// has a part of the rank's range of features. Passes the graph to the observer. All ranks call it
+/// at the same time, and no rank destroys its part before all ranks have finished. REQUIRES: the
+/// partition has a range for each rank, and the plan one worker.
 std::unique_ptr<Descent> make_dataflow(World& world, const DescentPlan& plan,
                                        const Partition& partition, int devices_a_rank,
                                        DistributedObserver& observer);

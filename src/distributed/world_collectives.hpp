@@ -48,7 +48,7 @@ enum class Shared {
 
 class WorldCollectives final : public Collectives {
  public:
-  /// run: which of the world's runs it is, so that messages of one before are told from its own.
+  /// run: the number of this run; requests to stop an earlier run of the world are ignored.
   /// own_rows: that this rank has read. To be made by all ranks at once.
   WorldCollectives(World& world, int run, Shared shared, Offset own_rows, int own_threads);
   ~WorldCollectives() override;

@@ -57,8 +57,8 @@ std::shared_ptr<Value[]> shared_zeroed_array(std::size_t size) {
 }
 
 /// The bytes of a regular file, read from it as they are looked at. The file may be renamed,
-/// replaced by a rename or deleted meanwhile; if it is cut short, whoever looks past its end gets a
-/// SIGBUS from the system.
+/// replaced by a rename or deleted meanwhile; if it is cut short, reading past its end raises
+/// SIGBUS.
 /// Thread safety: const members from any threads.
 class MappedFile {
  public:

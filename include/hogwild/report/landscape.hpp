@@ -97,7 +97,7 @@ std::string table(const Surface& surface, const std::vector<Path>& paths);
 /// A learning rate at which the typical behaviour of a rule on a surface is visible.
 float telling_rate(const Surface& surface, const AnyUpdateRule& rule);
 
-/// What updates by so many rows each did.
+/// The losses after steps of one batch size.
 struct Fluctuation {
   std::uint64_t batch_size = 1;  ///< kFullBatch: all rows
   float learning_rate = 0;       ///< of all steps

@@ -67,7 +67,7 @@ class VirtualClock {
 
 class VirtualWorkers : public Descent {
  public:
-  /// What they have come to, but for epoch and loss.
+  /// The results so far, without epoch and loss.
   virtual SimulatedEpoch tally() const = 0;
 };
 
