@@ -39,6 +39,7 @@ int run(PredictCommand& command, const CLI::App&) {
   const auto predict = [&](const RowBatch& batch) {
     Predictions predictions(model, output, false, names);
     for (std::size_t i = 0; i < batch.rows(); ++i) {
+      if (i + 1 < batch.rows()) model.prefetch(batch.row(i + 1));
       const SparseRow row = batch.row(i);
       predictions.add(row, model.classes() ? 0 : model.margin(row));
     }

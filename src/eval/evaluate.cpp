@@ -38,6 +38,8 @@ class RowSums {
   // model must live as long.
   explicit RowSums(const Model& model) : model_(&model) {}
 
+  [[gnu::always_inline]] void prefetch(const SparseRow& row) const { model_->prefetch(row); }
+
   // name is that of the rows, for messages. Throws DataError if no row has a weight above 0.
   double mean_loss(const std::string& name) const {
     if (weight_ > 0) return loss_ / weight_;
@@ -204,6 +206,14 @@ class ClassSums : public RowSums {
   std::vector<double> wide_;
 };
 
+template <class RowAt, class Sums>
+void add_rows(Offset begin, Offset end, const RowAt& row_at, Sums& sums) {
+  for (Offset i = begin; i < end; ++i) {
+    if (i + 1 < end) sums.prefetch(row_at(i + 1));
+    sums.add(row_at(i));
+  }
+}
+
 // Sums of the rows that row_at(i) gives.
 template <class Sums, class RowAt>
 Sums sum_rows(Offset rows, const Sums& none, const RowAt& row_at) {
@@ -211,7 +221,7 @@ Sums sum_rows(Offset rows, const Sums& none, const RowAt& row_at) {
   return tbb::parallel_deterministic_reduce(
       tbb::blocked_range<Offset>(0, rows, 4096), none,
       [&](const tbb::blocked_range<Offset>& range, Sums sums) {
-        for (Offset i = range.begin(); i != range.end(); ++i) sums.add(row_at(i));
+        add_rows(range.begin(), range.end(), row_at, sums);
         return sums;
       },
       [](Sums left, const Sums& right) {
@@ -253,7 +263,8 @@ Evaluation evaluate_text(const Model& model, const Sums& none,
   const auto sum_batch = [&](const RowBatch& batch) {
     Sums sums = none;
     if (batch.seen.unlabelled()) return sums;  // which is refused
-    for (std::size_t i = 0; i < batch.rows(); ++i) sums.add(batch.row(i));
+    add_rows(
+        0, batch.rows(), [&](Offset i) { return batch.row(i); }, sums);
     return sums;
   };
   const auto take = [&](const Sums& sums, const ReadingRecord& record) {

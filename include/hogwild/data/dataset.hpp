@@ -76,12 +76,10 @@ class Dataset {
 
   Offset rows() const noexcept { return at_.labels.size(); }       ///< number of rows
   Offset nonzeros() const noexcept { return at_.indices.size(); }  ///< number of non-zeros
-  bool all_ones() const noexcept {
-    return at_.values.empty();
-  }  ///< whether every value is 1, and none is stored
-  bool has_weights() const noexcept {
-    return !at_.weights.empty();
-  }  ///< whether rows have weights other than 1
+  /// Whether every value is 1, and none is stored.
+  bool all_ones() const noexcept { return at_.values.empty(); }
+  /// Whether rows have weights other than 1.
+  bool has_weights() const noexcept { return !at_.weights.empty(); }
 
   /// Row i. REQUIRES: i < rows().
   SparseRow row(Offset i) const {
@@ -105,29 +103,22 @@ class Dataset {
     __builtin_prefetch(&at_.labels[i]);
   }
 
-  std::span<const Offset> offsets() const {
-    return looked_at(at_.offsets);
-  }  ///< [rows + 1] the position of the first non-zero of each row
-  std::span<const Index> indices() const {
-    return looked_at(at_.indices);
-  }  ///< [nonzeros] features, ascending in a row
-  std::span<const float> values() const {
-    return looked_at(at_.values);
-  }  ///< [nonzeros], or empty if all are 1
+  /// [rows + 1] the position of the first non-zero of each row.
+  std::span<const Offset> offsets() const { return looked_at(at_.offsets); }
+  /// [nonzeros] features, ascending in a row.
+  std::span<const Index> indices() const { return looked_at(at_.indices); }
+  /// [nonzeros], or empty if all are 1.
+  std::span<const float> values() const { return looked_at(at_.values); }
   std::span<const float> labels() const { return looked_at(at_.labels); }  ///< [rows]
-  std::span<const float> weights() const {
-    return looked_at(at_.weights);
-  }  ///< [rows], or empty if all are 1
+  /// [rows], or empty if all are 1.
+  std::span<const float> weights() const { return looked_at(at_.weights); }
 
-  const FeatureSpace& features() const noexcept {
-    return description_->features;
-  }  ///< the feature space of the indices
-  const Source& source() const noexcept {
-    return description_->source;
-  }  ///< where the rows come from
-  const SeenLabels& seen_labels() const noexcept {
-    return description_->seen;
-  }  ///< the different labels
+  /// The feature space of the indices.
+  const FeatureSpace& features() const noexcept { return description_->features; }
+  /// Where the rows come from.
+  const Source& source() const noexcept { return description_->source; }
+  /// The different labels.
+  const SeenLabels& seen_labels() const noexcept { return description_->seen; }
 
   /// The names of the classes, if a label is the number of a class; null if labels are ordinary
   /// numbers.

@@ -21,9 +21,8 @@ struct SparseRow {
   float weight = 1;                ///< importance: the row counts as that many; >= 0
 
   std::size_t nonzeros() const noexcept { return indices.size(); }  ///< number of non-zeros
-  float value(std::size_t k) const noexcept {
-    return values.empty() ? 1.0f : values[k];
-  }  ///< of the k-th non-zero
+  /// Of the k-th non-zero.
+  float value(std::size_t k) const noexcept { return values.empty() ? 1.0f : values[k]; }
 };
 
 }  // namespace hogwild

@@ -20,9 +20,8 @@ struct GradientCheck {
   int coordinates = 0;      ///< that were compared, over all points
   double worst_error = 0;  ///< the largest |a - b| / max(|a|, |b|, 1e-8) of a gradient's coordinate
                            ///< a and its central difference b
-  bool passed() const noexcept {
-    return worst_error <= kWorst;
-  }  ///< whether the worst error is small enough
+  /// Whether the worst error is small enough.
+  bool passed() const noexcept { return worst_error <= kWorst; }
 
   static constexpr double kWorst = 1e-6;  ///< largest relative error of a right gradient
 };

@@ -74,12 +74,10 @@ struct ScalePoint {
     const std::size_t n = sorted.size();
     return (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
   }
-  double least_seconds() const {
-    return *std::ranges::min_element(seconds);
-  }  ///< of the fastest round
-  double most_seconds() const {
-    return *std::ranges::max_element(seconds);
-  }  ///< of the slowest round
+  /// Of the fastest round.
+  double least_seconds() const { return *std::ranges::min_element(seconds); }
+  /// Of the slowest round.
+  double most_seconds() const { return *std::ranges::max_element(seconds); }
 };
 
 /// Measures each combination once per round, in turn, so that a slowdown of the machine affects all

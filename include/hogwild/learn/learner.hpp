@@ -130,9 +130,8 @@ class Learner {
   /// w.x + bias, without the link to a probability.
   float margin(const SparseRow& row) const noexcept;
 
-  const FeatureSpace& features() const noexcept {
-    return space_;
-  }                                                             ///< the feature space of the rows
+  /// The feature space of the rows.
+  const FeatureSpace& features() const noexcept { return space_; }
   const AnyLoss& loss() const noexcept { return loss_; }        ///< the loss that it minimises
   const LabelPair& labels() const noexcept { return labels_; }  ///< the labels of a binary loss
 

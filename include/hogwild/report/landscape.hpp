@@ -27,9 +27,8 @@ struct Point {
 struct Interval {
   double low = 0;   ///< smallest
   double high = 0;  ///< largest
-  bool holds(double value) const noexcept {
-    return low <= value && value <= high;
-  }  ///< whether a value is in it
+  /// Whether a value is in it.
+  bool holds(double value) const noexcept { return low <= value && value <= high; }
 };
 
 /// A function of two parameters.

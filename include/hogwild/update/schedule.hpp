@@ -51,9 +51,8 @@ struct Exponential {
   static constexpr std::string_view kName =
       "exponential";   ///< as the command line and files have it
   double decay = 0.9;  ///< 0 < decay <= 1
-  bool valid() const noexcept {
-    return decay > 0 && decay <= 1;
-  }  ///< whether the members are in their ranges
+  /// Whether the members are in their ranges.
+  bool valid() const noexcept { return decay > 0 && decay <= 1; }
   /// On the initial rate, after `progress` of `epochs` epochs.
   double factor(double progress, double /*epochs*/) const noexcept {
     return std::pow(decay, progress);
@@ -65,9 +64,8 @@ struct Exponential {
 struct Inverse {
   static constexpr std::string_view kName = "inverse";  ///< as the command line and files have it
   double decay = 1;                                     ///< >= 0
-  bool valid() const noexcept {
-    return decay >= 0 && std::isfinite(decay);
-  }  ///< whether the members are in their ranges
+  /// Whether the members are in their ranges.
+  bool valid() const noexcept { return decay >= 0 && std::isfinite(decay); }
   /// On the initial rate, after `progress` of `epochs` epochs.
   double factor(double progress, double /*epochs*/) const noexcept {
     return 1 / (1 + decay * progress);
@@ -80,9 +78,8 @@ struct InverseSqrt {
   static constexpr std::string_view kName =
       "inverse_sqrt";  ///< as the command line and files have it
   double decay = 1;    ///< >= 0
-  bool valid() const noexcept {
-    return decay >= 0 && std::isfinite(decay);
-  }  ///< whether the members are in their ranges
+  /// Whether the members are in their ranges.
+  bool valid() const noexcept { return decay >= 0 && std::isfinite(decay); }
   /// On the initial rate, after `progress` of `epochs` epochs.
   double factor(double progress, double /*epochs*/) const noexcept {
     return 1 / std::sqrt(1 + decay * progress);
@@ -116,9 +113,8 @@ struct Plateau {
   static constexpr std::string_view kName = "plateau";  ///< as the command line and files have it
   double decay = 0.5;                                   ///< 0 < decay < 1
   double threshold = 1e-3;                              ///< relative; >= 0
-  bool valid() const noexcept {
-    return decay > 0 && decay < 1 && threshold >= 0;
-  }  ///< whether the members are in their ranges
+  /// Whether the members are in their ranges.
+  bool valid() const noexcept { return decay > 0 && decay < 1 && threshold >= 0; }
   /// On the initial rate, after `progress` of `epochs` epochs.
   double factor(double /*progress*/, double /*epochs*/) const noexcept { return 1; }
 };
