@@ -9,6 +9,7 @@
 
 #include "core/json.hpp"
 #include "data/formats/registry.hpp"
+#include "data/rows/named_feature.hpp"
 #include "hogwild/core/error.hpp"
 
 namespace hogwild {
@@ -84,14 +85,6 @@ ClassNames agreed_classes(World& world, const Dataset& own) {
     for (const Json& name : of_rank) all.insert(name.get<std::string>());
   }
   return in_class_order(all, own.source().name());
-}
-
-bool has_index_zero(const Dataset& rows) {
-  for (Offset i = 0; i < rows.rows(); ++i) {
-    const SparseRow row = rows.row(i);
-    if (row.nonzeros() > 0 && row.indices[0] == 0) return true;
-  }
-  return false;
 }
 
 }  // namespace

@@ -3,9 +3,11 @@
 #include <span>
 #include <utility>
 
+#include "data/rows/named_feature.hpp"
 #include "distributed/agreement.hpp"
 #include "distributed/train.hpp"
 #include "parallel/cores.hpp"
+#include "train/prepare.hpp"
 
 namespace hogwild {
 namespace {
@@ -58,11 +60,23 @@ Dataset read_rows(World& world, const std::vector<std::string>& paths, const Fil
   if (read.memory_limit == 0) read.memory_limit = memory_bytes() / 4 * 3;
   read.memory_limit /= static_cast<std::uint64_t>(world.ranks_on_this_host());
   read.progress = progress;
+  if (read.class_labels && options.resume && !options.new_classes) {
+    read.classes = options.resume->classes();
+  }
   Dataset data = read_agreed(world, paths, learning, read);
+  if (options.resume) {
+    data = with_features_of(*options.resume, std::move(data));
+    if (read.class_labels) {
+      const ClassNames classes = classes_of_run(data, options);
+      data = data.with_classes(class_numbers(data, classes), classes);
+    }
+  }
   if (!files.valid.empty()) {
-    read.features = data.features();
+    const bool is_open = read.index_base == IndexBase::automatic && data.features().index_base == 1;
+    if (!is_open) read.features = data.features();
     read.classes = data.classes();
     options.validation = read_agreed(world, {files.valid}, learning, read);
+    count_alike(data, *options.validation);
   } else if (files.valid_fraction) {
     // A rank of few rows may have none of them.
     const auto [kept, held_out] = split_rows(data.rows(), *files.valid_fraction, options.seed,

@@ -55,6 +55,7 @@ class WorldCollectives final : public Collectives {
   WorldCollectives(const WorldCollectives&) = delete;
   WorldCollectives& operator=(const WorldCollectives&) = delete;
 
+  bool is_alone() const override { return false; }
   void begin_epoch() override;
   void end_run() override { world_.barrier(); }
   TallySum sum(const TallySum& own) override;

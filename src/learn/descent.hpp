@@ -40,6 +40,10 @@ class Weights {
   /// Sets the initial weight of a coordinate. REQUIRES: no thread learns yet, and the rule's state
   /// holds a weight (not ftrl's).
   virtual void start(Index coordinate, float weight) = 0;
+
+  /// Sets the squares that a coordinate has summed before, of a rule that sums them (adagrad's) in
+  /// parameters that are all here; otherwise nothing. REQUIRES: no thread learns yet.
+  virtual void start_squares(Index /*coordinate*/, float /*squares*/) {}
 };
 
 /// Learns rows into the weights. Any threads may call all members but restore() at the same time;

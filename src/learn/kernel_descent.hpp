@@ -127,6 +127,14 @@ class KernelDescent final : public LocalDescent {
     }
   }
 
+  void start_squares(Index coordinate, float squares) override {
+    typename Rule::State state = placement_.state(coordinate);
+    if constexpr (requires { state.squares; }) {
+      state.squares = squares;
+      placement_.start(coordinate, state);
+    }
+  }
+
   // Contains batch norm's moments, the number of coordinates, the size of a state, and each state
   // that is not zero.
   std::string state() const override {

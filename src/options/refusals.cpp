@@ -118,6 +118,7 @@ constexpr Refusal kRefusals[]{
     // A Learner.
     {kTaught, "class-weight", WHEN(!r.train.class_weights.empty()),
      "a Learner has positive-weight and negative-weight instead"},
+    {kTaught, "positive", WHEN(!r.train.positive.empty()), "labels of a Learner are -1 and 1"},
     {kTaught, "loss", WHEN(holds<Softmax>(r.train.loss)), "a Learner does not support softmax"},
     // What needs rows to validate on.
     {kAnyMode, "early-stopping", WHEN(r.train.early_stopping > 0 && !validates(r)),
@@ -200,6 +201,13 @@ constexpr Refusal kRefusals[]{
      "the checkpoint's state would overwrite the work of other processes (--weights-only starts "
      "a new file at its weights); leave out this option or --parameters"},
     // What excludes something else.
+    {kAnyMode, "positive",
+     WHEN(!r.train.positive.empty() && (!binary(r) || learns_classes(r.train))),
+     "it chooses between two labels; leave it out"},
+    {kAnyMode, "positive", WHEN(!r.train.positive.empty() && r.train.resume),
+     "a resumed model keeps its labels; leave it out"},
+    {kAnyMode, "new-classes", WHEN(r.train.new_classes && !learns_classes(r.train)),
+     "it is about --loss softmax and --one-vs-rest, which were not given"},
     {kAnyMode, "one-vs-rest", WHEN(holds<Softmax>(r.train.loss) && r.train.one_vs_rest),
      "softmax learns all classes at once; leave the option out, or choose a binary loss"},
     {kAnyMode, "one-vs-rest", WHEN(r.train.one_vs_rest && !binary(r)),

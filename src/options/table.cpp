@@ -307,6 +307,10 @@ std::vector<Option> model() {
                    "labels are names of classes; learn one binary model per class, against all "
                    "other classes (--loss softmax learns all classes in one model)",
                    &TrainOptions::one_vs_rest)),
+      shaping(text({"positive", "LABEL",
+                    "which of two labels counts as positive: of which the probability is told",
+                    "the larger number, or the last word"},
+                   &TrainOptions::positive)),
       class_weight_row(),
       shaping(number({"l1", "X", "L1 penalty: X times the sum of |w|"}, &TrainOptions::l1,
                      at_least(0))),
@@ -456,7 +460,10 @@ std::vector<Option> start() {
                 "the weights of a model, with a new optimizer state"},
                &FileOptions::resume),
           flag("weights-only", "use only the weights of the checkpoint given to --resume",
-               &FileOptions::weights_only)};
+               &FileOptions::weights_only),
+          flag("new-classes",
+               "the rows may have classes that the model given to --resume lacks; they are added",
+               &TrainOptions::new_classes)};
 }
 
 std::vector<Option> teaching() {

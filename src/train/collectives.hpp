@@ -34,6 +34,9 @@ class Collectives {
  public:
   virtual ~Collectives() = default;
 
+  /// Whether there is no other member.
+  virtual bool is_alone() const { return true; }
+
   /// Before an epoch is learnt: what all have done before is behind them.
   virtual void begin_epoch() {}
 

@@ -22,6 +22,7 @@
 #include "hogwild/train/train.hpp"
 #include "options/refusals.hpp"
 #include "parallel/cores.hpp"
+#include "train/prepare.hpp"
 
 namespace hogwild {
 namespace {
@@ -135,6 +136,9 @@ class Opening {
     read_ = files.read;
     read_.threads = options.threads;
     read_.class_labels = learns_classes(options);
+    if (read_.class_labels && options.resume && !options.new_classes) {
+      read_.classes = options.resume->classes();
+    }
     if (read_.memory_limit == 0) read_.memory_limit = memory_bytes() / 4 * 3;
     if (!read_.progress) {
       read_.progress = [&](std::uint64_t bytes, std::uint64_t total) {
@@ -180,7 +184,7 @@ class Opening {
     }
   }
 
-  void read_validation(FeatureSpace features, ClassNames classes) {
+  void read_validation(std::optional<FeatureSpace> features, ClassNames classes) {
     ReadOptions its = read_;
     its.features = std::move(features);
     its.classes = std::move(classes);
@@ -188,8 +192,17 @@ class Opening {
     note_what_was_read(observer_, *options_.validation);
   }
 
+  // Numbers of features are counted from 0 if index 0 occurs in either file.
+  void read_validation_with(Dataset& data) {
+    const bool is_open =
+        read_.index_base == IndexBase::automatic && data.features().index_base == 1;
+    read_validation(is_open ? std::nullopt : std::optional(data.features()), data.classes());
+    count_alike(data, *options_.validation);
+  }
+
   TrainingRows held(Dataset data) {
     note_what_was_read(observer_, data);
+    if (options_.resume) data = with_features_of(*options_.resume, std::move(data));
     if (const auto unknown = data.source().unknown_features; unknown != 0) {
       observer_.on_note(
           fmt::format("ignored {} non-zeros of features that {} does not have; create the file "
@@ -198,7 +211,7 @@ class Opening {
     }
     options_.difficulty = difficulty_of(data, files_.difficulty);
     if (!files_.valid.empty()) {
-      read_validation(data.features(), data.classes());
+      read_validation_with(data);
       if (options_.refit) {
         options_.validation_difficulty = difficulty_of(*options_.validation, files_.difficulty);
       }

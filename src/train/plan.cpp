@@ -18,6 +18,7 @@
 #include "parallel/cores.hpp"
 #include "parallel/mapped_memory.hpp"
 #include "parallel/page_views.hpp"
+#include "train/prepare.hpp"
 #include "train/run_state.hpp"
 
 namespace hogwild {
@@ -185,15 +186,15 @@ std::optional<std::string> reason_for_one_view(const TrainOptions& options, int 
 
 void require_learnable(const Dataset& data, const TrainOptions& options) {
   const std::optional<Dataset>& validation = options.validation;
+  require_labelled(data);
   if (learns_classes(options)) {
-    const ClassNames classes = classes_of(data);
+    const ClassNames classes = classes_of_run(data, options);
     if (validation) class_numbers(*validation, classes);
   } else if (has_two_labels(options)) {
-    const LabelPair labels = binary_labels(data);
+    const LabelPair labels = labels_of_run(data.seen_labels(), data.source().name(), options);
     if (validation) require_labels(*validation, labels);
-  } else {
-    require_labelled(data);
-    if (validation) require_labelled(*validation);
+  } else if (validation) {
+    require_labelled(*validation);
   }
   require_weight(data);
   if (validation) require_weight(*validation);
@@ -238,7 +239,7 @@ TrainPlan plan_part(const Dataset& data, const TrainOptions& options) {
   if (learns_classes(options)) {
     plan.classes = data.classes();
   } else if (has_two_labels(options)) {
-    plan.labels = binary_labels(data.seen_labels(), data.source().name());
+    plan.labels = labels_of_run(data.seen_labels(), data.source().name(), options);
   }
   plan.learning_rate = options.learning_rate.value_or(
       std::visit([](const auto& rule) { return rule.kDefaultRate; }, options.update_rule));

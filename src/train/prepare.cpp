@@ -11,6 +11,7 @@
 #include <map>
 #include <set>
 
+#include "data/rows/named_feature.hpp"
 #include "hogwild/core/error.hpp"
 #include "train/plan.hpp"
 #include "train/search.hpp"
@@ -42,7 +43,54 @@ void require_known(const Dataset& data, const ClassWeights& weights) {
   }
 }
 
+// Whether features have the same plain numbers in both, one space having all of the other's.
+bool same_space(const FeatureSpace& one, const FeatureSpace& other) {
+  return one.plain().size == other.plain().size && one.index_base == other.index_base;
+}
+
 }  // namespace
+
+LabelPair labels_of_run(const SeenLabels& seen, const std::string& name,
+                        const TrainOptions& options) {
+  require_labelled(seen, name);
+  if (options.resume) {
+    require_labels(seen, options.resume->labels(), name);
+    return options.resume->labels();
+  }
+  const LabelPair pair = binary_labels(seen, name);
+  const std::string positive = canonical_class_name(options.positive);
+  if (positive.empty() || positive == class_name(pair.positive)) return pair;
+  if (positive == class_name(pair.negative)) return {pair.positive, pair.negative};
+  throw OptionError(
+      "positive", fmt::format("no row has the label {}; the labels are {} and {}", options.positive,
+                              class_name(pair.negative), class_name(pair.positive)));
+}
+
+ClassNames classes_of_run(const Dataset& data, const TrainOptions& options) {
+  if (!options.resume || !options.resume->classes()) return classes_of(data);
+  const ClassNames known = options.resume->classes();
+  if (!options.new_classes) {
+    class_numbers(data, known);  // or it throws
+    return known;
+  }
+  std::vector<std::string> all = *known;
+  const auto add = [&](const std::string& name) {
+    if (std::ranges::find(all, name) == all.end()) all.push_back(name);
+  };
+  if (data.classes()) {
+    std::ranges::for_each(*data.classes(), add);
+  } else {
+    for (const auto& [label, name] : names_of_labels(data)) add(name);
+  }
+  if (all.size() == known->size()) return known;
+  return std::make_shared<const std::vector<std::string>>(std::move(all));
+}
+
+Dataset with_features_of(const Model& model, Dataset rows) {
+  const auto space = union_of(model.features(), rows.features());
+  if (!space || same_space(*space, rows.features())) return rows;
+  return in_space(rows, *space);
+}
 
 Dataset with_class_weights(const Dataset& data, const ClassWeights& weights) {
   if (weights.empty()) return data;
@@ -64,13 +112,20 @@ Prepared prepare(const Dataset& data, const TrainOptions& options) {
   require_learnable(data, options);
   Prepared prepared{data, options};
   if (learns_classes(options)) {
-    const ClassNames classes = classes_of(data);
+    const ClassNames classes = classes_of_run(data, options);
     if (data.classes() != classes) {
       prepared.data = data.with_classes(class_numbers(data, classes), classes);
     }
     auto& validation = prepared.options.validation;
     if (validation && validation->classes() != classes) {
       validation = validation->with_classes(class_numbers(*validation, classes), classes);
+    }
+  }
+  if (options.resume) {
+    prepared.data = with_features_of(*options.resume, std::move(prepared.data));
+    auto& validation = prepared.options.validation;
+    if (validation && !same_space(validation->features(), prepared.data.features())) {
+      validation = in_space(*validation, prepared.data.features().plain());
     }
   }
   require_known(prepared.data, options.class_weights);

@@ -19,9 +19,24 @@ struct Prepared {
   TrainOptions options;  ///< without class weights: the rows have them
 };
 
-/// Checks the options and that the rows fit them, numbers the classes of both sets of rows and
-/// weighs the training rows. What is prepared already stays as it is. Throws as train() does.
+/// Checks the options and that the rows fit them, numbers the classes of both sets of rows,
+/// adds the features of the model that the run goes on from, and weighs the training rows. What is
+/// prepared already stays as it is. Throws as train() does.
 Prepared prepare(const Dataset& data, const TrainOptions& options);
+
+/// Which label is -1 and which is +1 to a run with a binary loss: those of options.resume, or by
+/// options.positive. name is that of the rows, for messages. Throws ParseError or DataError where
+/// the labels are not such a pair, OptionError where options.positive is neither.
+LabelPair labels_of_run(const SeenLabels& seen, const std::string& name,
+                        const TrainOptions& options);
+
+/// The same rows with the features of a model too, behind those it has: a run that goes on from the
+/// model keeps what it knows of them.
+Dataset with_features_of(const Model& model, Dataset rows);
+
+/// The model's classes, then those that rows have besides. Throws ParseError or DataError, with the
+/// label, where there are such and options.new_classes is not set.
+ClassNames classes_of_run(const Dataset& data, const TrainOptions& options);
 
 /// The rows, each weighing as many times more as its label is to.
 Dataset with_class_weights(const Dataset& data, const ClassWeights& weights);

@@ -73,6 +73,8 @@ class Run {
     if (options.resume && (!plan_.parameters || plan_.parameters->made())) {
       require_same_kind(*options.resume, feed.features(), plan);
       start_at(*descent_, *options.resume, feed.features(), plan);
+      if (collectives.is_alone()) start_at_squares(*descent_, *options.resume, some, plan);
+      learnt_before_ = options.resume->provenance().visits;
     }
     if (options.resume_state || options.keep_state) made_with_ = made_with(options, plan, some);
     if (options.resume_state) go_on_from(*options.resume_state);
@@ -293,7 +295,7 @@ class Run {
             .threads = collectives_.threads(plan_.descent.workers),
             .seed = options_.seed,
             .rows = rows(),
-            .visits = visits};
+            .visits = learnt_before_ + visits};
   }
 
   Feed& feed_;
@@ -307,9 +309,10 @@ class Run {
   Workers workers_;
   int epoch_ = 0;  // being learnt, from 0
   StopReason reason_ = StopReason::epochs;
-  std::uint64_t visits_ = 0;      // rows learnt in the epochs before this one, by all
-  std::uint64_t own_visits_ = 0;  // and by this member
-  std::uint64_t told_ = 0;        // own rows that were reported to the parameter file
+  std::uint64_t learnt_before_ = 0;  // by the model that the run goes on from
+  std::uint64_t visits_ = 0;         // rows learnt in the epochs before this one, by all
+  std::uint64_t own_visits_ = 0;     // and by this member
+  std::uint64_t told_ = 0;           // own rows that were reported to the parameter file
   double seconds_ = 0;
   double shown_loss_ = 0;                  // last known loss: a full-batch step has one at its end
   MadeWith made_with_;                     // if a state is kept or gone on from

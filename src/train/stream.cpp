@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "data/rows/hot_features.hpp"
+#include "data/rows/named_feature.hpp"
 #include "feed/text_feed.hpp"
 #include "hogwild/core/error.hpp"
 #include "options/refusals.hpp"
@@ -155,16 +156,6 @@ void require_streamable(const RowStream& stream, const TrainOptions& options) {
                   "read() the rows and train on the data set");
 }
 
-// Validation rows are read before it is known from where the text counts.
-void require_same_base(const Dataset& validation) {
-  for (Offset i = 0; i < validation.rows(); ++i) {
-    const SparseRow row = validation.row(i);
-    if (row.nonzeros() == 0 || row.indices[0] != 0) continue;
-    throw DataError(validation.source().name(), "index 0 in data whose indices start at 1",
-                    "add 1 to all indices");
-  }
-}
-
 }  // namespace
 
 TrainResult train(RowStream& stream, const TrainOptions& asked, TrainObserver& observer) {
@@ -206,8 +197,7 @@ TrainResult train(RowStream& stream, const TrainOptions& asked, TrainObserver& o
         stream.text().source = feed.record().source();
         return ended;
       });
-  if (!from_one) return result;
-  if (options.validation) require_same_base(*options.validation);
+  if (!from_one || (options.validation && has_index_zero(*options.validation))) return result;
   result.model = counted_from_one(result.model);
   return result;
 }

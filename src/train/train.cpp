@@ -9,6 +9,7 @@
 
 #include "data/rows/hot_features.hpp"
 #include "data/rows/named_feature.hpp"
+#include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/data/ranking.hpp"
 #include "train/plan.hpp"
@@ -86,6 +87,17 @@ void take_over(const RunState& state, TrainOptions& options) {
   if (options.threads == 0) options.threads = static_cast<int>(state.seen.size());
 }
 
+// A run that goes on from a model by the model's rule does so at its rate.
+void take_over(const Model& model, const Dataset& rows, TrainOptions& options) {
+  const Provenance& from = model.provenance();
+  if (!searches_rate(options) || from.rule != name_of(options.update_rule)) return;
+  options.learning_rate = from.learning_rate;
+  if (float* const epsilon = epsilon_of_sum(options.update_rule);
+      epsilon != nullptr && options.find_epsilon && *epsilon == kEpsilonOfSum) {
+    *epsilon = epsilon_for(rows, options.batch_size);
+  }
+}
+
 // Passes on what the second run, on all rows, has to tell.
 class RefitObserver : public TrainObserver {
  public:
@@ -155,6 +167,7 @@ TrainResult train(Dataset data, const TrainOptions& asked, TrainObserver& observ
     rows = in_good_order(std::move(rows), options);
   }
   if (options.resume_state) take_over(*options.resume_state, options);
+  if (options.resume) take_over(*options.resume, rows, options);
   const bool rate_is_open = searches_rate(options);
   int threads = options.threads;
   const auto run_once = [&](TrainOptions found) {
@@ -165,7 +178,9 @@ TrainResult train(Dataset data, const TrainOptions& asked, TrainObserver& observ
       found.threads = threads = trial.threads;
     }
     if (options.parameters.empty()) return run(rows, found, observer);
-    const LabelPair labels = has_two_labels(found) ? binary_labels(rows) : LabelPair{};
+    const LabelPair labels = has_two_labels(found)
+                                 ? labels_of_run(rows.seen_labels(), rows.source().name(), found)
+                                 : LabelPair{};
     const FeatureSpace space = rows.features().plain();
     auto file = join_parameters(space, labels, hot_to_share(rows, found), found, rate_is_open);
     const FeatureSpace& shared = file->kind().features;

@@ -13,6 +13,7 @@
 #include <variant>
 #include <vector>
 
+#include "data/rows/named_feature.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/core/random.hpp"
 #include "parallel/cores.hpp"
@@ -106,6 +107,25 @@ class Renumbering {
     return Dataset(std::move(arrays), {.size = count_}, data.source(), labels, data.classes());
   }
 
+  // A model with the sample's features.
+  Model operator()(const Dataset& data, const Model& model) const {
+    const std::size_t outputs = model.outputs();
+    const auto weights = shared_zeroed_array<float>(count_ * outputs);
+    for (Index plain = 0; plain < numbers_.size(); ++plain) {
+      if (numbers_[plain] == 0) continue;
+      const auto known = same_feature(model.features(), data.features(), plain);
+      if (!known) continue;
+      std::copy_n(&model.weights()[*known * outputs], outputs,
+                  &weights[static_cast<std::ptrdiff_t>((numbers_[plain] - 1) * outputs)]);
+    }
+    const FeatureSpace space{.size = count_};
+    if (!model.classes()) {
+      return Model(space, weights, model.bias(), model.loss(), model.labels(), model.provenance());
+    }
+    return Model(space, weights, {model.biases().begin(), model.biases().end()}, model.loss(),
+                 model.classes(), model.provenance());
+  }
+
  private:
   static constexpr Index kHeld = ~Index{0};  // to be numbered
 
@@ -118,6 +138,7 @@ struct Sample {
   Dataset learnt;
   Dataset held_out;
   std::vector<float> difficulty;  // [learnt rows], if it was given
+  std::optional<Model> start;     // options.resume, with the sample's features
   int epochs = 1;                 // of a trial
 };
 
@@ -164,6 +185,7 @@ std::optional<Sample> take_sample(const Dataset& data, const TrainOptions& optio
   return Sample{
       renumber(data, rows, data.seen_labels()), renumber(other, held_out, data.seen_labels()),
       std::move(difficulty),
+      options.resume ? std::optional(renumber(data, *options.resume)) : std::nullopt,
       static_cast<int>(std::clamp<double>(affordable, std::min(epochs, kFewestEpochs), epochs))};
 }
 
@@ -172,17 +194,6 @@ float rate_of(double strides, double centre) {
   // To two digits: nobody wants to read 0.0316228.
   const double unit = std::pow(10, std::floor(std::log10(rate)) - 1);
   return static_cast<float>(std::round(rate / unit) * unit);
-}
-
-// Half the mean square of the values.
-float typical_square(const Dataset& data) {
-  if (data.all_ones() || data.nonzeros() == 0) return 0.5f;
-  double sum = 0;
-  for (const float value : data.values()) {
-    sum += static_cast<double>(value) * static_cast<double>(value);
-  }
-  const double half = sum / static_cast<double>(data.nonzeros()) / 2;
-  return static_cast<float>(std::clamp(half, 1e-30, 1e30));
 }
 
 // A feature that one row of a batch has gets that row's part of the mean: its gradient is smaller
@@ -232,6 +243,7 @@ TrainOptions trial_options(const TrainOptions& asked, const Sample& sample) {
   if (options.stop_after > 0) options.stop_after = std::min(options.stop_after, sample.epochs);
   options.refit = false;
   options.keep_state = false;
+  options.resume = sample.start;
   return options;
 }
 
@@ -279,6 +291,19 @@ std::map<int, double> losses_of_rates(const Dataset& rows, TrainOptions options,
 
 }  // namespace
 
+// Half the mean square of the values.
+float epsilon_for(const Dataset& data, std::uint64_t batch) {
+  double half = 0.5;
+  if (!data.all_ones() && data.nonzeros() > 0) {
+    double sum = 0;
+    for (const float value : data.values()) {
+      sum += static_cast<double>(value) * static_cast<double>(value);
+    }
+    half = std::clamp(sum / static_cast<double>(data.nonzeros()) / 2, 1e-30, 1e30);
+  }
+  return static_cast<float>(half) / square_of_batch(batch);
+}
+
 RateSearch find_rate(const Dataset& asked_data, const TrainOptions& asked_options,
                      const std::function<bool()>& stop) {
   const auto begin = std::chrono::steady_clock::now();
@@ -302,7 +327,7 @@ RateSearch find_rate(const Dataset& asked_data, const TrainOptions& asked_option
   std::optional<float> epsilon;
   if (float* const of_rule = epsilon_of_sum(options.update_rule)) {
     if (asked.find_epsilon && *of_rule == kEpsilonOfSum) {
-      *of_rule = *(epsilon = typical_square(sample.learnt) / square_of_batch(asked.batch_size));
+      *of_rule = *(epsilon = epsilon_for(sample.learnt, asked.batch_size));
     }
   }
   std::atomic<bool> ended{false};

@@ -3,9 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <memory>
+#include <ranges>
 #include <span>
 #include <unordered_set>
 #include <utility>
@@ -19,6 +21,7 @@
 #include "hogwild/model/model.hpp"
 #include "hogwild/train/options.hpp"
 #include "learn/descent.hpp"
+#include "objective/switched_loss.hpp"
 #include "parallel/mapped_memory.hpp"
 #include "train/plan.hpp"
 
@@ -98,20 +101,65 @@ inline void start_at_random(Weights& trained, const Dataset& rows, const TrainPl
 inline void start_at(Weights& trained, const Model& model, const FeatureSpace& features,
                      const TrainPlan& plan) {
   const Index outputs = plan.descent.outputs;
+  const auto known = static_cast<Index>(model.outputs());  // classes; behind them new ones
   const auto ranked = features.ranking ? std::span<const Index>(features.ranking->features)
                                        : std::span<const Index>();
   const std::unordered_set<Index> elsewhere(ranked.begin(), ranked.end());
   for (Index j = 0; j < features.size; ++j) {
     if (j >= ranked.size() && elsewhere.contains(features.plain(j))) continue;
     const auto number = same_feature(model.features(), features, features.plain(j));
-    for (Index k = 0; number && k < outputs; ++k) {
-      const float weight = model.weights()[std::size_t{*number} * outputs + k];
+    for (Index k = 0; number && k < known; ++k) {
+      const float weight = model.weights()[std::size_t{*number} * known + k];
       if (weight != 0) trained.start(j * outputs + k, weight);
     }
   }
-  for (Index k = 0; k < outputs; ++k) {
+  for (Index k = 0; k < known; ++k) {
     trained.start(features.size * outputs + k, model.biases()[k]);
   }
+}
+
+/// Gives a rule of summed squares the sums that a model's training has left, about: what its rows
+/// would have summed, had they been like these and the weights the model's. Without them the first
+/// step of each coordinate would be as large as a run's first. Ten parts of a9a and rcv1, each gone
+/// on with from the last: 4.6 % and 20 % above the loss of one pass without the sums.
+inline void start_at_squares(Weights& trained, const Model& model, const Dataset& rows,
+                             const TrainPlan& plan) {
+  constexpr Offset kEnough = 100'000;  // rows
+  const Index outputs = plan.descent.outputs, features = rows.features().size;
+  const SwitchedLoss loss(plan.descent.loss);
+  const bool two_labels =
+      !plan.classes && std::visit([](const auto& l) { return l.kBinary; }, plan.descent.loss);
+  ZeroedArray<float> squares((std::size_t{features} + 1) * outputs);
+  std::vector<Index> touched;
+  const auto add = [&](Index at, float gradient) {
+    if (squares[at] == 0 && gradient != 0) touched.push_back(at);
+    squares[at] += gradient * gradient;
+  };
+  std::vector<double> margins(outputs), slopes(outputs);
+  const Offset stride = 1 + rows.rows() / kEnough;
+  Offset seen = 0;
+  for (Offset i = 0; i < rows.rows(); i += stride, ++seen) {
+    const SparseRow row = rows.row(i);
+    for (Index k = 0; k < outputs; ++k) {
+      margins[k] = static_cast<double>(trained.weight(features * outputs + k, {}));
+      for (std::size_t n = 0; n < row.nonzeros(); ++n) {
+        margins[k] +=
+            static_cast<double>(row.value(n) * trained.weight(row.indices[n] * outputs + k, {}));
+      }
+    }
+    const float label = two_labels ? plan.labels.sign(row.label) : row.label;
+    loss.take(margins, static_cast<double>(label), slopes);
+    for (Index k = 0; k < outputs; ++k) {
+      const float slope = row.weight * static_cast<float>(slopes[k]);
+      for (std::size_t n = 0; n < row.nonzeros(); ++n) {
+        add(row.indices[n] * outputs + k, slope * row.value(n));
+      }
+      add(features * outputs + k, slope);
+    }
+  }
+  const auto times = static_cast<float>(static_cast<double>(model.provenance().visits) /
+                                        static_cast<double>(std::max<Offset>(seen, 1)));
+  for (const Index at : touched) trained.start_squares(at, times * squares[at]);
 }
 
 /// Throws OptionError where a model can't go on learning from such data as options say.
@@ -122,8 +170,12 @@ inline void require_same_kind(const Model& model, const FeatureSpace& features,
   };
   require(name_of(model.loss()) == name_of(plan.descent.loss),
           fmt::format("the model was trained with --loss {}", name_of(model.loss())));
-  const bool same_classes = plan.classes ? model.classes() && *model.classes() == *plan.classes
-                                         : !model.classes() && model.labels() == plan.labels;
+  const bool same_classes =
+      plan.classes
+          ? model.classes() &&
+                std::ranges::equal(*model.classes(),
+                                   *plan.classes | std::views::take(model.classes()->size()))
+          : !model.classes() && model.labels() == plan.labels;
   require(same_classes, "the model has other labels than the data");
   require(model.features().hash_bits == features.hash_bits,
           model.features().hash_bits == 0

@@ -26,6 +26,8 @@ TEST_F(Labels, OfABinaryPairMapTheLargerToPlusOne) {
   EXPECT_EQ(binary_labels(labelled("+1 -1")), (LabelPair{-1, 1}));
   EXPECT_EQ(binary_labels(labelled("1 0")), (LabelPair{0, 1}));
   EXPECT_EQ(binary_labels(labelled("1 1 2")), (LabelPair{1, 2}));
+  EXPECT_EQ(binary_labels(labelled("4 2")), (LabelPair{2, 4}));
+  EXPECT_EQ(binary_labels(labelled("0.5 -3")), (LabelPair{-3, 0.5}));
   const LabelPair pair{1, 2};
   EXPECT_EQ(pair.sign(2), 1);
   EXPECT_EQ(pair.sign(1), -1);
@@ -42,7 +44,6 @@ TEST_F(Labels, AThirdOneIsAnErrorAtItsLine) {
 }
 
 TEST_F(Labels, ThatAreNoBinaryPairAreRefused) {
-  EXPECT_THROW(binary_labels(labelled("3 7")), ParseError);
   EXPECT_THROW(binary_labels(labelled("1 1 1")), DataError);
   EXPECT_THROW(binary_labels(labelled("-1 0 1")), ParseError);
 }

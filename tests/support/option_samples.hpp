@@ -33,6 +33,7 @@ inline const std::map<std::string, Sample>& samples() {
                                                  {"seed", {"7", "-7"}},
                                                  {"one-vs-rest", {"true", "perhaps"}},
                                                  {"class-weight", {"1=2,-1=3", "1=2,1=3"}},
+                                                 {"positive", {"1", ""}},
                                                  {"l1", {"0.001", "-1"}},
                                                  {"l2", {"0.001", "inf"}},
                                                  {"penalty", {"exact", "most"}},
@@ -74,6 +75,7 @@ inline const std::map<std::string, Sample>& samples() {
                                                  {"dense", {"true", "perhaps"}},
                                                  {"resume", {"model", ""}},
                                                  {"weights-only", {"true", "perhaps"}},
+                                                 {"new-classes", {"true", "perhaps"}},
                                                  {"features", {"100", "0"}},
                                                  {"positive-weight", {"2", "-1"}},
                                                  {"negative-weight", {"2", "-1"}}};

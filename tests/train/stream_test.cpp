@@ -102,9 +102,14 @@ TEST_F(Streaming, LeavesCheckpointsThatARunCanStartFrom) {
     EXPECT_EQ(asking.last.model.features().size, result.model.features().size + 1);
     options.threads = 1;
     options.resume = asking.last.model;
-    const TrainResult from_checkpoint = train(held, options);
+    const Model from_checkpoint = train(held, options).model;
     options.resume = result.model;
-    EXPECT_EQ(bytes(from_checkpoint.model), bytes(train(held, options).model)) << threads;
+    // The checkpoint counts from 0, as the text may, and so do the runs that go on from it.
+    const Model from_result = train(held, options).model;
+    ASSERT_EQ(from_checkpoint.weights().size(), from_result.weights().size() + 1);
+    EXPECT_TRUE(std::ranges::equal(from_checkpoint.weights().subspan(1), from_result.weights()))
+        << threads;
+    EXPECT_EQ(from_checkpoint.bias(), from_result.bias()) << threads;
   }
 }
 
@@ -197,12 +202,12 @@ TEST_F(Streaming, ValidatesAfterEachEpochAndStopsEarly) {
               mean_loss(result.model, test), 1e-6);
 }
 
-TEST_F(Streaming, RefusesValidationRowsThatCountOtherwise) {
+TEST_F(Streaming, CountsFromZeroIfValidationRowsDo) {
   RowStream stream({click("a", 2'000)});
   TrainOptions options{.learning_rate = 0.1f, .threads = 1};
   options.validation =
       read_libsvm(folder_.write("b", "1 0:1\n-1 1:1\n"), {.features = stream.features()});
-  EXPECT_THROW(learn(stream, options), DataError);
+  EXPECT_EQ(learn(stream, options).model.features().index_base, 0);
 }
 
 TEST_F(Streaming, ThrowsWhatIsWrongWithTheText) {

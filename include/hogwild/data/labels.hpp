@@ -100,9 +100,9 @@ struct LabelPair {
 
 class Dataset;
 
-/// The pair of labels of data for a binary loss: {-1,1}, {0,1} or {1,2}, the larger one positive.
-/// Throws ParseError (DataError for data made in memory) where a third label or a row without one
-/// stands, or when there is but one label or the pair is another.
+/// The two labels of data for a binary loss, the larger one positive. Throws ParseError (DataError
+/// for data made in memory) where a third label or a row without one stands, or when there is but
+/// one label.
 LabelPair binary_labels(const Dataset& data);
 
 /// Checks that every label of data is one of the pair. Throws as above.

@@ -59,8 +59,10 @@ struct TrainOptions {
   std::vector<std::pair<std::string, float>> class_weights{};  ///< (label, as class_name() has it;
                                                                ///< weight >= 0): rows with the
                                                                ///< label count weight times
-  float l1 = 0;                                          ///< coefficient of the L1 penalty; >= 0
-  float l2 = 0;                                          ///< coefficient of the L2 penalty; >= 0
+  std::string positive{};  ///< the label that counts as positive, as class_name() has it; empty:
+                           ///< the larger of two numbers. A resumed model keeps its labels
+  float l1 = 0;            ///< coefficient of the L1 penalty; >= 0
+  float l2 = 0;            ///< coefficient of the L2 penalty; >= 0
   PenaltyMethod penalty_method = PenaltyMethod::degree;  ///< how l1 and l2 are applied
   bool bias = true;  ///< an additive constant, learnt like a weight
 
@@ -119,8 +121,11 @@ struct TrainOptions {
   // Start: where the run starts, and what it keeps.
   float init = 0;  ///< initial weights: N(0, init^2), by seed and feature; >= 0; 0: zero weights
   std::optional<Model> resume{};  ///< start at the weights of this model, with a new optimizer
-                                  ///< state; features are matched by their names or numbers in the
-                                  ///< data
+                                  ///< state. Features are matched by their names or numbers in the
+                                  ///< data; those that the rows lack keep their weights, and labels
+                                  ///< are the model's
+  bool new_classes = false;  ///< with resume: the rows may have classes that the model lacks, which
+                             ///< start at zero weights; else such a class is an error
   std::shared_ptr<const RunState> resume_state{};  ///< continue the run that left this state, with
                                                    ///< the same options and rows. With one thread
                                                    ///< (or Strategy::deterministic) the result is

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -43,6 +45,28 @@ std::optional<Index> same_feature(const FeatureSpace& space, const FeatureSpace&
   return static_cast<Index>(number);
 }
 
+std::optional<FeatureSpace> union_of(const FeatureSpace& first, const FeatureSpace& second) {
+  if (first.hash_bits != second.hash_bits || !first.names != !second.names) return std::nullopt;
+  FeatureSpace all = first.plain();
+  if (all.format.empty()) all.format = second.format;
+  if (all.hash_bits != 0) return all;
+  const FeatureSpace other = second.plain();
+  if (all.names) {
+    auto names = std::make_shared<FeatureNames>(*all.names);
+    for (Index j = 0; j < other.size; ++j) names->insert((*other.names)[j], other.names->hash(j));
+    all.size = names->size();
+    all.names = std::move(names);
+    return all;
+  }
+  const auto end = [](const FeatureSpace& space) {
+    return std::int64_t{space.size} + space.index_base;
+  };
+  const std::int64_t last = std::max(end(all), end(other));
+  all.index_base = std::min(all.index_base, other.index_base);
+  all.size = static_cast<Index>(last - all.index_base);
+  return all;
+}
+
 Dataset in_space(const Dataset& data, const FeatureSpace& space) {
   require_same_naming(data, space);
   const FeatureSpace& from = data.features();
@@ -54,8 +78,14 @@ Dataset in_space(const Dataset& data, const FeatureSpace& space) {
     knows_all &= numbers[j] != kUnknown;
     same &= numbers[j] == plain;
   }
-  // The usual case, on all threads.
-  if (knows_all && same && from.plain().size == space.size) return unranked(data);
+  if (knows_all && same) {  // the usual case, on all threads
+    Dataset plain = unranked(data);
+    if (from.plain().size == space.size) return plain;
+    Source source = data.source();
+    ClassNames classes = data.classes();
+    return Dataset(std::move(plain).take_arrays(), space, std::move(source), data.seen_labels(),
+                   std::move(classes));
+  }
 
   Dataset::Arrays arrays;
   Source source = data.source();
@@ -82,6 +112,22 @@ Dataset in_space(const Dataset& data, const FeatureSpace& space) {
     if (data.has_weights()) arrays.weights.push_back(row.weight);
   }
   return Dataset(std::move(arrays), space, std::move(source), data.seen_labels(), data.classes());
+}
+
+void count_alike(Dataset& rows, Dataset& others) {
+  const auto both = union_of(rows.features(), others.features());
+  if (both && both->index_base < rows.features().index_base) {
+    rows = in_space(rows, *union_of(rows.features(), {.size = 1, .index_base = 0}));
+  }
+  others = in_space(others, rows.features().plain());
+}
+
+bool has_index_zero(const Dataset& rows) {
+  for (Offset i = 0; i < rows.rows(); ++i) {
+    const SparseRow row = rows.row(i);
+    if (row.nonzeros() > 0 && row.indices[0] == 0) return true;
+  }
+  return false;
 }
 
 }  // namespace hogwild

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <functional>
 #include <map>
@@ -16,8 +15,6 @@
 
 namespace hogwild {
 namespace {
-
-constexpr std::array kBinaryPairs{LabelPair{-1, 1}, LabelPair{0, 1}, LabelPair{1, 2}};
 
 [[noreturn]] void fail(const std::string& name, const Place& place, std::string reason,
                        std::string remedy) {
@@ -46,15 +43,10 @@ LabelPair binary_labels(const SeenLabels& all, const std::string& name) {
   }
   if (seen.size() == 1) {
     throw DataError(name, fmt::format("every label is {}", seen[0].value),
-                    "a binary loss needs rows with two labels: {-1,1}, {0,1} or {1,2}");
+                    "a binary loss needs rows with two labels, such as 0 and 1");
   }
   const auto [low, high] = std::minmax(seen[0].value, seen[1].value);
-  const LabelPair pair{low, high};
-  if (std::ranges::find(kBinaryPairs, pair) == kBinaryPairs.end()) {
-    fail(name, seen[1].place, fmt::format("the labels {} and {} are not a binary pair", low, high),
-         "write them as {-1,1}, {0,1} or {1,2}; for numeric labels use --loss squared");
-  }
-  return pair;
+  return {low, high};
 }
 
 void require_labels(const SeenLabels& seen, const LabelPair& pair, const std::string& name) {
