@@ -18,6 +18,7 @@
 #include "hogwild/data/reader.hpp"
 #include "hogwild/data/row.hpp"
 #include "hogwild/data/row_stream.hpp"
+#include "hogwild/data/scale.hpp"
 #include "hogwild/eval/evaluate.hpp"
 #include "hogwild/eval/metrics.hpp"
 #include "hogwild/eval/progressive.hpp"

@@ -93,6 +93,19 @@ void TrainDisplay::on_rate(const RateSearch& search) {
       search.rate, search.epsilon ? fmt::format(" with epsilon {:.2g}", *search.epsilon) : "",
       for_all, search.rows, search.held_out, search.seconds));
   say(fmt::format("  loss at{}", trials));
+  if (!search.doubt.empty()) {
+    say(fmt::format("no trial is better than predicting the same for all rows (loss {:.4f}): {}",
+                    *search.base_loss, search.doubt));
+  }
+}
+
+void TrainDisplay::on_scaling(const ScalingReport& report) {
+  std::string what;
+  if (report.scaled > 0) what = fmt::format("{} features", report.scaled);
+  if (report.centred > 0) what += fmt::format(" ({} centred)", report.centred);
+  if (report.labels) what += fmt::format("{}labels", what.empty() ? "" : ", ");
+  if (report.weights) what += fmt::format("{}weights of rows", what.empty() ? "" : ", ");
+  say(fmt::format("learns in other units: {}; the model has the file's", what));
 }
 
 void TrainDisplay::on_threads(const ThreadTrial& trial) {

@@ -54,6 +54,7 @@ class TrainDisplay final : public ProgressDisplay {
 
   void on_epoch(const EpochReport& report) override;
   void on_rate(const RateSearch& search) override;
+  void on_scaling(const ScalingReport& report) override;
   void on_threads(const ThreadTrial& trial) override;
   bool checkpoint_due() override;
   /// One that can't be saved is said, and the run goes on.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -15,6 +16,7 @@
 
 #include "data/rows/hot_features.hpp"
 #include "data/rows/row_batch.hpp"
+#include "data/rows/scaling.hpp"
 #include "data/text/input.hpp"
 #include "data/text/parsing.hpp"
 #include "data/text/reading_record.hpp"
@@ -45,14 +47,17 @@ class TextFeed final : public Feed {
  public:
   /// labels: the two labels that become -1 and +1; any other label is an error. If empty, labels
   /// are numbers. hot: renumbers the features; if empty, features keep the numbers of the text.
+  /// scaling: of the values, or null; it must live as long.
   /// REQUIRES: the stream has a sample, and outlives this object.
   TextFeed(RowStream::Text& text, RowOrder order, std::uint64_t seed,
-           std::optional<LabelPair> labels, int workers, std::optional<HotFeatures> hot = {})
+           std::optional<LabelPair> labels, int workers, std::optional<HotFeatures> hot = {},
+           const Scaling* scaling = nullptr)
       : text_(text),
         order_(order),
         seed_(seed),
         labels_(labels),
         hot_(std::move(hot)),
+        scaling_(scaling),
         parsing_(text.options, FeatureOrder::any),
         hands_(static_cast<std::size_t>(workers)) {
     const Dataset& sample = *text.sample;
@@ -170,6 +175,7 @@ class TextFeed final : public Feed {
 
   void fill_rows(Hand& hand, std::uint64_t number) {
     RowBatch& batch = hand.batch;
+    if (scaling_ != nullptr) scaling_->scale(batch);
     std::uint64_t index_end = hand.end.load(std::memory_order_relaxed);
     const bool is_hashed = parsing_.rules().hash_bits != 0;  // to all numbers there are
     for (std::size_t i = 0; i < batch.rows(); ++i) {
@@ -178,7 +184,10 @@ class TextFeed final : public Feed {
       if (!is_hashed && row.nonzeros() > 0) {
         index_end = std::max(index_end, row.indices.back() + std::uint64_t{1});
       }
-      hand.rows.push_back(row);
+      // One that weighs several times the mean as so many: see run().
+      const float parts = scaling_ == nullptr ? 1 : std::max(1.0f, std::floor(row.weight));
+      row.weight /= parts;
+      hand.rows.insert(hand.rows.end(), static_cast<std::size_t>(parts), row);
     }
     if (hot_) hot_->renumber(batch.indices);
     hand.end.store(index_end, std::memory_order_relaxed);
@@ -216,6 +225,7 @@ class TextFeed final : public Feed {
   std::uint64_t seed_;
   std::optional<LabelPair> labels_;
   std::optional<HotFeatures> hot_;
+  const Scaling* scaling_;  // of the values, or null
   Parsing parsing_;
   int epoch_ = 0;
   std::vector<Hand> hands_;  // [workers]

@@ -118,6 +118,9 @@ constexpr Refusal kRefusals[]{
     // A Learner.
     {kTaught, "class-weight", WHEN(!r.train.class_weights.empty()),
      "a Learner has positive-weight and negative-weight instead"},
+    {kTaught | kProcesses | kSimulated, "scale",
+     WHEN(r.train.scale == Scale::standard || r.train.scale == Scale::max),
+     "values are learnt as they are where others learn too or a rule is simulated; leave it out"},
     {kTaught, "positive", WHEN(!r.train.positive.empty()), "labels of a Learner are -1 and 1"},
     {kTaught, "loss", WHEN(holds<Softmax>(r.train.loss)), "a Learner does not support softmax"},
     // What needs rows to validate on.

@@ -312,6 +312,12 @@ std::vector<Option> model() {
                     "the larger number, or the last word"},
                    &TrainOptions::positive)),
       class_weight_row(),
+      shaping(choice("scale",
+                     "units in which values are learnt: auto, dense features and numeric labels "
+                     "are standardised unless they are near unit scale, others are scaled if they "
+                     "are far from each other's scale; standard, all are; max, the largest value "
+                     "of a feature becomes 1; none",
+                     &TrainOptions::scale)),
       shaping(number({"l1", "X", "L1 penalty: X times the sum of |w|"}, &TrainOptions::l1,
                      at_least(0))),
       shaping(number({"l2", "X", "L2 penalty: X/2 times the sum of w^2"}, &TrainOptions::l2,

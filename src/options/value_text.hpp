@@ -44,6 +44,11 @@ template <>
 inline const Words<StateHome> kWords<StateHome>{{StateHome::shared, "shared"},
                                                 {StateHome::per_thread, "per-thread"}};
 template <>
+inline const Words<Scale> kWords<Scale>{{Scale::automatic, "auto"},
+                                        {Scale::none, "none"},
+                                        {Scale::standard, "standard"},
+                                        {Scale::max, "max"}};
+template <>
 inline const Words<PenaltyMethod> kWords<PenaltyMethod>{{PenaltyMethod::degree, "degree"},
                                                         {PenaltyMethod::exact, "exact"}};
 template <>

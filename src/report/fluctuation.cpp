@@ -57,6 +57,7 @@ std::vector<Fluctuation> fluctuations(const Dataset& data, const TrainOptions& o
                                       std::span<const std::uint64_t> batch_sizes, int updates) {
   TrainOptions step;  // one update by all the rows there are
   step.loss = options.loss;
+  step.scale = Scale::none;  // each batch would have its own
   step.class_weights = options.class_weights;
   step.seed = options.seed;
   step.update_rule = Sgd{};

@@ -27,6 +27,8 @@ Json json_of(const RateSearch& search) {
   }
   json["rows"] = search.rows;
   json["held_out"] = search.held_out;
+  if (search.base_loss) json["base_loss"] = *search.base_loss;
+  if (!search.doubt.empty()) json["doubt"] = search.doubt;
   json["seconds"] = search.seconds;
   json["backed_off"] = search.backed_off;
   json["workers"] = search.workers;

@@ -59,6 +59,7 @@ std::string serialised(const RunState& state) {
   if (state.numbering) header["numbering"] = static_cast<int>(*state.numbering);
   if (!state.hot.empty()) header["hot"] = state.hot;
   if (state.threads > 0) header["threads"] = state.threads;
+  if (!state.scaling.empty()) header["scaling"] = state.scaling;
   for (const auto& [name, value] : state.made_with) header["made_with"].push_back({name, value});
   for (const EpochReport& report : state.epochs) header["epochs"].push_back(json_of(report));
   const std::string text = in_one_line(header);
@@ -111,6 +112,7 @@ RunState parsed_state(std::string_view bytes, const std::string& path) {
     }
     if (header.contains("hot")) header.at("hot").get_to(state.hot);
     if (header.contains("threads")) header.at("threads").get_to(state.threads);
+    if (header.contains("scaling")) header.at("scaling").get_to(state.scaling);
     for (const Json& report : header.at("epochs")) state.epochs.push_back(report_of(report));
     state.worst = bound_in(header.at("worst"));
     state.worst_valid = bound_in(header.at("worst_valid"));

@@ -39,6 +39,7 @@ struct RunState {
   double worst = 0, worst_valid = 0;     ///< losses at which the run counts as diverged
   std::uint64_t visits = 0;              ///< rows learnt
   std::vector<std::uint64_t> seen{};     ///< [workers] rows that each has learnt
+  std::string scaling{};                 ///< Scaling::fingerprint() of the rows; empty: none
   std::string descent{};                 ///< see Descent::state()
 };
 

@@ -14,6 +14,7 @@
 #include "feed/text_feed.hpp"
 #include "hogwild/core/error.hpp"
 #include "options/refusals.hpp"
+#include "train/file_units.hpp"
 #include "train/plan.hpp"
 #include "train/prepare.hpp"
 #include "train/run.hpp"
@@ -158,12 +159,15 @@ void require_streamable(const RowStream& stream, const TrainOptions& options) {
 
 }  // namespace
 
-TrainResult train(RowStream& stream, const TrainOptions& asked, TrainObserver& observer) {
+TrainResult train(RowStream& stream, const TrainOptions& asked, TrainObserver& asking) {
   require_valid(asked);
   require_streamable(stream, asked);
-  const Dataset& sample = *stream.sample();
   bool from_one = false;
-  TrainOptions options = asked;
+  const Scaling scaling = scaling_for(*stream.sample(), asked);
+  if (!scaling.changes_nothing()) asking.on_scaling(scaling.report());
+  const Dataset sample = scaling.scaled(*stream.sample());
+  TrainOptions options = scaled(asked, scaling, sample.features());
+  InFileUnits observer(asking, scaling, nullptr);
   take_over_from_file(options);
   options.keep_state = false;  // of which the place in the text would be a part
   TrainResult result = run_at_found_rate(
@@ -191,12 +195,14 @@ TrainResult train(RowStream& stream, const TrainOptions& asked, TrainObserver& o
           plan.learn_into(std::move(file));
         }
         const auto labels = has_two_labels(found) ? std::optional(plan.labels) : std::nullopt;
-        TextFeed feed(stream.text(), found.order, found.seed, labels, plan.descent.workers, hot);
+        TextFeed feed(stream.text(), found.order, found.seed, labels, plan.descent.workers, hot,
+                      scaling.changes_nothing() ? nullptr : &scaling);
         TrainResult ended = run(feed, plan, sample, found, observer);
         from_one = stream.features().hash_bits == 0 && feed.record().index_base() == 1;
         stream.text().source = feed.record().source();
         return ended;
       });
+  result = observer.restored(std::move(result));
   if (!from_one || (options.validation && has_index_zero(*options.validation))) return result;
   result.model = counted_from_one(result.model);
   return result;

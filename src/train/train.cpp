@@ -12,6 +12,7 @@
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/data/ranking.hpp"
+#include "train/file_units.hpp"
 #include "train/plan.hpp"
 #include "train/prepare.hpp"
 #include "train/run.hpp"
@@ -155,10 +156,18 @@ std::string_view name_of(StopReason reason) noexcept {
   return kNames[static_cast<std::size_t>(reason)];
 }
 
-TrainResult train(Dataset data, const TrainOptions& asked, TrainObserver& observer) {
+TrainResult train(Dataset data, const TrainOptions& asked, TrainObserver& asking) {
   const ClassWeights classes = asked.class_weights;
-  auto [rows, options] = prepare(data, asked);
+  auto [rows, given] = prepare(data, asked);
   data = {};  // whoever moved it in has no more use of it
+  const Scaling scaling = scaling_for(rows, given);
+  if (!scaling.changes_nothing()) {
+    asking.on_scaling(scaling.report());
+    rows = scaling.scaled(unranked(std::move(rows)));
+  }
+  const Model* const start = asked.resume ? &*asked.resume : nullptr;
+  InFileUnits observer(asking, scaling, start);
+  TrainOptions options = scaled(std::move(given), scaling, rows.features());
   if (!options.parameters.empty()) {
     take_over_from_file(options);
     rows = unranked(rows);
@@ -195,7 +204,7 @@ TrainResult train(Dataset data, const TrainOptions& asked, TrainObserver& observ
       result.reason == StopReason::epochs || result.reason == StopReason::early_stopping;
   options.threads = threads;
   if (options.refit && ended_well) refit(rows, options, observer, result, classes);
-  return result;
+  return observer.restored(std::move(result));
 }
 
 }  // namespace hogwild

@@ -1,6 +1,8 @@
 // Racing rates on a sample.
 #include "hogwild/train/tune.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -16,9 +18,11 @@
 #include "data/rows/named_feature.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/core/random.hpp"
+#include "hogwild/eval/evaluate.hpp"
 #include "parallel/cores.hpp"
 #include "parallel/mapped_memory.hpp"
 #include "parallel/thread_team.hpp"
+#include "train/plan.hpp"
 #include "train/prepare.hpp"
 #include "train/run.hpp"
 #include "train/search.hpp"
@@ -27,8 +31,9 @@ namespace hogwild {
 namespace {
 
 constexpr double kStride = 0.5;  // between trials, in powers of ten
-constexpr int kFarthest = 8;     // strides from the default, either way
-constexpr double kTrials = 6;    // that a search takes, about
+// What floats allow of rates.
+constexpr double kLowestRate = 1e-36, kHighestRate = 1e36;
+constexpr double kTrials = 6;  // that a search takes, about
 // Of a run with early stopping most trials end long before its last epoch.
 constexpr double kEpochsToStop = 12;
 // Non-zeros that all trials may learn together: a share of the run's, between these.
@@ -251,9 +256,82 @@ auto best_of(const std::map<int, double>& losses) {
   return std::ranges::min_element(losses, {}, [](const auto& entry) { return entry.second; });
 }
 
-// Losses by strides from the default rate, tried until the best lies between two others.
+// The loss, on the held-out rows, of the model that trials start at.
+double loss_before(const Sample& sample, const TrainOptions& options) {
+  if (sample.start) return mean_loss(*sample.start, sample.held_out);
+  const Dataset& rows = sample.learnt;
+  const FeatureSpace space{.size = rows.features().size};
+  const std::size_t outputs = learns_classes(options) ? rows.classes()->size() : 1;
+  const auto zeros = shared_zeroed_array<float>(space.size * outputs);
+  if (learns_classes(options)) {
+    const std::vector<float> biases(outputs);
+    return mean_loss(Model(space, zeros, biases, options.loss, rows.classes(), {}),
+                     sample.held_out);
+  }
+  const LabelPair labels = has_two_labels(options)
+                               ? labels_of_run(rows.seen_labels(), rows.source().name(), options)
+                               : LabelPair();
+  return mean_loss(Model(space, zeros, 0, options.loss, labels, {}), sample.held_out);
+}
+
+// The least mean loss on rows that one prediction for all of them has.
+std::optional<double> base_loss_of(const Dataset& rows, const TrainOptions& options) {
+  std::map<float, double> weights;  // by label
+  double all = 0, sum = 0, squares = 0;
+  for (Offset i = 0; i < rows.rows(); ++i) {
+    const SparseRow row = rows.row(i);
+    const auto weight = static_cast<double>(row.weight), label = static_cast<double>(row.label);
+    weights[row.label] += weight;
+    all += weight;
+    sum += weight * label;
+    squares += weight * label * label;
+  }
+  if (!(all > 0)) return std::nullopt;
+  if (std::holds_alternative<Squared>(options.loss)) {
+    return (squares / all - sum / all * (sum / all)) / 2;
+  }
+  double entropy = 0, least = 1, product = 1;
+  for (const auto& [label, weight] : weights) {
+    const double share = weight / all;
+    if (share > 0) entropy -= share * std::log(share);
+    least = std::min(least, share);
+    product *= share;
+  }
+  if (std::holds_alternative<Softmax>(options.loss)) return entropy;
+  if (learns_classes(options)) return std::nullopt;
+  if (weights.size() < 2) return 0.0;
+  if (std::holds_alternative<Logistic>(options.loss)) return entropy;
+  return std::holds_alternative<Hinge>(options.loss) ? 2 * least : 4 * product;
+}
+
+// What may be wrong with rows from which nothing is learnt.
+std::string doubt_about(const Dataset& rows, const TrainOptions& options) {
+  if (rows.nonzeros() == 0) return "the rows have no features";
+  const SparseRow first = rows.row(0);
+  bool alike = true;
+  float most = 0, least = std::numeric_limits<float>::max();
+  for (Offset i = 0; i < rows.rows(); ++i) {
+    const SparseRow row = rows.row(i);
+    alike = alike && std::ranges::equal(row.indices, first.indices) &&
+            std::ranges::equal(row.values, first.values);
+    for (std::size_t k = 0; k < row.nonzeros(); ++k) {
+      const float size = std::abs(row.value(k));
+      if (size > 0) most = std::max(most, size), least = std::min(least, size);
+    }
+  }
+  if (alike) return "all rows have the same features";
+  if (options.scale == Scale::none && most > 1e3f * least) {
+    return fmt::format("values are between {:g} and {:g}, and --scale none leaves them so", least,
+                       most);
+  }
+  return "do the labels belong to these rows? if so, the features say little of them";
+}
+
+// Losses by strides from the default rate, tried until the best lies between two others. before:
+// the loss that trials start at; where no rate changes it, larger ones are tried.
 std::map<int, double> losses_of_rates(const Dataset& rows, TrainOptions options, double centre,
-                                      const std::function<bool()>& stop, std::atomic<bool>& ended) {
+                                      double before, const std::function<bool()>& stop,
+                                      std::atomic<bool>& ended) {
   ThreadTeam threads(std::clamp(options.threads > 0 ? options.threads : cores(), 1, 3));
   options.threads = 1;
   std::map<int, double> losses;  // by strides from the default
@@ -277,10 +355,19 @@ std::map<int, double> losses_of_rates(const Dataset& rows, TrainOptions options,
   try_all({0, 1});  // two at a time cost as much as one, on two cores
   while (!ended.load(std::memory_order_relaxed)) {
     const int lowest = losses.begin()->first, highest = losses.rbegin()->first;
-    const bool found = std::isfinite(best_of(losses)->second);
-    if ((!found || best_of(losses)->first == lowest) && lowest > -kFarthest) {
+    const auto [best, least] = *best_of(losses);
+    const auto differs = [](double loss, double other) {
+      return !(std::abs(loss - other) <= kAsGood * std::abs(other));
+    };
+    const bool found = std::isfinite(least);
+    const bool learns_nothing =
+        found && !differs(least, before) && !differs(losses[highest], before);
+    if ((!found || (best == lowest && differs(losses[lowest + 1], least))) &&
+        rate_of(lowest - 2, centre) > kLowestRate) {
       try_all({lowest - 1, lowest - 2});
-    } else if (found && best_of(losses)->first == highest && highest < kFarthest) {
+    } else if (found &&
+               ((best == highest && differs(losses[highest - 1], least)) || learns_nothing) &&
+               rate_of(highest + 2, centre) < kHighestRate) {
       try_all({highest + 1, highest + 2});
     } else {
       break;
@@ -331,7 +418,8 @@ RateSearch find_rate(const Dataset& asked_data, const TrainOptions& asked_option
     }
   }
   std::atomic<bool> ended{false};
-  const auto losses = losses_of_rates(sample.learnt, options, centre, stop, ended);
+  const auto losses =
+      losses_of_rates(sample.learnt, options, centre, loss_before(sample, options), stop, ended);
 
   // Of rates as good as the best the smallest: its loss changes least from set to set.
   const double good = best_of(losses)->second * (1 + kAsGood);
@@ -349,6 +437,10 @@ RateSearch find_rate(const Dataset& asked_data, const TrainOptions& asked_option
                     .held_out = sample.held_out.rows()};
   for (const auto& [strides, loss] : losses) {
     search.trials.push_back({rate_of(strides, centre), loss});
+  }
+  search.base_loss = base_loss_of(sample.held_out, options);
+  if (search.base_loss && best_of(losses)->second >= *search.base_loss * (1 - kAsGood)) {
+    search.doubt = doubt_about(sample.learnt, options);
   }
   search.interrupted = ended.load(std::memory_order_relaxed);
   search.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();

@@ -34,6 +34,7 @@ inline const std::map<std::string, Sample>& samples() {
                                                  {"one-vs-rest", {"true", "perhaps"}},
                                                  {"class-weight", {"1=2,-1=3", "1=2,1=3"}},
                                                  {"positive", {"1", ""}},
+                                                 {"scale", {"standard", "most"}},
                                                  {"l1", {"0.001", "-1"}},
                                                  {"l2", {"0.001", "inf"}},
                                                  {"penalty", {"exact", "most"}},

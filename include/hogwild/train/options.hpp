@@ -10,6 +10,7 @@
 
 #include "hogwild/data/dataset.hpp"
 #include "hogwild/data/reader.hpp"
+#include "hogwild/data/scale.hpp"
 #include "hogwild/feed/order.hpp"
 #include "hogwild/model/model.hpp"
 #include "hogwild/objective/loss.hpp"
@@ -61,8 +62,11 @@ struct TrainOptions {
                                                                ///< label count weight times
   std::string positive{};  ///< the label that counts as positive, as class_name() has it; empty:
                            ///< the larger of two numbers. A resumed model keeps its labels
-  float l1 = 0;            ///< coefficient of the L1 penalty; >= 0
-  float l2 = 0;            ///< coefficient of the L2 penalty; >= 0
+  Scale scale = Scale::automatic;  ///< units of values, and so of the weights that l1 and l2 are
+                                   ///< about. Not for a Learner and with `parameters`, which learn
+                                   ///< values as they are
+  float l1 = 0;                    ///< coefficient of the L1 penalty; >= 0
+  float l2 = 0;                    ///< coefficient of the L2 penalty; >= 0
   PenaltyMethod penalty_method = PenaltyMethod::degree;  ///< how l1 and l2 are applied
   bool bias = true;  ///< an additive constant, learnt like a weight
 

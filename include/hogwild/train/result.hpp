@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "hogwild/data/scale.hpp"
 #include "hogwild/learn/view_report.hpp"
 #include "hogwild/model/model.hpp"
 #include "hogwild/train/checkpoint.hpp"
@@ -59,15 +60,19 @@ struct RateTrial {
 
 /// How a learning rate was found.
 struct RateSearch {
-  float rate = 0;                   ///< the rate that was chosen
-  int workers = 1;                  ///< number of averaged workers: `rate` is the rate of the
-                                    ///< trials times this
-  std::optional<float> epsilon{};   ///< set for adagrad with its default epsilon: see find_rate()
-  std::vector<RateTrial> trials{};  ///< in ascending order of rate
-  std::uint64_t rows = 0;           ///< rows of the sample, learnt in each trial
-  std::uint64_t held_out = 0;       ///< rows on which the trials were evaluated
-  double seconds = 0;               ///< duration of the search
-  bool interrupted = false;         ///< whether the search was stopped early
+  float rate = 0;                     ///< the rate that was chosen
+  int workers = 1;                    ///< number of averaged workers: `rate` is the rate of the
+                                      ///< trials times this
+  std::optional<float> epsilon{};     ///< set for adagrad with its default epsilon: see find_rate()
+  std::vector<RateTrial> trials{};    ///< in ascending order of rate
+  std::uint64_t rows = 0;             ///< rows of the sample, learnt in each trial
+  std::uint64_t held_out = 0;         ///< rows on which the trials were evaluated
+  double seconds = 0;                 ///< duration of the search
+  std::optional<double> base_loss{};  ///< of the best prediction that is the same for all rows, on
+                                      ///< the held-out rows; absent where it is not known
+  std::string doubt{};  ///< why no trial was better than that, as far as the rows show it; empty:
+                        ///< one was better
+  bool interrupted = false;  ///< whether the search was stopped early
   int backed_off = 0;  ///< how often the run then diverged and restarted at a third of the rate
 };
 
@@ -88,6 +93,7 @@ class TrainObserver {
   virtual ~TrainObserver() = default;
   virtual void on_progress(const Progress&) {}      ///< about twenty times per second
   virtual void on_epoch(const EpochReport&) {}      ///< after each epoch
+  virtual void on_scaling(const ScalingReport&) {}  ///< before all others, if values are scaled
   virtual void on_rate(const RateSearch&) {}        ///< when the rate is found, before the epochs,
                                                     ///< and each time it is reduced
   virtual void on_threads(const ThreadTrial&) {}    ///< when the number of threads is measured

@@ -1,0 +1,80 @@
+// Rows in units in which they are easy to learn, so that a result does not depend on the units that
+// features, labels and weights of rows come in.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "data/rows/row_batch.hpp"
+#include "hogwild/data/dataset.hpp"
+#include "hogwild/data/scale.hpp"
+#include "parallel/mapped_memory.hpp"
+
+namespace hogwild {
+
+/// A value x is learnt as (x - offset) * scale.
+struct Unit {
+  double offset = 0;
+  double scale = 1;
+
+  double of(double x) const noexcept { return (x - offset) * scale; }
+  double back(double x) const noexcept { return x / scale + offset; }
+  bool changes_nothing() const noexcept { return offset == 0 && scale == 1; }
+};
+
+/// By Scale::automatic a dense column, one that 95 % of the rows have, is standardised: its mean is
+/// taken off and its standard deviation is 1 then. Other columns are never centred. Where their
+/// scales are alike, as in text, they tell something and stay; a column that is orders of magnitude
+/// away is brought to the others' scale, and where scales have nothing in common each column's root
+/// mean square becomes 1. Columns of ones stay. Labels that are numbers are standardised like a
+/// dense column, and weights of rows are divided by their mean. What is near unit scale stays as it
+/// is. Measured (log loss): six numbers of 1e-4 to 1e6 and three categories, one epoch: 3.14 as
+/// they are, 0.5005 with each column divided by its root mean square, 0.4591 so; rcv1, five epochs:
+/// 0.0965 as it is, and so, 0.1034 with each column divided.
+///
+/// Thread safety: all members are const but the constructors.
+class Scaling {
+ public:
+  Scaling() = default;  ///< changes nothing
+
+  /// What the rows, or a sample of them, need. number_labels: whether labels are numbers to be met.
+  Scaling(const Dataset& rows, Scale asked, bool number_labels);
+
+  bool changes_nothing() const noexcept {
+    return scales_.size() == 0 && label_.changes_nothing() && weight_ == 1;
+  }
+
+  /// The rows in their units. REQUIRES: features have plain numbers.
+  Dataset scaled(Dataset rows) const;
+
+  /// The same of rows that have just been parsed, in place.
+  void scale(RowBatch& batch) const;
+
+  /// Of the feature with that plain number.
+  Unit unit(Index j) const noexcept;
+
+  /// Of the labels.
+  const Unit& label() const noexcept { return label_; }
+
+  const ScalingReport& report() const noexcept { return report_; }
+
+  /// The same text for the same units, empty for none.
+  std::string fingerprint() const;
+
+ private:
+  void find_units(const Dataset& rows, Scale asked);
+  template <class Arrays>
+  void scale_features(Arrays& rows, bool all_ones) const;
+  template <class Arrays>
+  void scale_labels(Arrays& rows) const;
+
+  ZeroedArray<float> scales_;    // [features] by plain number; 0: unchanged
+  std::vector<Index> centred_;   // features, ascending
+  std::vector<double> offsets_;  // [centred_]
+  Unit label_;
+  double weight_ = 1;  // a row's weight is multiplied by it
+  ScalingReport report_;
+};
+
+}  // namespace hogwild

@@ -1,0 +1,299 @@
+// Results do not depend on the units of features, labels and weights.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "hogwild/core/alternatives.hpp"
+#include "hogwild/core/random.hpp"
+#include "hogwild/eval/evaluate.hpp"
+#include "hogwild/train/stream.hpp"
+#include "hogwild/train/train.hpp"
+#include "support/files.hpp"
+
+namespace hogwild {
+namespace {
+
+constexpr Index kDense = 5, kSparse = 30;
+
+// What a value or label becomes in other units.
+struct Units {
+  std::function<double(Index j, double x)> value = [](Index, double x) { return x; };
+  double label = 1;
+  double weight = 0;  // of each row; 0: rows have none
+};
+
+double magnitude(Index j) {
+  return std::pow(10, Random(3, j).uniform() * 12 - 6);  // 1e-6 .. 1e6
+}
+
+// Rows of some columns that all rows have, and of some that few have.
+Dataset rows(Offset count, std::uint64_t seed, const Units& units, bool numbers = false,
+             Index dense = kDense) {
+  Dataset::Arrays arrays;
+  for (Offset i = 0; i < count; ++i) {
+    Random random(seed, i);
+    double margin = 0.2;
+    for (Index j = 0; j < dense + kSparse; ++j) {
+      if (j >= dense && random.uniform() >= 0.15) continue;
+      const double x = random.normal();
+      arrays.indices.push_back(j);
+      arrays.values.push_back(static_cast<float>(units.value(j, x)));
+      margin += x * Random(77, j).normal() / 2;
+    }
+    arrays.offsets.push_back(arrays.indices.size());
+    const bool positive = random.uniform() < 1 / (1 + std::exp(-margin));
+    const double number = units.label * (margin + random.normal() / 2);
+    arrays.labels.push_back(numbers ? static_cast<float>(number) : positive ? 1.0f : -1.0f);
+    if (units.weight != 0) {
+      arrays.weights.push_back(static_cast<float>(units.weight * (i % 3 + 1)));
+    }
+  }
+  return Dataset(std::move(arrays), {.size = dense + kSparse});
+}
+
+const std::vector<std::pair<std::string, Units>>& other_units() {
+  static const std::vector<std::pair<std::string, Units>> all{
+      {"scales", {.value = [](Index j, double x) { return x * magnitude(j); }}},
+      {"shifts",
+       {.value =
+            [](Index j, double x) {
+              return j < kDense ? x + std::pow(10, Random(4, j).uniform() * 6) : x;
+            }}},
+      {"one column", {.value = [](Index j, double x) { return j == 2 ? 1e6 * x - 3e5 : x; }}}};
+  return all;
+}
+
+TrainOptions options_for(AnyUpdateRule rule) {
+  TrainOptions options;
+  options.update_rule = rule;
+  options.epochs = 3;
+  options.threads = 1;
+  return options;
+}
+
+// By models in the units of the rows.
+double loss_in(const Units& units, const TrainOptions& options, bool numbers = false) {
+  return mean_loss(train(rows(2000, 1, units, numbers), options).model,
+                   rows(2000, 2, units, numbers));
+}
+
+TEST(Scaling, LetsNoRuleDependOnTheUnitsOfFeatures) {
+  for_each_alternative<AnyUpdateRule>([&](auto rule) {
+    for (const std::uint64_t batch : {1, 16}) {
+      TrainOptions options = options_for(rule);
+      options.batch_size = batch;
+      const double plain = loss_in({}, options);
+      for (const auto& [what, units] : other_units()) {
+        EXPECT_NEAR(loss_in(units, options), plain, 0.01 * plain)
+            << name_of(AnyUpdateRule(rule)) << " " << what << " " << batch;
+      }
+    }
+  });
+}
+
+TEST(Scaling, HoldsOnSeveralThreads) {
+  TrainOptions options = options_for(Adagrad{});
+  options.threads = 4;
+  const double plain = loss_in({}, options);
+  for (const auto& [what, units] : other_units()) {
+    EXPECT_NEAR(loss_in(units, options), plain, 0.01 * plain) << what;
+  }
+}
+
+TEST(Scaling, LetsNoRuleDependOnTheUnitOfLabels) {
+  for_each_alternative<AnyUpdateRule>([&](auto rule) {
+    TrainOptions options = options_for(rule);
+    options.loss = Squared{};
+    options.l1 = 0.01f;
+    const double plain = loss_in({}, options, true);
+    for (const double unit : {1e-6, 1e-2, 1e6}) {
+      TrainOptions its = options;
+      its.l1 = static_cast<float>(unit) * options.l1;  // of the loss in that unit
+      EXPECT_NEAR(loss_in({.label = unit}, its, true) / (unit * unit), plain, 0.01 * plain)
+          << name_of(AnyUpdateRule(rule)) << " " << unit;
+    }
+  });
+}
+
+TEST(Scaling, TellsLossesInTheUnitOfTheLabels) {
+  TrainOptions options = options_for(Adagrad{});
+  options.loss = Squared{};
+  options.validation = rows(500, 3, {.label = 1000}, true);
+  const TrainResult result = train(rows(2000, 1, {.label = 1000}, true), options);
+  const double loss = mean_loss(result.model, *options.validation);
+  EXPECT_NEAR(*result.epochs.back().valid_loss, loss, 1e-3 * loss);
+  ASSERT_TRUE(result.rate_search);
+  EXPECT_GT(result.rate_search->trials.front().loss, 0.1 * loss);
+}
+
+TEST(Scaling, LetsNothingDependOnTheUnitOfWeights) {
+  TrainOptions options = options_for(Adagrad{});
+  options.l2 = 0.01f;  // of the weighted mean, whose unit is none
+  const double plain = loss_in({.weight = 1}, options);
+  for (const double unit : {1e-6, 3.0, 1e6}) {
+    EXPECT_NEAR(loss_in({.weight = unit}, options), plain, 0.001 * plain) << unit;
+  }
+}
+
+TEST(Scaling, HoldsWhereTextIsStreamed) {
+  test::TemporaryFolder folder;
+  const auto loss_of = [&](const Units& units, double label, AnyLoss loss) {
+    const auto text_of = [&](const Dataset& data) {
+      std::string text;
+      for (Offset i = 0; i < data.rows(); ++i) {
+        const SparseRow row = data.row(i);
+        text += std::to_string(row.label);
+        for (std::size_t k = 0; k < row.nonzeros(); ++k) {
+          char token[64];
+          std::snprintf(token, sizeof token, " %u:%.9g", row.indices[k] + 1,
+                        static_cast<double>(row.value(k)));
+          text += token;
+        }
+        text += '\n';
+      }
+      return text;
+    };
+    const bool numbers = std::holds_alternative<Squared>(loss);
+    Units its = units;
+    its.label = label;
+    RowStream stream({folder.write("text", text_of(rows(20'000, 1, its, numbers)))});
+    TrainOptions options = options_for(Adagrad{});
+    options.epochs = 1;
+    options.loss = loss;
+    const Model model = train(stream, options, silent_observer).model;
+    const Dataset others = rows(2000, 2, its, numbers);
+    double sum = 0;
+    for (Offset i = 0; i < others.rows(); ++i) {
+      const SparseRow row = others.row(i);
+      sum += std::visit(
+          [&](const auto& l) {
+            return l.value(static_cast<double>(model.margin(row)), static_cast<double>(row.label));
+          },
+          loss);
+    }
+    return sum / static_cast<double>(others.rows());
+  };
+  const double plain = loss_of({}, 1, Logistic{});
+  for (const auto& [what, units] : other_units()) {
+    EXPECT_NEAR(loss_of(units, 1, Logistic{}), plain, 0.01 * plain) << what;
+  }
+  const double squared = loss_of({}, 1, Squared{});
+  EXPECT_NEAR(loss_of({}, 1e3, Squared{}) / 1e6, squared, 0.01 * squared);
+}
+
+TEST(Scaling, CentresAColumnThatAFewRowsLack) {
+  // A row without it has 0 there, far from the mean.
+  const auto with_gaps = [](std::uint64_t seed) {
+    Dataset::Arrays arrays;
+    for (Offset i = 0; i < 3000; ++i) {
+      Random random(seed, i);
+      const double x = random.normal();
+      if (i % 50 != 0) {
+        arrays.indices.push_back(0);
+        arrays.values.push_back(static_cast<float>(1000 + x));
+      }
+      arrays.indices.push_back(1);
+      arrays.values.push_back(1);
+      arrays.offsets.push_back(arrays.indices.size());
+      const bool positive = i % 50 == 0 || random.uniform() < 1 / (1 + std::exp(-2 * x));
+      arrays.labels.push_back(positive ? 1.0f : -1.0f);
+    }
+    return Dataset(std::move(arrays), {.size = 2});
+  };
+  TrainOptions options = options_for(Adagrad{});
+  options.epochs = 10;
+  const Model model = train(with_gaps(1), options).model;
+  EXPECT_TRUE(std::isfinite(mean_loss(model, with_gaps(2))));
+  // As the rows themselves say, weights are in the file's units.
+  const std::vector<Index> lacks{1};
+  const std::vector<float> one{1};
+  EXPECT_NEAR(model.margin({lacks, one, 0, 1}),
+              static_cast<double>(model.weights()[1]) + static_cast<double>(model.bias()), 1e-3);
+}
+
+class Reports : public TrainObserver {
+ public:
+  void on_scaling(const ScalingReport& report) override { all.push_back(report); }
+  std::vector<ScalingReport> all;
+};
+
+TEST(Scaling, LeavesRowsOfUnitScaleAndOfOnesAsTheyAre) {
+  TrainOptions options = options_for(Adagrad{});
+  options.learning_rate = 0.1f;
+  Reports reports;
+  const Model model = train(rows(2000, 1, {}), options, reports).model;
+  EXPECT_TRUE(reports.all.empty());
+  options.scale = Scale::none;
+  const Model as_they_are = train(rows(2000, 1, {}), options, reports).model;
+  EXPECT_TRUE(std::ranges::equal(model.weights(), as_they_are.weights()));
+}
+
+TEST(Scaling, LeavesColumnsOfTextWhereScalesAreAlike) {
+  TrainOptions options = options_for(Adagrad{});
+  const auto frequency = [](Index j, double x) {
+    return std::abs(x) * (0.05 + 0.2 * Random(8, j).uniform());
+  };
+  Reports reports;
+  train(rows(2000, 1, {.value = frequency}, false, 0), options, reports);
+  EXPECT_TRUE(reports.all.empty());
+}
+
+TEST(Scaling, ReportsWhatItChanges) {
+  Reports reports;
+  train(rows(2000, 1, other_units()[1].second), options_for(Adagrad{}), reports);
+  ASSERT_EQ(reports.all.size(), 1u);
+  EXPECT_EQ(reports.all[0].centred, kDense);
+  EXPECT_FALSE(reports.all[0].labels);
+}
+
+TEST(Scaling, AsAskedForScalesAllColumns) {
+  TrainOptions options = options_for(Adagrad{});
+  Reports reports;
+  options.scale = Scale::standard;
+  train(rows(2000, 1, {}), options, reports);
+  options.scale = Scale::max;
+  train(rows(2000, 1, {}), options, reports);
+  ASSERT_EQ(reports.all.size(), 2u);
+  EXPECT_EQ(reports.all[0].scaled, kDense + kSparse);
+  EXPECT_EQ(reports.all[0].centred, kDense);
+  EXPECT_EQ(reports.all[1].scaled, kDense + kSparse);
+  EXPECT_EQ(reports.all[1].centred, 0u);
+}
+
+TEST(Scaling, GoesOnFromAModelInTheFilesUnits) {
+  const Units& units = other_units()[0].second;
+  TrainOptions options = options_for(Adagrad{});
+  const Dataset others = rows(2000, 2, units);
+  const Model first = train(rows(2000, 1, units), options).model;
+  options.resume = first;
+  options.learning_rate = 1e-30f;  // weights stay where they start
+  const Model second = train(rows(2000, 3, units), options).model;
+  EXPECT_TRUE(std::ranges::equal(first.weights(), second.weights()));
+  EXPECT_NEAR(mean_loss(second, others), mean_loss(first, others), 1e-4);
+  options.learning_rate.reset();
+  EXPECT_LT(mean_loss(train(rows(2000, 3, units), options).model, others),
+            1.01 * mean_loss(first, others));
+}
+
+TEST(Scaling, GivesCheckpointsInTheFilesUnits) {
+  const Units& units = other_units()[0].second;
+  TrainOptions options = options_for(Adagrad{});
+  options.learning_rate = 0.3f;
+  options.keep_state = true;
+  options.epochs = 4;
+  const Model whole = train(rows(2000, 1, units), options).model;
+  options.stop_after = 2;
+  const TrainResult half = train(rows(2000, 1, units), options);
+  options.stop_after = 0;
+  options.resume_state = half.state;
+  const Model parts = train(rows(2000, 1, units), options).model;
+  EXPECT_TRUE(std::ranges::equal(whole.weights(), parts.weights()));
+  EXPECT_EQ(whole.bias(), parts.bias());
+}
+
+}  // namespace
+}  // namespace hogwild
