@@ -71,6 +71,12 @@ TEST_F(Command, SkipsWhatItCanNotPredictIfToldTo) {
       << outcome.err;
 }
 
+TEST_F(Command, PassesOverAByteOrderMarkInAPipe) {
+  run("train train.svm -o m --threads 1");
+  const std::string rows = "1:1\n3:1\n";
+  EXPECT_EQ(run("predict m -", "", "\xef\xbb\xbf" + rows).out, run("predict m -", "", rows).out);
+}
+
 TEST_F(Command, PredictsWhileItReads) {
   run("train train.svm -o m --threads 1");
   int to_program[2], from_program[2];

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "data/text/byte_order_mark.hpp"
+
 namespace hogwild {
 namespace {
 
@@ -42,13 +44,14 @@ const TextFormat* text_format_named(std::string_view name) noexcept {
 const TextFormat& sniff(std::string_view text) noexcept {
   std::string_view row;
   while (!text.empty()) {
-    const std::string_view line = text.substr(0, text.find('\n'));
+    const std::string_view whole = text.substr(0, text.find('\n'));
+    const std::string_view line = without_mark(whole);
     const auto first = line.find_first_not_of(" \t\r");
     if (first != std::string_view::npos && line[first] != '#') {
       row = line;
       break;
     }
-    text.remove_prefix(std::min(text.size(), line.size() + 1));
+    text.remove_prefix(std::min(text.size(), whole.size() + 1));
   }
   return *std::ranges::find_if(kFormats, [&](const TextFormat& its) { return its.begins(row); });
 }

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <utility>
 
+#include "data/text/other_format.hpp"
 #include "hogwild/core/error.hpp"
 
 namespace hogwild {
@@ -119,6 +120,7 @@ bool Input::take(Chunk& chunk) {
   std::string& text = chunk.text;
   for (;;) {
     if (!stream_ && file_ == paths_.size()) return false;
+    const bool begins_file = !stream_ && (parts_.empty() || parts_[file_].begin == 0);
     if (!stream_) open_file();
 
     text.assign(rest_);
@@ -139,6 +141,7 @@ bool Input::take(Chunk& chunk) {
         return true;
       }
     }
+    if (begins_file) require_rows(paths_[file_], text);
     chunk.file = file_;
     if (more) {
       rest_.assign(text, line_end + 1);

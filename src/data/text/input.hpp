@@ -44,7 +44,8 @@ class Input {
   Input(std::vector<std::string> paths, std::function<bool(Chunk&)> make)
       : paths_(std::move(paths)), file_(paths_.size()), make_(std::move(make)) {}
 
-  /// The next chunk, or nothing at the end of the last file. Throws IoError.
+  /// The next chunk, or nothing at the end of the last file. Throws IoError; DataError or
+  /// ParseError if a file begins as no text of rows does.
   std::optional<Chunk> next();
 
   /// The same, in the memory of another chunk; false at the end.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "data/formats/registry.hpp"
+#include "data/text/byte_order_mark.hpp"
 #include "hogwild/core/error.hpp"
 
 namespace hogwild {
@@ -82,6 +83,7 @@ std::optional<SpottedFault> parse_rows(const Chunk& chunk, Format format, const 
     std::string_view line = text.substr(at, text.find('\n', at) - at);
     at = std::min(text.size(), at + line.size() + 1);
     if (line.ends_with('\r')) line.remove_suffix(1);
+    line = without_mark(line);  // no plain line begins with one
     ++batch.lines;
     if (auto fault = its.parse_line(line, batch.lines, rules, batch)) {
       const auto column = static_cast<std::uint64_t>(fault->at - line.data()) + 1;
