@@ -12,6 +12,7 @@
 #include "core/json.hpp"
 #include "core/text.hpp"
 #include "data/rows/named_feature.hpp"
+#include "data/text/other_format.hpp"
 #include "data/text/parsing.hpp"
 #include "hogwild/core/random.hpp"
 
@@ -249,6 +250,9 @@ void read_text_rows(std::string body, const ServedModel& model, RowBatch& batch)
   options.class_labels = model.classes() != nullptr;
   const TextFormat* const format = text_format_named(model.features().format);
   options.format = format != nullptr ? format->format : text_formats().back().format;
+  if (const auto other = other_format(body)) {
+    throw BodyError(fmt::format("{}; {}", other->reason, other->remedy));
+  }
   const Parsing parsing(options);
   const Chunk chunk{.text = std::move(body)};
   if (const auto fault =

@@ -63,6 +63,24 @@ class ApiTest : public testing::Test {
   RowBatch batch_;
 };
 
+TEST_F(ApiTest, NamesABodyOfAnotherFormat) {
+  learn(kLibsvm);
+  serve();
+  for (const std::string body : {"1,0.5,2\n0,1,3\n", "{\"features\":{\"1\":1}}"}) {
+    const Reply reply = ask("POST", "/predict", body, "text/plain");
+    EXPECT_EQ(reply.status, 400);
+    EXPECT_NE(reply.body.find(body[0] == '{' ? "looks like JSON" : "looks like CSV"),
+              std::string::npos)
+        << reply.body;
+  }
+  EXPECT_EQ(ask("POST", "/predict",
+                "\xef\xbb\xbf"
+                "1:1\n",
+                "text/plain")
+                .status,
+            200);
+}
+
 TEST_F(ApiTest, PredictsAsTheModelDoes) {
   learn(kLibsvm);
   const Model model = load(folder_.path("m"));

@@ -31,15 +31,23 @@ std::optional<Fault> parse_header(const char* begin, const char* bar, const Pars
     float number = 0;
     const NumberEnd parsed = parse_float(token, token_end, number);
     const bool is_number = parsed.fault == NumberFault::none && parsed.end == token_end;
-    if (rules.class_labels && part == 0 && *token != '\'') {
+    // A number that is the only token before the bar is a label; any other one there is a tag.
+    const bool is_tag = *token == '\'' || (token_end == bar && !(is_number && part == 0));
+    if (rules.class_labels && part == 0 && !is_tag) {
       if (auto fault = parse_class({token, token_end}, rules, batch, header.label)) return fault;
       header.column = static_cast<std::uint64_t>(token - begin) + 1;
       p = token_end;
       ++part;
       continue;
     }
-    const bool is_tag = *token == '\'' || (token_end == bar && !(is_number && part == 0));
     p = token_end;
+    if (is_tag && rules.class_labels && rules.known_classes == nullptr && part == 0 &&
+        *token != '\'') {
+      return Fault{token,
+                   fmt::format("{} directly before the bar is a tag, and the row has no class",
+                               quoted_token(token, bar)),
+                   "write a class with a blank behind it: `class |namespace name ...`"};
+    }
     if (is_tag && p == bar) return std::nullopt;
     if (is_tag) {
       if (skip_blanks(p, bar) == bar) return std::nullopt;

@@ -126,6 +126,7 @@ void RowStream::Text::take_sample() {
                            : Input(paths, std::move(first));
     sample = hogwild::read(std::move(some), paths, reading);
     options.format = text_format_named(sample->source().format)->format;
+    if (is_all_seen && sample->source().skipped_lines == 0) require_learnable(*sample, asked);
   } catch (const NoRowError&) {  // read() says so, and what is wrong
   }
   if (!can_repeat) input = std::move(begun);
@@ -168,7 +169,9 @@ const Source& RowStream::source() const noexcept {
   return text_->source;
 }
 Dataset RowStream::read() {
-  return hogwild::read(text_->open(), text_->paths, text_->asked);
+  Dataset data = hogwild::read(text_->open(), text_->paths, text_->asked);
+  require_learnable(data, text_->asked);
+  return data;
 }
 
 }  // namespace hogwild

@@ -53,6 +53,10 @@ class Parsing {
 /// As read() does; paths name the files of the input.
 Dataset read(Input input, const std::vector<std::string>& paths, const ReadOptions& options);
 
+/// Throws DataError if nothing can be learnt from all the data: it has no feature, or, of many
+/// rows, a class for each. Data in the space of a model may be so.
+void require_learnable(const Dataset& data, const ReadOptions& options);
+
 /// As many threads as reading with these options may use.
 int reading_threads(const ReadOptions& options);
 

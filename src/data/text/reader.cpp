@@ -253,10 +253,29 @@ Dataset read_hogdata(const std::vector<std::string>& paths, const ReadOptions& o
 
 }  // namespace
 
+void require_learnable(const Dataset& data, const ReadOptions& options) {
+  if (options.features) return;  // a model's: none of them need occur
+  const std::string name = data.source().name();
+  if (data.nonzeros() == 0) {
+    throw DataError(name, "no row has a feature",
+                    "a row is `label index:value ...`, or `label |namespace name:value ...` in VW "
+                    "text");
+  }
+  constexpr Offset kManyRows = 100;
+  if (data.classes() && !options.classes && data.rows() >= kManyRows &&
+      data.classes()->size() == data.rows()) {
+    throw DataError(name, fmt::format("each of its {} rows has a class of its own", data.rows()),
+                    "write the class as the first token of each row; for numeric labels use --loss "
+                    "squared");
+  }
+}
+
 Dataset read(const std::vector<std::string>& paths, const ReadOptions& options) {
   if (paths.empty()) throw OptionError("data", "no file is named");
-  if (std::ranges::any_of(paths, is_hogdata)) return read_hogdata(paths, options);
-  return read(Input(paths), paths, options);
+  const bool mapped = std::ranges::any_of(paths, is_hogdata);
+  Dataset data = mapped ? read_hogdata(paths, options) : read(Input(paths), paths, options);
+  require_learnable(data, options);
+  return data;
 }
 
 Dataset read_libsvm(const std::string& path, ReadOptions options) {
