@@ -81,6 +81,23 @@ TEST_F(ApiTest, NamesABodyOfAnotherFormat) {
             200);
 }
 
+TEST_F(ApiTest, FindsNamesWithACaret) {
+  learn("1 | x^2 y\n-1 |x 2 |z b^c\n1 | x^2\n-1 |x 2\n");
+  const Model model = load(folder_.path("m"));
+  serve(false);
+  const auto margin = [&](const std::string& name) {
+    return predictions("{\"features\":{\"" + name + "\":1}}", "/predict?output=margin")[0]
+               .get<float>() -
+           model.biases()[0];
+  };
+  EXPECT_LT(margin("x^2"), 0);  // of the namespace x
+  EXPECT_GT(margin("x:^2"), 0);
+  EXPECT_LT(margin("z^b:^c"), 0);
+  learn("1 | x^2\n-1 | y\n");
+  serve(false);
+  EXPECT_NE(predict("{\"x^2\":1}"), predict("{}"));
+}
+
 TEST_F(ApiTest, PredictsAsTheModelDoes) {
   learn(kLibsvm);
   const Model model = load(folder_.path("m"));

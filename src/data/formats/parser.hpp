@@ -61,6 +61,15 @@ inline Index hashed_index(std::uint64_t hash, int bits) noexcept {
   return static_cast<Index>(hash & ((std::uint64_t{1} << bits) - 1));
 }
 
+/// Appends a namespace or a name to the name of a feature, "namespace^name". A '^' within either
+/// becomes ":^", as there is a colon in neither: so no two features have one name.
+inline void append_name(std::string& to, std::string_view part) {
+  for (const char c : part) {
+    if (c == '^') to += ':';
+    to += c;
+  }
+}
+
 /// The token at p as a message shows it: cut to 40 bytes, what is not printable escaped.
 std::string quoted_token(const char* p, const char* end);
 

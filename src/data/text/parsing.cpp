@@ -36,11 +36,14 @@ Parsing::Parsing(const ReadOptions& options, FeatureOrder order)
 }
 
 void Parsing::decide_format(const Chunk& first, const std::string& path) {
-  if (format_ == Format::automatic) format_ = sniff(first.text).format;
-  if (!options_.features) return;
   // Names that were made in memory are those of VW text.
-  const std::string wanted =
-      options_.features->names ? name_of(Format::vw) : options_.features->format;
+  const std::string vw = name_of(Format::vw);
+  const std::string wanted = !options_.features         ? ""
+                             : options_.features->names ? vw
+                                                        : options_.features->format;
+  if (format_ == Format::automatic) {
+    format_ = wanted == vw ? Format::vw : sniff(first.text).format;
+  }
   if (wanted.empty() || wanted == name_of(format_)) return;
   throw DataError(path,
                   fmt::format("this is {} text, and the model was trained on {} text",
