@@ -176,7 +176,10 @@ class RowsHandler : public nlohmann::json_sax<nlohmann::json> {
     if (space_.hash_bits == 0 && !space_.names) {
       const auto number = feature_number(name);
       const auto base = static_cast<std::uint64_t>(space_.index_base);
-      if (number < base) fail("feature '0', where features count from 1");
+      if (number < base)
+        fail(
+            "feature '0', where features count from 1; if there is one, train the model with "
+            "--index-base 0");
       feature_.reset();
       if (number - base < space_.size) feature_ = static_cast<Index>(number);
     } else if (const auto* its = text_format_named(space_.format); its && !its->by_name) {
