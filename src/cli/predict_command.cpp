@@ -46,7 +46,8 @@ int run(PredictCommand& command, const CLI::App&) {
     return std::move(predictions).text();
   };
   const auto print_lines = [](const std::string& lines, const ReadingRecord&) { print(lines); };
-  const Source source = pass_over_rows(paths, options, predict, print_lines).source;
+  const Source source =
+      pass_over_rows(paths, options, predict, print_lines, {.each_line = true}).source;
   if (source.skipped_lines != 0) {
     note(fmt::format("skipped {} malformed lines, which got no prediction; the first: {}",
                      source.skipped_lines, source.first_skipped));
@@ -72,9 +73,11 @@ void add_predict_command(CLI::App& app, Action& action) {
       "probability; label for a multiclass model)",
       {{"probability", Answer::probability}, {"margin", Answer::margin}, {"label", Answer::label}});
   sub.footer(
-      "Prints one line per row, in the order of the rows. Features that the model does not have "
-      "are ignored.\nExamples:\n  hogwild predict model.hog test.svm > probabilities\n  echo "
-      "'1:0.5 7:1' | hogwild predict model.hog --output label");
+      "Prints one line per row, in the order of the rows, as soon as the row is there. An empty "
+      "line is a row without features. Features that the model does not have are ignored.\n"
+      "Examples:\n"
+      "  hogwild predict model.hog test.svm > probabilities\n"
+      "  echo '1:0.5 7:1' | hogwild predict model.hog --output label");
 }
 
 }  // namespace hogwild::cli

@@ -245,7 +245,8 @@ void read_json_rows(std::string_view body, const ServedModel& model, RowBatch& b
   batch.renumber_for(model.features());
 }
 
-void read_text_rows(std::string body, const ServedModel& model, RowBatch& batch) {
+void read_text_rows(std::string body, const ServedModel& model, const Answering& answering,
+                    RowBatch& batch) {
   batch.clear();
   if (static_cast<std::size_t>(std::ranges::count(body, '\n')) > kMostRows) too_many_rows();
   ReadOptions options;
@@ -256,7 +257,7 @@ void read_text_rows(std::string body, const ServedModel& model, RowBatch& batch)
   if (const auto other = other_format(body)) {
     throw BodyError(fmt::format("{}; {}", other->reason, other->remedy));
   }
-  const Parsing parsing(options);
+  const Parsing parsing(options, FeatureOrder::ascending, answering);
   const Chunk chunk{.text = std::move(body)};
   if (const auto fault =
           parse_rows(chunk, parsing.format(), parsing.rules(), OnError::fail, batch)) {

@@ -166,6 +166,26 @@ TEST_F(RowPass, CountsWhatItPassesOver) {
   EXPECT_NE(passed.source.first_skipped.find(path + ":2:3:"), std::string::npos);
 }
 
+TEST_F(RowPass, AnswersEachLineIfAsked) {
+  const std::string text = "1 1:1\n\n \t\r\n# none\n-1 2:1\n";
+  for (const std::string path :
+       {folder_.write("svm", text), folder_.write("vw", "| a\n\n \n| b\n")}) {
+    ReadOptions options = with_threads(1);
+    const bool vw = path.ends_with("vw");
+    if (vw) options.features = read({folder_.write("train", "1 | a b\n")}).features();
+    const auto rows_of = [&](const Answering& answering) {
+      Offset rows = 0;
+      const PassedRows passed = pass_over_rows(
+          {path}, options, [](const RowBatch& batch) { return batch.rows(); },
+          [&](Offset more, const ReadingRecord&) { rows += more; }, answering);
+      EXPECT_EQ(passed.nonzeros, 2u);
+      return rows;
+    };
+    EXPECT_EQ(rows_of({.each_line = true}), 4u) << path;
+    EXPECT_EQ(rows_of({}), 2u) << path;
+  }
+}
+
 TEST_F(RowPass, RefusesTextWithoutARow) {
   const auto pass = [](const std::vector<std::string>& paths) {
     pass_over_rows(paths, with_threads(1), labels_of, [](const auto&, const ReadingRecord&) {});

@@ -98,6 +98,17 @@ TEST_F(ApiTest, FindsNamesWithACaret) {
   EXPECT_NE(predict("{\"x^2\":1}"), predict("{}"));
 }
 
+TEST_F(ApiTest, AnswersEmptyLinesButDoesNotLearnThem) {
+  learn(kLibsvm);
+  serve();
+  const auto rows_of = [&](const std::string& target, const std::string& body) {
+    return ask("POST", target, body, "text/plain", "text/plain").rows;
+  };
+  EXPECT_EQ(rows_of("/predict", "1:1 2:1\n\n2:1\n"), 3u);
+  EXPECT_EQ(rows_of("/predict", "\n"), 1u);
+  EXPECT_EQ(rows_of("/learn", "1 1:1 2:1\n\n-1 2:1\n"), 2u);
+}
+
 TEST_F(ApiTest, PredictsAsTheModelDoes) {
   learn(kLibsvm);
   const Model model = load(folder_.path("m"));

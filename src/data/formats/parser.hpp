@@ -22,6 +22,7 @@ struct ParseRules {
   const FeatureNames* known_names = nullptr;    ///< look names up here; those missing are left out
   bool class_labels = false;                    ///< labels are names, numbered by the batch
   const FeatureNames* known_classes = nullptr;  ///< if set: labels are among these, or a fault
+  bool empty_rows = false;  ///< a line of nothing is a row without features; else it is none
 };
 
 /// One line, without its end, to one row of batch. On a fault the row is left open.

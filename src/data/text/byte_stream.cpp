@@ -43,7 +43,10 @@ class ByteStream::File {
     }
     posix_fadvise(descriptor_, 0, 0, POSIX_FADV_SEQUENTIAL);
     struct stat status {};
-    is_plain_ = fstat(descriptor_, &status) == 0 && S_ISREG(status.st_mode);
+    const bool known = fstat(descriptor_, &status) == 0;
+    is_plain_ = known && S_ISREG(status.st_mode);
+    // So that a fast writer need not wait for each 64 KiB to be taken; a system may refuse.
+    if (known && S_ISFIFO(status.st_mode)) fcntl(descriptor_, F_SETPIPE_SZ, 1 << 20);
   }
   ~File() {
     if (descriptor_ > STDIN_FILENO) close(descriptor_);

@@ -67,14 +67,21 @@ void Input::close_file() noexcept {
   ++file_;
 }
 
-// Appends to buffer until it has that size; false at the end of the file.
+// Appends to buffer until it has that size, or there is no more at once if that is wanted; false at
+// the end of the file.
 bool Input::fill(std::string& buffer, std::size_t size) {
   const std::size_t before = buffer.size();
+  std::size_t filled = before;
   buffer.resize(size);
-  const std::size_t got = stream_->read(buffer.data() + before, size - before);
-  bytes_of_text_ += got;
-  buffer.resize(before + got);
-  return buffer.size() == size;
+  bool more = true;
+  while (more && filled < size && (filled == before || !at_once_ || stream_->is_ready())) {
+    const std::size_t got = stream_->read_some(buffer.data() + filled, size - filled);
+    filled += got;
+    more = got > 0;
+  }
+  bytes_of_text_ += filled - before;
+  buffer.resize(filled);
+  return more;
 }
 
 void Input::skip_to_line_end() {

@@ -11,7 +11,7 @@
 
 namespace hogwild {
 
-Parsing::Parsing(const ReadOptions& options, FeatureOrder order)
+Parsing::Parsing(const ReadOptions& options, FeatureOrder order, const Answering& answering)
     : options_(options), format_(options.format) {
   if (options.hash_bits < 0 || options.hash_bits > 31) {
     throw OptionError("hash-bits", fmt::format("{} is not between 1 and 31", options.hash_bits));
@@ -20,6 +20,7 @@ Parsing::Parsing(const ReadOptions& options, FeatureOrder order)
   rules_.hash_bits = options.hash_bits;
   rules_.any_order = order == FeatureOrder::any;
   rules_.class_labels = options.class_labels;
+  rules_.empty_rows = answering.each_line;
   if (options.classes) {
     for (const std::string& name : *options.classes) known_classes_.insert(name);
     rules_.known_classes = &known_classes_;
@@ -88,6 +89,11 @@ std::optional<SpottedFault> parse_rows(const Chunk& chunk, Format format, const 
     if (line.ends_with('\r')) line.remove_suffix(1);
     line = without_mark(line);  // no plain line begins with one
     ++batch.lines;
+    if (rules.empty_rows && std::ranges::all_of(line, is_blank)) {
+      batch.end_row(line.data(), kUnlabelled, 1, rules.duplicates);
+      batch.note_label(kUnlabelled, batch.lines, 1);
+      continue;
+    }
     if (auto fault = its.parse_line(line, batch.lines, rules, batch)) {
       const auto column = static_cast<std::uint64_t>(fault->at - line.data()) + 1;
       if (!reject(column, std::move(fault->reason), std::move(fault->remedy))) break;

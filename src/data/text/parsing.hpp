@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "data/formats/parser.hpp"
@@ -25,11 +26,18 @@ enum class FeatureOrder {
   any,  ///< hashed features stay in the text's order where none occurs twice
 };
 
+/// What is asked of rows that are answered.
+struct Answering {
+  bool each_line = false;  ///< a line of nothing is a row without features, and no line of a pipe
+                           ///< waits for the next
+};
+
 /// Thread safety: decide_format() alone, before anything is parsed; the rest is const.
 class Parsing {
  public:
   /// options must live as long. Throws OptionError.
-  explicit Parsing(const ReadOptions& options, FeatureOrder order = FeatureOrder::ascending);
+  explicit Parsing(const ReadOptions& options, FeatureOrder order = FeatureOrder::ascending,
+                   const Answering& answering = {});
   Parsing(const Parsing&) = delete;  // rules point into it
   Parsing& operator=(const Parsing&) = delete;
 
