@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -77,6 +78,26 @@ TEST_F(Command, PredictsAsManyLinesAsThereAre) {
   const Outcome outcome = run("predict m -", "", "1:1 2:1\n\n2:1\n# no row\n");
   EXPECT_EQ(lines(outcome.out).size(), 3u);
   EXPECT_EQ(lines(outcome.out)[1], lines(run("predict m -", "", "9:1\n").out)[0]);
+}
+
+TEST_F(Command, PrintsTagsBeforePredictions) {
+  run("train train.svm -o m --threads 1");
+  run("train train.vw -o n --threads 1");
+  const auto tags_of = [&](const Outcome& outcome) {
+    std::string tags;
+    for (const std::string& line : lines(outcome.out)) {
+      tags += line.substr(0, line.find('\t')) + ",";
+      EXPECT_EQ(std::ranges::count(line, '\t'), 1) << line;
+    }
+    return tags;
+  };
+  const std::string svm = "1:1 # doc 7\n2:1\n\n3:1 #x\n", vw = "'a|good\n| bad\nb|bad\n";
+  EXPECT_EQ(tags_of(run("predict m - --tags", "", svm)), "doc 7,,,x,");
+  EXPECT_EQ(tags_of(run("predict n - --tags --output label", "", vw)), "a,,b,");
+  const std::string plain = run("predict m -", "", svm).out;
+  EXPECT_EQ(run("predict m - --tags", "", svm).out.substr(6, 5), plain.substr(0, 5));
+  run("convert train.svm rows.hogdata");
+  EXPECT_EQ(run("predict m rows.hogdata --tags").status, 2);
 }
 
 TEST_F(Command, PassesOverAByteOrderMarkInAPipe) {

@@ -234,6 +234,12 @@ std::optional<Fault> parse_libsvm_line(std::string_view line, std::uint64_t line
   const Duplicates duplicates = rules.hash_bits != 0 ? Duplicates::sum : rules.duplicates;
   if (auto fault = batch.end_row(label_at, label, 1, duplicates)) return fault;
   batch.note_label(label, line_number, static_cast<std::uint64_t>(label_at - begin) + 1);
+  if (rules.tags && p != end) {  // the comment: files of SVMlight have names of rows there
+    const char* const tag = skip_blanks(p + 1, end);
+    const char* tag_end = end;
+    while (tag_end != tag && is_blank(tag_end[-1])) --tag_end;
+    batch.keep_tag({tag, tag_end});
+  }
   return std::nullopt;
 }
 

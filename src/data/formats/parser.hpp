@@ -23,6 +23,7 @@ struct ParseRules {
   bool class_labels = false;                    ///< labels are names, numbered by the batch
   const FeatureNames* known_classes = nullptr;  ///< if set: labels are among these, or a fault
   bool empty_rows = false;  ///< a line of nothing is a row without features; else it is none
+  bool tags = false;        ///< the batch keeps the rows' tags
 };
 
 /// One line, without its end, to one row of batch. On a fault the row is left open.

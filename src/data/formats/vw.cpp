@@ -19,6 +19,7 @@ struct Header {
   float label = kUnlabelled;
   float weight = 1;
   std::uint64_t column = 1;
+  std::string_view tag;
 };
 
 std::optional<Fault> parse_header(const char* begin, const char* bar, const ParseRules& rules,
@@ -48,8 +49,9 @@ std::optional<Fault> parse_header(const char* begin, const char* bar, const Pars
                                quoted_token(token, bar)),
                    "write a class with a blank behind it: `class |namespace name ...`"};
     }
-    if (is_tag && p == bar) return std::nullopt;
     if (is_tag) {
+      header.tag = {*token == '\'' ? token + 1 : token, token_end};
+      if (p == bar) return std::nullopt;
       if (skip_blanks(p, bar) == bar) return std::nullopt;
       return Fault{
           token, fmt::format("the tag {} is not directly before the bar", quoted_token(token, bar)),
@@ -308,6 +310,7 @@ std::optional<Fault> parse_vw_line(std::string_view line, std::uint64_t line_num
 
   if (auto fault = batch.end_row(first, header.label, header.weight, Duplicates::sum)) return fault;
   batch.note_label(header.label, line_number, header.column);
+  if (rules.tags && !header.tag.empty()) batch.keep_tag(header.tag);
   return std::nullopt;
 }
 

@@ -21,6 +21,7 @@ Parsing::Parsing(const ReadOptions& options, FeatureOrder order, const Answering
   rules_.any_order = order == FeatureOrder::any;
   rules_.class_labels = options.class_labels;
   rules_.empty_rows = answering.each_line;
+  rules_.tags = answering.tags;
   if (options.classes) {
     for (const std::string& name : *options.classes) known_classes_.insert(name);
     rules_.known_classes = &known_classes_;

@@ -30,6 +30,7 @@ enum class FeatureOrder {
 struct Answering {
   bool each_line = false;  ///< a line of nothing is a row without features, and no line of a pipe
                            ///< waits for the next
+  bool tags = false;       ///< batches keep the tags of rows
 };
 
 /// Thread safety: decide_format() alone, before anything is parsed; the rest is const.
