@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <algorithm>
+#include <cmath>
 #include <string_view>
 #include <utility>
 
@@ -51,6 +52,22 @@ void Parsing::decide_format(const Chunk& first, const std::string& path) {
                   fmt::format("this is {} text, and the model was trained on {} text",
                               name_of(format_), wanted),
                   fmt::format("give {} text, as the model needs", wanted));
+}
+
+bool first_label_is_word(std::string_view text, Format format) {
+  const Format its = format == Format::automatic ? sniff(text).format : format;
+  while (!text.empty()) {
+    const Chunk line{.text = std::string(text.substr(0, text.find('\n')))};
+    text.remove_prefix(std::min(text.size(), line.text.size() + 1));
+    RowBatch numbers, words;
+    if (!parse_rows(line, its, {}, OnError::fail, numbers)) {
+      if (numbers.rows() > 0) return false;
+      continue;
+    }
+    return !parse_rows(line, its, {.class_labels = true}, OnError::fail, words) &&
+           !std::isnan(words.labels.front());
+  }
+  return false;
 }
 
 std::optional<SpottedFault> parse_rows(const Chunk& chunk, Format format, const ParseRules& rules,

@@ -69,6 +69,9 @@ void require_learnable(const Dataset& data, const ReadOptions& options);
 /// As many threads as reading with these options may use.
 int reading_threads(const ReadOptions& options);
 
+/// Whether the label of a text's first row is a word, and so the name of a class.
+bool first_label_is_word(std::string_view text, Format format);
+
 struct SpottedFault {
   std::uint64_t line;  // of the chunk, from 1
   std::uint64_t column;
