@@ -149,6 +149,17 @@ TEST_F(Container, ZstdWindowsMayBeAsWideAsTheyGet) {
   EXPECT_EQ(read_all(write(streamed), 1 << 20), long_text());
 }
 
+TEST_F(Container, GzipMembersMayBeManyAndSmall) {
+  const std::string a = made("gzip -c", "1 1:1\n"), b = made("gzip -c", ""),
+                    c = made("gzip -c", "x");
+  std::string packed, text;
+  for (int i = 0; i < 5000; ++i) {
+    packed += a + b + c;
+    text += "1 1:1\nx";
+  }
+  EXPECT_EQ(read_all(write(packed), 1 << 16), text);
+}
+
 TEST_F(Container, GzipMembersMayBePaddedWithZeros) {
   const std::string member = made("gzip -c", "text\n");
   EXPECT_EQ(read_all(write(member + member + std::string(70'000, '\0')), 100), "text\ntext\n");

@@ -168,7 +168,7 @@ TEST_F(RowPass, CountsWhatItPassesOver) {
 
 TEST_F(RowPass, AnswersEachLineIfAsked) {
   const std::string text = "1 1:1\n\n \t\r\n# none\n-1 2:1\n";
-  for (const std::string path :
+  for (const std::string& path :
        {folder_.write("svm", text), folder_.write("vw", "| a\n\n \n| b\n")}) {
     ReadOptions options = with_threads(1);
     const bool vw = path.ends_with("vw");

@@ -8,7 +8,6 @@
 #include <cstddef>
 #include <cstring>
 #include <new>
-#include <string>
 #include <vector>
 
 namespace hogwild {
@@ -18,18 +17,46 @@ namespace io = boost::iostreams;
 
 constexpr std::streamsize kBuffer = 1 << 16;
 
-// What Boost reads from: first what was read too far, then the source.
+// Bytes that were read and not taken yet.
+class Ahead {
+ public:
+  // False if there are none, with why in `got`, as CompressedBytes::read() has it.
+  bool fill(CompressedBytes& source, std::streamsize& got) {
+    if (begin_ < end_) return true;
+    got = source.read(bytes_.data(), kBuffer);
+    begin_ = 0;
+    end_ = static_cast<std::size_t>(std::max<std::streamsize>(got, 0));
+    return got > 0;
+  }
+
+  std::size_t take(char* bytes, std::size_t size) {
+    const std::size_t count = std::min(size, end_ - begin_);
+    std::memcpy(bytes, bytes_.data() + begin_, count);
+    begin_ += count;
+    return count;
+  }
+
+  // REQUIRES: so many were the last to be taken, in one call.
+  void put_back(std::size_t count) { begin_ -= count; }
+
+  char front() const { return bytes_[begin_]; }
+  void skip() { ++begin_; }
+
+ private:
+  std::vector<char> bytes_ = std::vector<char>(kBuffer);
+  std::size_t begin_ = 0, end_ = 0;
+};
+
+// What Boost reads from.
 struct Device {
   using char_type = char;
   using category = io::source_tag;
   CompressedBytes* source;
-  std::string* ahead;
+  Ahead* ahead;
   std::streamsize read(char* bytes, std::streamsize size) const {
-    if (ahead->empty()) return source->read(bytes, size);
-    const std::size_t count = std::min(ahead->size(), static_cast<std::size_t>(size));
-    std::memcpy(bytes, ahead->data(), count);
-    ahead->erase(0, count);
-    return static_cast<std::streamsize>(count);
+    std::streamsize got = 0;
+    if (!ahead->fill(*source, got)) return got;
+    return static_cast<std::streamsize>(ahead->take(bytes, static_cast<std::size_t>(size)));
   }
 };
 
@@ -39,49 +66,45 @@ class GzipDecompressor : public Decompressor {
  public:
   std::streamsize read(CompressedBytes& source, char* bytes, std::streamsize size) override {
     Device device{&source, &ahead_};
-    for (;;) {
+    std::streamsize filled = 0;
+    while (filled < size) {
       if (!within_member_) {
-        if (const std::streamsize next = find_member(device); next <= 0) return next;
+        const std::streamsize next = find_member(source);
+        if (next <= 0) return filled > 0 ? filled : next;
         within_member_ = true;
       }
-      const std::streamsize got = member_.read(device, bytes, size);
-      if (member_.eof()) {
-        ahead_.insert(0, member_.unconsumed_input());
-        member_.close(device, std::ios_base::in);
-        within_member_ = false;
-      }
-      if (got > 0 || within_member_) return got;
+      filled += std::max<std::streamsize>(0, member_.read(device, bytes + filled, size - filled));
+      if (!member_.eof()) break;
+      ahead_.put_back(member_.unconsumed_input().size());
+      member_.close(device, std::ios_base::in);
+      within_member_ = false;
     }
+    return filled;
   }
 
  private:
   class Member : public io::zlib_decompressor {
    public:
     static constexpr int kGzipHeader = 16;  // zlib.h, inflateInit2()
-    Member() : io::zlib_decompressor(io::zlib::default_window_bits + kGzipHeader, kBuffer) {}
+    // After each member what is left of a piece is read again; there may be many of a few bytes.
+    static constexpr std::streamsize kPiece = 1 << 12;
+    Member() : io::zlib_decompressor(io::zlib::default_window_bits + kGzipHeader, kPiece) {}
     using io::zlib_decompressor::unconsumed_input;
   };
 
   // 1 where one begins; else as read().
-  std::streamsize find_member(Device& device) {
-    for (;;) {
-      if (ahead_.empty()) {
-        std::string bytes(kBuffer, '\0');
-        const std::streamsize got = device.read(bytes.data(), kBuffer);
-        if (got <= 0) return got;
-        ahead_.assign(bytes, 0, static_cast<std::size_t>(got));
-      }
-      const std::size_t zeros = std::min(ahead_.size(), ahead_.find_first_not_of('\0'));
-      ahead_.erase(0, zeros);
-      padded_ = padded_ || zeros > 0;
-      if (ahead_.empty()) continue;
-      if (padded_ || ahead_.front() != '\x1f') throw TrailingBytes();
-      return 1;
+  std::streamsize find_member(CompressedBytes& source) {
+    for (std::streamsize got = 0;; ahead_.skip()) {
+      if (!ahead_.fill(source, got)) return got;
+      const bool padding = ahead_.front() == '\0';
+      if (!padding && (padded_ || ahead_.front() != '\x1f')) throw TrailingBytes();
+      if (!padding) return 1;
+      padded_ = true;
     }
   }
 
   Member member_;
-  std::string ahead_;  // bytes after a member
+  Ahead ahead_;
   bool within_member_ = false;
   bool padded_ = false;
 };
@@ -95,7 +118,7 @@ class Bzip2Decompressor : public Decompressor {
 
  private:
   io::bzip2_decompressor filter_{false, kBuffer};
-  std::string ahead_;
+  Ahead ahead_;
 };
 
 // Boost's own filter takes a frame that is cut short for whole.
