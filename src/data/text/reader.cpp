@@ -253,21 +253,25 @@ Dataset read_hogdata(const std::vector<std::string>& paths, const ReadOptions& o
 
 }  // namespace
 
-void require_learnable(const Dataset& data, const ReadOptions& options) {
-  if (options.features) return;  // a model's: none of them need occur
-  const std::string name = data.source().name();
-  if (data.nonzeros() == 0) {
+void require_learnable(const std::string& name, Offset rows, Offset nonzeros,
+                       const ClassNames& classes) {
+  if (nonzeros == 0) {
     throw DataError(name, "no row has a feature",
                     "a row is `label index:value ...`, or `label |namespace name:value ...` in VW "
                     "text");
   }
   constexpr Offset kManyRows = 100;
-  if (data.classes() && !options.classes && data.rows() >= kManyRows &&
-      data.classes()->size() == data.rows()) {
-    throw DataError(name, fmt::format("each of its {} rows has a class of its own", data.rows()),
+  if (classes && rows >= kManyRows && classes->size() == rows) {
+    throw DataError(name, fmt::format("each of its {} rows has a class of its own", rows),
                     "write the class as the first token of each row; for numeric labels use --loss "
                     "squared");
   }
+}
+
+void require_learnable(const Dataset& data, const ReadOptions& options) {
+  if (options.features) return;  // a model's: none of them need occur
+  require_learnable(data.source().name(), data.rows(), data.nonzeros(),
+                    options.classes ? nullptr : data.classes());
 }
 
 Dataset read(const std::vector<std::string>& paths, const ReadOptions& options) {
