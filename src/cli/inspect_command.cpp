@@ -1,9 +1,15 @@
 // hogwild inspect
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "cli/command.hpp"
+#include "data/text/input.hpp"
+#include "data/text/parsing.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/data/hogdata.hpp"
 #include "hogwild/data/profile.hpp"
@@ -67,6 +73,20 @@ int inspect_model(const InspectCommand& command) {
   return kDone;
 }
 
+// Labels that are words are classes, whatever a model would make of them.
+Dataset described(const std::vector<std::string>& paths, ReadOptions options) {
+  if (std::ranges::any_of(paths, is_hogdata)) {
+    options.class_labels = true;  // if it has classes
+    return read(paths, options);
+  }
+  Input input(paths);
+  const auto& first = input.look_ahead(1);
+  options.class_labels = !first.empty() && first_label_is_word(first.front().text, options.format);
+  Dataset data = read(std::move(input), paths, options);
+  require_learnable(data, options);
+  return data;
+}
+
 int run(InspectCommand& command, const CLI::App&) {
   const std::string& first = command.data.paths[0];
   if (command.data.paths.size() == 1 && (is_model_file(first) || is_parameter_file(first))) {
@@ -81,7 +101,7 @@ int run(InspectCommand& command, const CLI::App&) {
   }
   if (command.weights)
     throw OptionError("weights", "this is not a model, and only models have weights");
-  const Dataset data = read(command.data.paths, command.data.read());
+  const Dataset data = described(command.data.paths, command.data.read());
   const Profile found = profile(data);
   print(command.json ? json_line(found, data) + "\n" : table(found, data));
   return kDone;

@@ -1,6 +1,7 @@
 // hogwild predict
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "data/rows/row_pass.hpp"
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
+#include "hogwild/data/hogdata.hpp"
 #include "model/predictions.hpp"
 
 namespace hogwild::cli {
@@ -19,6 +21,7 @@ struct PredictCommand {
   std::string model;
   DataOptions data;
   Answer output = Answer::automatic;
+  bool tags = false;
 };
 
 int run(PredictCommand& command, const CLI::App&) {
@@ -32,6 +35,9 @@ int run(PredictCommand& command, const CLI::App&) {
         fmt::format("a model with {} loss has no probability; use --output margin or label",
                     name_of(model.loss())));
   }
+  if (command.tags && std::ranges::any_of(paths, is_hogdata)) {
+    throw OptionError("tags", "a .hogdata file has no tags; give the text that it was made from");
+  }
   ReadOptions options = command.data.read();
   options.features = model.features();
   options.class_labels = model.classes() != nullptr;
@@ -41,12 +47,15 @@ int run(PredictCommand& command, const CLI::App&) {
     for (std::size_t i = 0; i < batch.rows(); ++i) {
       if (i + 1 < batch.rows()) model.prefetch(batch.row(i + 1));
       const SparseRow row = batch.row(i);
+      if (command.tags) predictions.add_tag(batch.tag(i));
       predictions.add(row, model.classes() ? 0 : model.margin(row));
     }
     return std::move(predictions).text();
   };
   const auto print_lines = [](const std::string& lines, const ReadingRecord&) { print(lines); };
-  const Source source = pass_over_rows(paths, options, predict, print_lines).source;
+  const Source source = pass_over_rows(paths, options, predict, print_lines,
+                                       {.each_line = true, .tags = command.tags})
+                            .source;
   if (source.skipped_lines != 0) {
     note(fmt::format("skipped {} malformed lines, which got no prediction; the first: {}",
                      source.skipped_lines, source.first_skipped));
@@ -71,10 +80,16 @@ void add_predict_command(CLI::App& app, Action& action) {
       "model NAME:VALUE of each class (default: probability, or margin if the loss has no "
       "probability; label for a multiclass model)",
       {{"probability", Answer::probability}, {"margin", Answer::margin}, {"label", Answer::label}});
+  sub.add_flag(
+      "--tags", command.tags,
+      "print the tag of the row before each prediction, with a tab between: of libsvm text "
+      "the row's comment; nothing if it has none");
   sub.footer(
-      "Prints one line per row, in the order of the rows. Features that the model does not have "
-      "are ignored.\nExamples:\n  hogwild predict model.hog test.svm > probabilities\n  echo "
-      "'1:0.5 7:1' | hogwild predict model.hog --output label");
+      "Prints one line per row, in the order of the rows, as soon as the row is there. An empty "
+      "line is a row without features. Features that the model does not have are ignored.\n"
+      "Examples:\n"
+      "  hogwild predict model.hog test.svm > probabilities\n"
+      "  echo '1:0.5 7:1' | hogwild predict model.hog --output label");
 }
 
 }  // namespace hogwild::cli

@@ -10,6 +10,7 @@
 #include "core/json.hpp"
 #include "data/formats/registry.hpp"
 #include "data/rows/named_feature.hpp"
+#include "data/text/parsing.hpp"
 #include "hogwild/core/error.hpp"
 
 namespace hogwild {
@@ -125,13 +126,15 @@ Dataset agreed_rows(World& world, PartOfRows own, const ReadOptions& options) {
   const SeenLabels labels = agreed_labels(world, own);
   FeatureSpace space = own.rows.features();
   const Json facts{{"rows", own.rows.rows()},
+                   {"nonzeros", own.rows.nonzeros()},
                    {"size", space.size},
                    {"format", space.format},
                    {"zero", has_index_zero(own.rows)}};
   const std::vector<Json> all = told_by_all(world, facts);
   bool zero = false;
-  Offset rows = 0;
+  Offset rows = 0, nonzeros = 0;
   for (const Json& of_rank : all) {
+    nonzeros += of_rank["nonzeros"].get<Offset>();
     rows += of_rank["rows"].get<Offset>();
     zero = zero || of_rank["zero"].get<bool>();
     space.size = std::max(space.size, of_rank["size"].get<Index>());
@@ -153,6 +156,9 @@ Dataset agreed_rows(World& world, PartOfRows own, const ReadOptions& options) {
   if (options.class_labels) {
     classes = options.classes ? options.classes : agreed_classes(world, own.rows);
     own.rows = own.rows.with_classes(class_numbers(own.rows, classes), classes);
+  }
+  if (!options.features) {
+    require_learnable(source.name(), rows, nonzeros, options.classes ? nullptr : classes);
   }
   if (options.features || space.ranking) {
     return Dataset(std::move(own.rows).take_arrays(), std::move(space), std::move(source), labels,

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <iterator>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -37,6 +38,12 @@ class Predictions {
         json_(json),
         names_(std::move(names)),
         outputs_(model.outputs()) {}
+
+  /// The tag of the row that is added next, with a tab behind it. REQUIRES: lines.
+  void add_tag(std::string_view tag) {
+    text_ += tag;
+    text_ += '\t';
+  }
 
   /// margin: of the row, by a model without classes. Returns false if a prediction is not finite.
   bool add(const SparseRow& row, float margin) {

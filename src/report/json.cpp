@@ -153,7 +153,9 @@ std::string json_line(const Metrics& metrics) {
 std::string json_line(const Profile& profile, const Dataset& data) {
   Json labels = Json::array();
   for (const auto& [label, rows] : profile.labels) {
-    labels.push_back({{"label", shortest(label)}, {"rows", rows}});
+    const Json shown = data.classes() ? Json((*data.classes())[static_cast<std::size_t>(label)])
+                                      : Json(shortest(label));
+    labels.push_back({{"label", shown}, {"rows", rows}});
   }
   const Source& source = data.source();
   return in_one_line({{"format", source.format},

@@ -46,11 +46,17 @@ Facts facts_of(const Profile& profile, const Dataset& data) {
                                         profile.all_ones ? "  (all values are 1)" : "")},
               {"density", fmt::format("{:.3g}", profile.density())}};
   for (const auto& [label, rows] : profile.labels) {
-    lines.emplace_back("label", fmt::format("{}: {} rows, {:.2f} %", label, rows,
+    const std::string name =
+        data.classes() ? (*data.classes())[static_cast<std::size_t>(label)] : class_name(label);
+    lines.emplace_back("label", fmt::format("{}: {} rows, {:.2f} %", name, rows,
                                             100.0 * static_cast<double>(rows) /
                                                 static_cast<double>(profile.rows)));
   }
-  if (profile.labels.empty()) lines.emplace_back("labels", "none, or more than 20 different ones");
+  if (profile.labels.empty()) {
+    lines.emplace_back("labels", data.classes()
+                                     ? fmt::format("{} different ones", data.classes()->size())
+                                     : "none, or more than 20 different ones");
+  }
   lines.emplace_back("Omega", fmt::format("{}  (most non-zeros in a row)", profile.omega));
   lines.emplace_back(
       "Delta", fmt::format("{:.4f}  (largest share of rows with one feature)", profile.delta));

@@ -60,11 +60,11 @@ Reply cannot_learn(const ServedModel& model) {
 }
 
 void read_rows(const RequestHead& head, std::string body, const ServedModel& model,
-               RowBatch& batch) {
+               const Answering& answering, RowBatch& batch) {
   if (is_type(head.content_type, kJson)) {
     read_json_rows(body, model, batch);
   } else {
-    read_text_rows(std::move(body), model, batch);
+    read_text_rows(std::move(body), model, answering, batch);
   }
 }
 
@@ -238,7 +238,7 @@ Reply Api::reply(const RequestHead& head, std::string body, RowBatch& batch) con
 Reply Api::predict(const RequestHead& head, std::string body, RowBatch& batch) const {
   const auto model = service_.model();
   const Answer answer = wanted_answer(head.target, model->model());
-  read_rows(head, std::move(body), *model, batch);
+  read_rows(head, std::move(body), *model, {.each_line = true}, batch);
   const bool json = !is_type(head.accept, kText);
   std::vector<std::string> names;
   if (model->classes()) names = *model->classes();
@@ -271,7 +271,7 @@ Reply Api::learn(const RequestHead& head, std::string body, RowBatch& batch) con
   if (!model->learns()) return cannot_learn(*model);  // it was another when the head came
   if (head.target.find('?') != head.target.npos)
     throw BodyError("/learn takes no query parameters");
-  read_rows(head, std::move(body), *model, batch);
+  read_rows(head, std::move(body), *model, {}, batch);
   for (std::size_t i = 0; i < batch.rows(); ++i) {
     const float label = batch.labels[i];
     if (std::ranges::any_of(batch.row(i).values, [](float v) { return std::abs(v) > kLargest; }) ||

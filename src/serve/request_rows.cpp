@@ -12,6 +12,7 @@
 #include "core/json.hpp"
 #include "core/text.hpp"
 #include "data/rows/named_feature.hpp"
+#include "data/text/other_format.hpp"
 #include "data/text/parsing.hpp"
 #include "hogwild/core/random.hpp"
 
@@ -175,7 +176,10 @@ class RowsHandler : public nlohmann::json_sax<nlohmann::json> {
     if (space_.hash_bits == 0 && !space_.names) {
       const auto number = feature_number(name);
       const auto base = static_cast<std::uint64_t>(space_.index_base);
-      if (number < base) fail("feature '0', where features count from 1");
+      if (number < base)
+        fail(
+            "feature '0', where features count from 1; if there is one, train the model with "
+            "--index-base 0");
       feature_.reset();
       if (number - base < space_.size) feature_ = static_cast<Index>(number);
     } else if (const auto* its = text_format_named(space_.format); its && !its->by_name) {
@@ -241,7 +245,8 @@ void read_json_rows(std::string_view body, const ServedModel& model, RowBatch& b
   batch.renumber_for(model.features());
 }
 
-void read_text_rows(std::string body, const ServedModel& model, RowBatch& batch) {
+void read_text_rows(std::string body, const ServedModel& model, const Answering& answering,
+                    RowBatch& batch) {
   batch.clear();
   if (static_cast<std::size_t>(std::ranges::count(body, '\n')) > kMostRows) too_many_rows();
   ReadOptions options;
@@ -249,7 +254,10 @@ void read_text_rows(std::string body, const ServedModel& model, RowBatch& batch)
   options.class_labels = model.classes() != nullptr;
   const TextFormat* const format = text_format_named(model.features().format);
   options.format = format != nullptr ? format->format : text_formats().back().format;
-  const Parsing parsing(options);
+  if (const auto other = other_format(body)) {
+    throw BodyError(fmt::format("{}; {}", other->reason, other->remedy));
+  }
+  const Parsing parsing(options, FeatureOrder::ascending, answering);
   const Chunk chunk{.text = std::move(body)};
   if (const auto fault =
           parse_rows(chunk, parsing.format(), parsing.rules(), OnError::fail, batch)) {

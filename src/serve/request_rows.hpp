@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "data/rows/row_batch.hpp"
+#include "data/text/parsing.hpp"
 #include "serve/served_model.hpp"
 
 namespace hogwild {
@@ -29,7 +30,9 @@ class TooManyRows : public BodyError {
 /// NaN. Replaces what batch holds. Throws BodyError.
 void read_json_rows(std::string_view body, const ServedModel& model, RowBatch& batch);
 
-/// Rows of text, in the format of the model's own data. Throws BodyError.
-void read_text_rows(std::string body, const ServedModel& model, RowBatch& batch);
+/// Rows of text, in the format of the model's own data; if each line is answered, an empty one is a
+/// row too. Throws BodyError.
+void read_text_rows(std::string body, const ServedModel& model, const Answering& answering,
+                    RowBatch& batch);
 
 }  // namespace hogwild

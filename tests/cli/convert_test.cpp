@@ -14,6 +14,25 @@ using test::Command;
 using test::lines;
 using test::Outcome;
 
+TEST_F(Command, InspectsClassesWithoutBeingTold) {
+  folder_.write("words.svm", "# pets\ncat 1:1\ndog 2:1\ncat 3:1\n");
+  folder_.write("words.vw", "'id |f z\ncat |f a\ndog 'tag |f b\ncat |f c\n");
+  folder_.write("first.vw", "cat 'id |f a\ndog |f b\ncat |f c\n");
+  run("convert words.svm words.hogdata --class-labels");
+  for (const char* name : {"words.svm", "words.hogdata", "first.vw"}) {
+    const Outcome shown = run(std::string("inspect ") + name);
+    EXPECT_EQ(shown.status, 0) << shown.err;
+    EXPECT_NE(shown.out.find("cat: 2 rows, 66.67 %"), std::string::npos) << shown.out;
+    EXPECT_NE(shown.out.find("dog: 1 rows"), std::string::npos) << shown.out;
+    const Json labels = Json::parse(run(std::string("inspect --json ") + name).out)["labels"];
+    EXPECT_EQ(labels, Json::parse(R"([{"label":"cat","rows":2},{"label":"dog","rows":1}])"));
+  }
+  EXPECT_EQ(run("inspect -", "", "cat 1:1\ndog 2:1\n").status, 0);
+  // A first row without a label is followed by words that are none.
+  EXPECT_EQ(run("inspect words.vw").status, 1);
+  EXPECT_EQ(Json::parse(run("inspect --json train.svm").out)["labels"][0]["label"], -1);
+}
+
 TEST_F(Command, ConvertsTextToAFileThatAllOthersTake) {
   const Outcome converted = run("convert train.svm rows.hogdata");
   EXPECT_EQ(converted.status, 0) << converted.err;

@@ -3,7 +3,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -71,40 +73,144 @@ TEST_F(Command, SkipsWhatItCanNotPredictIfToldTo) {
       << outcome.err;
 }
 
+TEST_F(Command, PredictsAsManyLinesAsThereAre) {
+  run("train train.svm -o m --threads 1");
+  const Outcome outcome = run("predict m -", "", "1:1 2:1\n\n2:1\n# no row\n");
+  EXPECT_EQ(lines(outcome.out).size(), 3u);
+  EXPECT_EQ(lines(outcome.out)[1], lines(run("predict m -", "", "9:1\n").out)[0]);
+}
+
+TEST_F(Command, PrintsTagsBeforePredictions) {
+  run("train train.svm -o m --threads 1");
+  run("train train.vw -o n --threads 1");
+  const auto tags_of = [&](const Outcome& outcome) {
+    std::string tags;
+    for (const std::string& line : lines(outcome.out)) {
+      tags += line.substr(0, line.find('\t')) + ",";
+      EXPECT_EQ(std::ranges::count(line, '\t'), 1) << line;
+    }
+    return tags;
+  };
+  const std::string svm = "1:1 # doc 7\n2:1\n\n3:1 #x\n", vw = "'a|good\n| bad\nb|bad\n";
+  EXPECT_EQ(tags_of(run("predict m - --tags", "", svm)), "doc 7,,,x,");
+  EXPECT_EQ(tags_of(run("predict n - --tags --output label", "", vw)), "a,,b,");
+  const std::string plain = run("predict m -", "", svm).out;
+  EXPECT_EQ(run("predict m - --tags", "", svm).out.substr(6, 5), plain.substr(0, 5));
+  run("convert train.svm rows.hogdata");
+  EXPECT_EQ(run("predict m rows.hogdata --tags").status, 2);
+}
+
+TEST_F(Command, PassesOverAByteOrderMarkInAPipe) {
+  run("train train.svm -o m --threads 1");
+  const std::string rows = "1:1\n3:1\n";
+  EXPECT_EQ(run("predict m -", "", "\xef\xbb\xbf" + rows).out, run("predict m -", "", rows).out);
+}
+
+// A program whose standard input and output are pipes.
+class Conversation {
+ public:
+  Conversation(const std::string& model, const std::string& first_command) {
+    int to_program[2], from_program[2];
+    if (pipe(to_program) != 0 || pipe(from_program) != 0) std::abort();
+    child_ = fork();
+    if (child_ == 0) {
+      dup2(to_program[0], STDIN_FILENO);
+      dup2(from_program[1], STDOUT_FILENO);
+      for (const int end : {to_program[0], to_program[1], from_program[0], from_program[1]}) {
+        close(end);
+      }
+      const std::string command =
+          first_command + " '" + test::program() + "' predict '" + model + "' -";
+      execl("/bin/sh", "sh", "-c", command.c_str(), static_cast<char*>(nullptr));
+      _exit(127);
+    }
+    close(to_program[0]);
+    close(from_program[1]);
+    input_ = fdopen(to_program[1], "w");
+    output_ = fdopen(from_program[0], "r");
+  }
+
+  void say(const std::string& text) {
+    std::fwrite(text.data(), 1, text.size(), input_);
+    std::fflush(input_);
+  }
+
+  // The next line of output, "" at the end. The test ends late if it never comes.
+  std::string answer() {
+    char line[256];
+    return std::fgets(line, sizeof line, output_) == nullptr ? "" : line;
+  }
+
+  int finish() {
+    std::fclose(input_);
+    while (!answer().empty()) ++unheard_;
+    std::fclose(output_);
+    int status = 0;
+    waitpid(child_, &status, 0);
+    return status;
+  }
+
+  int unheard() const { return unheard_; }
+
+ private:
+  pid_t child_ = 0;
+  FILE* input_ = nullptr;
+  FILE* output_ = nullptr;
+  int unheard_ = 0;
+};
+
 TEST_F(Command, PredictsWhileItReads) {
   run("train train.svm -o m --threads 1");
-  int to_program[2], from_program[2];
-  ASSERT_EQ(pipe(to_program), 0);
-  ASSERT_EQ(pipe(from_program), 0);
-  const pid_t child = fork();
-  if (child == 0) {
-    dup2(to_program[0], STDIN_FILENO);
-    dup2(from_program[1], STDOUT_FILENO);
-    for (const int end : {to_program[0], to_program[1], from_program[0], from_program[1]}) {
-      close(end);
-    }
-    execl(test::program().c_str(), "hogwild", "predict", folder_.path("m").c_str(), "-",
-          static_cast<char*>(nullptr));
-    _exit(127);
-  }
-  close(to_program[0]);
-  close(from_program[1]);
+  Conversation program(folder_.path("m"), "exec");
   // Rows so long that their predictions fit into a pipe that nobody empties.
   const std::string row = "1:1 #" + std::string(10'000, '.') + "\n";
-  FILE* const input = fdopen(to_program[1], "w");
-  for (int i = 0; i < 300; ++i) std::fputs(row.c_str(), input);
-  std::fflush(input);
-  FILE* const output = fdopen(from_program[0], "r");
-  char line[64];
-  EXPECT_NE(std::fgets(line, sizeof line, output), nullptr);  // and the input is not at its end
-  std::fclose(input);
-  int predicted = 1;
-  while (std::fgets(line, sizeof line, output) != nullptr) ++predicted;
-  EXPECT_EQ(predicted, 300);
-  std::fclose(output);
-  int status = 0;
-  waitpid(child, &status, 0);
-  EXPECT_EQ(status, 0);
+  std::string rows;
+  for (int i = 0; i < 300; ++i) rows += row;
+  program.say(rows);
+  EXPECT_NE(program.answer(), "");  // and the input is not at its end
+  EXPECT_EQ(program.finish(), 0);
+  EXPECT_EQ(program.unheard(), 299);
+}
+
+TEST_F(Command, AnswersEachLineOfAPipeBeforeTheNextIsThere) {
+  run("train train.svm -o m --threads 1");
+  const std::string rows = "1:1\n\n3:1 2:0.5\n";
+  const auto wanted = lines(run("predict m -", "", rows).out);
+  for (const char* command : {"exec", "cat |", "HOGWILD_THREADS=1 exec"}) {
+    Conversation program(folder_.path("m"), command);
+    for (int round = 0; round < 3; ++round) {
+      std::size_t k = 0;
+      for (const std::string& row : {"1:1\n", "\n", "3:1 2:0.5\n"}) {
+        program.say(row);
+        EXPECT_EQ(program.answer(), wanted[k++] + "\n");
+      }
+    }
+    program.say("1:1 2");  // and the rest of it later
+    program.say(":0\n3:1");
+    EXPECT_EQ(program.answer(), wanted[0] + "\n");
+    EXPECT_EQ(program.finish(), 0);
+    EXPECT_EQ(program.unheard(), 1);
+  }
+}
+
+TEST_F(Command, AnswersWhatACompressedPipeHasFlushed) {
+  run("train train.svm -o m --threads 1");
+  const auto packed = [&](const std::string& tool, const std::string& text) {
+    folder_.write("text", text);
+    const std::string command =
+        tool + " -c <'" + folder_.path("text") + "' >'" + folder_.path("packed") + "'";
+    EXPECT_EQ(std::system(command.c_str()), 0);
+    return file("packed");
+  };
+  const std::string wanted = lines(run("predict m -", "", "1:1\n").out)[0];
+  for (const char* tool : {"gzip", "zstd", "bzip2"}) {
+    Conversation program(folder_.path("m"), "exec");
+    for (int round = 0; round < 3; ++round) {
+      program.say(packed(tool, "1:1\n"));
+      EXPECT_EQ(program.answer(), wanted + "\n") << tool;
+    }
+    EXPECT_EQ(program.finish(), 0) << tool;
+  }
 }
 
 }  // namespace

@@ -89,11 +89,11 @@ TEST_F(RemedyTest, EveryMessageSaysWhichCommandHasAnOptionThatItNames) {
 
 TEST_F(RemedyTest, ACommandThatLacksAnOptionSaysWhichOneHasIt) {
   folder_.write("pets.svm", "cat 1:1\ndog 2:1\n");
-  const auto inspected = run("inspect pets.svm");
-  EXPECT_EQ(inspected.status, 1);
-  EXPECT_NE(inspected.err.find("(options of hogwild train: --loss, --one-vs-rest)"),
+  const auto converted = run("convert pets.svm pets.hogdata");
+  EXPECT_EQ(converted.status, 1);
+  EXPECT_NE(converted.err.find("(options of hogwild train: --loss, --one-vs-rest)"),
             std::string::npos)
-      << inspected.err;
+      << converted.err;
   const auto trained = run("train pets.svm -o m");
   EXPECT_EQ(trained.status, 1);
   EXPECT_NE(trained.err.find("--one-vs-rest"), std::string::npos) << trained.err;

@@ -71,6 +71,13 @@ TEST_F(Libsvm, AnIndexBaseMayBeForced) {
             "use --index-base 0");
 }
 
+TEST_F(Libsvm, NamesTheRemedyOfIndex0InRowsForAModelThatCountsFrom1) {
+  const FeatureSpace space = read_text("1 1:1\n-1 2:1\n").features();
+  EXPECT_EQ(fault_of("1 1:1\n1 0:1\n", {.features = space}),
+            "data.svm:2:3: index 0 in data whose indices start at 1; the model was trained on such "
+            "data; if index 0 is a feature there too, train the model with --index-base 0");
+}
+
 TEST_F(Libsvm, SortsIndices) {
   EXPECT_EQ(indices(read_text("1 9:1 2:1 5:1\n").row(0)), (std::vector<Index>{1, 4, 8}));
 }

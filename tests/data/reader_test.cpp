@@ -24,6 +24,31 @@ class Reading : public testing::Test {
 TEST_F(Reading, TellsTheFormatsApartByTheFirstRow) {
   EXPECT_EQ(read({folder_.write("a", "# x | y\n\n1 1:1\n")}).source().format, "libsvm");
   EXPECT_EQ(read({folder_.write("b", "\n1 | x\n")}).source().format, "vw");
+  for (const char* vw :
+       {"'id#3|f a\n", "1 'id#3|f a\n", "id#3|f a\n", "#tag|f a\n", "# x\n#t|f a\n"}) {
+    try {
+      EXPECT_EQ(read({folder_.write("c", vw)}).source().format, "vw") << vw;
+    } catch (const ParseError& error) {  // a line that is no row of VW text
+      EXPECT_NE(error.reason.find("VW text has no comments"), std::string::npos) << vw;
+    }
+  }
+  for (const char* libsvm : {"1 1:1 # a | b\n", "1 1:1 #|\n", "1 1:1#|b\n", "#a|b\n1 1:1\n"}) {
+    EXPECT_EQ(read({folder_.write("c", libsvm)}).source().format, "libsvm") << libsvm;
+  }
+}
+
+TEST_F(Reading, TakesTextForThatOfTheModelIfThatIsVw) {
+  const FeatureSpace space = read({folder_.write("train", "1 |f a\n-1 |f b\n")}).features();
+  EXPECT_EQ(read({folder_.write("rows", "#1|f a\n")}, {.features = space}).nonzeros(), 1u);
+  try {
+    read({folder_.write("rows", "1 |f a\n1 1:1\n")}, {.features = space});
+    FAIL();
+  } catch (const ParseError& error) {
+    EXPECT_EQ(error.line, 2u);
+    EXPECT_EQ(error.reason, "this row has no '|': it is not VW text, as the model needs");
+  }
+  const FeatureSpace numbers = read({folder_.write("svm", "1 1:1\n-1 2:1\n")}).features();
+  EXPECT_THROW(read({folder_.path("train")}, {.features = numbers}), DataError);
 }
 
 TEST_F(Reading, JoinsFilesInOrder) {
@@ -154,7 +179,7 @@ TEST_F(Reading, GivesTestRowsTheModelsNumbers) {
 TEST_F(Reading, DoesNotMixNamesAndNumbers) {
   const Dataset named = read({folder_.write("n", "1 | a\n-1 | b\n")});
   const Dataset numbered = read({folder_.write("m", "1 1:1\n-1 2:1\n")});
-  EXPECT_THROW(read({folder_.path("m")}, {.features = named.features()}), DataError);
+  EXPECT_THROW(read({folder_.path("m")}, {.features = named.features()}), ParseError);
   EXPECT_THROW(read({folder_.path("n")}, {.features = numbered.features()}), DataError);
 }
 
@@ -176,12 +201,12 @@ TEST_F(Reading, KeepsTheLinesBetweenTwoThatNeverEnd) {
 
 TEST_F(Reading, SeesNoBarInAComment) {
   EXPECT_EQ(read({folder_.write("a", "1 1:1 # a|b\n")}).source().format, "libsvm");
-  EXPECT_EQ(read({folder_.write("b", "# of rows\n1 | a#b\n")}).source().format, "vw");
+  EXPECT_EQ(read({folder_.write("b", "1 | a#b\n")}).source().format, "vw");
 }
 
 TEST_F(Reading, DoesNotMixFormatsUnderAHash) {
   const Dataset named = read({folder_.write("n", "1 | a\n-1 | b\n")}, {.hash_bits = 10});
-  EXPECT_THROW(read({folder_.write("m", "1 1:1\n")}, {.features = named.features()}), DataError);
+  EXPECT_THROW(read({folder_.write("m", "1 1:1\n")}, {.features = named.features()}), ParseError);
 }
 
 }  // namespace

@@ -166,6 +166,52 @@ TEST_F(RowPass, CountsWhatItPassesOver) {
   EXPECT_NE(passed.source.first_skipped.find(path + ":2:3:"), std::string::npos);
 }
 
+TEST_F(RowPass, AnswersEachLineIfAsked) {
+  const std::string text = "1 1:1\n\n \t\r\n# none\n-1 2:1\n";
+  for (const std::string& path :
+       {folder_.write("svm", text), folder_.write("vw", "| a\n\n \n| b\n")}) {
+    ReadOptions options = with_threads(1);
+    const bool vw = path.ends_with("vw");
+    if (vw) options.features = read({folder_.write("train", "1 | a b\n")}).features();
+    const auto rows_of = [&](const Answering& answering) {
+      Offset rows = 0;
+      const PassedRows passed = pass_over_rows(
+          {path}, options, [](const RowBatch& batch) { return batch.rows(); },
+          [&](Offset more, const ReadingRecord&) { rows += more; }, answering);
+      EXPECT_EQ(passed.nonzeros, 2u);
+      return rows;
+    };
+    EXPECT_EQ(rows_of({.each_line = true}), 4u) << path;
+    EXPECT_EQ(rows_of({}), 2u) << path;
+  }
+}
+
+TEST_F(RowPass, KeepsTagsIfAsked) {
+  using Tags = std::vector<std::string>;
+  const auto tags_of = [&](const std::string& text, const FeatureSpace& space, bool kept) {
+    Tags tags;
+    pass_over_rows(
+        {folder_.write("rows", text)}, {.features = space},
+        [](const RowBatch& batch) {
+          Tags of_batch;
+          for (std::size_t i = 0; i < batch.rows(); ++i) of_batch.emplace_back(batch.tag(i));
+          return of_batch;
+        },
+        [&](const Tags& of_batch, const ReadingRecord&) {
+          tags.insert(tags.end(), of_batch.begin(), of_batch.end());
+        },
+        {.each_line = true, .tags = kept});
+    return tags;
+  };
+  const FeatureSpace numbers{.size = 9, .index_base = 1};
+  const std::string svm = "1 1:1\n1:1 # doc 7 \n\n2:1#x\r\n3:1 #\n1 1:1\n";
+  EXPECT_EQ(tags_of(svm, numbers, true), (Tags{"", "doc 7", "", "x", "", ""}));
+  EXPECT_EQ(tags_of(svm, numbers, false), Tags(6));
+  const FeatureSpace names = read({folder_.write("train", "1 | a b\n")}).features();
+  const std::string vw = "1 | a\n'one| a\ntwo| b\n1 2 'three | a\n#4|a\n";
+  EXPECT_EQ(tags_of(vw, names, true), (Tags{"", "one", "two", "three", "#4"}));
+}
+
 TEST_F(RowPass, RefusesTextWithoutARow) {
   const auto pass = [](const std::vector<std::string>& paths) {
     pass_over_rows(paths, with_threads(1), labels_of, [](const auto&, const ReadingRecord&) {});

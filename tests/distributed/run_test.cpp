@@ -78,6 +78,28 @@ TEST_F(DistributedRun, AFaultIsToldOnceByItsPlaceInTheFile) {
   expect_refused(2, "third.svm", 1, "third.svm:7:1: third label 3");
 }
 
+TEST_F(DistributedRun, WhatNothingCanBeLearntFromIsRefused) {
+  std::string table, labels, classes;
+  for (int i = 0; i < 100; ++i) {
+    table += std::to_string(i % 2) + ",0.5," + std::to_string(i) + "\n";
+    labels += i % 2 == 0 ? "1\n" : "-1\n";
+    classes += "class" + std::to_string(i) + " 1:1\n";
+  }
+  folder_.write("table.csv", table);
+  folder_.write("labels.svm", labels);
+  folder_.write("classes.svm", classes);
+  expect_refused(2, "table.csv", 1, "table.csv:1:1: this looks like CSV");
+  expect_refused(2, "labels.svm", 1, "labels.svm: no row has a feature");
+  expect_refused(2, "classes.svm --loss softmax", 1, "each of its 100 rows has a class of its own");
+}
+
+TEST_F(DistributedRun, AByteOrderMarkIsNoPartOfALabel) {
+  std::string text = "\xef\xbb\xbf";
+  for (int i = 0; i < 100; ++i) text += i % 2 == 0 ? "1 1:1\n" : "-1 2:1\n";
+  folder_.write("marked.svm", text);
+  EXPECT_EQ(run_on(2, "marked.svm -o m --threads 1").status, 0);
+}
+
 TEST_F(DistributedRun, WhatRanksCantDoIsRefused) {
   expect_refused(2, "-", 2, "can't share the standard input");
   expect_refused(2, "train.vw", 2, "--hash-bits");

@@ -173,7 +173,7 @@ TEST_F(EvaluateText, RefusesTextThatHasNoRowOrNoWeight) {
   const Model model = test::model_of(read({vw}).features(), [](Index) { return 1.0f; });
   EXPECT_THROW(evaluate(model, {vw}), DataError);
   EXPECT_THROW(evaluate(model, {folder_.write("empty", "")}), DataError);
-  EXPECT_THROW(evaluate(model, {folder_.write("libsvm", "1 1:1\n")}), DataError);
+  EXPECT_THROW(evaluate(model, {folder_.write("libsvm", "1 1:1\n")}), ParseError);
   EXPECT_THROW(evaluate(model, std::vector<std::string>{}), OptionError);
 }
 

@@ -63,6 +63,52 @@ class ApiTest : public testing::Test {
   RowBatch batch_;
 };
 
+TEST_F(ApiTest, NamesABodyOfAnotherFormat) {
+  learn(kLibsvm);
+  serve();
+  for (const std::string body : {"1,0.5,2\n0,1,3\n", "{\"features\":{\"1\":1}}"}) {
+    const Reply reply = ask("POST", "/predict", body, "text/plain");
+    EXPECT_EQ(reply.status, 400);
+    EXPECT_NE(reply.body.find(body[0] == '{' ? "looks like JSON" : "looks like CSV"),
+              std::string::npos)
+        << reply.body;
+  }
+  EXPECT_EQ(ask("POST", "/predict",
+                "\xef\xbb\xbf"
+                "1:1\n",
+                "text/plain")
+                .status,
+            200);
+}
+
+TEST_F(ApiTest, FindsNamesWithACaret) {
+  learn("1 | x^2 y\n-1 |x 2 |z b^c\n1 | x^2\n-1 |x 2\n");
+  const Model model = load(folder_.path("m"));
+  serve(false);
+  const auto margin = [&](const std::string& name) {
+    return predictions("{\"features\":{\"" + name + "\":1}}", "/predict?output=margin")[0]
+               .get<float>() -
+           model.biases()[0];
+  };
+  EXPECT_LT(margin("x^2"), 0);  // of the namespace x
+  EXPECT_GT(margin("x:^2"), 0);
+  EXPECT_LT(margin("z^b:^c"), 0);
+  learn("1 | x^2\n-1 | y\n");
+  serve(false);
+  EXPECT_NE(predict("{\"x^2\":1}"), predict("{}"));
+}
+
+TEST_F(ApiTest, AnswersEmptyLinesButDoesNotLearnThem) {
+  learn(kLibsvm);
+  serve();
+  const auto rows_of = [&](const std::string& target, const std::string& body) {
+    return ask("POST", target, body, "text/plain", "text/plain").rows;
+  };
+  EXPECT_EQ(rows_of("/predict", "1:1 2:1\n\n2:1\n"), 3u);
+  EXPECT_EQ(rows_of("/predict", "\n"), 1u);
+  EXPECT_EQ(rows_of("/learn", "1 1:1 2:1\n\n-1 2:1\n"), 2u);
+}
+
 TEST_F(ApiTest, PredictsAsTheModelDoes) {
   learn(kLibsvm);
   const Model model = load(folder_.path("m"));

@@ -167,7 +167,7 @@ TEST(Classes, MustBeTwoAndKnown) {
 TEST(Classes, AreReadByNameFromEitherFormat) {
   const test::TemporaryFolder folder;
   const std::string vw = folder.write(
-      "rows.vw", "sci.space |w orbit\nrec.autos 2 |w engine\n'tag |w nothing\nsci.space| orbit\n");
+      "rows.vw", "sci.space |w orbit\nrec.autos 2 |w engine\n'tag |w nothing\nsci.space | orbit\n");
   Dataset data = read({vw}, {.class_labels = true});
   EXPECT_EQ(*data.classes(), (std::vector<std::string>{"rec.autos", "sci.space"}));
   EXPECT_EQ(data.labels()[0], 1);

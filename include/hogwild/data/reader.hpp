@@ -1,17 +1,19 @@
 // Reads text files into a Dataset.
 //
 // libsvm: `label index:value index:value ... # comment`. Indices may be in any order. If a row has
-// the same index twice, this is an error unless Duplicates::sum is set. `qid:` is an error.
+// the same index twice, this is an error unless Duplicates::sum is set. `qid:` is an error. Lines
+// that begin with # are ignored.
 //
 // VW text: `label [importance] [tag]|namespace name:value name ...`, with any number of namespaces.
-// The name of a feature is `namespace^name`, or `name` if the namespace has no name; the default
-// value is 1; a namespace may have a factor (`|words:0.5 ...`); if a row has a name twice, the
-// values are added. The tag is a token that begins with ' or is directly before the bar (but if a
-// number is the only token, it is the label).
+// The name of a feature is `namespace^name`, or `name` if the namespace has no name; a ^ within
+// either is written `:^`, unless names are hashed; the default value is 1; a namespace may have a
+// factor (`|words:0.5 ...`); if a row has a name twice, the values are added. The tag is a token
+// that begins with ' or is directly before the bar (but if a number is the only token, it is the
+// label). There are no comments: a tag may begin with #.
 //
-// Both formats: blank lines and lines that begin with # are ignored; lines may end in CRLF; numbers
-// are decimal in any locale; inf, nan and hexadecimal numbers are errors; the label may be missing
-// (rows to predict).
+// Both formats: blank lines are ignored, and so is a UTF-8 byte order mark before a line; lines may
+// end in CRLF; numbers are decimal in any locale; inf, nan and hexadecimal numbers are errors; the
+// label may be missing (rows to predict). What is not such text, as CSV, is an error that names it.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +26,8 @@
 
 namespace [[gnu::visibility("default")]] hogwild {
 
-enum class Format { automatic, libsvm, vw };    ///< automatic: vw if the first row holds a '|'
+/// automatic: vw if the first row holds a '|', or if the given features are those of VW text
+enum class Format { automatic, libsvm, vw };
 enum class IndexBase { automatic, zero, one };  ///< automatic: 0 if index 0 occurs, else 1
 enum class OnError { fail, skip };              ///< what to do at a malformed line
 enum class Duplicates { refuse, sum };          ///< what to do if a libsvm row has an index twice
@@ -39,9 +42,10 @@ struct ReadOptions {
   OnError on_error = OnError::fail;             ///< what to do at a malformed line
   Duplicates duplicates = Duplicates::refuse;   ///< if a libsvm row has an index twice
   int hash_bits = 0;  ///< 1 .. 31: features are hashed to 2^hash_bits numbers; 0: they are not
-  bool class_labels = false;  ///< labels are names of classes, any text without blanks; numbers are
-                              ///< written as class_name() does. The classes are numbered in
-                              ///< ascending order: by value if all names are numbers, else as text
+  bool class_labels = false;  ///< labels are names of classes, any text without blanks, commas or
+                              ///< colons; numbers are written as class_name() does. The classes
+                              ///< are numbered in ascending order: by value if all names are
+                              ///< numbers, else as text
   ClassNames classes{};       ///< with class_labels: the only classes, in this order (a model's)
   int threads = 0;            ///< 0: one thread per core
   std::uint64_t memory_limit = 0;          ///< memory limit of the rows, in bytes; 0: no limit
@@ -52,8 +56,9 @@ struct ReadOptions {
 /// Reads text files ("-": standard input) into one data set, in the given order; or opens a
 /// .hogdata file, which must then be the only file, created with options that do not contradict
 /// these: see open_hogdata(). The result does not depend on the number of threads. Throws IoError,
-/// ParseError (the first error in file order), DataError if there are no rows or the rows exceed
-/// the memory limit, OptionError for options out of range.
+/// ParseError (the first error in file order), DataError if there are no rows, no feature, or a
+/// class for each of 100 rows or more, or the rows exceed the memory limit, OptionError for options
+/// out of range.
 Dataset read(const std::vector<std::string>& paths, const ReadOptions& options = {});
 
 /// Reads one libsvm file; throws as read() does.

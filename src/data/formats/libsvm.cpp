@@ -198,8 +198,10 @@ std::optional<Fault> parse_libsvm_line(std::string_view line, std::uint64_t line
     }
     if (rules.one_based && index == 0) {
       return Fault{p, "index 0 in data whose indices start at 1",
-                   rules.drop_unknown ? "the model was trained on such data; add 1 to all indices"
-                                      : "add 1 to all indices, or use --index-base 0"};
+                   rules.drop_unknown
+                       ? "the model was trained on such data; if index 0 is a feature there "
+                         "too, train the model with --index-base 0"
+                       : "add 1 to all indices, or use --index-base 0"};
     }
     const bool past_the_end = index >= rules.known_end;
     if (past_the_end && !rules.drop_unknown && rules.hash_bits == 0) {
@@ -232,6 +234,12 @@ std::optional<Fault> parse_libsvm_line(std::string_view line, std::uint64_t line
   const Duplicates duplicates = rules.hash_bits != 0 ? Duplicates::sum : rules.duplicates;
   if (auto fault = batch.end_row(label_at, label, 1, duplicates)) return fault;
   batch.note_label(label, line_number, static_cast<std::uint64_t>(label_at - begin) + 1);
+  if (rules.tags && p != end) {  // the comment: files of SVMlight have names of rows there
+    const char* const tag = skip_blanks(p + 1, end);
+    const char* tag_end = end;
+    while (tag_end != tag && is_blank(tag_end[-1])) --tag_end;
+    batch.keep_tag({tag, tag_end});
+  }
   return std::nullopt;
 }
 

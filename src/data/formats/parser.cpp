@@ -19,11 +19,14 @@ std::string quoted_token(const char* p, const char* end) {
 
 namespace {
 
+constexpr std::string_view kOneLabel =
+    "a row has one label: of several write one row for each, or train one model for each";
+
 std::string remedy_of(const std::string& token, std::string_view what) {
   const std::string number = "write a decimal number, such as 1, -0.5 or 2e-3";
   if (what != "a label") return number;
   if (token.find(',') != std::string::npos) {
-    return "this looks like CSV, which can't be read; convert it to libsvm or VW text";
+    return fmt::format("a number has a decimal point; {}", kOneLabel);
   }
   return number + "; for classes of any name train with --loss softmax or --one-vs-rest";
 }
@@ -44,16 +47,37 @@ Fault bad_number(const char* p, const char* end, NumberFault fault, const char* 
   }
 }
 
+namespace {
+
+// A label that is no class, but more than one, or one and something else.
+std::optional<Fault> more_than_a_class(std::string_view text) {
+  const std::size_t at = text.find_first_of(",:");
+  if (at == std::string_view::npos) return std::nullopt;
+  const std::string shown = quoted_token(text.data(), text.data() + text.size());
+  if (text[at] == ',') {
+    return Fault{text.data(), fmt::format("the label {} has a comma, as a list of labels", shown),
+                 std::string(kOneLabel)};
+  }
+  return Fault{text.data(),
+               fmt::format("the label {} has a colon, as a weight or a feature", shown),
+               "write the class alone before the features; in VW text a weight may follow it: "
+               "`class weight |namespace name ...`"};
+}
+
+}  // namespace
+
 std::optional<Fault> parse_class(std::string_view text, const ParseRules& rules, RowBatch& batch,
                                  float& label) {
   const char* const end = text.data() + text.size();
   const std::string name = canonical_class_name(text);
   if (rules.known_classes == nullptr) {
+    if (auto fault = more_than_a_class(text)) return fault;
     label = static_cast<float>(batch.class_names.insert(name));
     return std::nullopt;
   }
   const auto known = rules.known_classes->find(name);
   if (!known) {
+    if (auto fault = more_than_a_class(text)) return fault;
     return Fault{
         text.data(),
         fmt::format("the label {} is not a class of the model", quoted_token(text.data(), end)),

@@ -22,6 +22,8 @@ struct ParseRules {
   const FeatureNames* known_names = nullptr;    ///< look names up here; those missing are left out
   bool class_labels = false;                    ///< labels are names, numbered by the batch
   const FeatureNames* known_classes = nullptr;  ///< if set: labels are among these, or a fault
+  bool empty_rows = false;  ///< a line of nothing is a row without features; else it is none
+  bool tags = false;        ///< the batch keeps the rows' tags
 };
 
 /// One line, without its end, to one row of batch. On a fault the row is left open.
@@ -59,6 +61,15 @@ std::size_t parse_plain_vw(std::string_view text, std::size_t at, const ParseRul
 /// The number of a hashed feature.
 inline Index hashed_index(std::uint64_t hash, int bits) noexcept {
   return static_cast<Index>(hash & ((std::uint64_t{1} << bits) - 1));
+}
+
+/// Appends a namespace or a name to the name of a feature, "namespace^name". A '^' within either
+/// becomes ":^", as there is a colon in neither: so no two features have one name.
+inline void append_name(std::string& to, std::string_view part) {
+  for (const char c : part) {
+    if (c == '^') to += ':';
+    to += c;
+  }
 }
 
 /// The token at p as a message shows it: cut to 40 bytes, what is not printable escaped.

@@ -3,12 +3,27 @@
 #include <algorithm>
 #include <array>
 
+#include "data/text/byte_order_mark.hpp"
+
 namespace hogwild {
 namespace {
 
-// VW has a bar that is not in a comment.
+// VW has a bar that is not in a comment of libsvm: that begins a token, or follows a number.
 bool begins_vw(std::string_view row) {
-  return row.find('|') < row.find('#');
+  const auto bar = row.find('|');
+  if (bar == row.npos) return false;
+  const std::string_view before = row.substr(0, bar);
+  for (auto hash = before.find('#'); hash != before.npos; hash = before.find('#', hash + 1)) {
+    const std::string_view up_to = before.substr(0, hash);
+    const std::string_view token = up_to.substr(up_to.find_last_of(" \t") + 1);
+    if (token.find_first_not_of("0123456789.:+-eE") == token.npos) return false;
+  }
+  return true;
+}
+
+// A tag directly before a bar, which may begin with a '#'.
+bool begins_with_tag(std::string_view row) {
+  return row.find('|') < row.find_first_of(" \t");
 }
 
 constexpr std::array kFormats{TextFormat{.format = Format::vw,
@@ -40,16 +55,20 @@ const TextFormat* text_format_named(std::string_view name) noexcept {
 }
 
 const TextFormat& sniff(std::string_view text) noexcept {
-  std::string_view row;
-  while (!text.empty()) {
-    const std::string_view line = text.substr(0, text.find('\n'));
-    const auto first = line.find_first_not_of(" \t\r");
-    if (first != std::string_view::npos && line[first] != '#') {
+  // What begins with a '#' may be a comment, and tells the format if there is nothing else.
+  std::string_view row, tagged;
+  while (!text.empty() && row.empty()) {
+    const std::string_view whole = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(text.size(), whole.size() + 1));
+    std::string_view line = without_mark(whole);
+    line.remove_prefix(std::min(line.size(), line.find_first_not_of(" \t\r")));
+    if (line.starts_with('#')) {
+      if (tagged.empty() && begins_with_tag(line)) tagged = line;
+    } else {
       row = line;
-      break;
     }
-    text.remove_prefix(std::min(text.size(), line.size() + 1));
   }
+  if (row.empty() && !tagged.empty()) return text_format(Format::vw);
   return *std::ranges::find_if(kFormats, [&](const TextFormat& its) { return its.begins(row); });
 }
 

@@ -19,6 +19,7 @@ struct Header {
   float label = kUnlabelled;
   float weight = 1;
   std::uint64_t column = 1;
+  std::string_view tag;
 };
 
 std::optional<Fault> parse_header(const char* begin, const char* bar, const ParseRules& rules,
@@ -31,17 +32,26 @@ std::optional<Fault> parse_header(const char* begin, const char* bar, const Pars
     float number = 0;
     const NumberEnd parsed = parse_float(token, token_end, number);
     const bool is_number = parsed.fault == NumberFault::none && parsed.end == token_end;
-    if (rules.class_labels && part == 0 && *token != '\'') {
+    // A number that is the only token before the bar is a label; any other one there is a tag.
+    const bool is_tag = *token == '\'' || (token_end == bar && !(is_number && part == 0));
+    if (rules.class_labels && part == 0 && !is_tag) {
       if (auto fault = parse_class({token, token_end}, rules, batch, header.label)) return fault;
       header.column = static_cast<std::uint64_t>(token - begin) + 1;
       p = token_end;
       ++part;
       continue;
     }
-    const bool is_tag = *token == '\'' || (token_end == bar && !(is_number && part == 0));
     p = token_end;
-    if (is_tag && p == bar) return std::nullopt;
+    if (is_tag && rules.class_labels && rules.known_classes == nullptr && part == 0 &&
+        *token != '\'') {
+      return Fault{token,
+                   fmt::format("{} directly before the bar is a tag, and the row has no class",
+                               quoted_token(token, bar)),
+                   "write a class with a blank behind it: `class |namespace name ...`"};
+    }
     if (is_tag) {
+      header.tag = {*token == '\'' ? token + 1 : token, token_end};
+      if (p == bar) return std::nullopt;
       if (skip_blanks(p, bar) == bar) return std::nullopt;
       return Fault{
           token, fmt::format("the tag {} is not directly before the bar", quoted_token(token, bar)),
@@ -81,17 +91,38 @@ std::optional<Fault> parse_value(const char* p, const char* token_end, const cha
   return std::nullopt;
 }
 
-void add_feature(std::string_view name, float value, const ParseRules& rules, RowBatch& batch) {
-  const std::uint64_t hash = hash_of_name(name);
+// Older models know names with a '^' as they stand, without a colon.
+std::optional<Index> find_known(const FeatureNames& known, const std::string& name) {
+  const auto index = known.find(name);
+  if (index || name.find(':') == name.npos) return index;
+  std::string as_it_stands = name;
+  std::erase(as_it_stands, ':');
+  return known.find(as_it_stands);
+}
+
+void add_feature(const std::string& name, float value, const ParseRules& rules, RowBatch& batch) {
   if (rules.hash_bits != 0) {
-    batch.add(hashed_index(hash, rules.hash_bits), value);
+    batch.add(hashed_index(hash_of_name(name), rules.hash_bits), value);
   } else if (rules.known_names == nullptr) {
-    batch.add(batch.names.insert(name, hash), value);
-  } else if (const auto index = rules.known_names->find(name, hash)) {
+    batch.add(batch.names.insert(name), value);
+  } else if (const auto index = find_known(*rules.known_names, name)) {
     batch.add(*index, value);
   } else {
     batch.add_unknown();
   }
+}
+
+Fault no_bar(const char* begin, const char* first, const ParseRules& rules) {
+  const std::string row = "`label |namespace name:value ...`";
+  if (*first == '#') {
+    return {begin, "this row has no '|', and VW text has no comments", "remove the line"};
+  }
+  if (rules.drop_unknown) {
+    return {begin, "this row has no '|': it is not VW text, as the model needs",
+            fmt::format("write it as {}", row)};
+  }
+  return {begin, "this row has no '|'",
+          fmt::format("VW text is {}; for libsvm text use --format libsvm", row)};
 }
 
 // What the names of a namespace begin with, "namespace^", and the names that follow from it.
@@ -202,7 +233,9 @@ std::size_t parse_plain_lines(std::string_view text, std::size_t begin, const Pa
   const char* at = text.data() + begin;
   const char* const end = end_of_padded_lines(text);
   DelimiterWalk::Window window;
-  DelimiterWalk walk(Delimiters::vw, text, at, window);
+  // A line with a '^' in its names is not plain.
+  constexpr auto kWhich = kNames == Names::hashed ? Delimiters::vw : Delimiters::vw_names;
+  DelimiterWalk walk(kWhich, text, at, window);
   // A feature is at least two bytes long, as in " a".
   batch.indices.resize(batch.offsets.back() + (text.size() - begin) / 2 + 1);
   batch.values.resize(batch.indices.size());
@@ -233,17 +266,17 @@ std::optional<Fault> parse_vw_line(std::string_view line, std::uint64_t line_num
   const char* const begin = line.data();
   const char* const end = begin + line.size();
   const char* const first = skip_blanks(begin, end);
-  if (first == end || *first == '#') return std::nullopt;
+  if (first == end) return std::nullopt;
 
   const char* p = std::find(begin, end, '|');
-  if (p == end) {
-    return Fault{
-        begin, "this row has no '|'",
-        "VW text is `label |namespace name:value ...`; for libsvm text use --format libsvm"};
-  }
+  if (p == end) return no_bar(begin, first, rules);
   Header header;
   if (auto fault = parse_header(begin, p, rules, batch, header)) return fault;
 
+  // Hashes are of the text as it stands.
+  const auto append = [&](std::string& to, std::string_view part) {
+    rules.hash_bits != 0 ? void(to.append(part)) : append_name(to, part);
+  };
   std::string name;      // "namespace^feature", its head kept from feature to feature
   std::size_t head = 0;  // length of "namespace^"
   float factor = 1;      // of the namespace
@@ -259,7 +292,8 @@ std::optional<Fault> parse_vw_line(std::string_view line, std::uint64_t line_num
       if (auto fault = parse_value(colon + 1, token_end, what, value)) return fault;
     }
     if (opens_namespace) {
-      name.assign(token, colon);
+      name.clear();
+      append(name, {token, colon});
       if (!name.empty()) name += '^';
       head = name.size();
       factor = value;
@@ -268,7 +302,7 @@ std::optional<Fault> parse_vw_line(std::string_view line, std::uint64_t line_num
         return Fault{token, "a feature without a name", "write name:value"};
       }
       name.resize(head);
-      name.append(token, colon);
+      append(name, {token, colon});
       add_feature(name, value * factor, rules, batch);
     }
     p = skip_blanks(token_end, end);
@@ -276,6 +310,7 @@ std::optional<Fault> parse_vw_line(std::string_view line, std::uint64_t line_num
 
   if (auto fault = batch.end_row(first, header.label, header.weight, Duplicates::sum)) return fault;
   batch.note_label(header.label, line_number, header.column);
+  if (rules.tags && !header.tag.empty()) batch.keep_tag(header.tag);
   return std::nullopt;
 }
 

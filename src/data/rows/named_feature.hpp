@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "data/formats/parser.hpp"
@@ -11,10 +12,16 @@
 namespace hogwild {
 
 /// The plain number of the feature of that name: by hash, or by the dictionary. Nothing where
-/// features are called by number, or for a name that the dictionary lacks.
+/// features are called by number, or for a name that the dictionary lacks. Where no feature of a
+/// namespace is called "a^b", that is the name of one without.
 inline std::optional<Index> feature_named(const FeatureSpace& space, std::string_view name) {
   if (space.hash_bits != 0) return hashed_index(hash_of_name(name), space.hash_bits);
-  return space.names ? space.names->find(name) : std::nullopt;
+  if (!space.names) return std::nullopt;
+  const auto index = space.names->find(name);
+  if (index || name.find('^') == name.npos) return index;
+  std::string alone;
+  append_name(alone, name);
+  return space.names->find(alone);
 }
 
 /// The number in one space of the feature that another numbers `plain`, or nothing.

@@ -111,6 +111,7 @@ void RowBatch::clear() {
   weights.clear();
   names = {};
   class_names = {};
+  tags.clear();
   unknown_in_row_ = 0;
 }
 

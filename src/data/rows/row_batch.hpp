@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "hogwild/core/array.hpp"
@@ -54,9 +55,10 @@ struct ParsedRows {
 
 class RowBatch : public ParsedRows, public ChunkNotes {
  public:
-  std::vector<float> weights;  // [rows] once one differs from 1
-  FeatureNames names;          // where indices number names of this chunk
-  FeatureNames class_names;    // where labels number names of this chunk
+  std::vector<float> weights;     // [rows] once one differs from 1
+  FeatureNames names;             // where indices number names of this chunk
+  FeatureNames class_names;       // where labels number names of this chunk
+  std::vector<std::string> tags;  // of the rows up to the last that has one, where they are kept
 
   std::size_t rows() const noexcept { return labels.size(); }
 
@@ -111,6 +113,17 @@ class RowBatch : public ParsedRows, public ChunkNotes {
     if (!any_order || occurs_twice(features)) return end_row_at(end, at, label, 1, Duplicates::sum);
     end_plain_row(label, ones, end);
     return std::nullopt;
+  }
+
+  /// Keeps the tag of the row that was ended last.
+  void keep_tag(std::string_view tag) {
+    tags.resize(rows() - 1);
+    tags.emplace_back(tag);
+  }
+
+  /// The tag of row i, if it has one and tags are kept.
+  std::string_view tag(std::size_t i) const noexcept {
+    return i < tags.size() ? std::string_view(tags[i]) : std::string_view();
   }
 
   /// Forgets the features of the row that is open.

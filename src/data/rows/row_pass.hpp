@@ -75,7 +75,7 @@ PassedRows pass_over_held(const Dataset& data, const ReadOptions& options, const
 /// what take() throws. REQUIRES: options.features.
 template <class Look, class Take>
 PassedRows pass_over_rows(const std::vector<std::string>& paths, const ReadOptions& options,
-                          const Look& look, const Take& take) {
+                          const Look& look, const Take& take, const Answering& answering = {}) {
   struct Looked {
     std::size_t file;
     ChunkNotes notes;
@@ -86,7 +86,9 @@ PassedRows pass_over_rows(const std::vector<std::string>& paths, const ReadOptio
   };
   if (paths.empty()) throw OptionError("data", "no file is named");
   if (is_hogdata(paths.front())) return pass_over_held(read(paths, options), options, look, take);
-  ChunkPipeline pipeline(Input(paths), paths, options);
+  Input input(paths);
+  if (answering.each_line) input.hand_on_at_once();
+  ChunkPipeline pipeline(std::move(input), paths, options, answering);
   tbb::enumerable_thread_specific<RowBatch> batches;
   const auto look_at = [&](const Chunk& chunk) {
     RowBatch& batch = batches.local();

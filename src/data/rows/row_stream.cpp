@@ -9,6 +9,7 @@
 #include <fstream>
 #include <utility>
 
+#include "data/text/other_format.hpp"
 #include "data/text/parsing.hpp"
 #include "data/text/stream_text.hpp"
 #include "hogwild/core/error.hpp"
@@ -47,6 +48,7 @@ std::string lines_at(const std::string& path, std::uint64_t begin, std::uint64_t
   const bool at_end = file.eof();
   text.resize(static_cast<std::size_t>(file.gcount()));
   if (!at_end) text.resize(text.rfind('\n') + 1);
+  if (begin == 0) require_rows(path, text);
   return text;
 }
 
@@ -124,6 +126,7 @@ void RowStream::Text::take_sample() {
                            : Input(paths, std::move(first));
     sample = hogwild::read(std::move(some), paths, reading);
     options.format = text_format_named(sample->source().format)->format;
+    if (is_all_seen && sample->source().skipped_lines == 0) require_learnable(*sample, asked);
   } catch (const NoRowError&) {  // read() says so, and what is wrong
   }
   if (!can_repeat) input = std::move(begun);
@@ -166,7 +169,9 @@ const Source& RowStream::source() const noexcept {
   return text_->source;
 }
 Dataset RowStream::read() {
-  return hogwild::read(text_->open(), text_->paths, text_->asked);
+  Dataset data = hogwild::read(text_->open(), text_->paths, text_->asked);
+  require_learnable(data, text_->asked);
+  return data;
 }
 
 }  // namespace hogwild

@@ -2,84 +2,32 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
+#include <sys/stat.h>
 #include <tbb/concurrent_queue.h>
 #include <unistd.h>
-#include <zstd.h>
 
 #include <algorithm>
 #include <atomic>
-#include <boost/iostreams/filter/bzip2.hpp>
-#include <boost/iostreams/filter/gzip.hpp>
-#include <boost/iostreams/filtering_streambuf.hpp>
 #include <cerrno>
 #include <cstring>
 #include <exception>
-#include <new>
-#include <stdexcept>
 #include <string_view>
 #include <thread>
 #include <utility>
-#include <vector>
 
+#include "data/text/containers.hpp"
+#include "data/text/decompressor.hpp"
 #include "hogwild/core/error.hpp"
 
 namespace hogwild {
 namespace {
 
-namespace io = boost::iostreams;
-
-struct Compression {
-  std::string_view name;
-  std::string_view magic;
-  const char* test;        // the command that checks a file
-  const char* decompress;  // the command to go round it, where it is not known here
-};
-constexpr std::string_view kXzMagic{"\xfd\x37zXZ\0", 6};
-constexpr Compression kCompressions[] = {{"gzip", "\x1f\x8b", "gzip -t", nullptr},
-                                         {"zstd", "\x28\xb5\x2f\xfd", "zstd -t", nullptr},
-                                         {"bzip2", "BZh", "bzip2 -t", nullptr},
-                                         {"xz", kXzMagic, "xz -t", "xz -dc"}};
-
-const Compression* compression_of(std::string_view head) {
-  for (const Compression& compression : kCompressions) {
-    if (head.starts_with(compression.magic)) return &compression;
-  }
-  return nullptr;
+// The command that reads it, with -t to check it and -dc to decompress it.
+std::string_view command_of(Compression compression) {
+  if (compression == Compression::gzip) return "gzip";
+  return compression == Compression::zstd ? "zstd" : "bzip2";
 }
-
-// Boost's own filter takes a frame that is cut short for whole.
-class ZstdDecompressor : public io::multichar_input_filter {
- public:
-  ZstdDecompressor() : context_(ZSTD_createDCtx(), ZSTD_freeDCtx), input_(ZSTD_DStreamInSize()) {
-    if (context_ == nullptr) throw std::bad_alloc();
-  }
-
-  template <class Source>
-  std::streamsize read(Source& source, char* bytes, std::streamsize size) {
-    ZSTD_outBuffer out{bytes, static_cast<std::size_t>(size), 0};
-    while (out.pos == 0) {
-      if (in_.pos == in_.size && !wants_room_) {
-        const std::streamsize got =
-            io::read(source, input_.data(), static_cast<std::streamsize>(input_.size()));
-        if (got <= 0 && within_frame_) throw std::runtime_error("a frame is cut short");
-        if (got <= 0) return -1;
-        in_ = {input_.data(), static_cast<std::size_t>(got), 0};
-      }
-      const std::size_t rest = ZSTD_decompressStream(context_.get(), &out, &in_);
-      if (ZSTD_isError(rest) != 0) throw std::runtime_error(ZSTD_getErrorName(rest));
-      within_frame_ = rest != 0;
-      wants_room_ = out.pos == out.size;
-    }
-    return static_cast<std::streamsize>(out.pos);
-  }
-
- private:
-  std::shared_ptr<ZSTD_DCtx> context_;
-  std::vector<char> input_;
-  ZSTD_inBuffer in_{nullptr, 0, 0};
-  bool within_frame_ = false;
-  bool wants_room_ = false;  // there may be more without any more input
-};
 
 }  // namespace
 
@@ -94,6 +42,11 @@ class ByteStream::File {
       fail(errno);
     }
     posix_fadvise(descriptor_, 0, 0, POSIX_FADV_SEQUENTIAL);
+    struct stat status {};
+    const bool known = fstat(descriptor_, &status) == 0;
+    is_plain_ = known && S_ISREG(status.st_mode);
+    // So that a fast writer need not wait for each 64 KiB to be taken; a system may refuse.
+    if (known && S_ISFIFO(status.st_mode)) fcntl(descriptor_, F_SETPIPE_SZ, 1 << 20);
   }
   ~File() {
     if (descriptor_ > STDIN_FILENO) close(descriptor_);
@@ -106,35 +59,44 @@ class ByteStream::File {
     return consumed_.load(std::memory_order_relaxed);  // a figure to show
   }
 
-  // What the file begins with; it is read again by read().
+  // What the file begins with, as far as it takes to tell a container; it is read again.
   std::string_view head() {
-    constexpr std::size_t kLongestMagic = 6;
-    head_.resize(kLongestMagic);
-    head_.resize(read_from_system(head_.data(), head_.size()));
+    while (head_.size() < kLongestMagic && may_begin_container(head_)) {
+      const std::size_t before = head_.size();
+      head_.resize(kLongestMagic);
+      const std::size_t got = take(head_.data() + before, kLongestMagic - before);
+      head_.resize(before + got);
+      if (got == 0) break;
+    }
     return head_;
   }
 
-  std::size_t read(char* bytes, std::size_t size) {
+  // Waits for a byte, and takes what there is; 0 at the end.
+  std::size_t read_some(char* bytes, std::size_t size) {
+    if (head_.empty()) return take(bytes, size);
     const std::size_t again = std::min(size, head_.size());
     std::memcpy(bytes, head_.data(), again);
     head_.erase(0, again);
-    return again + read_from_system(bytes + again, size - again);
+    return again;
+  }
+
+  // Whether read_some() need not wait.
+  bool is_ready() const {
+    if (is_plain_ || !head_.empty()) return true;
+    pollfd one{descriptor_, POLLIN, 0};
+    return poll(&one, 1, 0) > 0;
   }
 
  private:
-  std::size_t read_from_system(char* bytes, std::size_t size) {
-    std::size_t filled = 0;
-    size = std::min<std::uint64_t>(size, left_);
-    while (filled < size) {
-      const ssize_t got = ::read(descriptor_, bytes + filled, size - filled);
-      if (got < 0 && errno == EINTR) continue;
-      if (got < 0) fail(errno);
-      if (got == 0) break;
-      filled += static_cast<std::size_t>(got);
-    }
-    left_ -= filled;
-    consumed_.fetch_add(filled, std::memory_order_relaxed);
-    return filled;
+  std::size_t take(char* bytes, std::size_t size) {
+    ssize_t got = 0;
+    do {
+      got = ::read(descriptor_, bytes, std::min<std::uint64_t>(size, left_));
+    } while (got < 0 && errno == EINTR);
+    if (got < 0) fail(errno);
+    left_ -= static_cast<std::uint64_t>(got);
+    consumed_.fetch_add(static_cast<std::uint64_t>(got), std::memory_order_relaxed);
+    return static_cast<std::size_t>(got);
   }
 
   [[noreturn]] void fail(int error) const {
@@ -144,7 +106,8 @@ class ByteStream::File {
 
   std::string path_;
   int descriptor_;
-  std::uint64_t left_;  // of the part, to be read
+  bool is_plain_ = false;  // a file, which never makes one wait
+  std::uint64_t left_;     // of the part, to be read
   std::string head_;
   std::atomic<std::uint64_t> consumed_{0};
 };
@@ -152,9 +115,9 @@ class ByteStream::File {
 // A thread that decompresses ahead, until it is some blocks ahead.
 class ByteStream::Decompression {
  public:
-  Decompression(File& file, const Compression& compression) : file_(file) {
+  Decompression(File& file, Compression compression) : file_(file) {
     blocks_.set_capacity(kBlocksAhead);
-    thread_ = std::jthread([this, &compression] { produce(compression); });
+    thread_ = std::jthread([this, compression] { produce(compression); });
   }
   ~Decompression() {
     ended_.store(true, std::memory_order_relaxed);  // a hint; abort() wakes who waits for room
@@ -162,22 +125,20 @@ class ByteStream::Decompression {
     thread_.join();
   }
 
-  std::size_t read(char* bytes, std::size_t size) {
-    std::size_t filled = 0;
-    while (filled < size && !at_end_) {
-      if (taken_ == block_.bytes.size()) {
-        blocks_.pop(block_);
-        taken_ = 0;
-        if (block_.failure) std::rethrow_exception(block_.failure);
-        at_end_ = block_.bytes.empty();
-      }
-      const std::size_t count = std::min(size - filled, block_.bytes.size() - taken_);
-      std::memcpy(bytes + filled, block_.bytes.data() + taken_, count);
-      filled += count;
-      taken_ += count;
+  std::size_t read_some(char* bytes, std::size_t size) {
+    if (taken_ == block_.bytes.size() && !at_end_) {
+      blocks_.pop(block_);
+      taken_ = 0;
+      if (block_.failure) std::rethrow_exception(block_.failure);
+      at_end_ = block_.bytes.empty();
     }
-    return filled;
+    const std::size_t count = std::min(size, block_.bytes.size() - taken_);
+    std::memcpy(bytes, block_.bytes.data() + taken_, count);
+    taken_ += count;
+    return count;
   }
+
+  bool is_ready() const { return taken_ < block_.bytes.size() || at_end_ || !blocks_.empty(); }
 
  private:
   static constexpr std::size_t kBlockBytes = std::size_t{1} << 20;
@@ -188,54 +149,60 @@ class ByteStream::Decompression {
     std::exception_ptr failure;
   };
 
-  // What Boost reads the compressed bytes from.
-  struct Source {
-    using char_type = char;
-    using category = io::source_tag;
-    File* file;
-    std::streamsize read(char* bytes, std::streamsize size) const {
-      const std::size_t got = file->read(bytes, static_cast<std::size_t>(size));
+  // Those of the file. Once some were given that a block may be made of, waits for no more.
+  class Bytes : public CompressedBytes {
+   public:
+    explicit Bytes(File& file) : file_(file) {}
+    std::streamsize read(char* bytes, std::streamsize size) override {
+      if (std::exchange(gave_some_, true) && !file_.is_ready()) {
+        gave_some_ = false;
+        return 0;
+      }
+      const std::size_t got = file_.read_some(bytes, static_cast<std::size_t>(size));
       return got == 0 ? -1 : static_cast<std::streamsize>(got);
     }
+
+   private:
+    File& file_;
+    bool gave_some_ = false;
   };
 
-  void produce(const Compression& compression) {
+  void produce(Compression compression) {
     try {
       Block end;
+      const auto fail = [&](std::string reason, std::string remedy) {
+        end.failure =
+            std::make_exception_ptr(IoError(file_.path(), std::move(reason), std::move(remedy)));
+      };
+      const std::string_view command = command_of(compression);
       try {
         decompress(compression);
       } catch (const tbb::user_abort&) {
         throw;
       } catch (const IoError&) {
         end.failure = std::current_exception();
+      } catch (const TrailingBytes&) {
+        fail(fmt::format("other bytes follow the end of the {} data", command),
+             fmt::format("{} -dc FILE | hogwild ... - leaves them out", command));
       } catch (const std::exception&) {
-        const std::string remedy = fmt::format("check the file with {} FILE", compression.test);
-        end.failure = std::make_exception_ptr(
-            IoError(file_.path(),
-                    fmt::format("the {} data is damaged or truncated", compression.name), remedy));
+        fail(fmt::format("the {} data is damaged or truncated", command),
+             fmt::format("check the file with {} -t FILE", command));
       }
       blocks_.push(std::move(end));
     } catch (const tbb::user_abort&) {  // nobody reads on
     }
   }
 
-  void decompress(const Compression& compression) {
-    constexpr std::streamsize kBuffer = 1 << 16;
-    io::filtering_istreambuf stream;
-    if (compression.name == "gzip") {
-      stream.push(io::gzip_decompressor(io::zlib::default_window_bits, kBuffer), kBuffer);
-    } else if (compression.name == "bzip2") {
-      stream.push(io::bzip2_decompressor(false, kBuffer), kBuffer);
-    } else {
-      stream.push(ZstdDecompressor(), kBuffer);
-    }
-    stream.push(Source{&file_}, kBuffer);
+  void decompress(Compression compression) {
+    Bytes source(file_);
+    const auto text = decompressor(compression);
     while (!ended_.load(std::memory_order_relaxed)) {
       Block block;
       block.bytes.resize(kBlockBytes);
-      const std::streamsize got = stream.sgetn(block.bytes.data(), kBlockBytes);
-      block.bytes.resize(static_cast<std::size_t>(std::max<std::streamsize>(got, 0)));
-      if (block.bytes.empty()) return;
+      const std::streamsize got = text->read(source, block.bytes.data(), kBlockBytes);
+      if (got < 0) return;
+      if (got == 0) continue;
+      block.bytes.resize(static_cast<std::size_t>(got));
       blocks_.push(std::move(block));
     }
   }
@@ -253,19 +220,33 @@ ByteStream::ByteStream(const std::string& path, const ByteRange& part)
     : file_(std::make_unique<File>(path, part)) {}
 
 ByteStream::ByteStream(const std::string& path) : ByteStream(path, ByteRange{}) {
-  const Compression* const compression = compression_of(file_->head());
-  if (compression == nullptr) return;
-  if (compression->decompress != nullptr) {
-    throw IoError(path, fmt::format("the file is compressed with {}", compression->name),
-                  fmt::format("decompress it: {} FILE | hogwild ... -", compression->decompress));
+  const Container* const container = container_of(file_->head());
+  if (container == nullptr) return;
+  if (!container->compression) {
+    throw IoError(path, fmt::format("the file is {}", container->name),
+                  std::string(container->remedy));
   }
-  decompression_ = std::make_unique<Decompression>(*file_, *compression);
+  decompression_ = std::make_unique<Decompression>(*file_, *container->compression);
 }
 
 ByteStream::~ByteStream() = default;
 
 std::size_t ByteStream::read(char* bytes, std::size_t size) {
-  return decompression_ ? decompression_->read(bytes, size) : file_->read(bytes, size);
+  std::size_t filled = 0;
+  while (filled < size) {
+    const std::size_t got = read_some(bytes + filled, size - filled);
+    if (got == 0) break;
+    filled += got;
+  }
+  return filled;
+}
+
+std::size_t ByteStream::read_some(char* bytes, std::size_t size) {
+  return decompression_ ? decompression_->read_some(bytes, size) : file_->read_some(bytes, size);
+}
+
+bool ByteStream::is_ready() const {
+  return decompression_ ? decompression_->is_ready() : file_->is_ready();
 }
 
 std::uint64_t ByteStream::bytes_consumed() const noexcept {

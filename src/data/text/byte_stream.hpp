@@ -22,8 +22,8 @@ struct ByteRange {
 /// decompressed on a thread of their own, some blocks ahead. Use from one thread at a time.
 class ByteStream {
  public:
-  /// "-" is the standard input. Throws IoError if it can't be opened, or is compressed in a way
-  /// that is not known.
+  /// "-" is the standard input. Throws IoError if it can't be opened, or is in a container that is
+  /// not read here.
   explicit ByteStream(const std::string& path);
   /// A part of a plain file: what its bytes look like is not asked.
   ByteStream(const std::string& path, const ByteRange& part);
@@ -34,6 +34,13 @@ class ByteStream {
   /// Fills bytes as far as the stream goes: fewer than size are its last. Throws IoError, also for
   /// compressed data that is damaged or cut short.
   std::size_t read(char* bytes, std::size_t size);
+
+  /// Waits for a byte and takes what there is, up to size; 0 at the end, if size is not. Throws as
+  /// read().
+  std::size_t read_some(char* bytes, std::size_t size);
+
+  /// Whether read_some() need not wait: always so of a plain file.
+  bool is_ready() const;
 
   bool is_compressed() const noexcept { return decompression_ != nullptr; }
 

@@ -32,8 +32,12 @@ namespace hogwild {
 class ChunkPipeline {
  public:
   /// options must outlive this object. Throws OptionError.
-  ChunkPipeline(Input input, const std::vector<std::string>& paths, const ReadOptions& options)
-      : input_(std::move(input)), options_(options), parsing_(options), record_(paths, options) {}
+  ChunkPipeline(Input input, const std::vector<std::string>& paths, const ReadOptions& options,
+                const Answering& answering = {})
+      : input_(std::move(input)),
+        options_(options),
+        parsing_(options, FeatureOrder::ascending, answering),
+        record_(paths, options) {}
 
   /// Calls made = work(chunk) for each chunk, on any thread of the arena; accepted = accept(made),
   /// one call at a time in the order of the text, until a call throws; and finish(accepted), on any

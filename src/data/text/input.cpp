@@ -8,6 +8,7 @@
 #include <cstring>
 #include <utility>
 
+#include "data/text/other_format.hpp"
 #include "hogwild/core/error.hpp"
 
 namespace hogwild {
@@ -66,14 +67,21 @@ void Input::close_file() noexcept {
   ++file_;
 }
 
-// Appends to buffer until it has that size; false at the end of the file.
+// Appends to buffer until it has that size, or there is no more at once if that is wanted; false at
+// the end of the file.
 bool Input::fill(std::string& buffer, std::size_t size) {
   const std::size_t before = buffer.size();
+  std::size_t filled = before;
   buffer.resize(size);
-  const std::size_t got = stream_->read(buffer.data() + before, size - before);
-  bytes_of_text_ += got;
-  buffer.resize(before + got);
-  return buffer.size() == size;
+  bool more = true;
+  while (more && filled < size && (filled == before || !at_once_ || stream_->is_ready())) {
+    const std::size_t got = stream_->read_some(buffer.data() + filled, size - filled);
+    filled += got;
+    more = got > 0;
+  }
+  bytes_of_text_ += filled - before;
+  buffer.resize(filled);
+  return more;
 }
 
 void Input::skip_to_line_end() {
@@ -119,6 +127,7 @@ bool Input::take(Chunk& chunk) {
   std::string& text = chunk.text;
   for (;;) {
     if (!stream_ && file_ == paths_.size()) return false;
+    const bool begins_file = !stream_ && (parts_.empty() || parts_[file_].begin == 0);
     if (!stream_) open_file();
 
     text.assign(rest_);
@@ -139,6 +148,7 @@ bool Input::take(Chunk& chunk) {
         return true;
       }
     }
+    if (begins_file) require_rows(paths_[file_], text);
     chunk.file = file_;
     if (more) {
       rest_.assign(text, line_end + 1);

@@ -44,7 +44,12 @@ class Input {
   Input(std::vector<std::string> paths, std::function<bool(Chunk&)> make)
       : paths_(std::move(paths)), file_(paths_.size()), make_(std::move(make)) {}
 
-  /// The next chunk, or nothing at the end of the last file. Throws IoError.
+  /// From now on a chunk is as many whole lines as there are without waiting, at least one, rather
+  /// than a fixed size: of a pipe it depends on time.
+  void hand_on_at_once() noexcept { at_once_ = true; }
+
+  /// The next chunk, or nothing at the end of the last file. Throws IoError; DataError or
+  /// ParseError if a file begins as no text of rows does.
   std::optional<Chunk> next();
 
   /// The same, in the memory of another chunk; false at the end.
@@ -78,6 +83,7 @@ class Input {
   std::string rest_;                    // the begun line that a chunk left behind
   std::deque<Chunk> ahead_;             // taken already
   std::function<bool(Chunk&)> make_;    // chunks, if they are not the files'
+  bool at_once_ = false;
   std::uint64_t bytes_of_text_ = 0;
   std::uint64_t bytes_before_ = 0;  // consumed of files that are closed
   std::uint64_t bytes_total_ = 0;

@@ -2,15 +2,17 @@
 
 #include <fmt/format.h>
 #include <algorithm>
+#include <cmath>
 #include <string_view>
 #include <utility>
 
 #include "data/formats/registry.hpp"
+#include "data/text/byte_order_mark.hpp"
 #include "hogwild/core/error.hpp"
 
 namespace hogwild {
 
-Parsing::Parsing(const ReadOptions& options, FeatureOrder order)
+Parsing::Parsing(const ReadOptions& options, FeatureOrder order, const Answering& answering)
     : options_(options), format_(options.format) {
   if (options.hash_bits < 0 || options.hash_bits > 31) {
     throw OptionError("hash-bits", fmt::format("{} is not between 1 and 31", options.hash_bits));
@@ -19,6 +21,8 @@ Parsing::Parsing(const ReadOptions& options, FeatureOrder order)
   rules_.hash_bits = options.hash_bits;
   rules_.any_order = order == FeatureOrder::any;
   rules_.class_labels = options.class_labels;
+  rules_.empty_rows = answering.each_line;
+  rules_.tags = answering.tags;
   if (options.classes) {
     for (const std::string& name : *options.classes) known_classes_.insert(name);
     rules_.known_classes = &known_classes_;
@@ -35,16 +39,35 @@ Parsing::Parsing(const ReadOptions& options, FeatureOrder order)
 }
 
 void Parsing::decide_format(const Chunk& first, const std::string& path) {
-  if (format_ == Format::automatic) format_ = sniff(first.text).format;
-  if (!options_.features) return;
   // Names that were made in memory are those of VW text.
-  const std::string wanted =
-      options_.features->names ? name_of(Format::vw) : options_.features->format;
+  const std::string vw = name_of(Format::vw);
+  const std::string wanted = !options_.features         ? ""
+                             : options_.features->names ? vw
+                                                        : options_.features->format;
+  if (format_ == Format::automatic) {
+    format_ = wanted == vw ? Format::vw : sniff(first.text).format;
+  }
   if (wanted.empty() || wanted == name_of(format_)) return;
   throw DataError(path,
                   fmt::format("this is {} text, and the model was trained on {} text",
                               name_of(format_), wanted),
                   fmt::format("give {} text, as the model needs", wanted));
+}
+
+bool first_label_is_word(std::string_view text, Format format) {
+  const Format its = format == Format::automatic ? sniff(text).format : format;
+  while (!text.empty()) {
+    const Chunk line{.text = std::string(text.substr(0, text.find('\n')))};
+    text.remove_prefix(std::min(text.size(), line.text.size() + 1));
+    RowBatch numbers, words;
+    if (!parse_rows(line, its, {}, OnError::fail, numbers)) {
+      if (numbers.rows() > 0) return false;
+      continue;
+    }
+    return !parse_rows(line, its, {.class_labels = true}, OnError::fail, words) &&
+           !std::isnan(words.labels.front());
+  }
+  return false;
 }
 
 std::optional<SpottedFault> parse_rows(const Chunk& chunk, Format format, const ParseRules& rules,
@@ -82,7 +105,13 @@ std::optional<SpottedFault> parse_rows(const Chunk& chunk, Format format, const 
     std::string_view line = text.substr(at, text.find('\n', at) - at);
     at = std::min(text.size(), at + line.size() + 1);
     if (line.ends_with('\r')) line.remove_suffix(1);
+    line = without_mark(line);  // no plain line begins with one
     ++batch.lines;
+    if (rules.empty_rows && std::ranges::all_of(line, is_blank)) {
+      batch.end_row(line.data(), kUnlabelled, 1, rules.duplicates);
+      batch.note_label(kUnlabelled, batch.lines, 1);
+      continue;
+    }
     if (auto fault = its.parse_line(line, batch.lines, rules, batch)) {
       const auto column = static_cast<std::uint64_t>(fault->at - line.data()) + 1;
       if (!reject(column, std::move(fault->reason), std::move(fault->remedy))) break;

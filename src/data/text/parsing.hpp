@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "data/formats/parser.hpp"
@@ -25,11 +26,19 @@ enum class FeatureOrder {
   any,  ///< hashed features stay in the text's order where none occurs twice
 };
 
+/// What is asked of rows that are answered.
+struct Answering {
+  bool each_line = false;  ///< a line of nothing is a row without features, and no line of a pipe
+                           ///< waits for the next
+  bool tags = false;       ///< batches keep the tags of rows
+};
+
 /// Thread safety: decide_format() alone, before anything is parsed; the rest is const.
 class Parsing {
  public:
   /// options must live as long. Throws OptionError.
-  explicit Parsing(const ReadOptions& options, FeatureOrder order = FeatureOrder::ascending);
+  explicit Parsing(const ReadOptions& options, FeatureOrder order = FeatureOrder::ascending,
+                   const Answering& answering = {});
   Parsing(const Parsing&) = delete;  // rules point into it
   Parsing& operator=(const Parsing&) = delete;
 
@@ -53,8 +62,20 @@ class Parsing {
 /// As read() does; paths name the files of the input.
 Dataset read(Input input, const std::vector<std::string>& paths, const ReadOptions& options);
 
+/// Throws DataError if nothing can be learnt from all the data: it has no feature, or, of many
+/// rows, a class for each. Data in the space of a model may be so.
+void require_learnable(const Dataset& data, const ReadOptions& options);
+
+/// The same of all parts of the data, of so many rows and non-zeros together. classes: found there,
+/// or null.
+void require_learnable(const std::string& name, Offset rows, Offset nonzeros,
+                       const ClassNames& classes);
+
 /// As many threads as reading with these options may use.
 int reading_threads(const ReadOptions& options);
+
+/// Whether the label of a text's first row is a word, and so the name of a class.
+bool first_label_is_word(std::string_view text, Format format);
 
 struct SpottedFault {
   std::uint64_t line;  // of the chunk, from 1

@@ -253,10 +253,33 @@ Dataset read_hogdata(const std::vector<std::string>& paths, const ReadOptions& o
 
 }  // namespace
 
+void require_learnable(const std::string& name, Offset rows, Offset nonzeros,
+                       const ClassNames& classes) {
+  if (nonzeros == 0) {
+    throw DataError(name, "no row has a feature",
+                    "a row is `label index:value ...`, or `label |namespace name:value ...` in VW "
+                    "text");
+  }
+  constexpr Offset kManyRows = 100;
+  if (classes && rows >= kManyRows && classes->size() == rows) {
+    throw DataError(name, fmt::format("each of its {} rows has a class of its own", rows),
+                    "write the class as the first token of each row; for numeric labels use --loss "
+                    "squared");
+  }
+}
+
+void require_learnable(const Dataset& data, const ReadOptions& options) {
+  if (options.features) return;  // a model's: none of them need occur
+  require_learnable(data.source().name(), data.rows(), data.nonzeros(),
+                    options.classes ? nullptr : data.classes());
+}
+
 Dataset read(const std::vector<std::string>& paths, const ReadOptions& options) {
   if (paths.empty()) throw OptionError("data", "no file is named");
-  if (std::ranges::any_of(paths, is_hogdata)) return read_hogdata(paths, options);
-  return read(Input(paths), paths, options);
+  const bool mapped = std::ranges::any_of(paths, is_hogdata);
+  Dataset data = mapped ? read_hogdata(paths, options) : read(Input(paths), paths, options);
+  require_learnable(data, options);
+  return data;
 }
 
 Dataset read_libsvm(const std::string& path, ReadOptions options) {

@@ -19,13 +19,14 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 void mark_blocks(Delimiters which, const char* text, std::size_t blocks, std::uint64_t* marks) {
 #if HWY_TARGET == HWY_SCALAR
-  const bool vw = which == Delimiters::vw;
+  const bool vw = which != Delimiters::libsvm, names = which == Delimiters::vw_names;
   for (std::size_t block = 0; block < blocks; ++block) {
     marks[block] = 0;
     for (std::size_t k = 0; k < 64; ++k) {
       const auto c = static_cast<unsigned char>(text[64 * block + k]);
-      const bool marked = c == ':' || (vw ? c == '|' || c <= ' '
-                                          : c == ' ' || c == static_cast<unsigned char>('\n'));
+      const bool marked =
+          c == ':' || (names && c == '^') ||
+          (vw ? c == '|' || c <= ' ' : c == ' ' || c == static_cast<unsigned char>('\n'));
       marks[block] |= std::uint64_t{marked} << k;
     }
   }
@@ -48,6 +49,12 @@ void mark_blocks(Delimiters which, const char* text, std::size_t blocks, std::ui
   if (which == Delimiters::libsvm) {
     mark_all([&](auto v) {
       return hn::Or(hn::Or(hn::Eq(v, blank), hn::Eq(v, colon)), hn::Eq(v, line_end));
+    });
+  } else if (which == Delimiters::vw_names) {
+    const auto caret = hn::Set(bytes, '^');
+    mark_all([&](auto v) {
+      const auto named = hn::Or(hn::Eq(v, bar), hn::Eq(v, caret));
+      return hn::Or(hn::Or(named, hn::Eq(v, colon)), hn::Eq(hn::Min(v, blank), v));
     });
   } else {
     // The smaller of a byte and ' ' is the byte where that is no larger.

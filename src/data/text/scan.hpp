@@ -12,8 +12,9 @@ namespace hogwild {
 
 /// Which bytes end a token.
 enum class Delimiters {
-  libsvm,  ///< ' ', ':' and a line end
-  vw,      ///< these and '|', and all that is below ' '
+  libsvm,    ///< ' ', ':' and a line end
+  vw,        ///< these and '|', and all that is below ' '
+  vw_names,  ///< these and '^'
 };
 
 /// Marks delimiters: bit i of marks[b] tells of byte 64 b + i. Bits past the end of the text are 0.
