@@ -40,7 +40,7 @@ int run(PredictCommand& command, const CLI::App&) {
   }
   ReadOptions options = command.data.read();
   options.features = model.features();
-  options.class_labels = model.classes() != nullptr;
+  options.class_labels = model.label_names() != nullptr;
   const auto names = model.classes() ? *model.classes() : std::vector<std::string>();
   const auto predict = [&](const RowBatch& batch) {
     Predictions predictions(model, output, false, names);

@@ -200,8 +200,9 @@ int conclude(const TrainResult& result, const TrainArguments& command, const Tra
   if (model.classes()) {
     labels = fmt::format(", {} classes", model.outputs());
   } else if (model.is_binary()) {
-    labels = fmt::format(", label {} as negative and {} as positive", model.labels().negative,
-                         model.labels().positive);
+    labels = fmt::format(", label {} as negative and {} as positive",
+                         model.name_of_label(model.labels().negative),
+                         model.name_of_label(model.labels().positive));
   }
   if (result.threads > 1) shown.say(in_words(result.views));
   if (options.threads > result.threads) {

@@ -174,7 +174,7 @@ void require_fit(const Dataset& data, const TrainOptions& options) {
   require_labelled(data.seen_labels(), name);
   if (options.validation) require_labelled(options.validation->seen_labels(), name);
   if (!has_two_labels(options)) return;
-  const LabelPair labels = labels_of_run(data.seen_labels(), name, options);
+  const LabelPair labels = labels_of_run(data, options);
   if (options.validation) {
     require_labels(options.validation->seen_labels(), labels, options.validation->source().name());
   }

@@ -230,8 +230,14 @@ Sums sum_rows(Offset rows, const Sums& none, const RowAt& row_at) {
       });
 }
 
-MarginSums sum_margins(const Model& model, const Dataset& data, MarginSums::Scores scores) {
-  if (model.is_binary()) {
+MarginSums sum_margins(const Model& model, const Dataset& rows, MarginSums::Scores scores) {
+  const ClassNames& words = model.label_names();
+  const Dataset data = words && rows.classes() != words
+                           ? rows.with_classes(class_numbers(rows, words), words)
+                           : rows;
+  if (words) {
+    require_labelled(data);
+  } else if (model.is_binary()) {
     require_labels(data, model.labels());
   } else {
     require_labelled(data);
@@ -253,7 +259,7 @@ void require_comparable(const Model& model, const ReadingRecord& record) {
   const SeenLabels& seen = record.seen_labels();
   const std::string name = record.source().name();
   require_labelled(seen, name);
-  if (model.is_binary()) require_labels(seen, model.labels(), name);
+  if (model.is_binary() && !model.label_names()) require_labels(seen, model.labels(), name);
 }
 
 template <class Sums>
@@ -290,7 +296,7 @@ Metrics evaluate(const Model& model, const Dataset& rows) {
 Evaluation evaluate(const Model& model, const std::vector<std::string>& paths,
                     ReadOptions options) {
   options.features = model.features();
-  options.classes = model.classes();
+  options.classes = model.label_names();
   options.class_labels = options.classes != nullptr;
   if (!paths.empty() && is_hogdata(paths.front())) {
     const Dataset data = read(paths, options);

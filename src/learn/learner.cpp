@@ -164,6 +164,9 @@ Learner::Learner(const Model& start, const LearnerOptions& options)
   if (start.outputs() > 1) {
     throw OptionError("resume", "a Learner does not support models of classes");
   }
+  if (start.label_names()) {
+    throw OptionError("resume", "a Learner's labels are numbers, and this model's are words");
+  }
   if (std::holds_alternative<Ftrl>(options.update_rule)) {
     throw OptionError("resume", "ftrl can't start at given weights; choose another update rule");
   }

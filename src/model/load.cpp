@@ -163,11 +163,20 @@ Model model_of(const Json& header, Section& body) {
   const LabelPair labels{header.at("labels").at(0).get<float>(),
                          header.at("labels").at(1).get<float>()};
 
-  ClassNames classes;
-  if (header.contains("classes")) {
-    classes = std::make_shared<const std::vector<std::string>>(
-        header.at("classes").get<std::vector<std::string>>());
-    if (classes->size() < 2 || classes->size() > kMostClasses) body.fail("its classes are too few");
+  const auto names_at = [&](const char* key) -> ClassNames {
+    if (!header.contains(key)) return nullptr;
+    auto names = std::make_shared<std::vector<std::string>>();
+    for (const Json& name : header.at(key)) names->push_back(bytes_of_json(name));
+    return names;
+  };
+  const ClassNames classes = names_at("classes"), label_names = names_at("label_names");
+  if (classes && (classes->size() < 2 || classes->size() > kMostClasses)) {
+    body.fail("its classes are too few");
+  }
+  const auto is_number = [](float label) { return label == 0 || label == 1; };
+  if (label_names && (classes || label_names->size() != 2 || !is_number(labels.negative) ||
+                      !is_number(labels.positive) || labels.negative == labels.positive)) {
+    body.fail("its labels are impossible");
   }
   const std::uint64_t outputs = classes ? classes->size() : 1;
   const std::uint64_t all = (std::uint64_t{space.size} + 1) * outputs;
@@ -185,7 +194,9 @@ Model model_of(const Json& header, Section& body) {
     biases.push_back(stored.weight(k));
   }
   const Provenance provenance = provenance_of(header.at("provenance"));
-  if (!classes) return Model(std::move(space), weights, biases[0], *loss, labels, provenance);
+  if (!classes) {
+    return Model(std::move(space), weights, biases[0], *loss, labels, provenance, label_names);
+  }
   return Model(std::move(space), weights, std::move(biases), *loss, classes, provenance);
 }
 
@@ -213,10 +224,10 @@ Model parsed_model(std::string_view text, const std::string& path) {
   Section whole(text, path);
   whole.bytes(kModelMagic.size());
   if (const auto version = whole.value<std::uint32_t>();
-      version != kModelVersion && version != kClassesVersion) {
+      version < kModelVersion || version > kLabelNamesVersion) {
     throw ModelError(path,
                      fmt::format("the model file has format {}, this program reads {}", version,
-                                 kClassesVersion),
+                                 kLabelNamesVersion),
                      "update hogwild");
   }
   if (text.size() < kModelHeaderAt + kModelChecksumBytes) whole.fail("it is cut short");

@@ -8,12 +8,13 @@
 namespace hogwild {
 
 Model::Model(FeatureSpace features, std::shared_ptr<const float[]> weights, float bias,
-             AnyLoss loss, LabelPair labels, Provenance provenance)
+             AnyLoss loss, LabelPair labels, Provenance provenance, ClassNames label_names)
     : features_(std::move(features)),
       weights_(std::move(weights)),
       biases_{bias},
       loss_(loss),
       labels_(labels),
+      names_(std::move(label_names)),
       provenance_(std::move(provenance)) {}
 
 Model::Model(FeatureSpace features, std::shared_ptr<const float[]> weights,
@@ -22,7 +23,7 @@ Model::Model(FeatureSpace features, std::shared_ptr<const float[]> weights,
       weights_(std::move(weights)),
       biases_(std::move(biases)),
       loss_(loss),
-      classes_(std::move(classes)),
+      names_(std::move(classes)),
       provenance_(std::move(provenance)) {}
 
 namespace {
@@ -92,8 +93,12 @@ float Model::label(const SparseRow& row) const noexcept {
   return m > 0 ? labels_.positive : labels_.negative;
 }
 
+std::string Model::name_of_label(float label) const {
+  return names_ ? (*names_)[static_cast<std::size_t>(label)] : class_name(label);
+}
+
 bool Model::is_binary() const noexcept {
-  return !classes_ && std::visit([](const auto& loss) { return loss.kBinary; }, loss_);
+  return outputs() == 1 && std::visit([](const auto& loss) { return loss.kBinary; }, loss_);
 }
 
 bool Model::gives_probability() const noexcept {

@@ -13,6 +13,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/json.hpp"
 #include "hogwild/data/row.hpp"
 #include "hogwild/model/model.hpp"
 
@@ -26,6 +27,12 @@ inline Answer resolved(Answer answer, const Model& model) {
   if (answer != Answer::automatic) return answer;
   if (model.classes()) return Answer::label;
   return model.gives_probability() ? Answer::probability : Answer::margin;
+}
+
+/// A label of a model as JSON: a number, or a text where labels are words.
+inline Json label_json(const Model& model, float label) {
+  const std::string name = model.name_of_label(label);
+  return model.label_names() ? Json(name) : Json::parse(name);
 }
 
 /// Predictions one after the other: as JSON with commas between them, or a line each.
@@ -51,7 +58,12 @@ class Predictions {
     if (json_ && !text_.empty()) text_ += ',';
     if (names_.empty()) {
       finite = std::isfinite(margin);
-      fmt::format_to(std::back_inserter(text_), FMT_COMPILE("{}"), value_of(margin));
+      if (answer_ == Answer::label && model_.label_names()) {
+        const std::string name = model_.name_of_label(value_of(margin));
+        text_ += json_ ? in_one_line(name) : name;
+      } else {
+        fmt::format_to(std::back_inserter(text_), FMT_COMPILE("{}"), value_of(margin));
+      }
     } else if (answer_ == Answer::label) {
       text_ += names_[model_.likeliest_class(row)];
     } else {

@@ -39,7 +39,10 @@ Json header_of(const Model& model, std::uint64_t stored, bool dense) {
                 {"seed", from.seed},
                 {"rows", from.rows},
                 {"visits", from.visits}}}};
-  if (model.classes()) header["classes"] = *model.classes();
+  if (const ClassNames& names = model.label_names()) {
+    Json& listed = header[model.classes() ? "classes" : "label_names"] = Json::array();
+    for (const std::string& name : *names) listed.push_back(json_of_bytes(name));
+  }
   return header;
 }
 
@@ -59,7 +62,9 @@ std::string serialised(const Model& model) {
               (dense ? all * sizeof(float) : nonzero * (sizeof(Index) + sizeof(float))) +
               4 * sizeof(std::uint64_t));
   out += kModelMagic;
-  append(out, model.classes() ? kClassesVersion : kModelVersion);
+  append(out, model.classes()       ? kClassesVersion
+              : model.label_names() ? kLabelNamesVersion
+                                    : kModelVersion);
   append(out, static_cast<std::uint32_t>(header.size()));
   out += header;
   if (dense) {

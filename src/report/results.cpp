@@ -88,8 +88,9 @@ Facts facts_of(const Model& model) {
                                                             fmt::join(*model.classes(), ", "))});
   } else if (model.is_binary()) {
     lines.insert(lines.begin() + 4,
-                 {"labels", fmt::format("{} negative, {} positive", model.labels().negative,
-                                        model.labels().positive)});
+                 {"labels", fmt::format("{} negative, {} positive",
+                                        model.name_of_label(model.labels().negative),
+                                        model.name_of_label(model.labels().positive))});
   }
   return lines;
 }

@@ -54,8 +54,9 @@ bool is_type(std::string_view header, std::string_view type) {
 }
 
 Reply cannot_learn(const ServedModel& model) {
-  return refusal(409, model.classes()
-                          ? "a model of several classes can't learn in a service; it only predicts"
+  return refusal(409, model.label_names()
+                          ? "a model whose labels are names can't learn in a service; it only "
+                            "predicts"
                           : "this service does not learn (--read-only)");
 }
 
@@ -319,7 +320,8 @@ Reply Api::model() const {
   if (model->classes()) {
     json["classes"] = *model->classes();
   } else if (model->is_binary()) {
-    json["labels"] = {model->labels().negative, model->labels().positive};
+    json["labels"] = {label_json(model->model(), model->labels().negative),
+                      label_json(model->model(), model->labels().positive)};
   }
   json["learns"] = model->learns();
   if (model->learns()) json["options"] = options_json(*model, options.learning);

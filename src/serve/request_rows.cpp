@@ -33,7 +33,7 @@ std::string shown(std::string_view text) {
 class RowsHandler : public nlohmann::json_sax<nlohmann::json> {
  public:
   RowsHandler(const ServedModel& model, RowBatch& batch)
-      : space_(model.features()), classes_(model.classes() != nullptr), batch_(batch) {}
+      : space_(model.features()), classes_(model.label_names() != nullptr), batch_(batch) {}
 
   // There must have been rows.
   void finish() const {
@@ -251,7 +251,7 @@ void read_text_rows(std::string body, const ServedModel& model, const Answering&
   if (static_cast<std::size_t>(std::ranges::count(body, '\n')) > kMostRows) too_many_rows();
   ReadOptions options;
   options.features = model.features();
-  options.class_labels = model.classes() != nullptr;
+  options.class_labels = model.label_names() != nullptr;
   const TextFormat* const format = text_format_named(model.features().format);
   options.format = format != nullptr ? format->format : text_formats().back().format;
   if (const auto other = other_format(body)) {

@@ -26,7 +26,8 @@ class ServedModel {
   const FeatureSpace& features() const noexcept { return model_.features(); }
   const AnyLoss& loss() const noexcept { return model_.loss(); }
   const LabelPair& labels() const noexcept { return model_.labels(); }
-  const ClassNames& classes() const noexcept { return model_.classes(); }  ///< or null
+  ClassNames classes() const noexcept { return model_.classes(); }  ///< or null
+  const ClassNames& label_names() const noexcept { return model_.label_names(); }
   bool is_binary() const noexcept { return model_.is_binary(); }
   bool gives_probability() const noexcept { return model_.gives_probability(); }
   bool learns() const noexcept { return progressive_.has_value(); }

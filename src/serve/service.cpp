@@ -42,7 +42,7 @@ std::shared_ptr<ServedModel> Service::load() const {
                                          options_.learning);
   }
   Model model = hogwild::load(options_.model);
-  if (!options_.learn || model.classes())
+  if (!options_.learn || model.label_names())
     return std::make_shared<ServedModel>(std::move(model), std::nullopt);
   return std::make_shared<ServedModel>(std::move(model), options_.learning);
 }

@@ -29,7 +29,7 @@ Model with_weights(const Model& like, std::shared_ptr<const float[]> weights,
                  like.classes(), like.provenance());
   }
   return Model(like.features(), std::move(weights), biases[0], like.loss(), like.labels(),
-               like.provenance());
+               like.provenance(), like.label_names());
 }
 
 }  // namespace

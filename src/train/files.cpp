@@ -136,8 +136,10 @@ class Opening {
     read_ = files.read;
     read_.threads = options.threads;
     read_.class_labels = learns_classes(options);
-    if (read_.class_labels && options.resume && !options.new_classes) {
-      read_.classes = options.resume->classes();
+    read_.word_labels = std::visit([](const auto& loss) { return loss.kBinary; }, options.loss);
+    if (options.resume && options.resume->label_names() && !options.new_classes) {
+      read_.class_labels = true;
+      read_.classes = options.resume->label_names();
     }
     if (read_.memory_limit == 0) read_.memory_limit = memory_bytes() / 4 * 3;
     if (!read_.progress) {

@@ -191,8 +191,8 @@ void require_learnable(const Dataset& data, const TrainOptions& options) {
     const ClassNames classes = classes_of_run(data, options);
     if (validation) class_numbers(*validation, classes);
   } else if (has_two_labels(options)) {
-    const LabelPair labels = labels_of_run(data.seen_labels(), data.source().name(), options);
-    if (validation) require_labels(*validation, labels);
+    const LabelPair labels = labels_of_run(data, options);
+    if (validation && !data.classes()) require_labels(*validation, labels);
   } else if (validation) {
     require_labelled(*validation);
   }
@@ -239,7 +239,8 @@ TrainPlan plan_part(const Dataset& data, const TrainOptions& options) {
   if (learns_classes(options)) {
     plan.classes = data.classes();
   } else if (has_two_labels(options)) {
-    plan.labels = labels_of_run(data.seen_labels(), data.source().name(), options);
+    plan.labels = labels_of_run(data, options);
+    plan.label_names = data.classes();
   }
   plan.learning_rate = options.learning_rate.value_or(
       std::visit([](const auto& rule) { return rule.kDefaultRate; }, options.update_rule));

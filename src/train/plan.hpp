@@ -24,6 +24,7 @@ struct TrainPlan {
   Offset block_multiple = 1;  ///< the number of rows of a block is a multiple of this
   int most_workers = 0;       ///< limit of workers with own cells: see part()
   LabelPair labels;           ///< set if the loss takes two labels
+  ClassNames label_names{};   ///< of two labels that are words
   ClassNames classes{};       ///< set if the labels are numbers of classes
 
   /// Gives each worker own cells for these coordinates, and limits the number of workers to the

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <map>
 #include <set>
+#include <span>
 
 #include "data/rows/named_feature.hpp"
 #include "hogwild/core/error.hpp"
@@ -48,22 +49,38 @@ bool same_space(const FeatureSpace& one, const FeatureSpace& other) {
   return one.plain().size == other.plain().size && one.index_base == other.index_base;
 }
 
+// The first of some names.
+std::string shown(const std::vector<std::string>& names) {
+  constexpr std::size_t kShown = 5;
+  const auto first = std::span(names).first(std::min(kShown, names.size()));
+  return fmt::format("{}{}", fmt::join(first, ", "), names.size() > kShown ? ", ..." : "");
+}
+
 }  // namespace
 
-LabelPair labels_of_run(const SeenLabels& seen, const std::string& name,
-                        const TrainOptions& options) {
-  require_labelled(seen, name);
+LabelPair labels_of_run(const Dataset& data, const TrainOptions& options) {
+  const std::string name = data.source().name();
+  const ClassNames& words = data.classes();
+  require_labelled(data.seen_labels(), name);
   if (options.resume) {
-    require_labels(seen, options.resume->labels(), name);
+    if (!words) require_labels(data.seen_labels(), options.resume->labels(), name);
     return options.resume->labels();
   }
-  const LabelPair pair = binary_labels(seen, name);
+  if (words && words->size() != 2) {
+    throw DataError(name, fmt::format("it has {} labels: {}", words->size(), shown(*words)),
+                    "a binary loss needs two labels; for classes use --loss softmax or "
+                    "--one-vs-rest");
+  }
+  const LabelPair pair = words ? LabelPair{0, 1} : binary_labels(data.seen_labels(), name);
+  const auto name_of = [&](float label) {
+    return words ? (*words)[static_cast<std::size_t>(label)] : class_name(label);
+  };
   const std::string positive = canonical_class_name(options.positive);
-  if (positive.empty() || positive == class_name(pair.positive)) return pair;
-  if (positive == class_name(pair.negative)) return {pair.positive, pair.negative};
+  if (positive.empty() || positive == name_of(pair.positive)) return pair;
+  if (positive == name_of(pair.negative)) return {pair.positive, pair.negative};
   throw OptionError(
       "positive", fmt::format("no row has the label {}; the labels are {} and {}", options.positive,
-                              class_name(pair.negative), class_name(pair.positive)));
+                              name_of(pair.negative), name_of(pair.positive)));
 }
 
 ClassNames classes_of_run(const Dataset& data, const TrainOptions& options) {
@@ -120,6 +137,17 @@ Prepared prepare(const Dataset& data, const TrainOptions& options) {
     if (validation && validation->classes() != classes) {
       validation = validation->with_classes(class_numbers(*validation, classes), classes);
     }
+  }
+  if (has_two_labels(options) && data.classes()) {
+    const ClassNames& words = options.resume && options.resume->label_names()
+                                  ? options.resume->label_names()
+                                  : data.classes();
+    const auto numbered = [&](const Dataset& rows) {
+      return rows.classes() == words ? rows : rows.with_classes(class_numbers(rows, words), words);
+    };
+    prepared.data = numbered(data);
+    auto& validation = prepared.options.validation;
+    if (validation) validation = numbered(*validation);
   }
   if (options.resume) {
     prepared.data = with_features_of(*options.resume, std::move(prepared.data));

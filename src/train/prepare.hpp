@@ -25,10 +25,9 @@ struct Prepared {
 Prepared prepare(const Dataset& data, const TrainOptions& options);
 
 /// Which label is -1 and which is +1 to a run with a binary loss: those of options.resume, or by
-/// options.positive. name is that of the rows, for messages. Throws ParseError or DataError where
+/// options.positive; of labels that are words, their numbers. Throws ParseError or DataError where
 /// the labels are not such a pair, OptionError where options.positive is neither.
-LabelPair labels_of_run(const SeenLabels& seen, const std::string& name,
-                        const TrainOptions& options);
+LabelPair labels_of_run(const Dataset& data, const TrainOptions& options);
 
 /// The same rows with the features of a model too, behind those it has: a run that goes on from the
 /// model keeps what it knows of them.

@@ -187,9 +187,7 @@ TrainResult train(Dataset data, const TrainOptions& asked, TrainObserver& asking
       found.threads = threads = trial.threads;
     }
     if (options.parameters.empty()) return run(rows, found, observer);
-    const LabelPair labels = has_two_labels(found)
-                                 ? labels_of_run(rows.seen_labels(), rows.source().name(), found)
-                                 : LabelPair{};
+    const LabelPair labels = has_two_labels(found) ? labels_of_run(rows, found) : LabelPair{};
     const FeatureSpace space = rows.features().plain();
     auto file = join_parameters(space, labels, hot_to_share(rows, found), found, rate_is_open);
     const FeatureSpace& shared = file->kind().features;

@@ -125,7 +125,8 @@ class Renumbering {
     }
     const FeatureSpace space{.size = count_};
     if (!model.classes()) {
-      return Model(space, weights, model.bias(), model.loss(), model.labels(), model.provenance());
+      return Model(space, weights, model.bias(), model.loss(), model.labels(), model.provenance(),
+                   model.label_names());
     }
     return Model(space, weights, {model.biases().begin(), model.biases().end()}, model.loss(),
                  model.classes(), model.provenance());
@@ -268,10 +269,9 @@ double loss_before(const Sample& sample, const TrainOptions& options) {
     return mean_loss(Model(space, zeros, biases, options.loss, rows.classes(), {}),
                      sample.held_out);
   }
-  const LabelPair labels = has_two_labels(options)
-                               ? labels_of_run(rows.seen_labels(), rows.source().name(), options)
-                               : LabelPair();
-  return mean_loss(Model(space, zeros, 0, options.loss, labels, {}), sample.held_out);
+  const LabelPair labels = has_two_labels(options) ? labels_of_run(rows, options) : LabelPair();
+  const ClassNames words = has_two_labels(options) ? rows.classes() : nullptr;
+  return mean_loss(Model(space, zeros, 0, options.loss, labels, {}, words), sample.held_out);
 }
 
 // The least mean loss on rows that one prediction for all of them has.

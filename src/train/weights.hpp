@@ -39,7 +39,8 @@ inline Model model_of(std::shared_ptr<const float[]> weights, std::vector<float>
     return Model(features, std::move(weights), std::move(biases), loss, plan.classes,
                  std::move(provenance));
   }
-  return Model(features, std::move(weights), biases[0], loss, plan.labels, std::move(provenance));
+  return Model(features, std::move(weights), biases[0], loss, plan.labels, std::move(provenance),
+               plan.label_names);
 }
 
 /// The weights as they are now; *finite tells whether they are finite, unless it is null.
@@ -170,13 +171,14 @@ inline void require_same_kind(const Model& model, const FeatureSpace& features,
   };
   require(name_of(model.loss()) == name_of(plan.descent.loss),
           fmt::format("the model was trained with --loss {}", name_of(model.loss())));
-  const bool same_classes =
-      plan.classes
-          ? model.classes() &&
-                std::ranges::equal(*model.classes(),
-                                   *plan.classes | std::views::take(model.classes()->size()))
-          : !model.classes() && model.labels() == plan.labels;
-  require(same_classes, "the model has other labels than the data");
+  const auto begins_alike = [](const ClassNames& names, const ClassNames& all) {
+    return names && all && std::ranges::equal(*names, *all | std::views::take(names->size()));
+  };
+  const bool same_labels = plan.classes ? begins_alike(model.classes(), plan.classes)
+                           : plan.label_names
+                               ? begins_alike(model.label_names(), plan.label_names)
+                               : !model.label_names() && model.labels() == plan.labels;
+  require(same_labels, "the model has other labels than the data");
   require(model.features().hash_bits == features.hash_bits,
           model.features().hash_bits == 0
               ? "the model's features are not hashed; leave --hash-bits out"

@@ -72,8 +72,8 @@ class Dataset;
 ClassNames classes_of(const Dataset& data);
 inline constexpr std::size_t kMostClasses = 100'000;
 
-/// Classes of those names in the order of their numbers: ascending where all names are numbers,
-/// else as texts. Throws DataError, naming the data so, where there are more than kMostClasses.
+/// Classes of those names in the order of their numbers: numbers first, ascending, then words, as
+/// texts. Throws DataError, naming the data so, where there are more than kMostClasses.
 ClassNames in_class_order(const std::set<std::string>& names, const std::string& data);
 
 /// The number of each row's class among those, [rows]. Throws DataError, or ParseError with the

@@ -46,6 +46,7 @@ struct ReadOptions {
                               ///< colons; numbers are written as class_name() does. The classes
                               ///< are numbered in ascending order: by value if all names are
                               ///< numbers, else as text
+  bool word_labels = false;   ///< the same, if the label of the first row is a word
   ClassNames classes{};       ///< with class_labels: the only classes, in this order (a model's)
   int threads = 0;            ///< 0: one thread per core
   std::uint64_t memory_limit = 0;          ///< memory limit of the rows, in bytes; 0: no limit

@@ -38,8 +38,9 @@ class Model {
   Model() = default;
 
   /// weights is [features.size]; bias is added to every margin.
+  /// label_names: of two labels that are words, by the numbers that `labels` has; or null.
   Model(FeatureSpace features, std::shared_ptr<const float[]> weights, float bias, AnyLoss loss,
-        LabelPair labels, Provenance provenance);
+        LabelPair labels, Provenance provenance, ClassNames label_names = {});
 
   /// A model of several classes: weights is [features.size x classes], those of one feature side by
   /// side; biases is [classes]. The loss is softmax, or one that is binary, one against the rest.
@@ -73,8 +74,8 @@ class Model {
   /// REQUIRES: outputs() == 1.
   float predict(const SparseRow& row) const noexcept;
 
-  /// The label as the training file writes it: the likelier of the two, or for a loss of numbers
-  /// the margin. REQUIRES: outputs() == 1.
+  /// The label, which name_of_label() writes as the training file does: the likelier of the two, or
+  /// for a loss of numbers the margin. REQUIRES: outputs() == 1.
   float label(const SparseRow& row) const noexcept;
 
   /// [features().size x outputs()]
@@ -86,7 +87,12 @@ class Model {
   float bias() const noexcept { return biases_[0]; }                  ///< the intercept
   std::span<const float> biases() const noexcept { return biases_; }  ///< [outputs()]
   std::size_t outputs() const noexcept { return biases_.size(); }  ///< 1, or the number of classes
-  const ClassNames& classes() const noexcept { return classes_; }  ///< [outputs()], or null
+  /// The names of the classes, [outputs()]; null: there is one margin.
+  ClassNames classes() const noexcept { return outputs() > 1 ? names_ : nullptr; }
+  /// The names of labels that are words: those of the classes, or of two labels; else null.
+  const ClassNames& label_names() const noexcept { return names_; }
+  /// A label as the training file writes it; for words it is a number of label_names().
+  std::string name_of_label(float label) const;
   /// The feature space of the weights.
   const FeatureSpace& features() const noexcept { return features_; }
   const AnyLoss& loss() const noexcept { return loss_; }  ///< that was minimised
@@ -105,7 +111,7 @@ class Model {
   std::vector<float> biases_{0};
   AnyLoss loss_;
   LabelPair labels_;
-  ClassNames classes_;
+  ClassNames names_;
   Provenance provenance_;
 };
 

@@ -92,10 +92,10 @@ ClassNames in_class_order(const std::set<std::string>& names, const std::string&
                     "for numeric labels use --loss squared");
   }
   std::vector<std::string> order(names.begin(), names.end());
-  if (std::ranges::all_of(order,
-                          [](const auto& name) { return number_in<double>(name).has_value(); })) {
-    std::ranges::sort(order, {}, [](const auto& name) { return *number_in<double>(name); });
-  }
+  const auto words = std::ranges::stable_partition(
+      order, [](const auto& name) { return number_in<double>(name).has_value(); });
+  std::ranges::sort(order.begin(), words.begin(), {},
+                    [](const auto& name) { return *number_in<double>(name); });
   return std::make_shared<const std::vector<std::string>>(std::move(order));
 }
 

@@ -30,7 +30,8 @@ struct Fault {
 struct ChunkNotes {
   bool all_ones = true;
   bool has_zero_index = false;
-  bool has_weights = false;  // one of them is not 1
+  bool has_weights = false;   // one of them is not 1
+  bool class_labels = false;  // labels are numbers of names
   std::uint64_t unknown_features = 0;
   std::uint64_t lines = 0;
   std::uint64_t skipped_lines = 0;

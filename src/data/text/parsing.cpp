@@ -47,6 +47,7 @@ void Parsing::decide_format(const Chunk& first, const std::string& path) {
   if (format_ == Format::automatic) {
     format_ = wanted == vw ? Format::vw : sniff(first.text).format;
   }
+  if (options_.word_labels && first_label_is_word(first.text, format_)) rules_.class_labels = true;
   if (wanted.empty() || wanted == name_of(format_)) return;
   throw DataError(path,
                   fmt::format("this is {} text, and the model was trained on {} text",
@@ -73,6 +74,7 @@ bool first_label_is_word(std::string_view text, Format format) {
 std::optional<SpottedFault> parse_rows(const Chunk& chunk, Format format, const ParseRules& rules,
                                        OnError on_error, RowBatch& batch) {
   std::optional<SpottedFault> first;
+  batch.class_labels = rules.class_labels;
   const auto reject = [&](std::uint64_t column, std::string reason, std::string remedy) {
     if (!first) first = {batch.lines, column, std::move(reason), std::move(remedy)};
     batch.drop_row();

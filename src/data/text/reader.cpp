@@ -86,7 +86,7 @@ class Reader {
                       "be streamed");
     }
     most_ = std::max(most_, parsed.most);  // nothing is less than any
-    if (options_.class_labels && !options_.classes) {
+    if (parsing_.rules().class_labels && !options_.classes) {
       classes_.push_back({place.row, std::exchange(batch.class_names, {})});
     }
     return {std::move(parsed.batch), place, number_names(batch)};
@@ -131,7 +131,8 @@ class Reader {
     Source source = pipeline_.source(rows_.rows());
     FeatureSpace features = space();
     Dataset::Arrays arrays = rows_.take(added_by_text(features));
-    const ClassNames classes = options_.class_labels ? number_classes(arrays.labels) : nullptr;
+    const ClassNames classes =
+        parsing_.rules().class_labels ? number_classes(arrays.labels) : nullptr;
     return Dataset(std::move(arrays), std::move(features), std::move(source), record_.seen_labels(),
                    classes);
   }
@@ -230,7 +231,7 @@ void require_made_so(const Dataset& data, const ReadOptions& options) {
   if (options.index_base != IndexBase::automatic && base != features.index_base) {
     refuse(fmt::format("with --index-base {}", features.index_base), "index-base");
   }
-  if (data.classes() && !options.class_labels) {
+  if (data.classes() && !options.class_labels && !options.word_labels) {
     throw DataError(data.source().name(), "the labels of this file are names of classes",
                     "train with --loss softmax, or convert the data again without --class-labels");
   }
@@ -309,7 +310,7 @@ void ReadingRecord::accept(std::size_t file, const ChunkNotes& notes,
     seen_.note(label, [&] { return Place{path, lines_before_ + spot.line, spot.column}; });
   };
   for (const auto& [label, spot] : notes.seen.labels()) {
-    if (!options_.class_labels) note(label, spot);
+    if (!notes.class_labels) note(label, spot);
   }
   if (const auto& spot = notes.seen.unlabelled()) note(kUnlabelled, *spot);
   lines_before_ += notes.lines;
