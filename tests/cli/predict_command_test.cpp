@@ -180,7 +180,7 @@ TEST_F(Command, AnswersEachLineOfAPipeBeforeTheNextIsThere) {
     Conversation program(folder_.path("m"), command);
     for (int round = 0; round < 3; ++round) {
       std::size_t k = 0;
-      for (const std::string& row : {"1:1\n", "\n", "3:1 2:0.5\n"}) {
+      for (const std::string row : {"1:1\n", "\n", "3:1 2:0.5\n"}) {
         program.say(row);
         EXPECT_EQ(program.answer(), wanted[k++] + "\n");
       }
