@@ -275,7 +275,11 @@ std::optional<Fault> parse_vw_line(std::string_view line, std::uint64_t line_num
 
   // Hashes are of the text as it stands.
   const auto append = [&](std::string& to, std::string_view part) {
-    rules.hash_bits != 0 ? void(to.append(part)) : append_name(to, part);
+    if (rules.hash_bits != 0) {
+      to += part;
+    } else {
+      append_name(to, part);
+    }
   };
   std::string name;      // "namespace^feature", its head kept from feature to feature
   std::size_t head = 0;  // length of "namespace^"
