@@ -42,8 +42,7 @@ std::optional<Fault> parse_header(const char* begin, const char* bar, const Pars
       continue;
     }
     p = token_end;
-    if (is_tag && rules.class_labels && rules.known_classes == nullptr && part == 0 &&
-        *token != '\'') {
+    if (is_tag && rules.finds_classes() && part == 0 && *token != '\'') {
       return Fault{token,
                    fmt::format("{} directly before the bar is a tag, and the row has no class",
                                quoted_token(token, bar)),
