@@ -100,6 +100,16 @@ TEST_F(Command, PrintsTagsBeforePredictions) {
   EXPECT_EQ(run("predict m rows.hogdata --tags").status, 2);
 }
 
+TEST_F(Command, PredictsClassesOfRowsWithTagsAndAnyLabels) {
+  folder_.write("pets.vw", "cat | a\ndog | b\n");
+  folder_.write("pets.svm", "cat 1:1\ndog 2:1\n");
+  run("train pets.vw -o m --loss softmax --epochs 20");
+  run("train pets.svm -o n --loss softmax --epochs 20");
+  const std::string vw = "id7| a\n'x| b\ncat,dog 'y| a\n3| b\n| a\n";
+  EXPECT_EQ(run("predict m - --tags", "", vw).out, "id7\tcat\nx\tdog\ny\tcat\n\tdog\n\tcat\n");
+  EXPECT_EQ(run("predict n -", "", "1,3 1:1\nbird 2:1\n1:1\n").out, "cat\ndog\ncat\n");
+}
+
 TEST_F(Command, PassesOverAByteOrderMarkInAPipe) {
   run("train train.svm -o m --threads 1");
   const std::string rows = "1:1\n3:1\n";
@@ -180,7 +190,7 @@ TEST_F(Command, AnswersEachLineOfAPipeBeforeTheNextIsThere) {
     Conversation program(folder_.path("m"), command);
     for (int round = 0; round < 3; ++round) {
       std::size_t k = 0;
-      for (const std::string row : {"1:1\n", "\n", "3:1 2:0.5\n"}) {
+      for (const char* row : {"1:1\n", "\n", "3:1 2:0.5\n"}) {
         program.say(row);
         EXPECT_EQ(program.answer(), wanted[k++] + "\n");
       }

@@ -71,7 +71,9 @@ std::optional<Fault> parse_class(std::string_view text, const ParseRules& rules,
   const char* const end = text.data() + text.size();
   const std::string name = canonical_class_name(text);
   if (rules.known_classes == nullptr) {
-    if (auto fault = more_than_a_class(text)) return fault;
+    if (rules.finds_classes()) {
+      if (auto fault = more_than_a_class(text)) return fault;
+    }
     label = static_cast<float>(batch.class_names.insert(name));
     return std::nullopt;
   }

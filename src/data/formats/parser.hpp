@@ -24,6 +24,11 @@ struct ParseRules {
   const FeatureNames* known_classes = nullptr;  ///< if set: labels are among these, or a fault
   bool empty_rows = false;  ///< a line of nothing is a row without features; else it is none
   bool tags = false;        ///< the batch keeps the rows' tags
+
+  /// Whether labels make the classes, and so have to be sound: not those of rows to predict.
+  bool finds_classes() const noexcept {
+    return class_labels && known_classes == nullptr && !drop_unknown;
+  }
 };
 
 /// One line, without its end, to one row of batch. On a fault the row is left open.

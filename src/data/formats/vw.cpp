@@ -42,8 +42,7 @@ std::optional<Fault> parse_header(const char* begin, const char* bar, const Pars
       continue;
     }
     p = token_end;
-    if (is_tag && rules.class_labels && rules.known_classes == nullptr && part == 0 &&
-        *token != '\'') {
+    if (is_tag && rules.finds_classes() && part == 0 && *token != '\'') {
       return Fault{token,
                    fmt::format("{} directly before the bar is a tag, and the row has no class",
                                quoted_token(token, bar)),
@@ -275,7 +274,11 @@ std::optional<Fault> parse_vw_line(std::string_view line, std::uint64_t line_num
 
   // Hashes are of the text as it stands.
   const auto append = [&](std::string& to, std::string_view part) {
-    rules.hash_bits != 0 ? void(to.append(part)) : append_name(to, part);
+    if (rules.hash_bits != 0) {
+      to += part;
+    } else {
+      append_name(to, part);
+    }
   };
   std::string name;      // "namespace^feature", its head kept from feature to feature
   std::size_t head = 0;  // length of "namespace^"
