@@ -29,10 +29,15 @@ inline Answer resolved(Answer answer, const Model& model) {
   return model.gives_probability() ? Answer::probability : Answer::margin;
 }
 
-/// A label of a model as JSON: a number, or a text where labels are words.
-inline Json label_json(const Model& model, float label) {
-  const std::string name = model.name_of_label(label);
-  return model.label_names() ? Json(name) : Json::parse(name);
+/// The two labels of a model of one margin as JSON, [negative, positive]: numbers, or texts where
+/// labels are words. Of classes: null.
+inline Json labels_json(const Model& model) {
+  if (model.classes()) return {};
+  const auto json_of = [&](float label) {
+    const std::string name = model.name_of_label(label);
+    return model.label_names() ? Json(name) : Json::parse(name);
+  };
+  return Json::array({json_of(model.labels().negative), json_of(model.labels().positive)});
 }
 
 /// Predictions one after the other: as JSON with commas between them, or a line each.

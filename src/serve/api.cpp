@@ -320,8 +320,7 @@ Reply Api::model() const {
   if (model->classes()) {
     json["classes"] = *model->classes();
   } else if (model->is_binary()) {
-    json["labels"] = {label_json(model->model(), model->labels().negative),
-                      label_json(model->model(), model->labels().positive)};
+    json["labels"] = labels_json(model->model());
   }
   json["learns"] = model->learns();
   if (model->learns()) json["options"] = options_json(*model, options.learning);

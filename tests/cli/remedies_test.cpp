@@ -88,7 +88,7 @@ TEST_F(RemedyTest, EveryMessageSaysWhichCommandHasAnOptionThatItNames) {
 }
 
 TEST_F(RemedyTest, ACommandThatLacksAnOptionSaysWhichOneHasIt) {
-  folder_.write("pets.svm", "cat 1:1\ndog 2:1\n");
+  folder_.write("pets.svm", "cat 1:1\ndog 2:1\nrat 3:1\n");
   const auto converted = run("convert pets.svm pets.hogdata");
   EXPECT_EQ(converted.status, 1);
   EXPECT_NE(converted.err.find("(options of hogwild train: --loss, --one-vs-rest)"),

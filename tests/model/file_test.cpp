@@ -123,12 +123,12 @@ TEST_F(ModelFile, OfAnotherKindOrVersionIsRefusedWithTheReason) {
   }
   save(some_model(4, 1, false), folder_.path("m"));
   std::string newer = test::contents(folder_.path("m"));
-  newer[8] = 3;
+  newer[8] = 4;
   try {
     load(folder_.write("newer", newer));
     FAIL();
   } catch (const ModelError& error) {
-    EXPECT_EQ(error.reason, "the model file has format 3, this program reads 2");
+    EXPECT_EQ(error.reason, "the model file has format 4, this program reads 3");
   }
   EXPECT_THROW(load(folder_.write("empty", "")), ModelError);
   EXPECT_THROW(load(folder_.path("missing")), IoError);
