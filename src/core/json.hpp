@@ -1,8 +1,13 @@
 // JSON as this library reads and writes it.
 #pragma once
 
+#include <cmath>
+#include <cstdint>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <type_traits>
+#include <utility>
 
 namespace hogwild {
 
@@ -12,6 +17,23 @@ using Json = nlohmann::ordered_json;
 /// UTF-8 becomes U+FFFD.
 inline std::string in_one_line(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+/// A number of JSON as a T, where it is one. Throws Json::exception: a cast of one that is out of
+/// range would be undefined, or infinity.
+template <class T>
+T number_of(const Json& json) {
+  bool fits = json.is_number();
+  if constexpr (std::is_floating_point_v<T>) {
+    const auto wide = fits ? json.get<double>() : 0;
+    fits = fits && std::abs(wide) <= static_cast<double>(std::numeric_limits<T>::max());
+  } else if (json.is_number_unsigned()) {
+    fits = std::in_range<T>(json.get<std::uint64_t>());
+  } else {
+    fits = json.is_number_integer() && std::in_range<T>(json.get<std::int64_t>());
+  }
+  if (!fits) throw Json::type_error::create(302, "a number is missing or out of range", &json);
+  return json.get<T>();
 }
 
 /// Any bytes as JSON: a text where they are UTF-8, else an object whose text has a character

@@ -28,6 +28,7 @@
 
 #include "core/json.hpp"
 #include "core/new_file.hpp"
+#include "data/formats/registry.hpp"
 #include "data/rows/hot_features.hpp"
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
@@ -120,9 +121,9 @@ void require_sharable(const ParameterKind& kind) {
 ParameterKind kind_in(std::string_view description) {
   const Json json = Json::parse(description);
   ParameterKind kind;
-  kind.features.size = json.at("features").get<Index>();
-  kind.features.hash_bits = json.at("hash_bits").get<int>();
-  kind.features.index_base = json.at("index_base").get<int>();
+  kind.features.size = number_of<Index>(json.at("features"));
+  kind.features.hash_bits = number_of<int>(json.at("hash_bits"));
+  kind.features.index_base = number_of<int>(json.at("index_base"));
   kind.features.format = json.at("format").get<std::string>();
   const auto loss = alternative_named<AnyLoss>(json.at("loss").get<std::string>());
   const auto rule = alternative_named<AnyUpdateRule>(json.at("rule").get<std::string>());
@@ -132,16 +133,22 @@ ParameterKind kind_in(std::string_view description) {
   std::visit(
       [&](auto& r) {
         for_each_number(r, [&](const RuleNumber& number, float& value) {
-          value = json.at("numbers").at(std::string(number.name)).get<float>();
+          value = number_of<float>(json.at("numbers").at(std::string(number.name)));
         });
       },
       kind.update_rule);
-  kind.labels = {json.at("labels").at(0).get<float>(), json.at("labels").at(1).get<float>()};
-  kind.learning_rate = json.at("learning_rate").get<float>();
+  kind.labels = {number_of<float>(json.at("labels").at(0)),
+                 number_of<float>(json.at("labels").at(1))};
+  kind.learning_rate = number_of<float>(json.at("learning_rate"));
   kind.bias = json.at("bias").get<bool>();
   require_sharable(kind);
   require_valid(kind.update_rule);
   const int bits = kind.features.hash_bits;
+  const TextFormat* const format = text_format_named(kind.features.format);
+  if ((format == nullptr && !kind.features.format.empty()) ||
+      (format != nullptr && format->by_name && bits == 0)) {
+    throw std::invalid_argument("its features are not called as its format calls them");
+  }
   if (bits < 0 || bits > 31 || (bits != 0 && kind.features.size != Index{1} << bits)) {
     throw std::invalid_argument("its feature space is impossible");
   }

@@ -16,6 +16,7 @@
 
 #include "core/json.hpp"
 #include "core/new_file.hpp"
+#include "data/formats/registry.hpp"
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/model/file.hpp"
@@ -102,7 +103,7 @@ struct StoredWeights {
 StoredWeights take_weights(Section& body, const Json& header, std::uint64_t all,
                            std::uint64_t biases) {
   StoredWeights stored;
-  stored.count = header.at("stored").get<std::uint64_t>();
+  stored.count = number_of<std::uint64_t>(header.at("stored"));
   const bool dense = header.at("dense").get<bool>();
   if (stored.count < biases || stored.count > all || (dense && stored.count != all)) {
     body.fail("the number of weights does not match the features");
@@ -136,32 +137,38 @@ Provenance provenance_of(const Json& json) {
   Provenance from;
   json.at("version").get_to(from.version);
   json.at("rule").get_to(from.rule);
-  json.at("learning_rate").get_to(from.learning_rate);
+  from.learning_rate = number_of<float>(json.at("learning_rate"));
   json.at("schedule").get_to(from.schedule);
-  json.at("l1").get_to(from.l1);
-  json.at("l2").get_to(from.l2);
-  json.at("threads").get_to(from.threads);
-  json.at("seed").get_to(from.seed);
-  json.at("rows").get_to(from.rows);
-  json.at("visits").get_to(from.visits);
+  from.l1 = number_of<float>(json.at("l1"));
+  from.l2 = number_of<float>(json.at("l2"));
+  from.threads = number_of<int>(json.at("threads"));
+  from.seed = number_of<std::uint64_t>(json.at("seed"));
+  from.rows = number_of<std::uint64_t>(json.at("rows"));
+  from.visits = number_of<std::uint64_t>(json.at("visits"));
   return from;
 }
 
 Model model_of(const Json& header, Section& body) {
   FeatureSpace space;
-  space.size = header.at("features").get<Index>();
-  space.hash_bits = header.at("hash_bits").get<int>();
-  space.index_base = header.at("index_base").get<int>();
+  space.size = number_of<Index>(header.at("features"));
+  space.hash_bits = number_of<int>(header.at("hash_bits"));
+  space.index_base = number_of<int>(header.at("index_base"));
   space.format = header.at("format").get<std::string>();
   const bool hashed_wrongly = space.hash_bits < 0 || space.hash_bits > 31 ||
                               (space.hash_bits != 0 && space.size != Index{1} << space.hash_bits);
   if (hashed_wrongly || space.index_base < 0 || space.index_base > 1) {
     body.fail("its feature space is impossible");
   }
+  const bool named = header.at("named").get<bool>();
+  const TextFormat* const format = text_format_named(space.format);
+  if ((format == nullptr && !space.format.empty()) || (named && space.hash_bits != 0) ||
+      (format != nullptr && space.hash_bits == 0 && named != format->by_name)) {
+    body.fail("its features are not called as its format calls them");
+  }
   const auto loss = alternative_named<AnyLoss>(header.at("loss").get<std::string>());
   if (!loss) body.fail("its loss is unknown");
-  const LabelPair labels{header.at("labels").at(0).get<float>(),
-                         header.at("labels").at(1).get<float>()};
+  const LabelPair labels{number_of<float>(header.at("labels").at(0)),
+                         number_of<float>(header.at("labels").at(1))};
 
   const auto names_at = [&](const char* key) -> ClassNames {
     if (!header.contains(key)) return nullptr;
@@ -182,7 +189,7 @@ Model model_of(const Json& header, Section& body) {
   const std::uint64_t all = (std::uint64_t{space.size} + 1) * outputs;
   if (all > std::uint64_t{1} << 32) body.fail("its number of weights is impossible");
   const StoredWeights stored = take_weights(body, header, all, outputs);
-  if (header.at("named").get<bool>()) space.names = take_names(body, space.size);
+  if (named) space.names = take_names(body, space.size);
   body.finish();
 
   const auto weights = shared_zeroed_array<float>(all - outputs);

@@ -179,25 +179,24 @@ std::string json_line(const Model& model) {
   const Provenance& from = model.provenance();
   std::uint64_t nonzero = 0;
   for (const float w : model.weights()) nonzero += w != 0;
-  Json json(
-      {{"features", model.features().size},
-       {"nonzero_weights", nonzero},
-       {"bias", shortest(model.bias())},
-       {"named", model.features().names != nullptr},
-       {"hash_bits", model.features().hash_bits},
-       {"index_base", model.features().index_base},
-       {"loss", name_of(model.loss())},
-       {"labels", labels_json(model)},
-       {"rule", from.rule},
-       {"learning_rate", shortest(from.learning_rate)},
-       {"schedule", from.schedule},
-       {"l1", shortest(from.l1)},
-       {"l2", shortest(from.l2)},
-       {"threads", from.threads},
-       {"seed", from.seed},
-       {"training_rows", from.rows},
-       {"row_visits", from.visits},
-       {"version", from.version}});
+  Json json({{"features", model.features().size},
+             {"nonzero_weights", nonzero},
+             {"bias", shortest(model.bias())},
+             {"named", model.features().names != nullptr},
+             {"hash_bits", model.features().hash_bits},
+             {"index_base", model.features().index_base},
+             {"loss", name_of(model.loss())},
+             {"labels", labels_json(model)},
+             {"rule", from.rule},
+             {"learning_rate", shortest(from.learning_rate)},
+             {"schedule", from.schedule},
+             {"l1", shortest(from.l1)},
+             {"l2", shortest(from.l2)},
+             {"threads", from.threads},
+             {"seed", from.seed},
+             {"training_rows", from.rows},
+             {"row_visits", from.visits},
+             {"version", from.version}});
   if (model.classes()) {
     json.erase("labels");
     json.erase("bias");

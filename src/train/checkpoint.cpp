@@ -28,14 +28,14 @@ Json json_of(const EpochReport& report) {
 }
 
 EpochReport report_of(const Json& json) {
-  EpochReport report{.epoch = json.at(0).get<int>(),
+  EpochReport report{.epoch = number_of<int>(json.at(0)),
                      .seconds = json.at(1).get<double>(),
-                     .rows = json.at(2).get<std::uint64_t>(),
-                     .nonzeros = json.at(3).get<std::uint64_t>(),
+                     .rows = number_of<std::uint64_t>(json.at(2)),
+                     .nonzeros = number_of<std::uint64_t>(json.at(3)),
                      .train_loss = json.at(4).get<double>(),
                      .valid_loss = {},
-                     .learning_rate = json.at(5).get<float>(),
-                     .threads = json.at(6).get<int>()};
+                     .learning_rate = number_of<float>(json.at(5)),
+                     .threads = number_of<int>(json.at(6))};
   if (json.size() > 7) report.valid_loss = json.at(7).get<double>();
   return report;
 }
@@ -101,24 +101,24 @@ RunState parsed_state(std::string_view bytes, const std::string& path) {
     for (const Json& made : header.at("made_with")) {
       state.made_with.emplace_back(made.at(0).get<std::string>(), made.at(1).get<std::string>());
     }
-    header.at("learning_rate").get_to(state.learning_rate);
-    if (header.contains("epsilon")) state.epsilon = header.at("epsilon").get<float>();
+    state.learning_rate = number_of<float>(header.at("learning_rate"));
+    if (header.contains("epsilon")) state.epsilon = number_of<float>(header.at("epsilon"));
     if (header.contains("numbering")) {
-      const int numbering = header.at("numbering").get<int>();
+      const int numbering = number_of<int>(header.at("numbering"));
       if (numbering < 0 || numbering > static_cast<int>(Numbering::ranked)) {
         fail(path, "its numbering of features is unknown");
       }
       state.numbering = static_cast<Numbering>(numbering);
     }
     if (header.contains("hot")) header.at("hot").get_to(state.hot);
-    if (header.contains("threads")) header.at("threads").get_to(state.threads);
+    if (header.contains("threads")) state.threads = number_of<int>(header.at("threads"));
     if (header.contains("scaling")) header.at("scaling").get_to(state.scaling);
     for (const Json& report : header.at("epochs")) state.epochs.push_back(report_of(report));
     state.worst = bound_in(header.at("worst"));
     state.worst_valid = bound_in(header.at("worst_valid"));
-    header.at("visits").get_to(state.visits);
+    state.visits = number_of<std::uint64_t>(header.at("visits"));
     header.at("seen").get_to(state.seen);
-    const auto best = header.at("best").get<std::uint64_t>();
+    const auto best = number_of<std::uint64_t>(header.at("best"));
     if (best > 0) state.best = parsed_model(take(best), path);
   } catch (const Json::exception& error) {
     fail(path, fmt::format("its header can't be read ({})", error.what()));

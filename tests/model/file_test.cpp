@@ -1,8 +1,10 @@
 #include "hogwild/model/file.hpp"
 
 #include <gtest/gtest.h>
+
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <limits>
 
 #include <cmath>
 #include <csignal>
@@ -112,6 +114,31 @@ TEST_F(ModelFile, IsRefusedWhenAnyByteIsChanged) {
     changed[at] = static_cast<char>(changed[at] ^ 0x40);
     EXPECT_THROW(load(folder_.write("changed", changed)), ModelError) << at;
   }
+}
+
+// What text of that format is read as would lie past the weights.
+TEST_F(ModelFile, WhoseFeaturesAreNotCalledAsItsFormatCallsThemIsRefused) {
+  const auto refused = [&](const FeatureSpace& space) {
+    const auto weights = std::make_shared<float[]>(space.size);
+    save(Model(space, weights, 0, Logistic{}, {}, {}), folder_.path("m"));
+    EXPECT_THROW(load(folder_.path("m")), ModelError) << space.format;
+  };
+  refused({.size = 4, .format = "vw"});
+  refused({.size = 4, .format = "csv"});
+  auto names = std::make_shared<FeatureNames>();
+  names->insert("a");
+  refused({.size = 1, .names = names, .format = "libsvm"});
+}
+
+TEST_F(ModelFile, WithNumbersThatFloatsLackIsRefused) {
+  Model model = some_model(4, 1, false);
+  Provenance from = model.provenance();
+  from.threads = -1;  // as any integer; it is not asked for more
+  save(Model(model.features(), model.shared_weights(), 0, Logistic{}, {}, from), folder_.path("m"));
+  EXPECT_EQ(load(folder_.path("m")).provenance().threads, -1);
+  from.l1 = std::numeric_limits<float>::infinity();  // which JSON writes as null
+  save(Model(model.features(), model.shared_weights(), 0, Logistic{}, {}, from), folder_.path("m"));
+  EXPECT_THROW(load(folder_.path("m")), ModelError);
 }
 
 TEST_F(ModelFile, OfAnotherKindOrVersionIsRefusedWithTheReason) {

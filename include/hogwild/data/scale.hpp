@@ -10,9 +10,9 @@ enum class Scale {
   automatic,  ///< dense features and labels that are numbers have mean 0 and deviation 1 unless
               ///< they are near that already, and so do features whose scales have nothing in
               ///< common; weights of rows have mean 1
-  none,      ///< as they are
-  standard,  ///< dense features: mean 0, deviation 1; others: root mean square 1
-  max,       ///< the largest size of a feature is 1
+  none,       ///< as they are
+  standard,   ///< dense features: mean 0, deviation 1; others: root mean square 1
+  max,        ///< the largest size of a feature is 1
 };
 
 /// What was changed to other units while it was learnt: see Scale.

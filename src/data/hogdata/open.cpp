@@ -51,8 +51,8 @@ class DataFile {
   }
 
   Dataset dataset() const {
-    const auto rows = header_.at("rows").get<std::uint64_t>();
-    const auto nonzeros = header_.at("nonzeros").get<std::uint64_t>();
+    const auto rows = number_of<std::uint64_t>(header_.at("rows"));
+    const auto nonzeros = number_of<std::uint64_t>(header_.at("nonzeros"));
     if (rows >= std::uint64_t{1} << 60 || nonzeros >= std::uint64_t{1} << 60) {
       fail("its number of rows is impossible");
     }
@@ -68,9 +68,10 @@ class DataFile {
 
   void require_fresh() const {
     for (const Json& json : header_.at("source").at("files")) {
-      const FileIdentity file{
-          json.at("path").get<std::string>(), json.at("bytes").get<std::uint64_t>(),
-          json.at("modified").get<std::int64_t>(), json.at("checksum").get<std::uint64_t>()};
+      const FileIdentity file{json.at("path").get<std::string>(),
+                              number_of<std::uint64_t>(json.at("bytes")),
+                              number_of<std::int64_t>(json.at("modified")),
+                              number_of<std::uint64_t>(json.at("checksum"))};
       if (!file.has_changed()) continue;
       throw DataError(path_, fmt::format("it is out of date: {} has changed since", file.path),
                       fmt::format("convert it again: hogwild convert {} {}", file.path, path_));
@@ -80,7 +81,8 @@ class DataFile {
   void verify() const {
     for (const auto& [name, section] : header_.at("sections").items()) {
       const std::string_view bytes = section_bytes(section);
-      if (XXH3_64bits(bytes.data(), bytes.size()) != section.at("checksum").get<std::uint64_t>()) {
+      if (XXH3_64bits(bytes.data(), bytes.size()) !=
+          number_of<std::uint64_t>(section.at("checksum"))) {
         fail(fmt::format("its {} are damaged", name));
       }
     }
@@ -101,8 +103,8 @@ class DataFile {
 
   std::string_view section_bytes(const Json& section) const {
     const std::string_view all = file_->bytes();
-    const auto offset = section.at("offset").get<std::uint64_t>();
-    const auto bytes = section.at("bytes").get<std::uint64_t>();
+    const auto offset = number_of<std::uint64_t>(section.at("offset"));
+    const auto bytes = number_of<std::uint64_t>(section.at("bytes"));
     if (begin_ > all.size() || offset > all.size() - begin_ ||
         bytes > all.size() - begin_ - offset) {
       fail("it is cut short");
@@ -130,8 +132,8 @@ class DataFile {
 
   FeatureSpace features() const {
     FeatureSpace space;
-    const auto plain = header_.at("features").get<std::uint64_t>();
-    const auto size = header_.at("ranked_features").get<std::uint64_t>();
+    const auto plain = number_of<std::uint64_t>(header_.at("features"));
+    const auto size = number_of<std::uint64_t>(header_.at("ranked_features"));
     if (plain > std::uint64_t{kMaxIndex} + 1 || size > plain) fail("it has too many features");
     auto ranking = std::make_shared<Ranking>();
     ranking->size = static_cast<Index>(plain);
@@ -142,8 +144,8 @@ class DataFile {
     ranking->features.assign(numbers.begin(), numbers.end());
     space.size = static_cast<Index>(size);
     space.ranking = std::move(ranking);
-    space.hash_bits = header_.at("hash_bits").get<int>();
-    space.index_base = header_.at("index_base").get<int>();
+    space.hash_bits = number_of<int>(header_.at("hash_bits"));
+    space.index_base = number_of<int>(header_.at("index_base"));
     if (space.hash_bits < 0 || space.hash_bits > 31 || space.index_base < 0 ||
         space.index_base > 1) {
       fail("its numbering of features is invalid");
@@ -175,22 +177,22 @@ class DataFile {
     Source source;
     source.paths = {path_};
     source.format = "hogdata";
-    source.bytes = json.at("bytes").get<std::uint64_t>();
-    source.lines = json.at("lines").get<std::uint64_t>();
-    source.skipped_lines = json.at("skipped_lines").get<std::uint64_t>();
+    source.bytes = number_of<std::uint64_t>(json.at("bytes"));
+    source.lines = number_of<std::uint64_t>(json.at("lines"));
+    source.skipped_lines = number_of<std::uint64_t>(json.at("skipped_lines"));
     source.first_skipped = json.at("first_skipped").get<std::string>();
     return source;
   }
 
   static Place place_of(const Json& json) {
-    return {json.at("path").get<std::string>(), json.at("line").get<std::uint64_t>(),
-            json.at("column").get<std::uint64_t>()};
+    return {json.at("path").get<std::string>(), number_of<std::uint64_t>(json.at("line")),
+            number_of<std::uint64_t>(json.at("column"))};
   }
 
   SeenLabels seen_labels() const {
     SeenLabels seen;
     for (const Json& label : header_.at("labels")) {
-      const auto value = label.at("value").get<float>();
+      const auto value = number_of<float>(label.at("value"));
       if (!std::isfinite(value)) fail("a label is not finite");
       seen.note(value, [&] { return place_of(label.at("place")); });
     }
