@@ -57,6 +57,9 @@ class RankObserver final : public DistributedObserver {
     }
     shown_->write(json_line(world_.host(slow.rank), slow));
   }
+  void on_scaling(const ScalingReport& report) override {
+    if (shown_ != nullptr) shown_->on_scaling(report);
+  }
   void on_rate(const RateSearch& search) override {
     if (shown_ != nullptr) shown_->on_rate(search);
   }

@@ -175,7 +175,7 @@ bool all_ones(World& world, const Dataset& own) {
   return std::ranges::count(world.gather(own.all_ones()), false) == 0;
 }
 
-Dataset sample_of_all(World& world, const Dataset& own, std::uint64_t bytes) {
+Dataset sample_of_all(World& world, const Dataset& own, std::uint64_t bytes, Recipients who) {
   const bool ones = all_ones(world, own);
   Offset rows = 0, nonzeros = 0;
   for (const auto& of_rank : world.gather(std::array{own.rows(), own.nonzeros()})) {
@@ -189,7 +189,7 @@ Dataset sample_of_all(World& world, const Dataset& own, std::uint64_t bytes) {
     put_row(some, own.row(i), 0, own.features().size, ones);
   }
   std::vector<Bytes> parts = world.gather_all(some);
-  if (!world.is_first()) parts.clear();
+  if (who == Recipients::first && !world.is_first()) parts.clear();
   return rows_in(parts, own, ones);
 }
 

@@ -63,8 +63,9 @@ Dataset rows_in(std::span<const Bytes> parts, const Dataset& like, bool ones);
 /// Whether all values of all ranks' rows are ones. To be called by all ranks.
 bool all_ones(World& world, const Dataset& own);
 
-/// Some rows of each rank, from all over its own, of about so many bytes together. The first rank
-/// gets them, the others none. To be called by all ranks.
-Dataset sample_of_all(World& world, const Dataset& own, std::uint64_t bytes);
+/// Some rows of each rank, from all over its own, of about so many bytes together. Ranks that are
+/// no recipients get none. To be called by all ranks.
+enum class Recipients { first, all };
+Dataset sample_of_all(World& world, const Dataset& own, std::uint64_t bytes, Recipients who);
 
 }  // namespace hogwild

@@ -12,9 +12,11 @@
 #include "distributed/allreduce.hpp"
 #include "distributed/descents.hpp"
 #include "distributed/share.hpp"
+#include "hogwild/data/ranking.hpp"
 #include "hogwild/train/tune.hpp"
 #include "options/refusals.hpp"
 #include "parallel/cores.hpp"
+#include "train/file_units.hpp"
 #include "train/plan.hpp"
 #include "train/prepare.hpp"
 #include "train/run.hpp"
@@ -26,26 +28,28 @@ namespace {
 // Passes on what a run reports, and with each epoch what each rank has done.
 class Reporter final : public TrainObserver {
  public:
-  Reporter(DistributedObserver& observer, WorldCollectives& collectives)
-      : observer_(observer), collectives_(collectives) {}
+  /// told: hears of the run, and passes it on to the observer.
+  Reporter(TrainObserver& told, DistributedObserver& observer, WorldCollectives& collectives)
+      : told_(told), observer_(observer), collectives_(collectives) {}
   void on_progress(const Progress& progress) override {
-    observer_.on_progress(progress);
+    told_.on_progress(progress);
     tell_of_slowness();
   }
   void on_epoch(const EpochReport& report) override {
-    observer_.on_epoch(report);
+    told_.on_epoch(report);
     observer_.on_ranks(report.epoch, collectives_.ranks());
     tell_of_slowness();
   }
   bool stop_requested() override { return observer_.stop_requested(); }
   bool checkpoint_due() override { return observer_.checkpoint_due(); }
-  void on_checkpoint(const Checkpoint& checkpoint) override { observer_.on_checkpoint(checkpoint); }
+  void on_checkpoint(const Checkpoint& checkpoint) override { told_.on_checkpoint(checkpoint); }
 
  private:
   void tell_of_slowness() {
     if (const auto slow = collectives_.newly_slow()) observer_.on_slow_rank(*slow);
   }
 
+  TrainObserver& told_;
   DistributedObserver& observer_;
   WorldCollectives& collectives_;
 };
@@ -79,9 +83,10 @@ RateSearch found_rate(World& world, const Dataset& own_rows, TrainOptions option
   constexpr std::uint64_t kSampleBytes = 32'000'000;
   Dataset data = own_rows;
   if (world.size() > 1) {
-    data = sample_of_all(world, own_rows, kSampleBytes);
+    data = sample_of_all(world, own_rows, kSampleBytes, Recipients::first);
     if (options.validation) {
-      options.validation = sample_of_all(world, *options.validation, kSampleBytes);
+      options.validation =
+          sample_of_all(world, *options.validation, kSampleBytes, Recipients::first);
     }
   }
   const std::uint64_t batch = rows_of_rate(options);
@@ -193,18 +198,27 @@ int threads_of_rank(const World& world, int asked) {
   return is_bound ? usable : std::max(1, cores() / world.ranks_on_this_host());
 }
 
-TrainResult train(World& world, const Dataset& data, TrainOptions options,
+TrainResult train(World& world, const Dataset& data, TrainOptions asked,
                   const DistributedOptions& distributed, DistributedObserver& observer) {
-  options.threads = threads_of_rank(world, options.threads);
-  options.worker_views = false;  // a rank's copy is one for all its threads
+  asked.threads = threads_of_rank(world, asked.threads);
+  asked.worker_views = false;  // a rank's copy is one for all its threads
   const bool some = data.rows() > 0;
-  const Dataset rows = together(world, [&] {
-    require_valid(options);
-    require_valid(distributed, options, world.size());
-    require_fit(data, options);
-    return some ? with_class_weights(data, options.class_weights) : data;
+  Dataset rows = together(world, [&] {
+    require_valid(asked);
+    require_valid(distributed, asked, world.size());
+    require_fit(data, asked);
+    return some ? with_class_weights(data, asked.class_weights) : data;
   });
-  options.class_weights.clear();
+  asked.class_weights.clear();
+  constexpr std::uint64_t kSampleBytes = 8'000'000;
+  const Scaling scaling =
+      scaling_for(sample_of_all(world, rows, kSampleBytes, Recipients::all), asked);
+  if (!scaling.changes_nothing()) {
+    observer.on_scaling(scaling.report());
+    rows = scaling.scaled(unranked(std::move(rows)));
+  }
+  InFileUnits told(observer, scaling, asked.resume ? &*asked.resume : nullptr);
+  TrainOptions options = scaled(asked, scaling, rows.features());
   const std::vector<int> learning = world.gather(some ? options.threads : 0);
   const int learners = std::accumulate(learning.begin(), learning.end(), 0);
   const bool averages =
@@ -215,13 +229,13 @@ TrainResult train(World& world, const Dataset& data, TrainOptions options,
     Part part = make_part(world, rows, found, distributed, learners, observer);
     const Shared shared = distributed.kind == Distribution::graph ? Shared::features : Shared::rows;
     WorldCollectives collectives(world, runs++, shared, rows.rows(), part.threads);
-    Reporter reporter(observer, collectives);
+    Reporter reporter(told, observer, collectives);
     return run(part.rows, part.plan, std::move(part.descent), collectives, found, reporter);
   };
   const auto find = [&] {
     return found_rate(world, rows, options, averages ? learners : 1, observer);
   };
-  return run_at_found_rate(options, observer, true, find, run_once);
+  return told.restored(run_at_found_rate(options, told, true, find, run_once));
 }
 
 }  // namespace hogwild

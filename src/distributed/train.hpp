@@ -30,7 +30,7 @@ class DistributedObserver : public TrainObserver {
 /// return the same but for the threads seen, and throw alike. One rank finds the learning rate,
 /// from its own rows. Threads: as many as are asked for on each rank; 0: the rank's share of its
 /// host's cores.
-TrainResult train(World& world, const Dataset& data, TrainOptions options,
+TrainResult train(World& world, const Dataset& data, TrainOptions asked,
                   const DistributedOptions& distributed, DistributedObserver& observer);
 
 /// The threads of this rank: those asked for, or if that is 0 its share of the host's cores.
