@@ -160,6 +160,27 @@ std::size_t parse_plain_libsvm(std::string_view all, std::size_t at, const Parse
                               : parse_plain_lines<Indices::ascending>(all, at, rules, batch);
 }
 
+namespace {
+
+// What is wrong with an index from p to end, if the rules do not allow it.
+std::optional<Fault> unfit_index(const char* p, const char* end, std::uint64_t index,
+                                 const ParseRules& rules) {
+  if (rules.one_based && index == 0) {
+    return Fault{p, "index 0 in data whose indices start at 1",
+                 rules.drop_unknown
+                     ? "the model was trained on such data; if index 0 is a feature there "
+                       "too, train the model with --index-base 0"
+                     : "add 1 to all indices, or use --index-base 0"};
+  }
+  if (index >= rules.known_end && !rules.drop_unknown && rules.hash_bits == 0) {
+    return Fault{p, fmt::format("index {} is past {}", quoted_token(p, end), rules.known_end - 1),
+                 "renumber the features, or hash them with --hash-bits 22"};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
 std::optional<Fault> parse_libsvm_line(std::string_view line, std::uint64_t line_number,
                                        const ParseRules& rules, RowBatch& batch) {
   const char* const begin = line.data();
@@ -196,20 +217,7 @@ std::optional<Fault> parse_libsvm_line(std::string_view line, std::uint64_t line
         *index_end.end != ':') {
       return not_a_feature(p, end);
     }
-    if (rules.one_based && index == 0) {
-      return Fault{p, "index 0 in data whose indices start at 1",
-                   rules.drop_unknown
-                       ? "the model was trained on such data; if index 0 is a feature there "
-                         "too, train the model with --index-base 0"
-                       : "add 1 to all indices, or use --index-base 0"};
-    }
-    const bool past_the_end = index >= rules.known_end;
-    if (past_the_end && !rules.drop_unknown && rules.hash_bits == 0) {
-      return Fault{
-          p,
-          fmt::format("index {} is past {}", quoted_token(p, index_end.end), rules.known_end - 1),
-          "renumber the features, or hash them with --hash-bits 22"};
-    }
+    if (auto fault = unfit_index(p, index_end.end, index, rules)) return fault;
 
     const char* const value_at = index_end.end + 1;
     float value = 0;
@@ -224,7 +232,7 @@ std::optional<Fault> parse_libsvm_line(std::string_view line, std::uint64_t line
 
     if (rules.hash_bits != 0) {
       batch.add(hashed_index(mix_bits(index), rules.hash_bits), value);
-    } else if (past_the_end) {
+    } else if (index >= rules.known_end) {
       batch.add_unknown();
     } else {
       batch.add(static_cast<Index>(index), value);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <map>
 #include <set>
 #include <utility>
@@ -92,10 +93,13 @@ ClassNames in_class_order(const std::set<std::string>& names, const std::string&
                     "for numeric labels use --loss squared");
   }
   std::vector<std::string> order(names.begin(), names.end());
-  const auto words = std::ranges::stable_partition(
-      order, [](const auto& name) { return number_in<double>(name).has_value(); });
-  std::ranges::sort(order.begin(), words.begin(), {},
-                    [](const auto& name) { return *number_in<double>(name); });
+  const auto number_or_last = [](const std::string& name) {
+    return number_in<double>(name).value_or(std::numeric_limits<double>::infinity());
+  };
+  std::ranges::sort(order, [&](const auto& a, const auto& b) {
+    const double x = number_or_last(a), y = number_or_last(b);
+    return x != y ? x < y : a < b;
+  });
   return std::make_shared<const std::vector<std::string>>(std::move(order));
 }
 
