@@ -7,6 +7,7 @@
 
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
+#include "hogwild/core/random.hpp"
 #include "hogwild/data/ranking.hpp"
 #include "hogwild/eval/evaluate.hpp"
 #include "hogwild/train/train.hpp"
@@ -37,6 +38,53 @@ TEST(FindRate, IsAsGoodAsTheBestOfAGrid) {
     EXPECT_GE(found.rate_search->trials.size(), 3u);
     EXPECT_EQ(found.learning_rate, found.rate_search->rate);
   });
+}
+
+// Rows whose values are so many times as large.
+Dataset rows_times(double times, bool noise_labels = false) {
+  Dataset::Arrays arrays = test::random_rows(4000, 20, 0.4, false).take_arrays();
+  for (float& value : arrays.values) value *= static_cast<float>(times);
+  for (std::size_t i = 0; noise_labels && i < arrays.labels.size(); ++i) {
+    arrays.labels[i] = Random(5, i).uniform() < 0.3 ? 1.0f : -1.0f;
+  }
+  return Dataset(std::move(arrays), {.size = 20});
+}
+
+TEST(FindRate, NeverEndsAtAnEdge) {
+  for (const double times : {1e-12, 1e-6, 1e-3, 1.0, 1e3, 1e6, 1e12}) {
+    for (const AnyUpdateRule& rule : {AnyUpdateRule(Adagrad{}), AnyUpdateRule(Sgd{})}) {
+      TrainOptions options{.scale = Scale::none,
+                           .bias = false,
+                           .update_rule = rule,
+                           .epochs = 2,
+                           .threads = 1};  // a bias is of scale 1
+      const RateSearch search = find_rate(rows_times(times), options);
+      const auto best = std::ranges::min_element(search.trials, {}, &RateTrial::loss);
+      EXPECT_NE(best, search.trials.begin()) << times << " " << name_of(rule);
+      EXPECT_LT(best->loss, 0.62) << times << " " << name_of(rule);
+      EXPECT_TRUE(search.doubt.empty()) << search.doubt;
+    }
+  }
+}
+
+TEST(FindRate, SaysWhereNoRateLearnsAnything) {
+  const auto doubt = [](const Dataset& rows, const TrainOptions& options = {.threads = 1}) {
+    const RateSearch search = find_rate(rows, options);
+    EXPECT_TRUE(search.base_loss.has_value());
+    return search.doubt;
+  };
+  EXPECT_EQ(doubt(rows_times(1)), "");
+  const std::string noise = doubt(rows_times(1, true));
+  EXPECT_NE(noise.find("labels"), std::string::npos) << noise;
+  EXPECT_NEAR(*find_rate(rows_times(1, true), {.threads = 1}).base_loss,
+              -0.3 * std::log(0.3) - 0.7 * std::log(0.7), 0.03);
+  Dataset::Arrays alike;
+  for (int i = 0; i < 3000; ++i) {
+    alike.indices.push_back(0);
+    alike.offsets.push_back(alike.indices.size());
+    alike.labels.push_back(i % 3 == 0 ? 1.0f : -1.0f);
+  }
+  EXPECT_EQ(doubt(Dataset(std::move(alike), {.size = 1})), "all rows have the same features");
 }
 
 TEST(FindRate, IsAFunctionOfDataOptionsAndSeed) {
