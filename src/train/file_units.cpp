@@ -84,7 +84,7 @@ Scaling scaling_for(const Dataset& rows, const TrainOptions& options) {
   if (!options.parameters.empty()) return {};
   const bool number_labels =
       std::holds_alternative<Squared>(options.loss) && !learns_classes(options);
-  return {rows, options.scale, number_labels};
+  return {rows, options.scale, number_labels, options.bias};
 }
 
 TrainOptions scaled(TrainOptions options, const Scaling& scaling, const FeatureSpace& rows) {

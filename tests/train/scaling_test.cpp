@@ -215,6 +215,22 @@ TEST(Scaling, CentresAColumnThatAFewRowsLack) {
               static_cast<double>(model.weights()[1]) + static_cast<double>(model.bias()), 1e-3);
 }
 
+TEST(Scaling, CentresNothingWithoutABias) {
+  TrainOptions options = options_for(Adagrad{});
+  options.bias = false;
+  for (const AnyLoss& loss : {AnyLoss(Logistic{}), AnyLoss(Squared{})}) {
+    options.loss = loss;
+    const bool numbers = std::holds_alternative<Squared>(loss);
+    for (const auto& [what, units] : other_units()) {
+      Units its = units;
+      its.label = 1000;
+      EXPECT_EQ(train(rows(2000, 1, its, numbers), options).model.bias(), 0) << what;
+    }
+  }
+  const double plain = loss_in({}, options, true);
+  EXPECT_NEAR(loss_in(other_units()[0].second, options, true), plain, 0.01 * plain);
+}
+
 class Reports : public TrainObserver {
  public:
   void on_scaling(const ScalingReport& report) override { all.push_back(report); }

@@ -51,12 +51,14 @@ struct Column {
     return (squares + 2 * pivot * sum) / n + pivot * pivot;
   }
 
-  // The mean and the deviation, where all other rows have 0.
-  std::pair<double, double> moments(Offset rows) const noexcept {
+  // The mean and the deviation from it, where all other rows have 0; without a bias from 0.
+  std::pair<double, double> moments(Offset rows, bool has_bias) const noexcept {
     const auto n = static_cast<double>(rows), others = n - count;
     const double shift = (sum - others * pivot) / n;
     const double square = (squares + others * pivot * pivot) / n;
-    return {pivot + shift, std::sqrt(std::max(0.0, square - shift * shift))};
+    const double mean = pivot + shift, variance = std::max(0.0, square - shift * shift);
+    if (!has_bias) return {0, std::sqrt(variance + mean * mean)};
+    return {mean, std::sqrt(variance)};
   }
 };
 
@@ -93,7 +95,7 @@ Unit unit_of(double mean, double deviation, double near) noexcept {
 
 // Whether a sample shows no column that needs a unit, so that none has to be looked at by itself:
 // the columns that most rows have are near unit scale, and the sizes of other values lie together.
-bool are_alike(const Dataset& rows) {
+bool are_alike(const Dataset& rows, bool has_bias) {
   constexpr Offset kFirst = 32;
   const Offset stride = 1 + rows.rows() / kEnoughRows;
   std::vector<Index> dense;  // that some of the first rows have in common
@@ -128,7 +130,7 @@ bool are_alike(const Dataset& rows) {
   }
   for (const Column& column : columns) {
     if (!column.has_number) continue;
-    const auto [mean, deviation] = column.moments(seen);
+    const auto [mean, deviation] = column.moments(seen, has_bias);
     if (!unit_of(mean, deviation, kNearOne).changes_nothing()) return false;
   }
   Offset all = 0, below = 0;
@@ -149,7 +151,7 @@ bool are_alike(const Dataset& rows) {
 
 }  // namespace
 
-void Scaling::find_units(const Dataset& rows, Scale asked) {
+void Scaling::find_units(const Dataset& rows, Scale asked, bool has_bias) {
   ZeroedArray<Column> columns(rows.features().size);
   std::vector<Index> met;
   for (Offset i = 0; i < rows.rows(); ++i) {
@@ -179,7 +181,7 @@ void Scaling::find_units(const Dataset& rows, Scale asked) {
   const auto unit_for = [&](const Column& column) -> Unit {
     if (!column.has_number) return {};
     if (is_dense(column)) {
-      const auto [mean, deviation] = column.moments(rows.rows());
+      const auto [mean, deviation] = column.moments(rows.rows(), has_bias);
       if (asked == Scale::standard && deviation > kConstant * std::abs(mean)) {
         return {mean, 1 / deviation};
       }
@@ -198,11 +200,11 @@ void Scaling::find_units(const Dataset& rows, Scale asked) {
     const Unit unit = unit_for(columns[j]);
     const Index plain = rows.features().plain(j);
     const auto scale = static_cast<float>(unit.scale);
-    if (scale != 1 && std::isfinite(scale) && scale > 0) {
+    if (!unit.changes_nothing() && std::isfinite(scale) && scale > 0) {
       scales_[plain] = scale;
       ++report_.scaled;
     }
-    if (unit.offset != 0) centred.emplace_back(plain, unit.offset);
+    if (unit.offset != 0 && scales_[plain] != 0) centred.emplace_back(plain, unit.offset);
   }
   std::ranges::sort(centred);
   for (const auto& [j, offset] : centred) {
@@ -213,7 +215,7 @@ void Scaling::find_units(const Dataset& rows, Scale asked) {
   if (report_.scaled == 0 && report_.centred == 0) scales_ = {};
 }
 
-Scaling::Scaling(const Dataset& rows, Scale asked, bool number_labels) {
+Scaling::Scaling(const Dataset& rows, Scale asked, bool number_labels, bool has_bias) {
   if (asked == Scale::none || rows.rows() == 0) return;
   if (rows.has_weights()) {
     const double mean = mean_weight(rows);
@@ -226,13 +228,13 @@ Scaling::Scaling(const Dataset& rows, Scale asked, bool number_labels) {
     for (const float label : rows.labels()) {
       if (!std::isnan(label)) labels.add(label);
     }
-    const auto [mean, deviation] = labels.moments(labels.count);
+    const auto [mean, deviation] = labels.moments(labels.count, has_bias);
     label_ = unit_of(mean, deviation, kNearOneLabel);
     report_.labels = !label_.changes_nothing();
   }
   if (rows.all_ones()) return;
-  if (asked == Scale::automatic && are_alike(rows)) return;
-  find_units(rows, asked);
+  if (asked == Scale::automatic && are_alike(rows, has_bias)) return;
+  find_units(rows, asked, has_bias);
 }
 
 Unit Scaling::unit(Index j) const noexcept {

@@ -39,7 +39,8 @@ class Scaling {
   Scaling() = default;  ///< changes nothing
 
   /// What the rows, or a sample of them, need. number_labels: whether labels are numbers to be met.
-  Scaling(const Dataset& rows, Scale asked, bool number_labels);
+  /// has_bias: without a bias nothing is centred, since an offset would have nowhere to go.
+  Scaling(const Dataset& rows, Scale asked, bool number_labels, bool has_bias);
 
   bool changes_nothing() const noexcept {
     return scales_.size() == 0 && label_.changes_nothing() && weight_ == 1;
@@ -63,7 +64,7 @@ class Scaling {
   std::string fingerprint() const;
 
  private:
-  void find_units(const Dataset& rows, Scale asked);
+  void find_units(const Dataset& rows, Scale asked, bool has_bias);
   template <class Arrays>
   void scale_features(Arrays& rows, bool all_ones) const;
   template <class Arrays>
