@@ -93,7 +93,7 @@ RateSearch found_rate(World& world, const Dataset& own_rows, TrainOptions option
   if (batch > 1) options.batch_size = 1;
   RateSearch search = together(world, [&]() -> RateSearch {
     if (!world.is_first()) return {};
-    return find_rate(data, options, [&] { return observer.stop_requested(); });
+    return race_rates(data, options, [&] { return observer.stop_requested(); });
   });
   const auto rows = static_cast<float>(batch);
   if (search.epsilon) *search.epsilon /= rows * rows;
@@ -201,6 +201,7 @@ int threads_of_rank(const World& world, int asked) {
 TrainResult train(World& world, const Dataset& data, TrainOptions asked,
                   const DistributedOptions& distributed, DistributedObserver& observer) {
   asked.threads = threads_of_rank(world, asked.threads);
+  asked.find_rule = false;
   asked.worker_views = false;  // a rank's copy is one for all its threads
   const bool some = data.rows() > 0;
   Dataset rows = together(world, [&] {

@@ -164,8 +164,9 @@ std::vector<Simulation> simulate(const Dataset& data, const TrainOptions& asked,
   auto [rows, options] = prepare(data, asked);
   options.threads = 1;
   options.worker_views = false;
+  options.find_rule = false;
   if (searches_rate(options)) {
-    const RateSearch search = find_rate(rows, options, [&] { return observer.stop_requested(); });
+    const RateSearch search = race_rates(rows, options, [&] { return observer.stop_requested(); });
     options.learning_rate = search.rate;
     if (search.epsilon) *epsilon_of_sum(options.update_rule) = *search.epsilon;
     observer.on_rate(search);

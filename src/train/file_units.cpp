@@ -80,6 +80,12 @@ Model in_file_units(const Model& model, const Scaling& scaling, const Model* sta
   return with_weights(model, weights, biases);
 }
 
+RateSearch in_file_units(RateSearch search, const Scaling& scaling) {
+  if (search.base_loss) *search.base_loss *= loss_unit(scaling);
+  for (auto& trial : search.trials) trial.loss *= loss_unit(scaling);
+  return search;
+}
+
 Scaling scaling_for(const Dataset& rows, const TrainOptions& options) {
   if (!options.parameters.empty()) return {};
   const bool number_labels =
@@ -114,18 +120,12 @@ EpochReport InFileUnits::restored(EpochReport report) const {
   return report;
 }
 
-RateSearch InFileUnits::restored(RateSearch search) const {
-  if (search.base_loss) *search.base_loss *= loss_unit(scaling_);
-  for (auto& trial : search.trials) trial.loss *= loss_unit(scaling_);
-  return search;
-}
-
 void InFileUnits::on_epoch(const EpochReport& report) {
   observer_.on_epoch(restored(report));
 }
 
 void InFileUnits::on_rate(const RateSearch& search) {
-  observer_.on_rate(restored(search));
+  observer_.on_rate(in_file_units(search, scaling_));
 }
 
 void InFileUnits::on_checkpoint(const Checkpoint& checkpoint) {
@@ -144,7 +144,8 @@ TrainResult InFileUnits::restored(TrainResult result) const {
   result.model = in_file_units(result.model, scaling_, start_);
   result.state = marked(std::move(result.state));
   for (EpochReport& report : result.epochs) report = restored(report);
-  if (result.rate_search) result.rate_search = restored(*std::move(result.rate_search));
+  if (result.rate_search)
+    result.rate_search = in_file_units(*std::move(result.rate_search), scaling_);
   return result;
 }
 

@@ -17,6 +17,9 @@ Model scaled(const Model& model, const Scaling& scaling, const FeatureSpace& row
 /// units that training began at, or null; weights that are as they began keep its bits.
 Model in_file_units(const Model& model, const Scaling& scaling, const Model* start = nullptr);
 
+/// A search on scaled rows: its losses in the units of the file.
+RateSearch in_file_units(RateSearch search, const Scaling& scaling);
+
 /// The scaling of rows to be learnt so. They may be a sample.
 Scaling scaling_for(const Dataset& rows, const TrainOptions& options);
 
@@ -44,7 +47,6 @@ class InFileUnits : public TrainObserver {
 
  private:
   EpochReport restored(EpochReport report) const;
-  RateSearch restored(RateSearch search) const;
   std::shared_ptr<const RunState> marked(std::shared_ptr<const RunState> state) const;
 
   TrainObserver& observer_;

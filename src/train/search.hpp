@@ -2,6 +2,7 @@
 // threads. A rate is reduced if the run diverges.
 #pragma once
 
+#include <functional>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -51,6 +52,10 @@ inline bool searches_rate(const TrainOptions& options) {
                     options.update_rule);
 }
 
+/// find_rate() of rows that are prepared and in the units that they are learnt in.
+RateSearch race_rates(const Dataset& rows, const TrainOptions& options,
+                      const std::function<bool()>& stop);
+
 /// Calls run_once(options). If the options have no rate, find() gives it. If the run diverges and
 /// can_repeat is set, repeats it with a third of the rate, at most kMostBackingOff times. options
 /// then has the rate and the epsilon that were found.
@@ -66,6 +71,10 @@ TrainResult run_at_found_rate(TrainOptions& options, TrainObserver& observer, bo
     return result;
   }
   options.learning_rate = search.rate;
+  if (search.averaged_sgd) {
+    options.update_rule = Sgd{};
+    options.average = true;
+  }
   if (search.epsilon) *epsilon_of_sum(options.update_rule) = *search.epsilon;
   observer.on_rate(search);
   TrainResult result = run_once(options);
@@ -86,7 +95,7 @@ template <class RunOnce>
 TrainResult run_at_found_rate(const Dataset& data, TrainOptions& options, TrainObserver& observer,
                               bool can_repeat, const RunOnce& run_once) {
   const auto find = [&] {
-    return find_rate(data, options, [&] { return observer.stop_requested(); });
+    return race_rates(data, options, [&] { return observer.stop_requested(); });
   };
   return run_at_found_rate(options, observer, can_repeat, find, run_once);
 }

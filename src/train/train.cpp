@@ -1,6 +1,8 @@
 // What surrounds a run: the rate, backing off from one too large, refitting.
 #include "hogwild/train/train.hpp"
 
+#include <algorithm>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -78,6 +80,13 @@ std::vector<Index> hot_to_share(const Dataset& rows, const TrainOptions& options
 
 // What was found for the run that is gone on from.
 void take_over(const RunState& state, TrainOptions& options) {
+  const auto made = [&](const std::string& option, const std::string& value) {
+    return std::ranges::find(state.made_with, std::pair(option, value)) != state.made_with.end();
+  };
+  if (options.find_rule && made("optimizer", "sgd") && made("average", "true")) {
+    options.update_rule = Sgd{};
+    options.average = true;
+  }
   const bool rated = std::visit(
       [](const auto& rule) { return has_rate<std::decay_t<decltype(rule)>>; }, options.update_rule);
   if (rated && !options.learning_rate) options.learning_rate = state.learning_rate;

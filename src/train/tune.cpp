@@ -18,10 +18,12 @@
 #include "data/rows/named_feature.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/core/random.hpp"
+#include "hogwild/data/ranking.hpp"
 #include "hogwild/eval/evaluate.hpp"
 #include "parallel/cores.hpp"
 #include "parallel/mapped_memory.hpp"
 #include "parallel/thread_team.hpp"
+#include "train/file_units.hpp"
 #include "train/plan.hpp"
 #include "train/prepare.hpp"
 #include "train/run.hpp"
@@ -391,55 +393,110 @@ float epsilon_for(const Dataset& data, std::uint64_t batch) {
   return static_cast<float>(half) / square_of_batch(batch);
 }
 
-RateSearch find_rate(const Dataset& asked_data, const TrainOptions& asked_options,
+namespace {
+
+// What trials of one rule have told.
+struct Race {
+  double centre = 0;
+  std::optional<float> epsilon{};
+  std::map<int, double> losses{};  // by strides from the default
+
+  double best() const { return best_of(losses)->second; }
+
+  // Of rates as good as the best the smallest, since its loss changes least from set to set, moved
+  // to where a parabola is lowest.
+  float rate() const {
+    const double good = best() * (1 + kAsGood);
+    const int chosen = std::ranges::find_if(losses, [&](const auto& entry) {
+                         return entry.second <= good;
+                       })->first;
+    const auto loss_at = [&](int strides) {
+      const auto entry = losses.find(strides);
+      return entry != losses.end() ? entry->second : std::numeric_limits<double>::infinity();
+    };
+    const double shift =
+        lowest_of_parabola(loss_at(chosen - 1), loss_at(chosen), loss_at(chosen + 1));
+    return rate_of(chosen + shift, centre);
+  }
+};
+
+Race race_of_rates(const Sample& sample, TrainOptions options, const std::function<bool()>& stop,
+                   std::atomic<bool>& ended) {
+  Race race;
+  race.centre = std::visit([](const auto& rule) { return static_cast<double>(rule.kDefaultRate); },
+                           options.update_rule);
+  float* const epsilon = epsilon_of_sum(options.update_rule);
+  if (epsilon != nullptr && options.find_epsilon && *epsilon == kEpsilonOfSum) {
+    *epsilon = *(race.epsilon = epsilon_for(sample.learnt, options.batch_size));
+  }
+  race.losses = losses_of_rates(sample.learnt, options, race.centre, loss_before(sample, options),
+                                stop, ended);
+  return race;
+}
+
+// Whether averaged sgd may take the place of the rule. Mean losses on test rows, five seeds, with
+// early stopping and refit, above those of the best of LIBLINEAR's penalties, on three sets of 300
+// binary features and 3 to 7 % positive rows: adagrad 0.61, 0.83 and 2.87 %, averaged sgd 0.09,
+// 0.28 and 0.64 %. On rcv1 adagrad is 3 % better.
+bool may_be_averaged_sgd(const TrainOptions& options) {
+  const auto* const adagrad = std::get_if<Adagrad>(&options.update_rule);
+  return options.find_rule && options.early_stopping > 0 && adagrad != nullptr &&
+         adagrad->epsilon == kEpsilonOfSum && !options.average && !options.batch_norm &&
+         options.state == StateHome::shared && options.penalty_method == PenaltyMethod::degree &&
+         options.strategy == Strategy::hogwild && options.batch_size == 1 &&
+         options.parameters.empty() && !options.resume && !options.resume_state;
+}
+
+}  // namespace
+
+RateSearch find_rate(const Dataset& asked_data, const TrainOptions& asked,
                      const std::function<bool()>& stop) {
+  auto [rows, options] = prepare(asked_data, asked);
+  const Scaling scaling = scaling_for(rows, options);
+  if (scaling.changes_nothing()) return race_rates(rows, options, stop);
+  rows = scaling.scaled(unranked(std::move(rows)));
+  return in_file_units(race_rates(rows, scaled(options, scaling, rows.features()), stop), scaling);
+}
+
+RateSearch race_rates(const Dataset& data, const TrainOptions& given,
+                      const std::function<bool()>& stop) {
   const auto begin = std::chrono::steady_clock::now();
-  Prepared prepared = prepare(asked_data, asked_options);
+  TrainOptions asked = given;
   // The rest is to come, at this rate too.
-  if (prepared.options.keep_state) prepared.options.stop_after = 0;
-  const Dataset& data = prepared.data;
-  const TrainOptions& asked = prepared.options;
-  const double centre = std::visit(
+  if (asked.keep_state) asked.stop_after = 0;
+  const float default_rate = std::visit(
       [](const auto& rule) {
         if (!has_rate<std::decay_t<decltype(rule)>>) {
           throw OptionError("learning-rate", std::string(rule.kName) + " has no rate to be found");
         }
-        return static_cast<double>(rule.kDefaultRate);
+        return rule.kDefaultRate;
       },
       asked.update_rule);
   const auto taken = take_sample(data, asked);
-  if (!taken) return {.rate = static_cast<float>(centre)};
+  if (!taken) return {.rate = default_rate};
   const Sample& sample = *taken;
   TrainOptions options = trial_options(asked, sample);
-  std::optional<float> epsilon;
-  if (float* const of_rule = epsilon_of_sum(options.update_rule)) {
-    if (asked.find_epsilon && *of_rule == kEpsilonOfSum) {
-      *of_rule = *(epsilon = epsilon_for(sample.learnt, asked.batch_size));
-    }
-  }
   std::atomic<bool> ended{false};
-  const auto losses =
-      losses_of_rates(sample.learnt, options, centre, loss_before(sample, options), stop, ended);
-
-  // Of rates as good as the best the smallest: its loss changes least from set to set.
-  const double good = best_of(losses)->second * (1 + kAsGood);
-  const int chosen =
-      std::ranges::find_if(losses, [&](const auto& entry) { return entry.second <= good; })->first;
-  const auto loss_at = [&](int strides) {
-    const auto entry = losses.find(strides);
-    return entry != losses.end() ? entry->second : std::numeric_limits<double>::infinity();
-  };
-  const double shift =
-      lowest_of_parabola(loss_at(chosen - 1), loss_at(chosen), loss_at(chosen + 1));
-  RateSearch search{.rate = rate_of(chosen + shift, centre),
-                    .epsilon = epsilon,
-                    .rows = sample.learnt.rows(),
-                    .held_out = sample.held_out.rows()};
-  for (const auto& [strides, loss] : losses) {
-    search.trials.push_back({rate_of(strides, centre), loss});
+  Race race = race_of_rates(sample, options, stop, ended);
+  RateSearch search;
+  // A small part of the rows is learnt better by sgd than all of them are: of rcv1 a quarter is.
+  const bool tells_of_all = 2 * sample.learnt.rows() >= data.rows();
+  if (tells_of_all && may_be_averaged_sgd(options) && !ended.load(std::memory_order_relaxed)) {
+    options.update_rule = Sgd{};
+    options.average = true;
+    const Race other = race_of_rates(sample, options, stop, ended);
+    search.averaged_sgd = other.best() < race.best() * (1 - kAsGood);
+    if (search.averaged_sgd) race = other;
+  }
+  search.rate = race.rate();
+  search.epsilon = race.epsilon;
+  search.rows = sample.learnt.rows();
+  search.held_out = sample.held_out.rows();
+  for (const auto& [strides, loss] : race.losses) {
+    search.trials.push_back({rate_of(strides, race.centre), loss});
   }
   search.base_loss = base_loss_of(sample.held_out, options);
-  if (search.base_loss && best_of(losses)->second >= *search.base_loss * (1 - kAsGood)) {
+  if (search.base_loss && race.best() >= *search.base_loss * (1 - kAsGood)) {
     search.doubt = doubt_about(sample.learnt, options);
   }
   search.interrupted = ended.load(std::memory_order_relaxed);

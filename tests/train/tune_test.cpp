@@ -40,6 +40,58 @@ TEST(FindRate, IsAsGoodAsTheBestOfAGrid) {
   });
 }
 
+// Few of 300 features, most of them rare, and few positive rows.
+Dataset rare_rows(Offset rows, std::uint64_t seed) {
+  Dataset::Arrays arrays;
+  for (Offset i = 0; i < rows; ++i) {
+    Random random(seed, i);
+    double margin = -5;
+    for (Index j = 0; j < 300; ++j) {
+      if (random.uniform() >= 0.004 + 0.25 / std::pow(1 + j, 0.8)) continue;
+      arrays.indices.push_back(j);
+      margin += Random(77, j).normal();
+    }
+    arrays.offsets.push_back(arrays.indices.size());
+    arrays.labels.push_back(random.uniform() < 1 / (1 + std::exp(-margin)) ? 1.0f : -1.0f);
+  }
+  return Dataset(std::move(arrays), {.size = 300});
+}
+
+TEST(FindRate, TriesAveragedSgdUnderEarlyStopping) {
+  const Dataset data = rare_rows(12'000, 1), others = rare_rows(12'000, 3);
+  TrainOptions options{.epochs = 50,
+                       .early_stopping = 3,
+                       .refit = true,
+                       .validation = rare_rows(1500, 2),
+                       .threads = 1};
+  const TrainResult found = train(data, options);
+  ASSERT_TRUE(found.rate_search);
+  EXPECT_TRUE(found.rate_search->averaged_sgd);
+  EXPECT_EQ(found.model.provenance().rule, "sgd");
+  options.find_rule = false;
+  const TrainResult adagrad = train(data, options);
+  EXPECT_FALSE(adagrad.rate_search->averaged_sgd);
+  EXPECT_EQ(adagrad.model.provenance().rule, "adagrad");
+  EXPECT_LT(mean_loss(found.model, others), mean_loss(adagrad.model, others));
+}
+
+TEST(FindRate, GoesOnWithTheRuleThatWasFound) {
+  TrainOptions options{.epochs = 8,
+                       .early_stopping = 8,
+                       .validation = rare_rows(1500, 2),
+                       .threads = 1,
+                       .keep_state = true};
+  const Dataset data = rare_rows(12'000, 1);
+  const TrainResult whole = train(data, options);
+  ASSERT_TRUE(whole.rate_search->averaged_sgd);
+  options.stop_after = 4;
+  const TrainResult half = train(data, options);
+  options.stop_after = 0;
+  options.resume_state = half.state;
+  const TrainResult rest = train(data, options);
+  EXPECT_TRUE(std::ranges::equal(rest.model.weights(), whole.model.weights()));
+}
+
 // Rows whose values are so many times as large.
 Dataset rows_times(double times, bool noise_labels = false) {
   Dataset::Arrays arrays = test::random_rows(4000, 20, 0.4, false).take_arrays();
