@@ -213,7 +213,8 @@ std::vector<Option> most_used() {
       of(kTrain | kSimulate | kLibrary | kLearner,
          alternative("optimizer",
                      "update rule; on sparse rows a weight, its running means and its velocity "
-                     "change only in steps on rows that have the feature",
+                     "change only in steps on rows that have the feature; without this option "
+                     "--early-stopping tries sgd with averages too",
                      &TrainOptions::update_rule)),
       of(kTraining | kLearner, shaping(alternative("loss", "loss function", &TrainOptions::loss))),
       shaping(number({"epochs", "N", "number of passes over the rows"}, &TrainOptions::epochs,
