@@ -139,6 +139,35 @@ TEST(Scaling, LetsNothingDependOnTheUnitOfWeights) {
   }
 }
 
+// One objective, however its weights are written: a row that weighs several times the mean is
+// learnt as so many rows, not by one step as many times as long.
+TEST(Scaling, LearnsAHeavyRowAsManyRows) {
+  const auto rare = [](std::uint64_t seed) {
+    Dataset::Arrays arrays;
+    for (Offset i = 0; i < 6000; ++i) {
+      Random random(seed, i);
+      double margin = -5.5;
+      for (Index j = 0; j < 60; ++j) {
+        if (random.uniform() >= 0.1) continue;
+        arrays.indices.push_back(j);
+        margin += Random(77, j).normal();
+      }
+      arrays.offsets.push_back(arrays.indices.size());
+      arrays.labels.push_back(random.uniform() < 1 / (1 + std::exp(-margin)) ? 1.0f : -1.0f);
+    }
+    return Dataset(std::move(arrays), {.size = 60});
+  };
+  const auto auc = [&](const std::string& label, float weight) {
+    TrainOptions options = options_for(Adagrad{});
+    options.epochs = 20;
+    options.class_weights = {{label, weight}};
+    return *evaluate(train(rare(1), options).model, rare(2)).auc;
+  };
+  const double heavy = auc("1", 1000), light = auc("-1", 0.001f);
+  EXPECT_NEAR(heavy, light, 0.01);
+  EXPECT_GT(heavy, 0.75);
+}
+
 TEST(Scaling, HoldsWhereTextIsStreamed) {
   test::TemporaryFolder folder;
   const auto loss_of = [&](const Units& units, double label, AnyLoss loss) {
