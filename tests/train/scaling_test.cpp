@@ -287,6 +287,23 @@ TEST(Scaling, LeavesColumnsOfTextWhereScalesAreAlike) {
   EXPECT_TRUE(reports.all.empty());
 }
 
+TEST(Scaling, LeavesAWordThatIsInEveryRowOfAText) {
+  Dataset::Arrays arrays;
+  for (Offset i = 0; i < 2000; ++i) {
+    Random random(1, i);
+    for (Index j = 0; j < 200; ++j) {
+      if (j > 0 && random.uniform() >= 0.1) continue;
+      arrays.indices.push_back(j);
+      arrays.values.push_back(static_cast<float>(0.1 + 0.2 * random.uniform()));
+    }
+    arrays.offsets.push_back(arrays.indices.size());
+    arrays.labels.push_back(random.uniform() < 0.5 ? 1.0f : -1.0f);
+  }
+  Reports reports;
+  train(Dataset(std::move(arrays), {.size = 200}), options_for(Adagrad{}), reports);
+  EXPECT_TRUE(reports.all.empty());
+}
+
 TEST(Scaling, ReportsWhatItChanges) {
   Reports reports;
   train(rows(2000, 1, other_units()[1].second), options_for(Adagrad{}), reports);

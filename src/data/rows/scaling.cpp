@@ -23,6 +23,7 @@ constexpr double kNearOne = 1.25;       // a feature's scale within this factor 
 constexpr double kNearOneLabel = 1.02;  // the labels', by which steps of some rules are measured
 constexpr double kAlike = 5;            // powers of two between the scales of nine in ten values
 constexpr double kFarAway = 5;          // the same between a column's scale and that of the others
+constexpr Offset kTextTimes = 4;        // as many values in sparse columns as in dense ones: text
 constexpr double kFarFromOne = 7;       // the same between the scale of all and 1
 constexpr double kConstant = 1e-7;      // a deviation so much smaller than the mean says nothing
 constexpr Offset kEnoughRows = 20'000;  // of a sample
@@ -93,6 +94,13 @@ Unit unit_of(double mean, double deviation, double near) noexcept {
   return {mean, 1 / deviation};
 }
 
+// Whether a column that most rows have, such as a frequent word, is one of many sparse ones, and of
+// their scale: log2 of it is `others`. Standardised, such words made text 4 % worse.
+bool stays_in_text(const Column& column, Offset dense_values, Offset other_values, double others) {
+  return kTextTimes * dense_values < other_values &&
+         std::abs(std::log2(column.mean_square()) / 2 - others) <= kFarAway;
+}
+
 // Whether a sample shows no column that needs a unit, so that none has to be looked at by itself:
 // the columns that most rows have are near unit scale, and the sizes of other values lie together.
 bool are_alike(const Dataset& rows, bool has_bias) {
@@ -128,15 +136,11 @@ bool are_alike(const Dataset& rows, bool has_bias) {
       }
     }
   }
-  for (const Column& column : columns) {
-    if (!column.has_number) continue;
-    const auto [mean, deviation] = column.moments(seen, has_bias);
-    if (!unit_of(mean, deviation, kNearOne).changes_nothing()) return false;
-  }
   Offset all = 0, below = 0;
   int median = -1, low = -1, high = 0;
   for (const Offset count : sizes) all += count;
-  if (all == 0) return true;
+  Offset dense_values = 0;
+  for (const Column& column : columns) dense_values += column.count;
   for (int exponent = 0; exponent < 256; ++exponent) {
     if (sizes[static_cast<std::size_t>(exponent)] == 0) continue;
     below += sizes[static_cast<std::size_t>(exponent)];
@@ -145,6 +149,12 @@ bool are_alike(const Dataset& rows, bool has_bias) {
     high = exponent;
   }
   constexpr int kOne = 127;
+  for (const Column& column : columns) {
+    if (!column.has_number || stays_in_text(column, dense_values, all, median - kOne)) continue;
+    const auto [mean, deviation] = column.moments(seen, has_bias);
+    if (!unit_of(mean, deviation, kNearOne).changes_nothing()) return false;
+  }
+  if (all == 0) return true;
   return median - low <= kAlike && high - median <= kFarAway &&
          std::abs(median - kOne) <= kFarFromOne;
 }
@@ -166,6 +176,9 @@ void Scaling::find_units(const Dataset& rows, Scale asked, bool has_bias) {
     return asked != Scale::max &&
            static_cast<double>(column.count) >= kDense * static_cast<double>(rows.rows());
   };
+  Offset dense_values = 0, other_values = 0;
+  for (const Index j : met)
+    (is_dense(columns[j]) ? dense_values : other_values) += columns[j].count;
   std::vector<std::pair<double, double>> scales;  // of sparse columns: log2, and number of values
   for (const Index j : met) {
     const Column& column = columns[j];
@@ -180,6 +193,10 @@ void Scaling::find_units(const Dataset& rows, Scale asked, bool has_bias) {
   const double common = std::abs(median) > kFarFromOne ? std::exp2(-std::round(median)) : 1;
   const auto unit_for = [&](const Column& column) -> Unit {
     if (!column.has_number) return {};
+    if (is_dense(column) && asked == Scale::automatic &&
+        stays_in_text(column, dense_values, other_values, median)) {
+      return {0, common};
+    }
     if (is_dense(column)) {
       const auto [mean, deviation] = column.moments(rows.rows(), has_bias);
       if (asked == Scale::standard && deviation > kConstant * std::abs(mean)) {
