@@ -309,7 +309,7 @@ std::vector<Option> model() {
                    "other classes (--loss softmax learns all classes in one model)",
                    &TrainOptions::one_vs_rest)),
       shaping(text({"positive", "LABEL",
-                    "which of two labels counts as positive: of which the probability is told",
+                    "which of two labels is the positive one: predict prints its probability",
                     "the larger number, or the last word"},
                    &TrainOptions::positive)),
       class_weight_row(),

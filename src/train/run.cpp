@@ -336,7 +336,7 @@ TrainResult run(const Dataset& data, const TrainPlan& plan, std::unique_ptr<Desc
 
 namespace {
 
-// A row that weighs several times the mean, which is 1, as so many rows: its step is
+// A row of weight N becomes N rows (the mean weight is 1): its step is
 // then taken as far as it helps, not as many times as far. A curriculum's difficulties are by row.
 // Of 40,000 rows 40 of the other label, which weigh 1,000: area under the curve 0.46 in one step
 // each, 0.81 so. Source of the aim: Karampatziakis and Langford, Online importance weight aware

@@ -39,7 +39,7 @@ inline const float* epsilon_of_sum(const AnyUpdateRule& any) {
 inline constexpr float kEpsilonOfSum = Adagrad{}.epsilon;
 static_assert(NesterovAdagrad{}.epsilon == kEpsilonOfSum);
 
-/// The epsilon of such a rule for steps on so many rows, by the rows' values.
+/// The epsilon of such a rule, from the values of the rows. batch: the number of rows in a step.
 float epsilon_for(const Dataset& data, std::uint64_t batch);
 
 /// A rate that was right for the sample may still be too large for a longer run.

@@ -139,8 +139,8 @@ TEST(Scaling, LetsNothingDependOnTheUnitOfWeights) {
   }
 }
 
-// One objective, however its weights are written: a row that weighs several times the mean is
-// learnt as so many rows, not by one step as many times as long.
+// Weights 1000 and 1 are the same objective as 1 and 0.001, and give the same model: a row of
+// weight N is learnt as N rows, not by one long step.
 TEST(Scaling, LearnsAHeavyRowAsManyRows) {
   const auto rare = [](std::uint64_t seed) {
     Dataset::Arrays arrays;

@@ -66,7 +66,7 @@ Dataset read(Input input, const std::vector<std::string>& paths, const ReadOptio
 /// rows, a class for each. Data in the space of a model may be so.
 void require_learnable(const Dataset& data, const ReadOptions& options);
 
-/// The same of all parts of the data, of so many rows and non-zeros together. classes: found there,
+/// The same for all parts of the data; rows and nonzeros are their totals. classes: found there,
 /// or null.
 void require_learnable(const std::string& name, Offset rows, Offset nonzeros,
                        const ClassNames& classes);
