@@ -152,7 +152,6 @@ class BatchMember {
   /// All members call it with the same rows and pace. Member 0 returns the loss of the whole batch,
   /// the others zero. With partners, rows may be empty; at_end: this process has no more rows.
   LossSum learn(bool at_end = false) {
-    [[maybe_unused]] const auto turn = view_.turn();
     BatchTeam& team = scratch_.team;
     const std::size_t n = rows_.size();
     take_margins(n * member_ / team.size(), n * (member_ + 1) / team.size());

@@ -163,7 +163,6 @@ HOGWILD_ALL_INLINED void learn_row(const View& the_view, const SparseRow& the_ro
                                    RunningLoss& sum) {
   View view = the_view;
   const SparseRow row = the_row;
-  [[maybe_unused]] const auto turn = view.turn();
   const auto step_at = [&](Index j) {
     return Step<decltype(penalty_at(j))>{pace.rate, pace.share, penalty_at(j), pace.time};
   };

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
@@ -61,6 +62,7 @@ class KernelDescent final : public LocalDescent {
 
   LossSum learn(int worker, std::span<const SparseRow> rows, Pace pace) override {
     if (in_batches_) return learn_batches(static_cast<std::size_t>(worker), rows, pace);
+    if (locked()) return learn_in_turn(std::max(worker, 0), rows, pace);
     if constexpr (kHasViews) {
       if (views_ && plan_.views == Views::tried) return learn_either_way(worker, rows, pace);
       if (views_ && worker != kNoWorker) {
@@ -218,7 +220,9 @@ class KernelDescent final : public LocalDescent {
 
   ArrayPlan array_plan() const {
     const bool others = plan_.workers > 1 || plan_.cells != nullptr;
-    const bool views = kHasViews && plan_.views != Views::none && !in_batches_ && others;
+    // Under one lock, steps never overlap: own cells would gain nothing.
+    const bool views =
+        kHasViews && plan_.views != Views::none && !in_batches_ && !locked() && others;
     return {.coordinates = at_.size(plan_.batch_norm),
             .likely = likely(),
             .steps = plan_.nonzeros,
@@ -242,6 +246,22 @@ class KernelDescent final : public LocalDescent {
   }
 
   bool together() const noexcept { return plan_.teamwork == Teamwork::together; }
+  bool locked() const noexcept { return plan_.landing == Landing::locked; }
+
+  // Held while one row or one batch is learnt, if that is what the plan asks for.
+  std::unique_lock<std::mutex> turn() {
+    return locked() ? std::unique_lock(mutex_) : std::unique_lock<std::mutex>();
+  }
+
+  LossSum learn_in_turn(int worker, std::span<const SparseRow> rows, Pace pace) {
+    LossSum total;
+    for (; !rows.empty(); rows = rows.subspan(1), ++pace.time) {
+      const auto held = turn();
+      NoPart none;
+      total += learn_each(placement_.view(worker), none, rows.first(1), pace);
+    }
+    return total;
+  }
 
   // Learns in the worker's own cells or in the shared cells, as ViewTrial chooses, and times it.
   LossSum learn_either_way(int worker, std::span<const SparseRow> rows, Pace pace) {
@@ -282,12 +302,12 @@ class KernelDescent final : public LocalDescent {
     while (!rows.empty()) {
       const auto batch = rows.first(std::min(batch_, rows.size()));
       rows = rows.subspan(batch.size());
+      const auto held = turn();
       const LossSum sum = BatchMember(placement_.view(static_cast<int>(worker)), scratch, rules,
                                       together() ? worker : 0, batch, pace)
                               .learn();
       pace.time += each_row_ ? batch.size() : 1;
-      total.loss += sum.loss;
-      total.weight += sum.weight;
+      total += sum;
     }
     if (worker == 0) last_pace_ = pace;
     return total;
@@ -333,6 +353,7 @@ class KernelDescent final : public LocalDescent {
   Coordinates at_;
   bool in_batches_;
   Placement placement_;
+  std::mutex mutex_;  // see turn()
   Prefetch prefetch_;
   bool each_row_;
   std::size_t batch_;  // most rows whose margins are computed together
@@ -356,20 +377,13 @@ std::unique_ptr<LocalDescent> make_placed(const Rule& rule, DescentPlan plan) {
         std::make_unique<KernelDescent<Rule, Placement>>(rule, std::move(plan)));
   };
   if constexpr (is_indivisible<Rule>) {
-    using Guarded = SharedState<State, GuardedLanding>;
-    return plan.landing == Landing::locked ? made(std::type_identity<Locked<Guarded>>{})
-                                           : made(std::type_identity<Guarded>{});
+    return made(std::type_identity<SharedState<State, GuardedLanding>>{});
   } else {
     const auto landed =
         [&]<template <class, class> class Where>(std::type_identity<Where<State, RacyLanding>>) {
-          switch (plan.landing) {
-            case Landing::atomic:
-              return made(std::type_identity<Where<State, AtomicLanding>>{});
-            case Landing::locked:
-              return made(std::type_identity<Locked<Where<State, RacyLanding>>>{});
-            default:
-              return made(std::type_identity<Where<State, RacyLanding>>{});
-          }
+          return plan.landing == Landing::atomic
+                     ? made(std::type_identity<Where<State, AtomicLanding>>{})
+                     : made(std::type_identity<Where<State, RacyLanding>>{});
         };
     if constexpr (can_be_per_thread<Rule>) {
       if (plan.state == StatePlacement::per_thread) {

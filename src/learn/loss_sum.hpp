@@ -12,6 +12,12 @@ namespace hogwild {
 struct LossSum {
   double loss = 0;    ///< weighted
   double weight = 0;  ///< sum of row weights
+
+  LossSum& operator+=(const LossSum& other) noexcept {
+    loss += other.loss;
+    weight += other.weight;
+    return *this;
+  }
 };
 
 /// A LossSum that grows row by row.

@@ -57,7 +57,6 @@ class OwnBias {
   /// The copy becomes what the shared bias is.
   void take() noexcept {
     if (!at_.present) return;
-    [[maybe_unused]] const auto turn = view_.turn();
     copy_.before = copy_.now = view_.state(at_.coordinate);
   }
 
@@ -74,7 +73,6 @@ class OwnBias {
   void merge([[maybe_unused]] const Parting& parting) noexcept {
     if (!at_.present) return;
     if constexpr (has_merge<Rule>) {
-      [[maybe_unused]] const auto turn = view_.turn();
       view_.update(at_.coordinate, [&](State shared) {
         return rule_.merge(shared, copy_.before, copy_.now, parting);
       });

@@ -1,9 +1,8 @@
 // Where a coordinate's optimizer state lives (shared, or each thread's own) and how a step lands
-// (racy, by compare-exchange, or under a lock). A placement is made once a run; each worker learns
+// (racy or by compare-exchange). A placement is made once a run; each worker learns
 // through its own View of it, which the kernel calls:
 //   weight(j)      the weight now            prefetch(j)  ask for it ahead of time
 //   state(j)       weight and state now      update(j, f) state of j becomes f(state of j)
-//   turn()         held while one row is learnt: a lock, or nothing
 // Before any view is used, start(j, state) may set the initial state of a coordinate; it is zero
 // otherwise. If the plan asks for own cells, a worker has a second view, own_view(worker), in which
 // the first own() coordinates are private to the worker: see WorkerViews.
@@ -16,7 +15,6 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -60,9 +58,6 @@ struct Weight {
   float weight = 0;
 };
 
-/// Nothing to hold while a row is learnt.
-struct FreeTurn {};
-
 /// Weight and state of a coordinate are one shared cell.
 template <class StateType, class Landing>
 class SharedState : public SharedParameters<StateType, Landing::template CellType> {
@@ -93,7 +88,6 @@ class SharedState : public SharedParameters<StateType, Landing::template CellTyp
       for (std::size_t i = 0; i < kCount; ++i) cells[i] = cells_ + j[i];
       return cells;
     }
-    FreeTurn turn() const noexcept { return {}; }
 
    private:
     CellType<State>* cells_;
@@ -154,7 +148,6 @@ class PerThreadState : public SharedParameters<Weight> {
       });
       own_[j] = next;
     }
-    FreeTurn turn() const noexcept { return {}; }
 
    private:
     Cell<Weight>* weights_;
@@ -205,29 +198,6 @@ class PerThreadState : public SharedParameters<Weight> {
 
  private:
   std::vector<ZeroedArray<State>> own_;  // [workers]
-};
-
-/// Any placement, with one mutex around each row: the baseline that lock-free learning is measured
-/// against.
-template <class Unlocked>
-class Locked : public Unlocked {
- public:
-  class View : public Unlocked::View {
-   public:
-    View(typename Unlocked::View view, std::mutex& mutex) : Unlocked::View(view), mutex_(&mutex) {}
-    std::unique_lock<std::mutex> turn() const { return std::unique_lock(*mutex_); }
-
-   private:
-    std::mutex* mutex_;
-  };
-
-  static constexpr bool kHasViews = false;  // no gain: under one lock, steps never overlap
-
-  using Unlocked::Unlocked;
-  View view(int worker) noexcept { return View(Unlocked::view(worker), mutex_); }
-
- private:
-  std::mutex mutex_;
 };
 
 }  // namespace hogwild

@@ -14,9 +14,7 @@ template <class Placement>
 class EveryPlacement : public testing::Test {};
 using Placements =
     testing::Types<SharedState<State, RacyLanding>, SharedState<State, AtomicLanding>,
-                   Locked<SharedState<State, RacyLanding>>, PerThreadState<State, RacyLanding>,
-                   PerThreadState<State, AtomicLanding>,
-                   Locked<PerThreadState<State, RacyLanding>>>;
+                   PerThreadState<State, RacyLanding>, PerThreadState<State, AtomicLanding>>;
 TYPED_TEST_SUITE(EveryPlacement, Placements);
 
 State counted(State s) {
@@ -34,14 +32,13 @@ TYPED_TEST(EveryPlacement, StartsAtZeroAndKeepsSteps) {
   EXPECT_EQ(placement.state(8).weight, 0);
 }
 
-// Each worker steps every coordinate once under its turn.
+// Each worker steps every coordinate once a round.
 template <class Placement>
 void step_all(Placement& placement, int workers, int rounds) {
   ThreadTeam team(workers);
   team.run([&](int worker) {
     auto view = placement.view(worker);
     for (int i = 0; i < rounds; ++i) {
-      [[maybe_unused]] const auto turn = view.turn();
       for (Index j = 0; j < 8; ++j) view.update(j, counted);
     }
   });
@@ -59,11 +56,6 @@ void expect_no_step_lost() {
 TEST(Placement, AtomicLosesNoStep) {
   expect_no_step_lost<SharedState<State, AtomicLanding>>();
   expect_no_step_lost<PerThreadState<State, AtomicLanding>>();
-}
-
-TEST(Placement, LockedLosesNoStep) {
-  expect_no_step_lost<Locked<SharedState<State, RacyLanding>>>();
-  expect_no_step_lost<Locked<PerThreadState<State, RacyLanding>>>();
 }
 
 TEST(Placement, RacyLosesNothingAloneAndInventsNothingTogether) {

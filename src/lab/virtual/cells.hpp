@@ -38,7 +38,6 @@ class VirtualCells {
         cells_->shared_[j] = f(cells_->shared_[j]);
       }
     }
-    FreeTurn turn() const noexcept { return {}; }
 
    private:
     bool is_own(Index j) const noexcept { return own_ != nullptr && j < cells_->hot_; }
