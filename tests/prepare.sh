@@ -33,6 +33,7 @@ configure_and_build() {
     launcher=(-D CMAKE_CXX_COMPILER_LAUNCHER=ccache)
     # A clone in another folder is the same program.
     export CCACHE_BASEDIR="$PWD" CCACHE_NOHASHDIR=1
+    export CCACHE_SLOPPINESS=pch_defines,time_macros  # or it does not cache with a precompiled header
   fi
   echo "building build/$preset, which takes some minutes; its log is build/$preset.log"
   cmake --preset "$preset" "${launcher[@]}" -D HOGWILD_WERROR="${HOGWILD_WERROR:-OFF}" "$@" \

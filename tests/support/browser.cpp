@@ -124,7 +124,7 @@ json Browser::receive() {
     pollfd waiting{from_, POLLIN, 0};
     if (poll(&waiting, 1, kPatience) <= 0) throw std::runtime_error("the browser does not answer");
     char some[65536];
-    const ssize_t bytes = read(from_, some, sizeof some);
+    const ssize_t bytes = ::read(from_, some, sizeof some);
     if (bytes <= 0) throw std::runtime_error("the browser is gone");
     unread_.append(some, static_cast<std::size_t>(bytes));
   }
