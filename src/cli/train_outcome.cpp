@@ -87,7 +87,8 @@ void TrainDisplay::on_rate(const RateSearch& search) {
   for (const RateTrial& trial : search.trials) {
     fmt::format_to(std::back_inserter(trials), "  {:g}: {:.4f}", trial.rate, trial.loss);
   }
-  if (search.averaged_sgd) say("sgd with averages is better than adagrad in trial runs");
+  if (search.averaged)
+    say("averages of the weights are better than the last weights in trial runs");
   say(fmt::format(
       "learning rate {:g}{}{}, found by trial runs on {} rows, scored on {} other rows, in {:.2f} "
       "s",

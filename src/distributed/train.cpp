@@ -201,7 +201,7 @@ int threads_of_rank(const World& world, int asked) {
 TrainResult train(World& world, const Dataset& data, TrainOptions asked,
                   const DistributedOptions& distributed, DistributedObserver& observer) {
   asked.threads = threads_of_rank(world, asked.threads);
-  asked.find_rule = false;
+  asked.find_average = false;
   asked.worker_views = false;  // a rank's copy is one for all its threads
   const bool some = data.rows() > 0;
   Dataset rows = together(world, [&] {

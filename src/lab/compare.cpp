@@ -17,7 +17,7 @@ std::vector<Contender> compare(const Dataset& data, const TrainOptions& options,
   for (const AnyUpdateRule& rule : rules) {
     TrainOptions its = options;
     its.update_rule = rule;
-    its.find_rule = false;
+    its.find_average = false;
     require_valid(kCompared, {.train = its});
   }
   std::vector<Contender> contenders;
@@ -26,7 +26,7 @@ std::vector<Contender> compare(const Dataset& data, const TrainOptions& options,
     observer.on_begin(rule);
     TrainOptions its = options;
     its.update_rule = rule;
-    its.find_rule = false;
+    its.find_average = false;
     Contender contender{.rule = rule, .result = train(data, its, observer)};
     contender.result.model = {};
     contender.best_loss = std::numeric_limits<double>::infinity();

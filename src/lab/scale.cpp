@@ -97,7 +97,7 @@ void require_suits(const AnyUpdateRule& rule, Sharing sharing, const ScalePlan& 
                    const TrainOptions& options) {
   TrainOptions its = shared_as(sharing, options);
   its.update_rule = rule;
-  its.find_rule = false;
+  its.find_average = false;
   require_valid(kScaled, {.train = its});
   if (sharing == Sharing::streamed && !plan.text) {
     throw OptionError("strategy", "streamed needs text files that can be read more than once");
@@ -157,7 +157,7 @@ std::vector<ScalePoint> measure_scaling(const Dataset& data, const TrainOptions&
   for (const AnyUpdateRule& rule : plan.rules) {
     TrainOptions options = asked;
     options.update_rule = rule;
-    options.find_rule = false;
+    options.find_average = false;
     rules.push_back(warm_up(data, plan, std::move(options), observer));
     if (observer.stop_requested()) return {};
   }

@@ -164,7 +164,7 @@ std::vector<Simulation> simulate(const Dataset& data, const TrainOptions& asked,
   auto [rows, options] = prepare(data, asked);
   options.threads = 1;
   options.worker_views = false;
-  options.find_rule = false;
+  options.find_average = false;
   if (searches_rate(options)) {
     const RateSearch search = race_rates(rows, options, [&] { return observer.stop_requested(); });
     options.learning_rate = search.rate;

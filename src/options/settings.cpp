@@ -100,7 +100,7 @@ TrainOptions train_options(const Settings& settings, bool strict) {
   for (const auto& [name, value] : settings.rule_numbers) {
     put_in(options.update_rule, name, value, strict);
   }
-  options.find_rule = !settings.is_given("optimizer") && !settings.is_given("average") &&
+  options.find_average = !settings.is_given("optimizer") && !settings.is_given("average") &&
                       settings.rule_numbers.empty();
   options.find_epsilon = !settings.rule_numbers.contains("epsilon");
   put_in(options.schedule, settings);

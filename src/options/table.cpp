@@ -213,8 +213,7 @@ std::vector<Option> most_used() {
       of(kTrain | kSimulate | kLibrary | kLearner,
          alternative("optimizer",
                      "update rule; on sparse rows a weight, its running means and its velocity "
-                     "change only in steps on rows that have the feature; without this option "
-                     "--early-stopping tries sgd with averages too",
+                     "change only in steps on rows that have the feature",
                      &TrainOptions::update_rule)),
       of(kTraining | kLearner, shaping(alternative("loss", "loss function", &TrainOptions::loss))),
       shaping(number({"epochs", "N", "number of passes over the rows"}, &TrainOptions::epochs,
@@ -235,7 +234,8 @@ std::vector<Option> most_used() {
                       &FileOptions::valid_fraction, between(0, 1)),
       shaping(number({"early-stopping", "PATIENCE",
                       "stop after this many epochs without a better validation loss, and keep the "
-                      "best model; needs --valid or --valid-fraction",
+                      "best model; needs --valid or --valid-fraction. If no update rule is "
+                      "given, train also tries averages of the weights (--average)",
                       "off"},
                      &TrainOptions::early_stopping, at_least(0))),
       of(kTrain | kCompare | kLibrary,

@@ -22,7 +22,7 @@ double shortest(float value) {
 Json json_of(const RateSearch& search) {
   Json json = Json::object();
   if (search.epsilon) json["epsilon"] = shortest(*search.epsilon);
-  if (search.averaged_sgd) json["averaged_sgd"] = true;
+  if (search.averaged) json["averaged"] = true;
   json["trials"] = Json::array();
   for (const auto& [rate, loss] : search.trials) {  // an infinity is written as null
     json["trials"].push_back({{"learning_rate", shortest(rate)}, {"loss", loss}});

@@ -71,10 +71,7 @@ TrainResult run_at_found_rate(TrainOptions& options, TrainObserver& observer, bo
     return result;
   }
   options.learning_rate = search.rate;
-  if (search.averaged_sgd) {
-    options.update_rule = Sgd{};
-    options.average = true;
-  }
+  if (search.averaged) options.average = true;
   if (search.epsilon) *epsilon_of_sum(options.update_rule) = *search.epsilon;
   observer.on_rate(search);
   TrainResult result = run_once(options);

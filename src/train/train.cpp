@@ -83,10 +83,7 @@ void take_over(const RunState& state, TrainOptions& options) {
   const auto made = [&](const std::string& option, const std::string& value) {
     return std::ranges::find(state.made_with, std::pair(option, value)) != state.made_with.end();
   };
-  if (options.find_rule && made("optimizer", "sgd") && made("average", "true")) {
-    options.update_rule = Sgd{};
-    options.average = true;
-  }
+  if (options.find_average && made("average", "true")) options.average = true;
   const bool rated = std::visit(
       [](const auto& rule) { return has_rate<std::decay_t<decltype(rule)>>; }, options.update_rule);
   if (rated && !options.learning_rate) options.learning_rate = state.learning_rate;

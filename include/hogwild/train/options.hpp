@@ -73,9 +73,9 @@ struct TrainOptions {
   // Optimizer: how a step is made.
   AnyUpdateRule update_rule = Adagrad{};  ///< update rule and its hyper-parameters
   std::optional<float> learning_rate{};   ///< > 0; absent: found from the data, see find_rate()
-  bool find_rule = true;         ///< if the learning rate is found from the data under early
-                                 ///< stopping, and the rule is adagrad with its defaults, sgd with
-                                 ///< averages is tried too, and chosen where it is better
+  bool find_average = true;      ///< if the learning rate is found from the data under early
+                                 ///< stopping, and the rule is adagrad with its defaults,
+                                 ///< `average` is tried too, and chosen where it is better
   bool find_epsilon = true;      ///< if the learning rate is found from the data, and adagrad's
                                  ///< epsilon has its default value, find epsilon too: see
                                  ///< find_rate()

@@ -64,8 +64,8 @@ struct RateSearch {
   int workers = 1;                    ///< number of averaged workers: `rate` is the rate of the
                                       ///< trials times this
   std::optional<float> epsilon{};     ///< set for adagrad with its default epsilon: see find_rate()
-  bool averaged_sgd = false;          ///< whether sgd with averages was better than adagrad: see
-                                      ///< TrainOptions::find_rule
+  bool averaged = false;              ///< whether averages of the weights were better than the last
+                                      ///< weights: see TrainOptions::find_average
   std::vector<RateTrial> trials{};    ///< in ascending order of rate
   std::uint64_t rows = 0;             ///< rows of the sample, learnt in each trial
   std::uint64_t held_out = 0;         ///< rows on which the trials were evaluated

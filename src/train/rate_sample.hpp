@@ -1,0 +1,27 @@
+// The rows on which learning rates are tried.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "hogwild/data/dataset.hpp"
+#include "hogwild/model/model.hpp"
+#include "hogwild/train/options.hpp"
+
+namespace hogwild {
+
+/// Some of the rows of a run, with the features that occur in them numbered from 0: a trial's cost
+/// is that of its rows, however large the space they are in.
+struct RateSample {
+  Dataset learnt;
+  Dataset held_out;               ///< validation rows, or a fifth of the sample
+  std::vector<float> difficulty;  ///< [learnt rows], if it was given
+  std::optional<Model> start;     ///< options.resume, with the sample's features
+  int epochs = 1;                 ///< of a trial
+};
+
+/// Absent where there are too few rows to tell one rate from another. The sample is a function of
+/// rows, options and seed.
+std::optional<RateSample> take_rate_sample(const Dataset& data, const TrainOptions& options);
+
+}  // namespace hogwild
