@@ -80,10 +80,13 @@ SeenLabels agreed_labels(World& world, const PartOfRows& own) {
 
 // The classes of all rows.
 ClassNames agreed_classes(World& world, const Dataset& own) {
-  const Json names = own.classes() ? Json(*own.classes()) : Json::array();
+  Json names = Json::array();
+  if (own.classes()) {
+    for (const std::string& name : *own.classes()) names.push_back(json_of_bytes(name));
+  }
   std::set<std::string> all;
   for (const Json& of_rank : told_by_all(world, names)) {
-    for (const Json& name : of_rank) all.insert(name.get<std::string>());
+    for (const Json& name : of_rank) all.insert(bytes_of_json(name));
   }
   return in_class_order(all, own.source().name());
 }
@@ -122,6 +125,15 @@ void require_same_program(World& world, const std::string& version, const std::s
   }
 }
 
+PartOfRows with_agreed_classes(World& world, PartOfRows own, const ClassNames& known) {
+  const ClassNames classes = known ? known : agreed_classes(world, own.rows);
+  if (classes->empty()) return own;  // there are no rows
+  Array<float> numbers;
+  if (own.rows.rows() > 0) numbers = class_numbers(own.rows, classes);
+  own.rows = own.rows.with_classes(std::move(numbers), classes);
+  return own;
+}
+
 Dataset agreed_rows(World& world, PartOfRows own, const ReadOptions& options) {
   const SeenLabels labels = agreed_labels(world, own);
   FeatureSpace space = own.rows.features();
@@ -152,11 +164,7 @@ Dataset agreed_rows(World& world, PartOfRows own, const ReadOptions& options) {
   }
   if (options.hash_bits != 0) space.hash_bits = options.hash_bits;
   Source source = own.rows.source();
-  ClassNames classes;
-  if (options.class_labels) {
-    classes = options.classes ? options.classes : agreed_classes(world, own.rows);
-    own.rows = own.rows.with_classes(class_numbers(own.rows, classes), classes);
-  }
+  ClassNames classes = own.rows.classes();
   if (!options.features) {
     require_learnable(source.name(), rows, nonzeros, options.classes ? nullptr : classes);
   }

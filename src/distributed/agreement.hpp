@@ -50,6 +50,10 @@ auto together(World& world, const Function& f) {
 /// version: of the program, for the message.
 void require_same_program(World& world, const std::string& version, const std::string& options);
 
+/// The rank's rows with numbers of the classes of all ranks' rows, or of those that are known, if
+/// `known` is not null. Throws as class_numbers(), on the rank that is concerned.
+PartOfRows with_agreed_classes(World& world, PartOfRows own, const ClassNames& known);
+
 /// The rank's rows as rows of one data set: in the feature space and with the labels of all ranks'
 /// rows together. Throws, on all ranks, where no rank has a row or they don't fit each other.
 Dataset agreed_rows(World& world, PartOfRows own, const ReadOptions& options);

@@ -4,9 +4,13 @@
 #include <utility>
 
 #include "data/rows/named_feature.hpp"
+#include "data/text/input.hpp"
+#include "data/text/parsing.hpp"
 #include "distributed/agreement.hpp"
 #include "distributed/train.hpp"
+#include "hogwild/data/hogdata.hpp"
 #include "parallel/cores.hpp"
+#include "train/plan.hpp"
 #include "train/prepare.hpp"
 
 namespace hogwild {
@@ -30,7 +34,26 @@ Dataset read_agreed(World& world, const std::vector<std::string>& paths, int ran
     const FeatureSpace space = options.features.value_or(FeatureSpace{});
     return PartOfRows{Dataset({}, space, Source{.paths = paths}), {}};
   });
+  if (options.class_labels) {
+    part = together(world,
+                    [&] { return with_agreed_classes(world, std::move(part), options.classes); });
+  }
   return together(world, [&] { return agreed_rows(world, std::move(part), options); });
+}
+
+// Whether labels are words, which the first row of the files tells all ranks alike.
+bool labels_are_words(World& world, const std::vector<std::string>& paths,
+                      const ReadOptions& options) {
+  return together(world, [&] {
+    if (is_hogdata(paths.front())) {
+      ReadOptions either = options;
+      either.word_labels = true;
+      return read(paths, either).classes() != nullptr;
+    }
+    Input input({paths.front()});
+    const auto& first = input.look_ahead(1);
+    return !first.empty() && first_label_is_word(first.front().text, options.format);
+  });
 }
 
 // Rows on the ranks before this one.
@@ -55,18 +78,19 @@ Dataset read_rows(World& world, const std::vector<std::string>& paths, const Fil
                   const ReadProgress& progress) {
   const int learning = world.size() - ranks.servers;  // those of lower numbers
   ReadOptions read = files.read;
-  read.class_labels = learns_classes(options);
+  read.class_labels =
+      learns_classes(options) || (has_two_labels(options) && labels_are_words(world, paths, read));
   read.threads = threads_of_rank(world, options.threads);
   if (read.memory_limit == 0) read.memory_limit = memory_bytes() / 4 * 3;
   read.memory_limit /= static_cast<std::uint64_t>(world.ranks_on_this_host());
   read.progress = progress;
   if (read.class_labels && options.resume && !options.new_classes) {
-    read.classes = options.resume->classes();
+    read.classes = options.resume->label_names();
   }
   Dataset data = read_agreed(world, paths, learning, read);
   if (options.resume) {
     data = with_features_of(*options.resume, std::move(data));
-    if (read.class_labels) {
+    if (learns_classes(options)) {
       const ClassNames classes = classes_of_run(data, options);
       data = data.with_classes(class_numbers(data, classes), classes);
     }

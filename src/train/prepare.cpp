@@ -49,13 +49,6 @@ bool same_space(const FeatureSpace& one, const FeatureSpace& other) {
   return one.plain().size == other.plain().size && one.index_base == other.index_base;
 }
 
-// The first of some names.
-std::string shown(const std::vector<std::string>& names) {
-  constexpr std::size_t kShown = 5;
-  const auto first = std::span(names).first(std::min(kShown, names.size()));
-  return fmt::format("{}{}", fmt::join(first, ", "), names.size() > kShown ? ", ..." : "");
-}
-
 }  // namespace
 
 LabelPair labels_of_run(const Dataset& data, const TrainOptions& options) {
@@ -66,12 +59,7 @@ LabelPair labels_of_run(const Dataset& data, const TrainOptions& options) {
     if (!words) require_labels(data.seen_labels(), options.resume->labels(), name);
     return options.resume->labels();
   }
-  if (words && words->size() != 2) {
-    throw DataError(name, fmt::format("it has {} labels: {}", words->size(), shown(*words)),
-                    "a binary loss needs two labels; for classes use --loss softmax or "
-                    "--one-vs-rest");
-  }
-  const LabelPair pair = words ? LabelPair{0, 1} : binary_labels(data.seen_labels(), name);
+  const LabelPair pair = binary_labels(data.seen_labels(), name, words);
   const auto name_of = [&](float label) {
     return words ? (*words)[static_cast<std::size_t>(label)] : class_name(label);
   };

@@ -68,7 +68,9 @@ TEST_F(Command, ConvertsClassesAndNames) {
   EXPECT_NE(run("inspect m --weights").out.find("f^a\tred\t"), std::string::npos);
   const Outcome binary = run("train rows.hogdata -o m");
   EXPECT_EQ(binary.status, 1);
-  EXPECT_NE(binary.err.find("3 labels: blue, green, red"), std::string::npos) << binary.err;
+  EXPECT_NE(binary.err.find("classes.vw:3:1: third label blue, after red and green"),
+            std::string::npos)
+      << binary.err;
 }
 
 TEST_F(Command, RefusesToConvertToWhatIsNoDataFile) {

@@ -56,6 +56,21 @@ TEST_F(WordLabels, MayBeTurnedRound) {
   EXPECT_EQ(train("--positive maybe").status, 2);
 }
 
+TEST_F(WordLabels, AThirdIsRefusedWhereItStands) {
+  folder_.write("d.svm", "yes 1:1\nno 2:1\n# nothing\nyes 1:1\nmaybe 2:1\nno 2:1\n");
+  const Outcome third = train();
+  EXPECT_EQ(third.status, 1);
+  EXPECT_NE(third.err.find("d.svm:5:1: third label maybe, after yes and no"), std::string::npos)
+      << third.err;
+  EXPECT_NE(third.err.find("--loss softmax"), std::string::npos) << third.err;
+  EXPECT_EQ(train("--loss softmax").status, 0);
+  folder_.write("d.svm", "yes 1:1\nno 2:1\nyes 1:1\nperhaps 2:1\n");
+  const Outcome unknown = train("--loss softmax --resume m");
+  EXPECT_NE(unknown.err.find("d.svm:4:1: the label 'perhaps'"), std::string::npos) << unknown.err;
+  EXPECT_NE(train("--loss softmax --resume m --valid d.svm").err.find("d.svm:4:1"),
+            std::string::npos);
+}
+
 TEST_F(WordLabels, ComeAfterNumbers) {
   write("spam", "0");
   ASSERT_EQ(train().status, 0);
@@ -86,15 +101,6 @@ TEST_F(WordLabels, AreLearntWithAllTheRest) {
     EXPECT_NE(run("evaluate m d.svm --json").out.find("\"accuracy\":1.0"), std::string::npos)
         << more;
   }
-}
-
-TEST_F(WordLabels, ThatAreThreeAreRefusedWithAWayOut) {
-  write("no", "yes");
-  folder_.write("d.svm", "no 1:1\nyes 2:1\nperhaps 3:1\n");
-  const Outcome outcome = train();
-  EXPECT_EQ(outcome.status, 1);
-  EXPECT_NE(outcome.err.find("no, perhaps, yes"), std::string::npos) << outcome.err;
-  EXPECT_NE(outcome.err.find("--loss softmax"), std::string::npos) << outcome.err;
 }
 
 TEST_F(WordLabels, MayBeAnyBytes) {

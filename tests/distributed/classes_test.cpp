@@ -74,5 +74,29 @@ TEST_F(RanksOfClasses, SeveralRanksLearnThoseOfAll) {
   }
 }
 
+// Each rank has rows of one of the two words.
+TEST_F(RanksOfClasses, TwoWordsAreABinaryPair) {
+  std::string text;
+  for (const std::string label : {"spam", "ham"}) {
+    for (int i = 0; i < 100; ++i) {
+      text += fmt::format("{} {}:1 {}:0.5\n", label, label == "spam" ? 1 : 2, 3 + i % 7);
+    }
+  }
+  folder_.write("colours.svm", text);
+  for (const std::string kind : {"downpour", "easgd", "allreduce", "graph"}) {
+    if (kSanitized && kind != "downpour") continue;
+    const Outcome outcome = run_on(2, "-o m --valid-fraction 0.2 --distributed " + kind + kOptions);
+    ASSERT_EQ(outcome.status, 0) << outcome.err;
+    const auto model = nlohmann::json::parse(run("inspect m --json").out);
+    EXPECT_EQ(model["labels"], (std::vector<std::string>{"ham", "spam"})) << kind;
+    EXPECT_GT(told("m", "accuracy"), 0.99) << kind;
+  }
+  folder_.write("colours.svm", text + "eggs 1:1\n");
+  const Outcome third = run_on(2, "-o m --distributed downpour" + std::string(kOptions));
+  EXPECT_EQ(third.status, 1);
+  EXPECT_NE(third.err.find("colours.svm:201:1: third label eggs, after"), std::string::npos)
+      << third.err;
+}
+
 }  // namespace
 }  // namespace hogwild::test

@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "hogwild/core/array.hpp"
@@ -21,9 +22,12 @@ struct Place {
   std::uint64_t column = 0;  ///< in bytes, counted from 1
 };
 
-/// The different labels of a data set, as far as a binary loss cares: up to three of them.
+/// The different labels of a data set: the first three, which is what a binary loss needs to know;
+/// of classes with names the first kMostClassPlaces.
 class SeenLabels {
  public:
+  static constexpr std::size_t kMostClassPlaces = 100;  ///< see note_class()
+
   /// A label and where it was first seen.
   struct Label {
     float value;  ///< as the data has it
@@ -43,6 +47,11 @@ class SeenLabels {
     if (labels_.size() < 3) labels_.push_back({label, place()});
   }
 
+  /// Notes the number of a class, which must be a new one, and where it was first seen.
+  void note_class(float number, Place place) {
+    if (labels_.size() < kMostClassPlaces) labels_.push_back({number, std::move(place)});
+  }
+
   /// Where a label was first seen, NaN standing for none; an empty Place if it is not among these.
   Place place_of(float label) const {
     if (label != label) return unlabelled_.value_or(Place{});
@@ -52,7 +61,7 @@ class SeenLabels {
     return {};
   }
 
-  /// The first three different labels, in order of appearance.
+  /// The different labels that were noted, in order of appearance.
   const std::vector<Label>& labels() const noexcept { return labels_; }
   /// The first row without a label, if there is one.
   const std::optional<Place>& unlabelled() const noexcept { return unlabelled_; }
@@ -102,7 +111,7 @@ class Dataset;
 
 /// The two labels of data for a binary loss, the larger one positive. Throws ParseError (DataError
 /// for data made in memory) where a third label or a row without one stands, or when there is but
-/// one label.
+/// one label. Of labels with names they are the numbers 0 and 1.
 LabelPair binary_labels(const Dataset& data);
 
 /// Checks that every label of data is one of the pair. Throws as above.
@@ -112,7 +121,8 @@ void require_labels(const Dataset& data, const LabelPair& pair);
 void require_labelled(const Dataset& data);
 
 /// The same where there are only the labels; name is that of the data, for messages.
-LabelPair binary_labels(const SeenLabels& seen, const std::string& name);
+LabelPair binary_labels(const SeenLabels& seen, const std::string& name,
+                        const ClassNames& words = nullptr);
 void require_labels(const SeenLabels& seen, const LabelPair& pair, const std::string& name);
 void require_labelled(const SeenLabels& seen, const std::string& name);
 

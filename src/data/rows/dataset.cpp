@@ -246,10 +246,18 @@ Dataset Dataset::with_weights(Array<float> weights) const {
 
 Dataset Dataset::with_classes(Array<float> numbers, ClassNames classes) const {
   if (classes->empty()) throw DataError("data", "there are no classes", "name at least one");
+  SeenLabels seen;
+  if (const auto& place = seen_labels().unlabelled())
+    seen.note(kUnlabelled, [&] { return *place; });
+  for (const auto& [label, place] : seen_labels().labels()) {
+    const auto row =
+        static_cast<std::size_t>(std::ranges::find(labels(), label) - labels().begin());
+    if (row < std::min(labels().size(), numbers.size())) seen.note_class(numbers[row], place);
+  }
   Dataset data = *this;
   data.at_.labels = data.own(std::move(numbers));
   data.description_ = std::make_shared<const Description>(
-      Description{features(), source(), seen_labels(), std::move(classes)});
+      Description{features(), source(), std::move(seen), std::move(classes)});
   data.validate();
   return data;
 }

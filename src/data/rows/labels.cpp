@@ -33,17 +33,21 @@ void require_labelled(const SeenLabels& seen, const std::string& name) {
   }
 }
 
-LabelPair binary_labels(const SeenLabels& all, const std::string& name) {
+LabelPair binary_labels(const SeenLabels& all, const std::string& name, const ClassNames& words) {
+  if (words && words->size() == 2) return {0, 1};
   const auto& seen = all.labels();
+  const auto text = [&](std::size_t k) {
+    return words ? (*words)[static_cast<std::size_t>(seen[k].value)] : class_name(seen[k].value);
+  };
   if (seen.size() > 2) {
-    fail(
-        name, seen[2].place,
-        fmt::format("third label {}, after {} and {}", seen[2].value, seen[0].value, seen[1].value),
-        "a binary loss needs two labels; for classes use --loss softmax or --one-vs-rest, for "
-        "numbers --loss squared");
+    fail(name, seen[2].place,
+         fmt::format("third label {}, after {} and {}", text(2), text(0), text(1)),
+         std::string("a binary loss needs two labels; for classes use --loss softmax or "
+                     "--one-vs-rest") +
+             (words ? "" : ", for numbers --loss squared"));
   }
   if (seen.size() == 1) {
-    throw DataError(name, fmt::format("every label is {}", seen[0].value),
+    throw DataError(name, fmt::format("every label is {}", text(0)),
                     "a binary loss needs rows with two labels, such as 0 and 1");
   }
   const auto [low, high] = std::minmax(seen[0].value, seen[1].value);
@@ -68,7 +72,7 @@ void require_labelled(const Dataset& data) {
 
 LabelPair binary_labels(const Dataset& data) {
   require_labelled(data);
-  return binary_labels(data.seen_labels(), data.source().name());
+  return binary_labels(data.seen_labels(), data.source().name(), data.classes());
 }
 
 void require_labels(const Dataset& data, const LabelPair& pair) {

@@ -111,12 +111,19 @@ void RowBatch::clear() {
   weights.clear();
   names = {};
   class_names = {};
+  class_places.clear();
   tags.clear();
   unknown_in_row_ = 0;
 }
 
-void ChunkNotes::note_label(float label, std::uint64_t line, std::uint64_t column) {
-  seen.note(label, [&] { return Place{{}, line, column}; });
+void RowBatch::note_label(float label, std::uint64_t line, std::uint64_t column) {
+  if (!class_labels || label != label) {
+    seen.note(label, [&] { return Place{{}, line, column}; });
+  } else if (label < static_cast<float>(class_names.size())) {
+    class_places.resize(class_names.size());
+    Place& place = class_places[static_cast<std::size_t>(label)];
+    if (place.line == 0) place = {{}, line, column};
+  }
 }
 
 }  // namespace hogwild

@@ -36,8 +36,6 @@ struct ChunkNotes {
   std::uint64_t lines = 0;
   std::uint64_t skipped_lines = 0;
   SeenLabels seen;  // whose places have no path, and lines of the chunk
-
-  void note_label(float label, std::uint64_t line, std::uint64_t column);
 };
 
 /// The number of a feature in the text, minus its number in the space: the index base, or 0.
@@ -56,12 +54,15 @@ struct ParsedRows {
 
 class RowBatch : public ParsedRows, public ChunkNotes {
  public:
-  std::vector<float> weights;     // [rows] once one differs from 1
-  FeatureNames names;             // where indices number names of this chunk
-  FeatureNames class_names;       // where labels number names of this chunk
-  std::vector<std::string> tags;  // of the rows up to the last that has one, where they are kept
+  std::vector<float> weights;       // [rows] once one differs from 1
+  FeatureNames names;               // where indices number names of this chunk
+  FeatureNames class_names;         // where labels number names of this chunk
+  std::vector<Place> class_places;  // of the first row of each, with lines of the chunk
+  std::vector<std::string> tags;    // of the rows up to the last that has one, where they are kept
 
   std::size_t rows() const noexcept { return labels.size(); }
+
+  void note_label(float label, std::uint64_t line, std::uint64_t column);
 
   /// Row i, valid until the batch changes. REQUIRES: i < rows().
   SparseRow row(std::size_t i) const noexcept {

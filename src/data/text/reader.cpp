@@ -61,6 +61,11 @@ class Reader {
     FeatureNames names;
   };
 
+  struct ClassPlace {
+    std::string name;
+    Place first;
+  };
+
   Parsed parse(const Chunk& chunk) {
     std::unique_ptr<RowBatch> batch;  // one that was written, if there is one: its memory is warm
     if (!written_.try_pop(batch)) batch = std::make_unique<RowBatch>();
@@ -87,9 +92,22 @@ class Reader {
     }
     most_ = std::max(most_, parsed.most);  // nothing is less than any
     if (parsing_.rules().class_labels && !options_.classes) {
+      note_classes(batch);
       classes_.push_back({place.row, std::exchange(batch.class_names, {})});
     }
     return {std::move(parsed.batch), place, number_names(batch)};
+  }
+
+  // Where classes were first seen.
+  void note_classes(const RowBatch& batch) {
+    for (std::size_t k = 0; k < batch.class_places.size(); ++k) {
+      if (batch.class_places[k].line == 0) continue;
+      const std::string_view name = batch.class_names[static_cast<Index>(k)];
+      const bool known =
+          std::ranges::find(class_places_, name, &ClassPlace::name) != class_places_.end();
+      if (known || class_places_.size() == SeenLabels::kMostClassPlaces) continue;
+      class_places_.push_back({std::string(name), record_.place(batch.class_places[k])});
+    }
   }
 
   // The numbers of a batch's names among all.
@@ -131,14 +149,15 @@ class Reader {
     Source source = pipeline_.source(rows_.rows());
     FeatureSpace features = space();
     Dataset::Arrays arrays = rows_.take(added_by_text(features));
+    SeenLabels seen = record_.seen_labels();
     const ClassNames classes =
-        parsing_.rules().class_labels ? number_classes(arrays.labels) : nullptr;
-    return Dataset(std::move(arrays), std::move(features), std::move(source), record_.seen_labels(),
+        parsing_.rules().class_labels ? number_classes(arrays.labels, seen) : nullptr;
+    return Dataset(std::move(arrays), std::move(features), std::move(source), std::move(seen),
                    classes);
   }
 
   // From each chunk's numbers of classes to the data set's.
-  ClassNames number_classes(Array<float>& labels) {
+  ClassNames number_classes(Array<float>& labels, SeenLabels& seen) {
     if (options_.classes) return options_.classes;
     const auto labels_of = [&](std::size_t batch) {
       const Offset begin = classes_[batch].first_row;
@@ -163,6 +182,11 @@ class Reader {
     for (std::size_t b = 0; b < classes_.size(); ++b) {
       for (float& label : labels_of(b)) {
         if (!std::isnan(label)) label = numbers.find(name_of_class(b, label))->second;
+      }
+    }
+    for (const auto& [name, first] : class_places_) {
+      if (const auto its = numbers.find(name); its != numbers.end()) {
+        seen.note_class(its->second, first);
       }
     }
     return classes;
@@ -195,6 +219,7 @@ class Reader {
   std::optional<Index> most_;  // the largest index there is
   std::shared_ptr<FeatureNames> names_ = std::make_shared<FeatureNames>();
   std::vector<BatchClasses> classes_;
+  std::vector<ClassPlace> class_places_;  // in order of appearance
 };
 
 }  // namespace
@@ -297,23 +322,22 @@ void ReadingRecord::accept(std::size_t file, const ChunkNotes& notes,
                            const std::optional<SpottedFault>& fault) {
   if (file != file_) {
     file_ = file;
-    lines_before_ = 0;
+    lines_ = 0;
   }
-  const std::string& path = paths_[file];
+  chunk_at_ = lines_;
   if (fault) {
-    const ParseError error(path, lines_before_ + fault->line, fault->column, fault->reason,
+    const ParseError error(paths_[file], chunk_at_ + fault->line, fault->column, fault->reason,
                            fault->remedy);
     if (options_.on_error == OnError::fail) throw error;
     if (source_.first_skipped.empty()) source_.first_skipped = error.what();
   }
-  const auto note = [&](float label, const Place& spot) {
-    seen_.note(label, [&] { return Place{path, lines_before_ + spot.line, spot.column}; });
-  };
   for (const auto& [label, spot] : notes.seen.labels()) {
-    if (!notes.class_labels) note(label, spot);
+    seen_.note(label, [&] { return place(spot); });
   }
-  if (const auto& spot = notes.seen.unlabelled()) note(kUnlabelled, *spot);
-  lines_before_ += notes.lines;
+  if (const auto& spot = notes.seen.unlabelled()) {
+    seen_.note(kUnlabelled, [&] { return place(*spot); });
+  }
+  lines_ += notes.lines;
   source_.lines += notes.lines;
   source_.skipped_lines += notes.skipped_lines;
   source_.unknown_features += notes.unknown_features;

@@ -25,6 +25,11 @@ class ReadingRecord {
   /// skipped; then it is counted.
   void accept(std::size_t file, const ChunkNotes& notes, const std::optional<SpottedFault>& fault);
 
+  /// The place of a line of the chunk accepted last.
+  Place place(const Place& in_chunk) const {
+    return {paths_[file_], chunk_at_ + in_chunk.line, in_chunk.column};
+  }
+
   const Source& source() const noexcept { return source_; }
   const SeenLabels& seen_labels() const noexcept { return seen_; }
   bool all_ones() const noexcept { return all_ones_; }
@@ -43,7 +48,8 @@ class ReadingRecord {
   Source source_;
   SeenLabels seen_;
   std::size_t file_ = 0;
-  std::uint64_t lines_before_ = 0;  // of that file
+  std::uint64_t chunk_at_ = 0;  // lines of that file before the last chunk
+  std::uint64_t lines_ = 0;     // of that file so far
   bool all_ones_ = true;
   bool has_zero_index_ = false;
   bool has_weights_ = false;
