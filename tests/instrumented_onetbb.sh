@@ -22,7 +22,7 @@ apt=(apt-get -qq -o Dir::Etc::SourceList=/dev/null -o "Dir::Etc::SourceParts=$wo
 cd "$work"
 "${apt[@]}" update
 "${apt[@]}" source onetbb >source.log
-cmake -S onetbb-*/ -B build -G Ninja -D CMAKE_BUILD_TYPE=RelWithDebInfo -D TBB_SANITIZE=thread \
+CXX=clang++-19 CC=clang-19 cmake -S onetbb-*/ -B build -G Ninja -D CMAKE_BUILD_TYPE=RelWithDebInfo -D TBB_SANITIZE=thread \
   -D TBB_TEST=OFF -D TBB_STRICT=OFF -D TBBMALLOC_BUILD=OFF -D CMAKE_INSTALL_LIBDIR=lib \
   -D CMAKE_INSTALL_PREFIX="$target" >build.log
 cmake --build build >>build.log || {

@@ -51,7 +51,7 @@ class TextFeed final : public Feed {
   /// REQUIRES: the stream has a sample, and outlives this object.
   TextFeed(RowStream::Text& text, RowOrder order, std::uint64_t seed,
            std::optional<LabelPair> labels, int workers, std::optional<HotFeatures> hot = {},
-           const Scaling* scaling = nullptr)
+           Scaling* scaling = nullptr)
       : text_(text),
         order_(order),
         seed_(seed),
@@ -225,7 +225,7 @@ class TextFeed final : public Feed {
   std::uint64_t seed_;
   std::optional<LabelPair> labels_;
   std::optional<HotFeatures> hot_;
-  const Scaling* scaling_;  // of the values, or null
+  Scaling* scaling_;  // of the values, or null
   Parsing parsing_;
   int epoch_ = 0;
   std::vector<Hand> hands_;  // [workers]

@@ -10,6 +10,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "core/sanitizers.hpp"
 #include "hogwild/core/types.hpp"
 #include "hogwild/data/row.hpp"
 #include "hogwild/objective/penalty.hpp"
@@ -21,7 +22,7 @@
 #include "objective/switched_loss.hpp"
 
 // Sanitizer builds are not used to measure speed, and inlining would double their compile time.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(HOGWILD_SANITIZED)
 #define HOGWILD_ALL_INLINED
 #else
 #define HOGWILD_ALL_INLINED [[gnu::flatten, gnu::noinline]]

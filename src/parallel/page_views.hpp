@@ -5,12 +5,13 @@
 #include <utility>
 #include <vector>
 
+#include "core/sanitizers.hpp"
 #include "parallel/mapped_memory.hpp"
 
 namespace hogwild {
 
 /// ThreadSanitizer takes two addresses of one word for two words.
-#if defined(__SANITIZE_THREAD__)
+#if defined(HOGWILD_TSAN)
 inline constexpr bool kHavePageViews = false;
 #else
 inline constexpr bool kHavePageViews = true;

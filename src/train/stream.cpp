@@ -163,7 +163,7 @@ TrainResult train(RowStream& stream, const TrainOptions& asked, TrainObserver& a
   require_valid(asked);
   require_streamable(stream, asked);
   bool from_one = false;
-  const Scaling scaling = scaling_for(*stream.sample(), asked);
+  Scaling scaling = scaling_for(*stream.sample(), asked);
   if (!scaling.changes_nothing()) asking.on_scaling(scaling.report());
   const Dataset sample = scaling.scaled(*stream.sample());
   TrainOptions options = scaled(asked, scaling, sample.features());

@@ -1,6 +1,7 @@
 // What the compiler made of the loops that learn: nothing in them locks the bus.
-#if defined(__x86_64__) && defined(NDEBUG) && !defined(__SANITIZE_THREAD__) && \
-    !defined(__SANITIZE_ADDRESS__)
+#include "core/sanitizers.hpp"
+
+#if defined(__x86_64__) && defined(NDEBUG) && !defined(HOGWILD_SANITIZED)
 
 #include <gtest/gtest.h>
 #include <stdio.h>

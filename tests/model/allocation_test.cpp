@@ -8,17 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "core/sanitizers.hpp"
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/model/model.hpp"
 #include "support/models.hpp"
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define HOGWILD_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define HOGWILD_SANITIZED 1
-#endif
-#endif
 
 namespace {
 

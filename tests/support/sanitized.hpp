@@ -1,10 +1,12 @@
 // Whether a sanitizer watches.
 #pragma once
 
+#include "core/sanitizers.hpp"
+
 namespace hogwild::test {
 
 // Then all takes ten times as long, and what only takes long is done less.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(HOGWILD_SANITIZED)
 inline constexpr bool kSanitized = true;
 #else
 inline constexpr bool kSanitized = false;

@@ -1,17 +1,21 @@
 // Results do not depend on the units of features, labels and weights.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "data/rows/row_batch.hpp"
+#include "data/rows/scaling.hpp"
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/random.hpp"
 #include "hogwild/eval/evaluate.hpp"
 #include "hogwild/train/stream.hpp"
 #include "hogwild/train/train.hpp"
+#include "parallel/thread_team.hpp"
 #include "support/files.hpp"
 
 namespace hogwild {
@@ -168,50 +172,85 @@ TEST(Scaling, LearnsAHeavyRowAsManyRows) {
   EXPECT_GT(heavy, 0.75);
 }
 
-TEST(Scaling, HoldsWhereTextIsStreamed) {
-  test::TemporaryFolder folder;
-  const auto loss_of = [&](const Units& units, double label, AnyLoss loss) {
-    const auto text_of = [&](const Dataset& data) {
-      std::string text;
-      for (Offset i = 0; i < data.rows(); ++i) {
-        const SparseRow row = data.row(i);
-        text += std::to_string(row.label);
-        for (std::size_t k = 0; k < row.nonzeros(); ++k) {
-          char token[64];
-          std::snprintf(token, sizeof token, " %u:%.9g", row.indices[k] + 1,
-                        static_cast<double>(row.value(k)));
-          text += token;
-        }
-        text += '\n';
-      }
-      return text;
-    };
-    const bool numbers = std::holds_alternative<Squared>(loss);
-    Units its = units;
-    its.label = label;
-    RowStream stream({folder.write("text", text_of(rows(20'000, 1, its, numbers)))});
-    TrainOptions options = options_for(Adagrad{});
-    options.epochs = 1;
-    options.loss = loss;
-    const Model model = train(stream, options, silent_observer).model;
-    const Dataset others = rows(2000, 2, its, numbers);
-    double sum = 0;
-    for (Offset i = 0; i < others.rows(); ++i) {
-      const SparseRow row = others.row(i);
-      sum += std::visit(
-          [&](const auto& l) {
-            return l.value(static_cast<double>(model.margin(row)), static_cast<double>(row.label));
-          },
-          loss);
+std::string text_of(const Dataset& data) {
+  std::string text;
+  for (Offset i = 0; i < data.rows(); ++i) {
+    const SparseRow row = data.row(i);
+    text += std::to_string(row.label);
+    for (std::size_t k = 0; k < row.nonzeros(); ++k) {
+      char token[64];
+      std::snprintf(token, sizeof token, " %u:%.9g", row.indices[k] + 1,
+                    static_cast<double>(row.value(k)));
+      text += token;
     }
-    return sum / static_cast<double>(others.rows());
-  };
-  const double plain = loss_of({}, 1, Logistic{});
-  for (const auto& [what, units] : other_units()) {
-    EXPECT_NEAR(loss_of(units, 1, Logistic{}), plain, 0.01 * plain) << what;
+    text += '\n';
   }
-  const double squared = loss_of({}, 1, Squared{});
-  EXPECT_NEAR(loss_of({}, 1e3, Squared{}) / 1e6, squared, 0.01 * squared);
+  return text;
+}
+
+// Of a model of one epoch over streamed text, on other rows.
+double streamed_loss(const Units& units, const AnyLoss& loss) {
+  const test::TemporaryFolder folder;
+  const bool numbers = std::holds_alternative<Squared>(loss);
+  RowStream stream({folder.write("text", text_of(rows(20'000, 1, units, numbers)))});
+  TrainOptions options = options_for(Adagrad{});
+  options.epochs = 1;
+  options.loss = loss;
+  const Model model = train(stream, options, silent_observer).model;
+  const Dataset others = rows(2000, 2, units, numbers);
+  double sum = 0;
+  for (Offset i = 0; i < others.rows(); ++i) {
+    const SparseRow row = others.row(i);
+    sum += std::visit(
+        [&](const auto& l) {
+          return l.value(static_cast<double>(model.margin(row)), static_cast<double>(row.label));
+        },
+        loss);
+  }
+  return sum / static_cast<double>(others.rows());
+}
+
+TEST(Scaling, HoldsWhereTextIsStreamed) {
+  const double plain = streamed_loss({}, Logistic{});
+  for (const auto& [what, units] : other_units()) {
+    EXPECT_NEAR(streamed_loss(units, Logistic{}), plain, 0.01 * plain) << what;
+  }
+  const double squared = streamed_loss({}, Squared{});
+  EXPECT_NEAR(streamed_loss({.label = 1e3}, Squared{}) / 1e6, squared, 0.01 * squared);
+}
+
+TEST(Scaling, FindsUnitsOfColumnsThatTheSampleLacks) {
+  const Dataset sample = rows(2000, 1, other_units().front().second);
+  constexpr Index kLate = kDense + kSparse + 3;
+  for (const int threads : {1, 4}) {
+    Scaling scaling(sample, Scale::automatic, false, true);
+    ASSERT_FALSE(scaling.changes_nothing());
+    EXPECT_EQ(scaling.unit(kLate).scale, 1);
+    std::vector<RowBatch> batches(static_cast<std::size_t>(threads));
+    const auto value = [](std::size_t batch, std::size_t i) {
+      return 1e5f * static_cast<float>(1 + batch) * (i % 2 == 0 ? 1 : -1);
+    };
+    for (std::size_t b = 0; b < batches.size(); ++b) {
+      batches[b].all_ones = false;
+      for (std::size_t i = 0; i < 100; ++i) {
+        batches[b].indices.push_back(kLate);
+        batches[b].values.push_back(value(b, i));
+        batches[b].offsets.push_back(i + 1);
+        batches[b].labels.push_back(1);
+      }
+    }
+    ThreadTeam team(threads);
+    team.run([&](int worker) { scaling.scale(batches[static_cast<std::size_t>(worker)]); });
+    const double scale = scaling.unit(kLate).scale;
+    EXPECT_GE(scale, 1e-5 / threads * 0.99) << threads;
+    EXPECT_LE(scale, 1e-5 * 1.01) << threads;
+    for (std::size_t b = 0; b < batches.size(); ++b) {
+      const auto row = batches[b].row(7);  // which has what is centred besides
+      const auto at = std::ranges::find(row.indices, kLate) - row.indices.begin();
+      EXPECT_NEAR(row.values[static_cast<std::size_t>(at)],
+                  static_cast<double>(value(b, 7)) * scale, 1e-4);
+    }
+  }
 }
 
 TEST(Scaling, CentresAColumnThatAFewRowsLack) {

@@ -161,6 +161,14 @@ bool are_alike(const Dataset& rows, bool has_bias) {
 
 }  // namespace
 
+double Scaling::SparseColumns::scale(double mean_square, double most) const noexcept {
+  if (asked == Scale::max) return 1 / most;
+  const double size = std::sqrt(mean_square);
+  if (!alike) return 1 / size;
+  const bool far = std::abs(std::log2(size) - median) > kFarAway;
+  return far ? common * std::exp2(median) / size : common;
+}
+
 void Scaling::find_units(const Dataset& rows, Scale asked, bool has_bias) {
   ZeroedArray<Column> columns(rows.features().size);
   std::vector<Index> met;
@@ -188,14 +196,15 @@ void Scaling::find_units(const Dataset& rows, Scale asked, bool has_bias) {
   }
   std::ranges::sort(scales);
   const double median = scales.empty() ? 0 : quantile(scales, 0.5);
-  const bool alike = asked == Scale::automatic &&
-                     (scales.empty() || quantile(scales, 0.95) - quantile(scales, 0.05) <= kAlike);
-  const double common = std::abs(median) > kFarFromOne ? std::exp2(-std::round(median)) : 1;
+  sparse_ = {asked,
+             asked == Scale::automatic &&
+                 (scales.empty() || quantile(scales, 0.95) - quantile(scales, 0.05) <= kAlike),
+             median, std::abs(median) > kFarFromOne ? std::exp2(-std::round(median)) : 1};
   const auto unit_for = [&](const Column& column) -> Unit {
     if (!column.has_number) return {};
     if (is_dense(column) && asked == Scale::automatic &&
         stays_in_text(column, dense_values, other_values, median)) {
-      return {0, common};
+      return {0, sparse_.common};
     }
     if (is_dense(column)) {
       const auto [mean, deviation] = column.moments(rows.rows(), has_bias);
@@ -204,11 +213,7 @@ void Scaling::find_units(const Dataset& rows, Scale asked, bool has_bias) {
       }
       return unit_of(mean, deviation, kNearOne);
     }
-    if (asked == Scale::max) return {0, 1 / static_cast<double>(column.most)};
-    const double scale = std::sqrt(column.mean_square());
-    if (!alike) return {0, 1 / scale};
-    const bool far = std::abs(std::log2(scale) - median) > kFarAway;
-    return {0, far ? common * std::exp2(median) / scale : common};
+    return {0, sparse_.scale(column.mean_square(), static_cast<double>(column.most))};
   };
   scales_ = ZeroedArray<float>(rows.features().plain().size);
   std::vector<std::pair<Index, double>> centred;
@@ -217,11 +222,12 @@ void Scaling::find_units(const Dataset& rows, Scale asked, bool has_bias) {
     const Unit unit = unit_for(columns[j]);
     const Index plain = rows.features().plain(j);
     const auto scale = static_cast<float>(unit.scale);
+    scales_[plain] = 1;
     if (!unit.changes_nothing() && std::isfinite(scale) && scale > 0) {
       scales_[plain] = scale;
       ++report_.scaled;
     }
-    if (unit.offset != 0 && scales_[plain] != 0) centred.emplace_back(plain, unit.offset);
+    if (unit.offset != 0 && scales_[plain] == scale) centred.emplace_back(plain, unit.offset);
   }
   std::ranges::sort(centred);
   for (const auto& [j, offset] : centred) {
@@ -255,7 +261,10 @@ Scaling::Scaling(const Dataset& rows, Scale asked, bool number_labels, bool has_
 }
 
 Unit Scaling::unit(Index j) const noexcept {
-  if (j >= scales_.size() || scales_[j] == 0) return {};
+  if (j >= scales_.size() || scales_[j] == 0) {
+    const auto later = later_.find(j);
+    return {0, later != later_.end() ? static_cast<double>(later->second) : 1};
+  }
   const auto at = std::ranges::lower_bound(centred_, j);
   const bool is_centred = at != centred_.end() && *at == j;
   return {is_centred ? offsets_[static_cast<std::size_t>(at - centred_.begin())] : 0,
@@ -335,8 +344,30 @@ Dataset Scaling::scaled(Dataset rows) const {
                  std::move(classes));
 }
 
-void Scaling::scale(RowBatch& batch) const {
+void Scaling::meet(const RowBatch& batch) {
+  std::vector<std::pair<Index, float>> values;  // of columns that have not been met
+  for (std::size_t k = 0; k < batch.indices.size(); ++k) {
+    const Index j = batch.indices[k];
+    if (j < scales_.size() && scales_[j] != 0) continue;
+    if (!later_.contains(j)) values.emplace_back(j, batch.values[k]);
+  }
+  std::ranges::stable_sort(values, {}, &std::pair<Index, float>::first);
+  for (auto first = values.begin(); first != values.end();) {
+    const Index j = first->first;
+    Column column;
+    for (; first != values.end() && first->first == j; ++first) column.add(first->second);
+    if (column.most == 0) continue;
+    const double scale = column.has_number
+                             ? sparse_.scale(column.mean_square(), static_cast<double>(column.most))
+                             : 1;
+    const auto narrow = static_cast<float>(scale);
+    later_.emplace(j, std::isfinite(narrow) && narrow > 0 ? narrow : 1);
+  }
+}
+
+void Scaling::scale(RowBatch& batch) {
   if (scales_.size() > 0) {
+    meet(batch);
     scale_features(batch, false);
     batch.all_ones = false;
   }

@@ -2,6 +2,8 @@
 // features, labels and weights of rows come in.
 #pragma once
 
+#include <tbb/concurrent_unordered_map.h>
+
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -33,7 +35,7 @@ struct Unit {
 /// they are, 0.5005 with each column divided by its root mean square, 0.4591 so; rcv1, five epochs:
 /// 0.0965 as it is, and so, 0.1034 with each column divided.
 ///
-/// Thread safety: all members are const but the constructors.
+/// Thread safety: any threads may call scale() and unit() at the same time.
 class Scaling {
  public:
   Scaling() = default;  ///< changes nothing
@@ -49,10 +51,11 @@ class Scaling {
   /// The rows in their units. REQUIRES: features have plain numbers.
   Dataset scaled(Dataset rows) const;
 
-  /// The same of rows that have just been parsed, in place.
-  void scale(RowBatch& batch) const;
+  /// The same of rows that have just been parsed, in place. A column that the sample lacks gets its
+  /// unit from the first batch that has it.
+  void scale(RowBatch& batch);
 
-  /// Of the feature with that plain number.
+  /// Of the feature with that plain number, as far as it has been met.
   Unit unit(Index j) const noexcept;
 
   /// Of the labels.
@@ -64,17 +67,30 @@ class Scaling {
   std::string fingerprint() const;
 
  private:
+  // What the columns that few rows have need: where their scales are alike, one factor for all.
+  struct SparseColumns {
+    Scale asked = Scale::automatic;
+    bool alike = true;
+    double median = 0;  // log2 of a scale
+    double common = 1;  // what values of that scale are multiplied by
+
+    double scale(double mean_square, double most) const noexcept;
+  };
+
   void find_units(const Dataset& rows, Scale asked, bool has_bias);
+  void meet(const RowBatch& batch);
   template <class Arrays>
   void scale_features(Arrays& rows, bool all_ones) const;
   template <class Arrays>
   void scale_labels(Arrays& rows) const;
 
-  ZeroedArray<float> scales_;    // [features] by plain number; 0: unchanged
+  ZeroedArray<float> scales_;    // [features] by plain number; 0: not met
   std::vector<Index> centred_;   // features, ascending
   std::vector<double> offsets_;  // [centred_]
   Unit label_;
   double weight_ = 1;  // a row's weight is multiplied by it
+  SparseColumns sparse_;
+  tbb::concurrent_unordered_map<Index, float> later_;  // scales of columns met after the sample
   ScalingReport report_;
 };
 

@@ -331,8 +331,8 @@ void ReadingRecord::accept(std::size_t file, const ChunkNotes& notes,
     if (options_.on_error == OnError::fail) throw error;
     if (source_.first_skipped.empty()) source_.first_skipped = error.what();
   }
-  for (const auto& [label, spot] : notes.seen.labels()) {
-    seen_.note(label, [&] { return place(spot); });
+  for (const SeenLabels::Label& label : notes.seen.labels()) {
+    seen_.note(label.value, [&] { return place(label.place); });
   }
   if (const auto& spot = notes.seen.unlabelled()) {
     seen_.note(kUnlabelled, [&] { return place(*spot); });

@@ -49,7 +49,7 @@ class VirtualDownpour final : public Workers<Rule> {
       work += this->row_time(worker, row);
     }
     this->send_to_servers(worker, time, coordinates * kIndexBytes, 0,
-                          [this, rows = std::move(rows), pace, worker, coordinates, work] {
+                          [this, rows = std::move(rows), pace, worker = worker, coordinates, work] {
                             const double begin = this->answered(coordinates * sizeof(State));
                             learn_cycle(rows, pace, worker, begin);
                             this->set_free(worker, begin + work);

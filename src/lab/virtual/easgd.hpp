@@ -63,12 +63,13 @@ class VirtualElastic final : public Workers<Rule> {
       ++pace.time;
     }
     const std::uint64_t bytes = touched.size() * kIndexBytes;
-    this->send_to_servers(worker, time, bytes, 0, [this, touched = std::move(touched), worker] {
-      const double there = this->answered(
-          touched.size() * (this->options_.elasticity ? kNumberBytes : sizeof(State)));
-      exchange(touched, worker, there);
-      this->set_free(worker, there);
-    });
+    this->send_to_servers(
+        worker, time, bytes, 0, [this, touched = std::move(touched), worker = worker] {
+          const double there = this->answered(
+              touched.size() * (this->options_.elasticity ? kNumberBytes : sizeof(State)));
+          exchange(touched, worker, there);
+          this->set_free(worker, there);
+        });
   }
 
   // At the moment at which the centre is read. The worker waits for it.
