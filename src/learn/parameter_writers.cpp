@@ -14,7 +14,8 @@
 namespace hogwild {
 namespace {
 
-// After which a place is anyone's, whoever may live: it is a place to tell of oneself, no more.
+// A place that has been silent for so long is given to another process, even if its own still
+// runs: it holds no part of the model.
 constexpr std::uint64_t kLongSilent = 60'000;   // milliseconds
 constexpr std::uint64_t kSilentOnceGone = 200;  // the same of a process that isn't seen
 

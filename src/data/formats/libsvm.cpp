@@ -162,7 +162,7 @@ std::size_t parse_plain_libsvm(std::string_view all, std::size_t at, const Parse
 
 namespace {
 
-// Whether the rules allow an index. Asked of every non-zero, so what is wrong is told elsewhere.
+// Whether the rules allow an index. Every non-zero asks it; the message is made elsewhere.
 [[gnu::always_inline]] inline bool is_fit(std::uint64_t index, const ParseRules& rules) noexcept {
   const bool too_low = rules.one_based && index == 0;
   const bool too_high = index >= rules.known_end && !rules.drop_unknown && rules.hash_bits == 0;
