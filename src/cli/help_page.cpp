@@ -57,7 +57,7 @@ void add_entry(std::string& page, const std::string& name, const std::string& me
   add_wrapped(page, indent, meaning, indent, width);
 }
 
-std::string name_of(const DescribedOption& option) {
+std::string written_name(const DescribedOption& option) {
   std::string name = option.names.size() == 1 && option.names[0].starts_with("--") ? "    " : "";
   name += fmt::format("{}", fmt::join(option.names, ", "));
   if (!option.values.empty()) name += (name.empty() ? "" : " ") + option.values;
@@ -99,12 +99,12 @@ std::string page_of(const DescribedCommand& command, std::size_t width) {
   add_wrapped(page, 0, usage, 4, width);
   if (!command.arguments.empty()) page += '\n';
   for (const DescribedOption& argument : command.arguments) {
-    add_entry(page, name_of(argument), meaning_of(argument), width);
+    add_entry(page, written_name(argument), meaning_of(argument), width);
   }
   std::string group;
   for (const DescribedOption& option : command.options) {
     if (option.group != group) page += fmt::format("\n{}:\n", group = option.group);
-    add_entry(page, name_of(option), meaning_of(option), width);
+    add_entry(page, written_name(option), meaning_of(option), width);
   }
   if (!command.footer.empty()) add_footer(page, command.footer, width);
   return page;

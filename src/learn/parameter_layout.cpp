@@ -30,7 +30,7 @@ namespace hogwild {
 namespace {
 
 constexpr std::size_t kHotAt = 2 * kParameterPage;
-constexpr std::uint32_t kVersion = 3;
+constexpr std::uint32_t kLayoutVersion = 3;
 constexpr std::size_t kMostHot = Hotness::kMost;
 static_assert(kHotAt + kMostHot * sizeof(Index) <= kCellsAt);
 
@@ -163,7 +163,7 @@ bool make_parameter_file(const std::string& path, const ParameterKind& kind) {
   require_hot(kind);
   const std::string description = description_of(kind);
   Head head{.magic = {},
-            .version = kVersion,
+            .version = kLayoutVersion,
             .description_bytes = static_cast<std::uint32_t>(description.size()),
             .coordinates = coordinates_of(kind),
             .cell_bytes = cell_bytes(kind.update_rule),
@@ -187,10 +187,10 @@ ParameterKind kind_of_file(std::string_view bytes, const std::string& path) {
   Head head;
   if (bytes.size() < sizeof head) throw fail("it is cut short");
   std::memcpy(&head, bytes.data(), sizeof head);
-  if (head.version != kVersion) {
+  if (head.version != kLayoutVersion) {
     throw ModelError(path,
                      fmt::format("the parameter file has format {}, this program reads {}",
-                                 head.version, kVersion),
+                                 head.version, kLayoutVersion),
                      "train again with this version");
   }
   if (bytes.size() < kCellsAt) throw fail("it is cut short");

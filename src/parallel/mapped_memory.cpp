@@ -14,7 +14,6 @@
 namespace hogwild {
 namespace {
 
-constexpr std::size_t kHugePage = std::size_t{2} << 20;
 constexpr std::size_t kLargestHuge = std::size_t{1} << 30;
 
 }  // namespace

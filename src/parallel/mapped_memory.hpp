@@ -9,6 +9,9 @@
 
 namespace hogwild {
 
+/// A huge page of x86 and of most ARM systems.
+inline constexpr std::size_t kHugePage = std::size_t{2} << 20;
+
 /// Memory that the system maps, which is unmapped with what holds it.
 struct Unmap {
   std::size_t bytes = 0;

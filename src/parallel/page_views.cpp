@@ -14,8 +14,6 @@
 namespace hogwild {
 namespace {
 
-constexpr std::size_t kHugePage = std::size_t{2} << 20;
-
 [[noreturn]] void fail(const char* call) {
   throw std::system_error(errno, std::generic_category(), call);
 }

@@ -26,7 +26,7 @@ constexpr double kLeast = 2.5e7, kMost = 5e8;
 // rows of a set of no more non-zeros: on text of 11,000 rows and as many validation rows as the run
 // has, the loss is 5 % less (20 newsgroups, mean of three groups and five seeds).
 constexpr double kWhole = 2.5e6;
-constexpr Offset kFewestRows = 1000;
+constexpr Offset kFewestSampled = 1000;
 constexpr int kFewestEpochs = 5;  // of a run that has them
 constexpr Offset kFewestHeldOut = 100;
 // Streams of random numbers, apart from those of splits and orders.
@@ -140,7 +140,8 @@ std::optional<RateSample> take_rate_sample(const Dataset& data, const TrainOptio
   const double each = std::clamp(kShare * nonzeros * epochs, kLeast, kMost) / kTrials;
   const double horizon =
       options.early_stopping > 0 ? std::min<double>(epochs, kEpochsToStop) : epochs;
-  const auto fewest = static_cast<double>(std::max<Offset>(kFewestRows, 20 * options.batch_size));
+  const auto fewest =
+      static_cast<double>(std::max<Offset>(kFewestSampled, 20 * options.batch_size));
   const bool whole = options.early_stopping > 0 && nonzeros <= kWhole;
   const double fraction = whole
                               ? 1

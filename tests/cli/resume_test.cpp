@@ -66,18 +66,18 @@ TEST_F(ResumeCommand, SaysWhatIsNotAsItWas) {
 
 TEST_F(ResumeCommand, NeedsRowsThatAreHeld) {
   // Learnt as it is read, a run leaves checkpoints of its weights.
-  ASSERT_EQ(run("generate text 40000 -o text.svm").status, 0);
+  ASSERT_EQ(run("generate text 15000 -o text.svm").status, 0);
   const Outcome streamed =
-      run("train text.svm -o m --checkpoint c --checkpoint-every 0.001 --memory-limit 16M");
+      run("train text.svm -o m --checkpoint c --checkpoint-every 0.001 --memory-limit 6M");
   ASSERT_EQ(streamed.status, 0) << streamed.err;
-  EXPECT_NE(streamed.err.find("plan: stream 33 MiB of text"), std::string::npos) << streamed.err;
+  EXPECT_NE(streamed.err.find("plan: stream 12 MiB of text"), std::string::npos) << streamed.err;
   const Outcome warm = run("train text.svm -o m2 --resume c");
   EXPECT_EQ(warm.status, 0) << warm.err;
 }
 
 TEST_F(ResumeCommand, FindsTheWeightsOfARunThatEndedBeforeItWasTimeForACheckpoint) {
-  ASSERT_EQ(run("generate text 40000 -o text.svm").status, 0);
-  const Outcome streamed = run("train text.svm -o m --checkpoint c --memory-limit 16M");
+  ASSERT_EQ(run("generate text 15000 -o text.svm").status, 0);
+  const Outcome streamed = run("train text.svm -o m --checkpoint c --memory-limit 6M");
   ASSERT_EQ(streamed.status, 0) << streamed.err;
   EXPECT_EQ(file("c"), file("m"));
 }

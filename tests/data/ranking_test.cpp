@@ -21,7 +21,7 @@ std::map<Index, Offset> degrees_of(const Dataset& data) {
   return degrees;
 }
 
-void expect_same_rows(const Dataset& back, const Dataset& plain) {
+void expect_plain_rows(const Dataset& back, const Dataset& plain) {
   EXPECT_EQ(back.features().ranking, nullptr);
   EXPECT_EQ(back.features().size, plain.features().size);
   EXPECT_TRUE(std::ranges::equal(back.indices(), plain.indices()));
@@ -49,7 +49,7 @@ TEST(Ranked, NumbersFeaturesByTheRowsThatHoldThem) {
 TEST(Ranked, HoldsTheSameRows) {
   for (const bool ones : {true, false}) {
     const Dataset plain = test::skewed_rows(5000, ones);
-    expect_same_rows(unranked(ranked(plain)), plain);
+    expect_plain_rows(unranked(ranked(plain)), plain);
   }
 }
 
@@ -137,7 +137,7 @@ TEST(HotFirst, TakesFeaturesThatAreGiven) {
 TEST(HotFirst, HoldsTheSameRows) {
   for (const bool ones : {true, false}) {
     const Dataset plain = test::skewed_rows(5000, ones);
-    expect_same_rows(unranked(hot_first(plain)), plain);
+    expect_plain_rows(unranked(hot_first(plain)), plain);
   }
 }
 

@@ -183,7 +183,7 @@ TEST_F(Vw, SkippedLinesLeaveNoNames) {
 }
 
 // Lines of many shapes, right and wrong, plain and not.
-std::string random_line(Random& random) {
+std::string random_vw_line(Random& random) {
   const auto one_of = [&](std::initializer_list<const char*> texts) {
     return std::string(texts.begin()[random.below(texts.size())]);
   };
@@ -219,9 +219,9 @@ TEST(PlainVw, IsReadAsLineByLineWhateverStandsBesideIt) {
   for (int i = 0; i < 4000; ++i) {
     std::string text;
     for (std::uint64_t n = random.below(30); n > 0; --n) {
-      text += random_line(random) + (random.below(15) == 0 ? "\r\n" : "\n");
+      text += random_vw_line(random) + (random.below(15) == 0 ? "\r\n" : "\n");
     }
-    if (random.below(2) == 0) text += random_line(random);
+    if (random.below(2) == 0) text += random_vw_line(random);
     ParseRules rules;
     if (random.below(2) == 0) rules.hash_bits = 1 + static_cast<int>(random.below(20));
     rules.any_order = random.below(2) == 0;

@@ -91,7 +91,7 @@ TEST_F(Dataflow, ThreadsOfARankAreDevices) {
 TEST_F(Dataflow, ValidatesStopsAndResumes) {
   const Outcome outcome = run_on(2,
                                  "click.svm -o m --distributed graph --valid test.svm --epochs 50 "
-                                 "--early-stopping 2 --threads 1 --log log");
+                                 "--early-stopping 2 --batch-size 64 --threads 1 --log log");
   ASSERT_EQ(outcome.status, 0) << outcome.err;
   EXPECT_EQ(events("log", "end").at(0)["reason"], "early_stopping");
   const Outcome resumed = run_on(3,

@@ -14,12 +14,6 @@
 namespace hogwild {
 namespace {
 
-Model planted(Index features, AnyLoss loss = Logistic{}) {
-  return test::model_of(
-      {.size = features}, [](Index j) { return static_cast<float>(Random(77, j).normal()); }, 0.1f,
-      loss);
-}
-
 TEST(Auc, IsTheShareOfPairsInTheRightOrder) {
   Random random(1);
   for (int round = 0; round < 20; ++round) {
@@ -72,7 +66,7 @@ TEST(Auc, OfMergedPartsIsThatOfTheWhole) {
 
 TEST(Evaluate, AgreesWithItsDefinitions) {
   const Dataset data = test::random_rows(20'000, 30, 0.2, false);
-  const Model model = planted(30);
+  const Model model = test::random_model(30);
   double loss = 0, right = 0, positive = 0, predicted = 0;
   for (Offset i = 0; i < data.rows(); ++i) {
     const SparseRow row = data.row(i);
@@ -96,7 +90,7 @@ TEST(Evaluate, AgreesWithItsDefinitions) {
 
 TEST(Evaluate, GivesTheSameFiguresOnAnyNumberOfThreads) {
   const Dataset data = test::random_rows(30'000, 30, 0.2, false);
-  const Model model = planted(30);
+  const Model model = test::random_model(30);
   const Metrics wanted = evaluate(model, data);
   for (const std::size_t threads : {1u, 2u, 4u}) {
     const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, threads);
@@ -113,15 +107,15 @@ TEST(Evaluate, OfNumbersGivesTheRootMeanSquaredError) {
                       .labels = {1.1f, 3.1f},
                       .weights = {1, 3}},
                      {.size = 1});
-  const Metrics metrics = evaluate(planted(1, Squared{}), data);  // predicts 0.1
+  const Metrics metrics = evaluate(test::random_model(1, Squared{}), data);  // predicts 0.1
   EXPECT_NEAR(*metrics.rmse, std::sqrt((1 + 3 * 9) / 4.0), 1e-6);
   EXPECT_NEAR(metrics.loss, (1 + 3 * 9) / 8.0, 1e-6);
   EXPECT_FALSE(metrics.auc.has_value());
 }
 
 TEST(Evaluate, RefusesLabelsTheModelDoesNotKnow) {
-  EXPECT_THROW(evaluate(planted(1), test::numbered_rows(3)), DataError);
-  EXPECT_THROW(evaluate(planted(1), Dataset()), DataError);
+  EXPECT_THROW(evaluate(test::random_model(1), test::numbered_rows(3)), DataError);
+  EXPECT_THROW(evaluate(test::random_model(1), Dataset()), DataError);
 }
 
 TEST(Evaluate, EndsOnTheLargestValuesToo) {
@@ -140,7 +134,7 @@ TEST(Evaluate, RefusesRowsThatHaveNoWeight) {
   const Dataset data(
       {.offsets = {0, 0, 0}, .indices = {}, .values = {}, .labels = {1, -1}, .weights = {0, 0}},
       {.size = 1});
-  EXPECT_THROW(evaluate(planted(1), data), DataError);
+  EXPECT_THROW(evaluate(test::random_model(1), data), DataError);
 }
 
 }  // namespace

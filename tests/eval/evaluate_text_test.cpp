@@ -20,12 +20,6 @@
 namespace hogwild {
 namespace {
 
-Model planted(Index features, AnyLoss loss = Logistic{}) {
-  return test::model_of(
-      {.size = features}, [](Index j) { return static_cast<float>(Random(77, j).normal()); }, 0.1f,
-      loss);
-}
-
 class EvaluateText : public testing::Test {
  protected:
   // What is wrong, as "line:column: reason".
@@ -77,7 +71,7 @@ TEST_F(EvaluateText, FindsWhatThereIsToFindOfTheRowsInMemory) {
     const std::string path = folder_.write("rows", text_of(data));
     for_each_alternative<AnyLoss>([&](auto loss) {
       if constexpr (!std::is_same_v<decltype(loss), Softmax>) {
-        const Model model = planted(30, loss);
+        const Model model = test::random_model(30, loss);
         const Evaluation found = evaluate(model, {path});
         expect_same(found.metrics, evaluate(model, data));
         EXPECT_EQ(found.nonzeros, data.nonzeros());
@@ -133,7 +127,7 @@ TEST_F(EvaluateText, TakesClassesByTheirNames) {
 TEST_F(EvaluateText, GivesTheSameBitsOnAnyNumberOfThreads) {
   const Dataset data = test::random_rows(60'000, 30, 0.3, false);
   const std::string path = folder_.write("rows", text_of(data));
-  const Model model = planted(30);
+  const Model model = test::random_model(30);
   const Metrics wanted = evaluate(model, {path}, {.threads = 1}).metrics;
   for (const int threads : {2, 4, 0}) {
     const Metrics metrics = evaluate(model, {path}, {.threads = threads}).metrics;
@@ -148,20 +142,20 @@ TEST_F(EvaluateText, SaysWhereTheFirstLabelStandsThatIsOutOfPlace) {
   std::string rows;
   for (int i = 0; i < 60'000; ++i) rows += i % 2 == 0 ? "1 1:1 20:1 27:1\n" : "-1 1:1 28:0.25\n";
   for (const int threads : {1, 2}) {
-    EXPECT_EQ(fault(planted(30), rows + "3 1:1\n" + rows + "1 x\n", threads),
+    EXPECT_EQ(fault(test::random_model(30), rows + "3 1:1\n" + rows + "1 x\n", threads),
               "60001:1: the label is 3");
-    EXPECT_EQ(fault(planted(30), rows + " 7:1\n" + rows + "3 1:1\n", threads),
+    EXPECT_EQ(fault(test::random_model(30), rows + " 7:1\n" + rows + "3 1:1\n", threads),
               "60001:2: this row has no label");
-    EXPECT_EQ(fault(planted(30), rows + "1 x\n" + rows + "3 1:1\n", threads),
+    EXPECT_EQ(fault(test::random_model(30), rows + "1 x\n" + rows + "3 1:1\n", threads),
               "60001:3: expected index:value, found 'x'");
-    EXPECT_EQ(fault(planted(30, Squared{}), rows + "3 1:1\n 7:1\n", threads),
+    EXPECT_EQ(fault(test::random_model(30, Squared{}), rows + "3 1:1\n 7:1\n", threads),
               "60002:2: this row has no label");
   }
 }
 
 TEST_F(EvaluateText, TellsWhatItLeftOut) {
   const std::string path = folder_.write("rows", "1 1:1 77:1 78:1\nx\n-1 2:1\n");
-  const Evaluation found = evaluate(planted(30), {path}, {.on_error = OnError::skip});
+  const Evaluation found = evaluate(test::random_model(30), {path}, {.on_error = OnError::skip});
   EXPECT_EQ(found.metrics.rows, 2u);
   EXPECT_EQ(found.nonzeros, 2u);
   EXPECT_EQ(found.source.unknown_features, 2u);

@@ -10,6 +10,7 @@
 #include "hogwild/train/train.hpp"
 #include "support/models.hpp"
 #include "support/rows.hpp"
+#include "support/sanitized.hpp"
 
 namespace hogwild::lab {
 namespace {
@@ -119,7 +120,7 @@ TEST(Simulate, DelaysAreCountedInUpdatesOfOthers) {
 // What threads wait for is each other's hot cells, and where each has its own there is little to
 // wait for.
 TEST(Simulate, WorkersWaitForLinesThatOthersHaveWritten) {
-  const Dataset data = skewed_rows(20'000, true);
+  const Dataset data = skewed_rows(test::kSanitized ? 6000 : 20'000, true);
   for_each_alternative<AnyUpdateRule>([&](auto rule) {
     TrainOptions options = options_for(rule, 1);
     options.learning_rate = rule.kDefaultRate;

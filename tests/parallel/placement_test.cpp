@@ -17,7 +17,7 @@ using Placements =
                    PerThreadState<State, RacyLanding>, PerThreadState<State, AtomicLanding>>;
 TYPED_TEST_SUITE(EveryPlacement, Placements);
 
-State counted(State s) {
+State stepped(State s) {
   return {s.weight + 1, s.squares + 2};
 }
 
@@ -25,7 +25,7 @@ TYPED_TEST(EveryPlacement, StartsAtZeroAndKeepsSteps) {
   TypeParam placement(ArrayPlan{.coordinates = 100});
   auto view = placement.view(0);
   for (Index j = 0; j < 100; ++j) EXPECT_EQ(view.weight(j), 0);
-  for (int i = 0; i < 3; ++i) view.update(7, counted);
+  for (int i = 0; i < 3; ++i) view.update(7, stepped);
   EXPECT_EQ(view.weight(7), 3);
   EXPECT_EQ(view.state(7).squares, 6);
   EXPECT_EQ(placement.state(7).weight, 3);
@@ -39,7 +39,7 @@ void step_all(Placement& placement, int workers, int rounds) {
   team.run([&](int worker) {
     auto view = placement.view(worker);
     for (int i = 0; i < rounds; ++i) {
-      for (Index j = 0; j < 8; ++j) view.update(j, counted);
+      for (Index j = 0; j < 8; ++j) view.update(j, stepped);
     }
   });
 }
@@ -76,9 +76,9 @@ TEST(Placement, RacyLosesNothingAloneAndInventsNothingTogether) {
 
 TEST(Placement, PerThreadStateIsEachWorkersOwn) {
   PerThreadState<State, RacyLanding> placement(ArrayPlan{.coordinates = 1, .workers = 2});
-  placement.view(0).update(0, counted);
-  placement.view(1).update(0, counted);
-  placement.view(1).update(0, counted);
+  placement.view(0).update(0, stepped);
+  placement.view(1).update(0, stepped);
+  placement.view(1).update(0, stepped);
   EXPECT_EQ(placement.state(0).weight, 3);  // shared
   EXPECT_EQ(placement.view(0).state(0).squares, 2);
   EXPECT_EQ(placement.view(1).state(0).squares, 4);

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "hogwild/core/random.hpp"
 #include "hogwild/model/model.hpp"
 
 namespace hogwild::test {
@@ -18,6 +19,13 @@ Model model_of(FeatureSpace features, const WeightOf& weight, float bias = 0,
     weights[static_cast<std::ptrdiff_t>(j)] = weight(j);
   }
   return Model(std::move(features), weights, bias, loss, labels, std::move(provenance));
+}
+
+/// A model of normal weights, the same each time.
+inline Model random_model(Index features, AnyLoss loss = Logistic{}) {
+  return model_of(
+      {.size = features}, [](Index j) { return static_cast<float>(Random(77, j).normal()); }, 0.1f,
+      loss);
 }
 
 // Every weight as a model keeps it.

@@ -18,7 +18,7 @@ namespace {
 using Weights = std::map<std::string, float>;
 
 // By name; those that are 0 left out.
-Weights weights_of(const Model& model) {
+Weights weights_by_name(const Model& model) {
   Weights weights;
   for (Index j = 0; j < model.features().size; ++j) {
     if (model.weights()[j] != 0) weights[model.features().name(j)] = model.weights()[j];
@@ -59,17 +59,17 @@ TEST_F(FromAModel, KeepsTheWeightsOfNumbersThatTheRowsLack) {
   const Model first = trained("1 1:1 9:1\n-1 2:1 8:1\n").model;
   const Model second = trained("1 1:1 12:1\n-1 2:1\n", first).model;
   EXPECT_EQ(second.features().size, 12u);
-  expect_kept(weights_of(first), weights_of(second), {"8", "9"});
-  EXPECT_NE(weights_of(first).at("1"), weights_of(second).at("1"));
-  EXPECT_TRUE(weights_of(second).contains("12"));
+  expect_kept(weights_by_name(first), weights_by_name(second), {"8", "9"});
+  EXPECT_NE(weights_by_name(first).at("1"), weights_by_name(second).at("1"));
+  EXPECT_TRUE(weights_by_name(second).contains("12"));
 }
 
 TEST_F(FromAModel, KeepsTheWeightsOfNamesThatTheRowsLack) {
   const Model first = trained("1 |f a b\n-1 |f c d\n").model;
   const Model second = trained("1 |f z a\n-1 |f y\n", first).model;
   EXPECT_EQ(second.features().size, 6u);
-  expect_kept(weights_of(first), weights_of(second), {"f^b", "f^c", "f^d"});
-  EXPECT_TRUE(weights_of(second).contains("f^z"));
+  expect_kept(weights_by_name(first), weights_by_name(second), {"f^b", "f^c", "f^d"});
+  EXPECT_TRUE(weights_by_name(second).contains("f^z"));
 }
 
 TEST_F(FromAModel, KeepsThemWithValidationRowsToo) {
@@ -79,7 +79,7 @@ TEST_F(FromAModel, KeepsThemWithValidationRowsToo) {
   options.early_stopping = 2;
   options.epochs = 3;
   const TrainResult second = trained("1 1:1\n-1 2:1\n", first, options);
-  expect_kept(weights_of(first), weights_of(second.model), {"8", "9"});
+  expect_kept(weights_by_name(first), weights_by_name(second.model), {"8", "9"});
   // The weights that only validation rows use take part in their loss.
   EXPECT_LT(*second.epochs.front().valid_loss, 0.69);
 }
@@ -98,10 +98,10 @@ TEST_F(FromAModel, CountsFromZeroIfEitherDoes) {
   const Model first = trained("1 1:1 9:1\n-1 2:1 8:1\n").model;
   const Model second = trained("1 0:1 1:1\n-1 2:1\n", first).model;
   EXPECT_EQ(second.features().index_base, 0);
-  expect_kept(weights_of(first), weights_of(second), {"8", "9"});
+  expect_kept(weights_by_name(first), weights_by_name(second), {"8", "9"});
   const Model third = trained("1 1:1\n-1 2:1\n", second).model;
   EXPECT_EQ(third.features().index_base, 0);
-  expect_kept(weights_of(second), weights_of(third), {"0", "8", "9"});
+  expect_kept(weights_by_name(second), weights_by_name(third), {"0", "8", "9"});
 }
 
 // With nothing chosen: a run goes on at the rate, and with the sums of squares, of the model.
@@ -197,8 +197,8 @@ TEST_F(IndexBaseOfBothFiles, IsZeroIfTheValidationRowsHaveIndexZero) {
   const TrainResult result = trained("1 1:1 2:1\n-1 2:1 3:1\n");
   EXPECT_EQ(result.model.features().index_base, 0);
   EXPECT_EQ(result.model.features().size, 4u);
-  EXPECT_EQ(weights_of(result.model).count("0"), 0u);
-  EXPECT_GT(weights_of(result.model).at("1"), 0);
+  EXPECT_EQ(weights_by_name(result.model).count("0"), 0u);
+  EXPECT_GT(weights_by_name(result.model).at("1"), 0);
 }
 
 TEST_F(IndexBaseOfBothFiles, IsOneIfNoFileHasIndexZero) {

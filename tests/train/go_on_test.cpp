@@ -1,4 +1,5 @@
 // A run that is ended between two epochs and gone on with, against one that never ended.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -85,7 +86,7 @@ TEST(GoOn, GivesTheSameBitsForEveryRuleScheduleAndOrder) {
         } catch (const OptionError&) {
           return;
         }
-        expect_same(data, options, std::string(rule.kName) + " " + std::string(schedule.kName));
+        expect_same(data, options, fmt::format("{} {}", rule.kName, schedule.kName));
         ++tried;
       }
     });

@@ -214,8 +214,8 @@ TEST(FindRate, IsBackedOffWhenTheRunDiverges) {
   Rates observer;
   const TrainOptions options{.loss = Squared{},
                              .update_rule = Sgd{},
-                             .schedule = Steps{{{3500, 1e5}}},
-                             .epochs = 4000,
+                             .schedule = Steps{{{2200, 1e5}}},
+                             .epochs = 2500,
                              .threads = 1};
   const TrainResult result = train(test::random_rows(300, 10, 1.1, false), options, observer);
   EXPECT_EQ(result.reason, StopReason::epochs);

@@ -1,10 +1,10 @@
 #include "hogwild/data/generate.hpp"
 
-#include <fmt/format.h>
 #include <tbb/parallel_pipeline.h>
 #include <tbb/task_arena.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <iterator>
 #include <string>
@@ -97,7 +97,12 @@ std::string make_rows(const GenerateOptions& options, std::uint64_t first, std::
     const bool positive = random.uniform() < 1 / (1 + std::exp(-row.margin));
     text += positive ? "1" : "-1";
     for (const auto& [j, value] : row.features) {
-      fmt::format_to(std::back_inserter(text), " {}:{:.6g}", std::uint64_t{j} + 1, value);
+      char number[48];
+      char* end = std::to_chars(number, std::end(number), std::uint64_t{j} + 1).ptr;
+      *end++ = ':';
+      end = std::to_chars(end, std::end(number), value, std::chars_format::general, 6).ptr;
+      text += ' ';
+      text.append(number, end);
     }
     text += '\n';
   }
