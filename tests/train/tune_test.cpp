@@ -214,7 +214,7 @@ TEST(FindRate, IsBackedOffWhenTheRunDiverges) {
   Rates observer;
   const TrainOptions options{.loss = Squared{},
                              .update_rule = Sgd{},
-                             .schedule = Steps{{{2200, 1e5}}},
+                             .schedule = Steps{{{2200, 1e3}}},
                              .epochs = 2500,
                              .threads = 1};
   const TrainResult result = train(test::random_rows(300, 10, 1.1, false), options, observer);
