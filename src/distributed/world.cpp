@@ -33,11 +33,30 @@ struct World::Mpi {
     Bytes bytes;
     mpi::request request;
   };
+  struct Receiving {
+    int source;
+    int tag;
+    Bytes bytes;
+    mpi::request request;
+  };
 
   mpi::environment environment{mpi::threading::serialized, false};
   mpi::communicator messages{MPI_COMM_WORLD, mpi::comm_duplicate};
   mpi::communicator collective{MPI_COMM_WORLD, mpi::comm_duplicate};
   std::list<Sending> sending;
+  std::list<Receiving> receiving;  // in the order in which they were announced
+  std::list<Receiving> spare;      // whose memory is used again
+
+  // The first message that is whole and that no other of the same rank precedes.
+  std::list<Receiving>::iterator next_whole() {
+    for (auto one = receiving.begin(); one != receiving.end(); ++one) {
+      const bool is_next = std::none_of(receiving.begin(), one, [&](const Receiving& earlier) {
+        return earlier.source == one->source;
+      });
+      if (is_next && one->request.test()) return one;
+    }
+    return receiving.end();
+  }
 };
 
 std::string_view name_of(Message message) noexcept {
@@ -140,19 +159,31 @@ bool World::poll() {
   const std::scoped_lock lock(mutex_);
   std::erase_if(mpi_->sending,
                 [](Mpi::Sending& sending) { return sending.request.test().has_value(); });
-  int carried = 0;
-  Bytes bytes;
-  for (; carried < kAtOnce; ++carried) {
+  // A rank that stands still in the middle of a long message is not waited for.
+  std::list<Mpi::Receiving>&receiving = mpi_->receiving, &spare = mpi_->spare;
+  for (int announced = 0; announced < kAtOnce; ++announced) {
     const auto status = mpi_->messages.iprobe();
     if (!status) break;
-    bytes.resize(static_cast<std::size_t>(status->count<char>().value()));
-    mpi_->messages.recv(status->source(), status->tag(), bytes.data(),
-                        static_cast<int>(bytes.size()));
-    auto& count = traffic_.received[static_cast<std::size_t>(status->tag())];
+    if (spare.empty()) spare.emplace_back();
+    Mpi::Receiving& one = spare.front();
+    one.source = status->source();
+    one.tag = status->tag();
+    one.bytes.resize(static_cast<std::size_t>(status->count<char>().value()));
+    one.request = mpi_->messages.irecv(one.source, one.tag, one.bytes.data(),
+                                       static_cast<int>(one.bytes.size()));
+    receiving.splice(receiving.end(), spare, spare.begin());
+  }
+  int carried = 0;
+  for (auto one = mpi_->next_whole(); one != receiving.end(); one = mpi_->next_whole()) {
+    std::list<Mpi::Receiving> whole;
+    whole.splice(whole.end(), receiving, one);
+    auto& count = traffic_.received[static_cast<std::size_t>(one->tag)];
     ++count.messages;
-    count.bytes += bytes.size();
-    if (status->source() == (rank_ + size_ - 1) % size_) heard_ = Clock::now();
-    dispatch(status->source(), static_cast<Message>(status->tag()), bytes);
+    count.bytes += one->bytes.size();
+    if (one->source == (rank_ + size_ - 1) % size_) heard_ = Clock::now();
+    dispatch(one->source, static_cast<Message>(one->tag), one->bytes);
+    spare.splice(spare.end(), whole);
+    ++carried;
   }
   return carried > 0;
 }
