@@ -118,7 +118,8 @@ hogwild_status hogwild_model_evaluate(const hogwild_model* model, const char* co
                                       size_t count, double* loss, double* auc, double* accuracy);
 
 /** A learner: a model of one output that learns row by row at a constant rate. With a model it
- * starts at the model's weights, features, loss and labels. model and options may be NULL. */
+ * starts at the model's weights, features, loss and labels; the option features may add features.
+ * model and options may be NULL. */
 hogwild_status hogwild_learner_new(const hogwild_model* model, const hogwild_options* options,
                                    hogwild_learner** learner);
 

@@ -45,8 +45,9 @@ std::span<const SparseRow> first_block(std::span<const SparseRow> rows) noexcept
 }
 
 FeatureSpace space_of(const LearnerOptions& options) {
+  constexpr Index kFeatures = 1u << 20;
   FeatureSpace space;
-  space.size = options.features;
+  space.size = options.features > 0 ? options.features : kFeatures;
   if (options.hash_bits == 0) return space;
   if (options.hash_bits < 1 || options.hash_bits > 31) {
     throw OptionError("hash-bits", "it is not between 1 and 31");
@@ -54,6 +55,16 @@ FeatureSpace space_of(const LearnerOptions& options) {
   space.size = Index{1} << options.hash_bits;
   space.hash_bits = options.hash_bits;
   space.format = text_format(Format::vw).name;  // text of such names
+  return space;
+}
+
+FeatureSpace space_of(const Model& start, const LearnerOptions& options) {
+  FeatureSpace space = start.features();
+  if (options.features <= space.size) return space;
+  if (space.names || space.hash_bits > 0) {
+    throw OptionError("features", "the model's features have names, and no more can be added");
+  }
+  space.size = options.features;
   return space;
 }
 
@@ -160,7 +171,7 @@ Learner::Learner(const LearnerOptions& options)
     : Learner(space_of(options), options.loss, LabelPair{}, options) {}
 
 Learner::Learner(const Model& start, const LearnerOptions& options)
-    : Learner(start.features(), start.loss(), start.labels(), options) {
+    : Learner(space_of(start, options), start.loss(), start.labels(), options) {
   if (start.outputs() > 1) {
     throw OptionError("resume", "a Learner does not support models of classes");
   }
@@ -174,7 +185,7 @@ Learner::Learner(const Model& start, const LearnerOptions& options)
     throw OptionError("bias", "the model has a bias; keep it");
   }
   // A zero that is written would take memory.
-  for (Index j = 0; j < space_.size; ++j) {
+  for (Index j = 0; j < start.features().size; ++j) {
     if (start.weights()[j] != 0) start_at(j, start.weights()[j]);
   }
   if (options.bias) start_at(space_.size, start.bias());

@@ -18,7 +18,7 @@ namespace hogwild {
 
 /// Options that only a Learner has.
 struct TeachingOptions {
-  Index features = 1u << 20;
+  Index features = 0;
   float positive_weight = 1;
   float negative_weight = 1;
 };

@@ -474,8 +474,10 @@ std::vector<Option> start() {
 }
 
 std::vector<Option> teaching() {
-  return {number({"features", "N", "of a learner whose features are called by index: their number"},
-                 &TeachingOptions::features, above(0)),
+  return {number({"features", "N",
+                  "of a learner whose features are called by index: their number; 0: 1048576, or "
+                  "those of the model"},
+                 &TeachingOptions::features, at_least(0)),
           number({"positive-weight", "W", "of a learner: rows of the positive label count W times"},
                  &TeachingOptions::positive_weight, at_least(0)),
           number({"negative-weight", "W", "of a learner: rows of the negative label count W times"},

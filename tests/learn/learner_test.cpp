@@ -297,6 +297,27 @@ TEST(Learner, GoesOnFromAModel) {
   EXPECT_THROW(Learner(first.snapshot(), {.bias = false}), OptionError);
 }
 
+TEST(Learner, AddsFeaturesToThoseOfAModel) {
+  const Dataset data = test::random_rows(500, 30, 0.2, true);
+  Learner first({.features = 30});
+  for (Offset i = 0; i < data.rows(); ++i) first.learn(data.row(i), data.labels()[i]);
+  const Model model = first.snapshot();
+  EXPECT_EQ(Learner(model, {}).features().size, 30u);
+  EXPECT_EQ(Learner(model, {.features = 20}).features().size, 30u);
+  for (const std::uint64_t publish_every : {0, 1}) {
+    Learner second(model, {.features = 40, .publish_every = publish_every});
+    EXPECT_NEAR(second.margin(data.row(0)), model.margin(data.row(0)), 1e-5);
+    const Index added = 35;
+    second.learn({.indices = {&added, 1}, .values = {}}, 1);
+    const Model wider = second.snapshot();
+    ASSERT_EQ(wider.features().size, 40u);
+    EXPECT_GT(wider.weights()[added], 0);
+    for (Index j = 0; j < 30; ++j) EXPECT_EQ(wider.weights()[j], model.weights()[j]);
+  }
+  const Learner named(LearnerOptions{.hash_bits = 8});
+  EXPECT_THROW(Learner(named.snapshot(), {.features = 1000}), OptionError);
+}
+
 TEST(Learner, KeepsTheLabelsOfTheModelItGoesOnFrom) {
   Dataset::Arrays arrays;
   for (Index i = 0; i < 200; ++i) {

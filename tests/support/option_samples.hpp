@@ -77,7 +77,7 @@ inline const std::map<std::string, Sample>& samples() {
                                                  {"resume", {"model", ""}},
                                                  {"weights-only", {"true", "perhaps"}},
                                                  {"new-classes", {"true", "perhaps"}},
-                                                 {"features", {"100", "0"}},
+                                                 {"features", {"100", "-1"}},
                                                  {"positive-weight", {"2", "-1"}},
                                                  {"negative-weight", {"2", "-1"}}};
   return all;

@@ -28,10 +28,11 @@ class TeacherPlaces;
 
 /// Options of a Learner. The learning rate is constant.
 struct LearnerOptions {
-  Index features = 1u << 20;  ///< rows hold indices 0 .. features - 1
-  int hash_bits = 0;  ///< 1 .. 31: features have names, any number of them, and feature() hashes a
-                      ///< name to one of 2^hash_bits indices, as `hogwild train --hash-bits` does;
-                      ///< `features` is then ignored. 0: features have indices only
+  Index features = 0;  ///< rows hold indices 0 .. features - 1; 0: 2^20, or those of the model it
+                       ///< starts at. To a model whose features are indices more may be added
+  int hash_bits = 0;   ///< 1 .. 31: features have names, any number of them, and feature() hashes a
+                       ///< name to one of 2^hash_bits indices, as `hogwild train --hash-bits` does;
+                       ///< `features` is then ignored. 0: features have indices only
   AnyLoss loss = Logistic{};              ///< the loss; not Softmax
   AnyUpdateRule update_rule = Adagrad{};  ///< update rule and its hyper-parameters
   std::optional<float> learning_rate{};   ///< > 0; absent: the default of the update rule
@@ -89,9 +90,10 @@ class Learner {
   explicit Learner(const LearnerOptions& options = {});
 
   /// Starts at the weights of a model, with a new optimizer state. Features, loss and labels are
-  /// those of the model; options.features, hash_bits and loss are ignored. Throws as above;
-  /// OptionError for a model of several classes, for ftrl, whose state has no weight to set, and
-  /// for a model with a bias if options.bias is false.
+  /// those of the model, and the features up to options.features if that is more; hash_bits and
+  /// loss are ignored. Throws as above; OptionError for a model of several classes, for ftrl, whose
+  /// state has no weight to set, for a model with a bias if options.bias is false, and for more
+  /// features than those of a model whose features have names.
   Learner(const Model& start, const LearnerOptions& options);
 
   /// Learns into a parameter file, together with other processes; if the file was opened read-only,
