@@ -273,7 +273,7 @@ TEST_F(Command, KeepsToTheHabitsOfAShell) {
 }
 
 TEST_F(Command, ShowsProgressAsAsked) {
-  run("generate dense 20000 -o dense.svm");
+  run(std::string("generate dense -o dense.svm ") + (test::kSanitized ? "6000" : "20000"));
   EXPECT_EQ(run("train dense.svm -o m --progress none").err, "");
   const Outcome plain = run("train dense.svm -o m --progress plain");
   EXPECT_EQ(plain.err.find('\r'), std::string::npos);

@@ -16,6 +16,7 @@
 #include "support/files.hpp"
 #include "support/models.hpp"
 #include "support/rows.hpp"
+#include "support/sanitized.hpp"
 
 namespace hogwild {
 namespace {
@@ -84,7 +85,7 @@ TEST_F(EvaluateText, FindsWhatThereIsToFindOfTheRowsInMemory) {
 TEST_F(EvaluateText, WeighsRowsByTheirImportance) {
   std::string text;
   Random random(3);
-  for (int i = 0; i < 30'000; ++i) {
+  for (int i = 0; i < (test::kSanitized ? 10'000 : 30'000); ++i) {
     text += fmt::format("{} {} |f a{} b{} c{}:0.5\n", random.below(2), random.below(4) * 0.5,
                         random.below(20), random.below(50), random.below(9));
   }

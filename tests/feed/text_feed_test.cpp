@@ -9,6 +9,7 @@
 #include "hogwild/core/error.hpp"
 #include "parallel/thread_team.hpp"
 #include "support/files.hpp"
+#include "support/sanitized.hpp"
 
 namespace hogwild {
 namespace {
@@ -62,6 +63,7 @@ TEST_F(TextFeeding, HandsOutEveryRowExactlyOnceAnEpoch) {
   RowStream stream({folder_.write("a", numbered_rows(kRows))});
   for (const RowOrder order : {RowOrder::shuffle, RowOrder::sequential}) {
     for (const int workers : {1, 2, 4, 8}) {
+      if (test::kSanitized && workers > 2) break;
       TextFeed feed(stream.text(), order, 1, std::nullopt, workers);
       for (int epoch = 0; epoch < 2; ++epoch) {
         std::vector<float> seen = labels(feed, epoch, workers);

@@ -34,7 +34,7 @@ Simulation simulated(const Dataset& data, const TrainOptions& options, Simulatio
 }
 
 TEST(Simulate, OneWorkerTakesTheStepsOfOneThreadToTheLastBit) {
-  const Dataset data = skewed_rows(3000, false);
+  const Dataset data = skewed_rows(test::kSanitized ? 800 : 3000, false);
   for_each_alternative<AnyUpdateRule>([&](auto rule) {
     TrainOptions options = options_for(rule);
     if (!has_rate<decltype(rule)>) options.learning_rate.reset();

@@ -10,6 +10,7 @@
 #include "hogwild/train/train.hpp"
 #include "support/models.hpp"
 #include "support/rows.hpp"
+#include "support/sanitized.hpp"
 
 namespace hogwild {
 namespace {
@@ -65,7 +66,7 @@ void expect_same(const Dataset& data, const TrainOptions& options, const std::st
 }
 
 Dataset rows() {
-  return test::random_rows(600, 30, 0.2, true, 1);
+  return test::random_rows(test::kSanitized ? 200 : 600, 30, 0.2, true, 1);
 }
 
 TEST(GoOn, GivesTheSameBitsForEveryRuleScheduleAndOrder) {
@@ -242,7 +243,8 @@ TEST(GoOn, RefusesAnotherRun) {
       "--schedule", [](auto& o) { o.schedule = Linear{}; }, data);
   expect_refused(
       "--threads", [](auto& o) { o.threads = 2; }, data);
-  expect_refused("other rows", nothing, test::random_rows(600, 30, 0.2, true, 2));
+  expect_refused("other rows", nothing,
+                 test::random_rows(test::kSanitized ? 200 : 600, 30, 0.2, true, 2));
   expect_refused(
       "other rows", [](auto& o) { o.validation.reset(); }, data);
 }

@@ -19,6 +19,7 @@
 #include "hogwild/train/train.hpp"
 #include "support/files.hpp"
 #include "support/recorder.hpp"
+#include "support/sanitized.hpp"
 #include "train/plan.hpp"
 
 namespace hogwild {
@@ -82,7 +83,7 @@ TEST_F(Streaming, IsTheSameRunAsOnHeldRowsInTheOrderOfTheText) {
 }
 
 TEST_F(Streaming, WithOneThreadGivesTheSameBytesEachTime) {
-  const std::string path = click("a", 20'000);
+  const std::string path = click("a", test::kSanitized ? 6'000 : 20'000);
   const TrainOptions options{.threads = 1};
   RowStream one({path}), other({path});
   EXPECT_EQ(bytes(learn(one, options).model), bytes(learn(other, options).model));
@@ -92,7 +93,7 @@ TEST_F(Streaming, WithOneThreadGivesTheSameBytesEachTime) {
 // A checkpoint comes before it is known from where the text counts.
 TEST_F(Streaming, LeavesCheckpointsThatARunCanStartFrom) {
   test::LastCheckpoint asking;
-  const std::string path = click("a", 20'000);
+  const std::string path = click("a", test::kSanitized ? 6'000 : 20'000);
   const Dataset held = read_libsvm(path);
   for (const int threads : {1, 2}) {
     RowStream stream({path});
