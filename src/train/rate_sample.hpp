@@ -20,8 +20,8 @@ struct RateSample {
   int epochs = 1;                 ///< of a trial
 };
 
-/// Absent where there are too few rows to tell one rate from another. The sample is a function of
-/// rows, options and seed.
-std::optional<RateSample> take_rate_sample(const Dataset& data, const TrainOptions& options);
+/// Several splits of the rows where these are few; none where they are too few to tell one rate
+/// from another. The samples are a function of rows, options and seed.
+std::vector<RateSample> take_rate_samples(const Dataset& data, const TrainOptions& options);
 
 }  // namespace hogwild

@@ -128,6 +128,18 @@ float epsilon_for(const Dataset& data, std::uint64_t batch) {
 
 namespace {
 
+// Of the held-out rows; nothing if the loss has none.
+std::optional<double> mean_base_loss(std::span<const RateSample> samples,
+                                     const TrainOptions& options) {
+  double sum = 0;
+  for (const RateSample& sample : samples) {
+    const auto loss = base_loss_of(sample.held_out, options);
+    if (!loss) return {};
+    sum += *loss;
+  }
+  return sum / static_cast<double>(samples.size());
+}
+
 bool differs(double loss, double other) {
   return !(std::abs(loss - other) <= kAsGood * std::abs(other));
 }
@@ -136,26 +148,30 @@ bool differs(double loss, double other) {
 class RateRace {
  public:
   // ended: set where stop() asks for it. All must live as long.
-  RateRace(const RateSample& sample, TrainOptions options, const std::function<bool()>& stop,
-           std::atomic<bool>& ended)
-      : sample_(sample),
-        options_(std::move(options)),
+  RateRace(std::span<const RateSample> samples, TrainOptions options,
+           const std::function<bool()>& stop, std::atomic<bool>& ended)
+      : samples_(samples),
         centre_(std::visit([](const auto& rule) { return static_cast<double>(rule.kDefaultRate); },
-                           options_.update_rule)),
+                           options.update_rule)),
         stop_(stop),
         ended_(ended),
-        threads_(std::clamp(options_.threads > 0 ? options_.threads : cores(), 1, 3)) {
-    options_.threads = 1;
-    float* const epsilon = epsilon_of_sum(options_.update_rule);
-    if (epsilon != nullptr && options_.find_epsilon && *epsilon == kEpsilonOfSum) {
-      *epsilon = *(epsilon_ = epsilon_for(sample.learnt, options_.batch_size));
+        threads_(std::clamp(options.threads > 0 ? options.threads : cores(), 1, 3)) {
+    options.threads = 1;
+    float* const epsilon = epsilon_of_sum(options.update_rule);
+    if (epsilon != nullptr && options.find_epsilon && *epsilon == kEpsilonOfSum) {
+      *epsilon = *(epsilon_ = epsilon_for(samples.front().learnt, options.batch_size));
     }
+    for (const RateSample& sample : samples) trials_.push_back(trial_options(options, sample));
   }
 
   // Tries rates until the best lies between two others. Where no rate changes the loss that trials
   // start at, larger ones are tried.
   void run() {
-    const double before = loss_before(sample_, options_);
+    double before = 0;
+    for (std::size_t k = 0; k < samples_.size(); ++k) {
+      before += loss_before(samples_[k], trials_[k]);
+    }
+    before /= static_cast<double>(samples_.size());
     try_all({0, 1});  // two at a time cost as much as one, on two cores
     while (!ended_.load(std::memory_order_relaxed)) {
       const int lowest = losses_.begin()->first, highest = losses_.rbegin()->first;
@@ -208,26 +224,29 @@ class RateRace {
   }
 
   void try_all(const std::vector<int>& strides) {
-    std::vector<double> scores(strides.size());
+    const std::size_t each = samples_.size();
+    std::vector<double> scores(strides.size() * each);
     std::atomic<std::size_t> next{0};
     threads_.run(
         [&](int) {
-          for (std::size_t k = next.fetch_add(1); k < strides.size(); k = next.fetch_add(1)) {
-            TrainOptions trial = options_;
-            trial.learning_rate = rate_of(strides[k], centre_);
+          for (std::size_t k = next.fetch_add(1); k < scores.size(); k = next.fetch_add(1)) {
+            TrainOptions trial = trials_[k % each];
+            trial.learning_rate = rate_of(strides[k / each], centre_);
             Stoppable observer(ended_);
-            scores[k] =
-                score(hogwild::run(sample_.learnt, trial, observer), trial.early_stopping > 0);
+            scores[k] = score(hogwild::run(samples_[k % each].learnt, trial, observer),
+                              trial.early_stopping > 0);
           }
         },
         [&] {
           if (stop_ && stop_()) ended_.store(true, std::memory_order_relaxed);
         });
-    for (std::size_t k = 0; k < strides.size(); ++k) losses_[strides[k]] = scores[k];
+    for (std::size_t k = 0; k < scores.size(); ++k) {
+      losses_[strides[k / each]] += scores[k] / static_cast<double>(each);
+    }
   }
 
-  const RateSample& sample_;
-  TrainOptions options_;
+  std::span<const RateSample> samples_;
+  std::vector<TrainOptions> trials_{};  // the options of one on each sample
   double centre_;
   std::optional<float> epsilon_{};
   const std::function<bool()>& stop_;
@@ -275,19 +294,19 @@ RateSearch race_rates(const Dataset& data, const TrainOptions& given,
         return rule.kDefaultRate;
       },
       asked.update_rule);
-  const auto taken = take_rate_sample(data, asked);
-  if (!taken) return {.rate = default_rate};
-  const RateSample& sample = *taken;
-  TrainOptions options = trial_options(asked, sample);
+  const std::vector<RateSample> samples = take_rate_samples(data, asked);
+  if (samples.empty()) return {.rate = default_rate};
+  const RateSample& sample = samples.front();
+  TrainOptions options = asked;
   std::atomic<bool> ended{false};
-  auto race = std::make_unique<RateRace>(sample, options, stop, ended);
+  auto race = std::make_unique<RateRace>(samples, options, stop, ended);
   race->run();
   RateSearch search;
   // Of a small part of the rows another would be better than of all.
   const bool tells_of_all = 2 * sample.learnt.rows() >= data.rows();
   if (tells_of_all && may_be_averaged(asked) && !ended.load(std::memory_order_relaxed)) {
     options.average = true;
-    auto averaged = std::make_unique<RateRace>(sample, options, stop, ended);
+    auto averaged = std::make_unique<RateRace>(samples, options, stop, ended);
     averaged->run();
     search.averaged = averaged->best_loss() < race->best_loss();
     if (search.averaged) race = std::move(averaged);
@@ -297,7 +316,7 @@ RateSearch race_rates(const Dataset& data, const TrainOptions& given,
   search.rows = sample.learnt.rows();
   search.held_out = sample.held_out.rows();
   search.trials = race->trials();
-  search.base_loss = base_loss_of(sample.held_out, options);
+  search.base_loss = mean_base_loss(samples, options);
   if (search.base_loss && race->best_loss() >= *search.base_loss * (1 - kAsGood)) {
     search.doubt = doubt_about(sample.learnt, options);
   }

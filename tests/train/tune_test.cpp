@@ -60,7 +60,7 @@ Dataset rare_rows(Offset rows, std::uint64_t seed) {
 }
 
 TEST(FindRate, TriesAveragesUnderEarlyStopping) {
-  const Dataset data = rare_rows(12'000, 1);
+  const Dataset data = rare_rows(4'000, 1);
   TrainOptions options{.epochs = 50,
                        .early_stopping = 3,
                        .refit = true,
@@ -84,7 +84,7 @@ TEST(FindRate, GoesOnWithAverages) {
                        .validation = rare_rows(1500, 2),
                        .threads = 1,
                        .keep_state = true};
-  const Dataset data = rare_rows(12'000, 1);
+  const Dataset data = rare_rows(4'000, 1);
   const TrainResult whole = train(data, options);
   ASSERT_TRUE(whole.rate_search->averaged);
   options.stop_after = 4;
