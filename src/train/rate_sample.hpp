@@ -14,7 +14,7 @@ namespace hogwild {
 /// is that of its rows, however large the space they are in.
 struct RateSample {
   Dataset learnt;
-  Dataset held_out;               ///< validation rows, or a fifth of the sample
+  Dataset held_out;               ///< validation rows, or others of the data
   std::vector<float> difficulty;  ///< [learnt rows], if it was given
   std::optional<Model> start;     ///< options.resume, with the sample's features
   int epochs = 1;                 ///< of a trial

@@ -55,7 +55,8 @@ std::string_view name_of(StopReason reason) noexcept;
 struct RateTrial {
   float rate = 0;   ///< the learning rate that was tried
   double loss = 0;  ///< mean loss of held-out rows at the end (with early stopping: mean of the
-                    ///< epochs from the best one on); infinite if the trial diverged
+                    ///< epochs from the best one on; for a small set mean over several splits of
+                    ///< its rows); infinite if a trial diverged
 };
 
 /// How a learning rate was found.
@@ -67,8 +68,9 @@ struct RateSearch {
   bool averaged = false;              ///< whether averages of the weights were better than the last
                                       ///< weights: see TrainOptions::find_average
   std::vector<RateTrial> trials{};    ///< in ascending order of rate
-  std::uint64_t rows = 0;             ///< rows of the sample, learnt in each trial
-  std::uint64_t held_out = 0;         ///< rows on which the trials were evaluated
+  std::uint64_t rows = 0;             ///< rows of the sample (of its first split), learnt in each
+                                      ///< trial
+  std::uint64_t held_out = 0;         ///< rows on which these trials were evaluated
   double seconds = 0;                 ///< duration of the search
   std::optional<double> base_loss{};  ///< of the best prediction that is the same for all rows, on
                                       ///< the held-out rows; absent where it is not known
