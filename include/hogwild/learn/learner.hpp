@@ -28,12 +28,11 @@ class TeacherPlaces;
 
 /// Options of a Learner. The learning rate is constant.
 struct LearnerOptions {
-  Index features =
-      0;  ///< rows hold indices 0 .. features - 1; 0: 2^20, or, of a Learner that starts
-          ///< at a model, the model's. A larger number adds features to a model's
-  int hash_bits = 0;  ///< 1 .. 31: features have names, any number of them, and feature() hashes a
-                      ///< name to one of 2^hash_bits indices, as `hogwild train --hash-bits` does;
-                      ///< `features` is then ignored. 0: features have indices only
+  Index features = 0;  ///< rows hold indices 0 .. features - 1. 0: 2^20, or for a Learner that
+                       ///< starts at a model the model's; a larger number adds features to these
+  int hash_bits = 0;   ///< 1 .. 31: features have names, any number of them, and feature() hashes a
+                       ///< name to one of 2^hash_bits indices, as `hogwild train --hash-bits` does;
+                       ///< `features` is then ignored. 0: features have indices only
   AnyLoss loss = Logistic{};              ///< the loss; not Softmax
   AnyUpdateRule update_rule = Adagrad{};  ///< update rule and its hyper-parameters
   std::optional<float> learning_rate{};   ///< > 0; absent: the default of the update rule
