@@ -48,7 +48,7 @@ std::string whose_model(const TrainResult& result, const TrainOptions& options) 
   const bool ended_well =
       result.reason == StopReason::epochs || result.reason == StopReason::early_stopping;
   if (options.refit && ended_well) {
-    return fmt::format("trained again on all rows for {} epochs", result.best_epoch);
+    return fmt::format("trained again on all rows for {} epochs", result.refit_epochs);
   }
   if (options.early_stopping > 0 && result.best_epoch > 0) {
     return fmt::format("of epoch {}, the best", result.best_epoch);

@@ -95,6 +95,7 @@ void TrainDisplay::on_rate(const RateSearch& search) {
       search.rate, search.epsilon ? fmt::format(" with epsilon {:.2g}", *search.epsilon) : "",
       for_all, search.rows, search.held_out, search.seconds));
   say(fmt::format("  loss at{}", trials));
+  if (search.epochs > 0) say(fmt::format("  {} epochs for the refit", search.epochs));
   if (!search.doubt.empty()) {
     say(fmt::format("no trial is better than predicting the same for all rows (loss {:.4f}): {}",
                     *search.base_loss, search.doubt));
@@ -116,8 +117,8 @@ void TrainDisplay::on_threads(const ThreadTrial& trial) {
     fmt::format_to(std::back_inserter(speeds), "  {}: {:.0f}", speed.threads,
                    speed.nonzeros_per_second / 1e6);
   }
-  say(fmt::format("{} threads are the fastest; million non-zeros per second by threads:{}",
-                  trial.threads, speeds));
+  say(fmt::format("fastest: {} thread{}; million non-zeros per second by threads:{}", trial.threads,
+                  trial.threads == 1 ? "" : "s", speeds));
 }
 
 void TrainDisplay::write(const std::string& line) {

@@ -348,9 +348,11 @@ std::vector<Option> optimizer() {
                         "where the optimizer's state is: shared, one state for all threads; "
                         "per-thread, one for each thread",
                         &TrainOptions::state))),
-      shaping(flag("average",
-                   "save the average of the weights over all steps, not the last weights",
-                   &TrainOptions::average)),
+      shaping(flag(
+          "average",
+          "save the average of the weights over all steps, the later ones counting more, not the "
+          "last weights",
+          &TrainOptions::average)),
       shaping(flag("batch-norm",
                    "batch normalisation of the margins (w.x + bias); the saved model includes the "
                    "result",
@@ -386,6 +388,9 @@ std::vector<Option> stopping() {
               "at the end train again on all rows, validation rows included, for the best number "
               "of epochs",
               &TrainOptions::refit)),
+      of(kTrain | kLibrary, number({"refit-epochs", "N", "number of epochs of --refit",
+                                    "the best number in trial runs or in the run"},
+                                   &TrainOptions::refit_epochs, at_least(0))),
       number(
           {"stop-after", "N",
            "stop after N epochs, but compute the learning rate schedule for --epochs", "--epochs"},

@@ -23,6 +23,7 @@ Json json_of(const RateSearch& search) {
   Json json = Json::object();
   if (search.epsilon) json["epsilon"] = shortest(*search.epsilon);
   if (search.averaged) json["averaged"] = true;
+  if (search.epochs > 0) json["epochs"] = search.epochs;
   json["trials"] = Json::array();
   for (const auto& [rate, loss] : search.trials) {  // an infinity is written as null
     json["trials"].push_back({{"learning_rate", shortest(rate)}, {"loss", loss}});
@@ -59,6 +60,7 @@ std::string json_line(const TrainResult& result) {
              {"best_epoch", result.best_epoch},
              {"seconds", result.seconds},
              {"learning_rate", shortest(result.learning_rate)}});
+  if (result.refit_epochs > 0) json["refit_epochs"] = result.refit_epochs;
   if (result.rate_search) json["rate_search"] = json_of(*result.rate_search);
   return in_one_line(json);
 }

@@ -56,6 +56,8 @@ std::string serialised(const RunState& state) {
               {"seen", state.seen},
               {"best", best.size()}};
   if (state.epsilon) header["epsilon"] = *state.epsilon;
+  if (state.counts_by_time) header["counts_by_time"] = true;
+  if (state.refit_epochs > 0) header["refit_epochs"] = state.refit_epochs;
   if (state.numbering) header["numbering"] = static_cast<int>(*state.numbering);
   if (!state.hot.empty()) header["hot"] = state.hot;
   if (state.threads > 0) header["threads"] = state.threads;
@@ -103,6 +105,10 @@ RunState parsed_state(std::string_view bytes, const std::string& path) {
     }
     state.learning_rate = number_of<float>(header.at("learning_rate"));
     if (header.contains("epsilon")) state.epsilon = number_of<float>(header.at("epsilon"));
+    state.counts_by_time = header.contains("counts_by_time");
+    if (header.contains("refit_epochs")) {
+      state.refit_epochs = number_of<int>(header.at("refit_epochs"));
+    }
     if (header.contains("numbering")) {
       const int numbering = number_of<int>(header.at("numbering"));
       if (numbering < 0 || numbering > static_cast<int>(Numbering::ranked)) {

@@ -26,10 +26,9 @@ constexpr double kLeast = 2.5e7, kMost = 5e8;
 // rows of a set of no more non-zeros: on text of 11,000 rows and as many validation rows as the run
 // has, the loss is 5 % less (20 newsgroups, mean of three groups and five seeds).
 constexpr double kWhole = 2.5e6;
-// Then rates are compared by their mean loss on so many splits of the rows, the first of them the
-// run's. The worst of five seeds against the best of LIBLINEAR's penalties, on one and on three
-// splits: rcv1 2.0 and 0.2 % above, two groups of 20 newsgroups 8.3 and 0.6, 32 and 15 %.
-constexpr std::uint64_t kSplits = 3;
+// Then the rows that a run learns are held out in turn too, in so many folds, so that each row of
+// the set is held out once.
+constexpr std::size_t kFolds = 5;
 constexpr Offset kFewestSampled = 1000;
 constexpr int kFewestEpochs = 5;  // of a run that has them
 constexpr Offset kFewestHeldOut = 100;
@@ -134,9 +133,14 @@ bool have_weight(const Dataset& data, std::span<const Offset> rows) {
   return std::ranges::any_of(rows, [&](Offset i) { return data.row(i).weight > 0; });
 }
 
-}  // namespace
+// What part of a set is tried, and for how long.
+struct Extent {
+  bool whole = false;   // all rows, in several splits
+  double fraction = 1;  // of the rows
+  int epochs = 1;       // of a trial
+};
 
-std::vector<RateSample> take_rate_samples(const Dataset& data, const TrainOptions& options) {
+Extent extent_for(const Dataset& data, const TrainOptions& options) {
   const int epochs =
       options.stop_after > 0 ? std::min(options.stop_after, options.epochs) : options.epochs;
   const auto outputs = static_cast<double>(data.classes() ? data.classes()->size() : 1);
@@ -154,55 +158,68 @@ std::vector<RateSample> take_rate_samples(const Dataset& data, const TrainOption
   // Of a run of very many epochs even the smallest sample is too much.
   const double affordable = whole ? epochs : each / (fraction * nonzeros) * (epochs / horizon);
 
-  std::vector<Offset> rows = sampled(data.rows(), fraction, options.seed), held_out;
+  return {
+      whole, fraction,
+      static_cast<int>(std::clamp<double>(affordable, std::min(epochs, kFewestEpochs), epochs))};
+}
+
+// The numbers of rows of a set, or of two, that a trial learns and is scored on.
+struct Split {
+  std::vector<Offset> learnt, held_out;
+};
+
+// Of the numbers in order: each fold is held out once.
+std::vector<Split> folds_of(Offset rows, std::uint64_t seed) {
+  std::vector<Split> folds(kFolds);
+  for (Offset i = 0; i < rows; ++i) {
+    const double drawn = Random(seed, kHoldingOut, i).uniform();
+    for (std::size_t k = 0; k < kFolds; ++k) {
+      Split& fold = folds[k];
+      (static_cast<std::size_t>(drawn * kFolds) == k ? fold.held_out : fold.learnt).push_back(i);
+    }
+  }
+  return folds;
+}
+
+}  // namespace
+
+std::vector<RateSample> take_rate_samples(const Dataset& data, const TrainOptions& options) {
+  const auto [whole, fraction, epochs] = extent_for(data, options);
+  Split first{sampled(data.rows(), fraction, options.seed), {}};
   // A handful of validation rows would choose by chance.
   const bool by_validation = options.validation && options.validation->rows() >= kFewestHeldOut;
   const Dataset& other = by_validation ? *options.validation : data;
   if (by_validation) {
-    held_out = sampled(other.rows(), fraction, options.seed);
-    if (held_out.size() < kFewestHeldOut) held_out = sampled(other.rows(), 1, options.seed);
+    first.held_out = sampled(other.rows(), fraction, options.seed);
+    if (first.held_out.size() < kFewestHeldOut) {
+      first.held_out = sampled(other.rows(), 1, options.seed);
+    }
   } else {
     std::vector<Offset> kept;
-    for (const Offset i : rows) {
-      (Random(options.seed, kHoldingOut, i).uniform() < 0.2 ? held_out : kept).push_back(i);
+    for (const Offset i : first.learnt) {
+      const bool out = Random(options.seed, kHoldingOut, i).uniform() < 0.2;
+      (out ? first.held_out : kept).push_back(i);
     }
-    rows = std::move(kept);
+    first.learnt = std::move(kept);
   }
-  if (rows.size() < kFewestHeldOut || !have_weight(data, rows) || !have_weight(other, held_out)) {
-    return {};
-  }
-  const int sample_epochs =
-      static_cast<int>(std::clamp<double>(affordable, std::min(epochs, kFewestEpochs), epochs));
+  if (first.learnt.size() < kFewestHeldOut) return {};
+
   std::vector<RateSample> samples;
-  const auto take = [&](std::span<const Offset> learnt, const Dataset& from,
-                        std::span<const Offset> validated) {
+  const auto take = [&](const Split& split, const Dataset& validated) {
+    if (!have_weight(data, split.learnt) || !have_weight(validated, split.held_out)) return;
     std::vector<float> difficulty;
-    for (const Offset i : learnt) {
+    for (const Offset i : split.learnt) {
       if (!options.difficulty.empty()) difficulty.push_back(options.difficulty[i]);
     }
-    const Renumbering renumber(data, learnt);
+    const Renumbering renumber(data, split.learnt);
     samples.push_back(
-        {renumber(data, learnt, data.seen_labels()), renumber(from, validated, data.seen_labels()),
-         std::move(difficulty),
-         options.resume ? std::optional(renumber(data, *options.resume)) : std::nullopt,
-         sample_epochs});
+        {renumber(data, split.learnt, data.seen_labels()),
+         renumber(validated, split.held_out, data.seen_labels()), std::move(difficulty),
+         options.resume ? std::optional(renumber(data, *options.resume)) : std::nullopt, epochs});
   };
-  take(rows, other, held_out);
-  if (!whole || !by_validation) return samples;
-  // The validation rows of the run are few; others of the data take their place.
-  const auto share =
-      static_cast<double>(other.rows()) / static_cast<double>(other.rows() + data.rows());
-  for (std::uint64_t k = 1; k < kSplits; ++k) {
-    std::vector<Offset> learnt, validated;
-    for (Offset i = 0; i < data.rows(); ++i) {
-      const bool out = Random(options.seed, kHoldingOut + k, i).uniform() < share;
-      (out ? validated : learnt).push_back(i);
-    }
-    if (validated.size() < kFewestHeldOut || learnt.size() < kFewestHeldOut ||
-        !have_weight(data, learnt) || !have_weight(data, validated)) {
-      break;
-    }
-    take(learnt, data, validated);
+  take(first, other);
+  if (whole && by_validation && !samples.empty()) {
+    for (const Split& fold : folds_of(data.rows(), options.seed)) take(fold, data);
   }
   return samples;
 }

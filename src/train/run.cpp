@@ -191,6 +191,7 @@ class Run {
   std::shared_ptr<const RunState> state(const History& history) const {
     RunState state{.made_with = made_with_,
                    .learning_rate = plan_.learning_rate,
+                   .refit_epochs = options_.refit_epochs,
                    .numbering = numbering_of(some_.features()),
                    .hot = hot_of(some_.features()),
                    .threads = options_.threads,
@@ -208,6 +209,11 @@ class Run {
   // schedule's rate and the levels that a curriculum admits follow from them.
   void go_on_from(const RunState& before) {
     require_same(before.made_with, made_with_);
+    if (options_.average && !before.counts_by_time) {
+      throw OptionError("resume",
+                        "the checkpoint is of an earlier version, which averaged weights "
+                        "differently; start at its weights with --weights-only");
+    }
     if (before.seen.size() != workers_.seen().size() || !descent_->restore(before.descent)) {
       throw OptionError("resume", "the checkpoint is from another kind of run");
     }

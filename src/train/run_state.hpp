@@ -31,6 +31,8 @@ struct RunState {
   MadeWith made_with{};
   float learning_rate = 0;
   std::optional<float> epsilon{};        ///< of adagrad, if it was found
+  int refit_epochs = 0;                  ///< see TrainOptions; as found, if it was
+  bool counts_by_time = true;            ///< of averages; false: plain means, of an earlier version
   std::vector<EpochReport> epochs{};     ///< behind it
   std::optional<Numbering> numbering{};  ///< nothing in a checkpoint of an earlier version
   std::vector<Index> hot{};              ///< the features that come first by Numbering::hot_first

@@ -72,6 +72,7 @@ TrainResult run_at_found_rate(TrainOptions& options, TrainObserver& observer, bo
   }
   options.learning_rate = search.rate;
   if (search.averaged) options.average = true;
+  if (options.refit_epochs == 0) options.refit_epochs = search.epochs;
   if (search.epsilon) *epsilon_of_sum(options.update_rule) = *search.epsilon;
   observer.on_rate(search);
   TrainResult result = run_once(options);

@@ -53,7 +53,9 @@ ThreadTrial measure_threads(const Dataset& data, const TrainOptions& options) {
   trial.epochs = kEpochs;
   trial.stop_after = 0;
   trial.early_stopping = 0;
+  trial.min_delta = 0;
   trial.refit = false;
+  trial.refit_epochs = 0;
   trial.validation.reset();
 
   ThreadTrial found;

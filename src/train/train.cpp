@@ -91,6 +91,7 @@ void take_over(const RunState& state, TrainOptions& options) {
       epsilon != nullptr && state.epsilon && options.find_epsilon && *epsilon == kEpsilonOfSum) {
     *epsilon = *state.epsilon;
   }
+  if (options.refit_epochs == 0) options.refit_epochs = state.refit_epochs;
   if (options.threads == 0) options.threads = static_cast<int>(state.seen.size());
 }
 
@@ -140,13 +141,15 @@ void refit(const Dataset& data, TrainOptions options, TrainObserver& observer, T
   options.validation.reset();
   options.early_stopping = 0;
   options.min_delta = 0;
-  options.stop_after = result.best_epoch;
+  options.stop_after = options.refit_epochs > 0 ? options.refit_epochs : result.best_epoch;
   options.refit = false;
+  options.refit_epochs = 0;
   options.keep_state = false;
   options.resume_state = nullptr;
   all = in_good_order(std::move(all), options);
   RefitObserver marking(observer, result.state);
   const TrainResult again = run(all, options, marking);
+  result.refit_epochs = options.stop_after;
   result.seconds += again.seconds;
   if (again.reason == StopReason::epochs) {
     result.model = again.model;

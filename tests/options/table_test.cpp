@@ -194,6 +194,7 @@ TEST(RefusalTable, HasNoRowThatNothingReaches) {
                                             "average=true",
                                             "batch-norm=true batch-size=16",
                                             "refit=true",
+                                            "refit=true refit-epochs=2",
                                             "schedule=plateau",
                                             "valid=rows",
                                             "synchronous=true",

@@ -57,6 +57,7 @@ inline const std::map<std::string, Sample>& samples() {
                                                  {"warm-up", {"0.5", "-1"}},
                                                  {"min-delta", {"0.5", "-1"}},
                                                  {"refit", {"true", "perhaps"}},
+                                                 {"refit-epochs", {"3", "-1"}},
                                                  {"stop-after", {"1", "-1"}},
                                                  {"strategy", {"locked", "free"}},
                                                  {"no-views", {"true", "perhaps"}},

@@ -123,6 +123,19 @@ TEST_F(CheckpointFile, OfAnEpochIsOfAllItsSteps) {
   EXPECT_EQ(weights_of(asking.last.model), weights_of(ftrl.model));
 }
 
+TEST_F(CheckpointFile, OfPlainMeansIsRefused) {
+  options_.average = true;
+  const TrainResult half = train(data_, options_);
+  RunState state = *half.state;
+  save(Checkpoint{half.model, std::make_shared<const RunState>(state)}, path_);
+  EXPECT_TRUE(load_checkpoint(path_).state->counts_by_time);
+  state.counts_by_time = false;
+  save(Checkpoint{half.model, std::make_shared<const RunState>(state)}, path_);
+  options_.resume_state = load_checkpoint(path_).state;
+  options_.stop_after = 0;
+  EXPECT_THROW(train(data_, options_), OptionError);
+}
+
 TEST_F(CheckpointFile, OfTheFirstResumedEpochHasTheStateBeforeIt) {
   class Asking : public TrainObserver {
    public:

@@ -72,6 +72,32 @@ TEST(Refit, LearnsFromAllRowsForTheBestNumberOfEpochs) {
   EXPECT_TRUE(std::ranges::equal(result.model.weights(), by_hand.weights()));
 }
 
+TEST(Refit, HasTheEpochsThatWereAskedForOrFoundInTheFoldsOfASmallSet) {
+  const Dataset data = overfitted(1), valid = overfitted(2);
+  TrainOptions options{.epochs = 30,
+                       .early_stopping = 3,
+                       .refit = true,
+                       .validation = valid,
+                       .threads = 1,
+                       .keep_state = true};
+  const TrainResult found = train(data, options);
+  ASSERT_TRUE(found.rate_search);
+  EXPECT_GE(found.rate_search->epochs, 1);
+  EXPECT_EQ(found.refit_epochs, found.rate_search->epochs);
+  TrainOptions resumed = options;
+  resumed.resume_state = found.state;
+  EXPECT_EQ(train(data, resumed).refit_epochs, found.refit_epochs);
+  options.refit_epochs = 5;
+  test::Recorder recorder;
+  EXPECT_EQ(train(data, options, recorder).refit_epochs, 5);
+  EXPECT_EQ(std::ranges::count_if(recorder.epochs, &EpochReport::refit), 5);
+  options.refit_epochs = 31;
+  EXPECT_THROW(train(data, options), OptionError);
+  options.refit_epochs = 5;
+  options.refit = false;
+  EXPECT_THROW(train(data, options), OptionError);
+}
+
 TEST(EarlyStopping, RefitWeighsTheClassesOfTheValidationRowsToo) {
   const Dataset data = overfitted(1), valid = overfitted(2);
   TrainOptions options{.class_weights = {{"1", 5.0f}},

@@ -51,6 +51,18 @@ TEST(ThreadTrial, TakesMoreThreadsOnlyIfTheyWereFaster) {
   EXPECT_GE(chosen, alone);
 }
 
+TEST(ThreadTrial, LeavesOutWhatOnlyTheRunStopsBy) {
+  const Dataset data = test::skewed_rows(2000, true);
+  const ThreadTrial found = measure_threads(data, {.learning_rate = 0.1f,
+                                                   .epochs = 100,
+                                                   .early_stopping = 3,
+                                                   .min_delta = 0.001,
+                                                   .refit = true,
+                                                   .refit_epochs = 2,
+                                                   .validation = data});
+  EXPECT_FALSE(found.trials.empty());
+}
+
 TEST(ThreadTrial, IsToldOnceAndUsedByTheRun) {
   if (std::thread::hardware_concurrency() == 1) GTEST_SKIP() << "there is one core";
   const Dataset data = test::skewed_rows(300, true);

@@ -19,8 +19,8 @@ namespace {
 
 using test::rows_of;
 
-// The mean of the weights after each step, added up as they come.
-TEST(Averaged, KeepsTheMeanOfTheWeightsOverAllSteps) {
+// The weights after each step, added up as they come, each as often as there were steps.
+TEST(Averaged, CountsTheWeightsOfEachStepByItsTime) {
   const Dataset data = test::random_rows(60, 10, 0.4, false);
   const auto rows = rows_of(data);
   for_each_alternative<AnyUpdateRule>([&](auto rule) {
@@ -36,11 +36,13 @@ TEST(Averaged, KeepsTheMeanOfTheWeightsOverAllSteps) {
         plain->learn(0, std::span(rows).subspan(t, 1), {.rate = 0.05f, .time = t});
         averaged->learn(0, std::span(rows).subspan(t, 1), {.rate = 0.05f, .time = t});
         for (Index j = 0; j <= 10; ++j) {
-          sums[j] += static_cast<double>(plain->weight(j, {.rate = 0.05f, .time = t + 1}));
+          sums[j] += static_cast<double>(t + 1) *
+                     static_cast<double>(plain->weight(j, {.rate = 0.05f, .time = t + 1}));
         }
       }
       for (Index j = 0; j <= 10; ++j) {
-        EXPECT_NEAR(averaged->weight(j, {.rate = 0.05f, .time = rows.size()}), sums[j] / 60, 1e-5)
+        EXPECT_NEAR(averaged->weight(j, {.rate = 0.05f, .time = rows.size()}),
+                    sums[j] / (60 * 61 / 2), 1e-5)
             << rule.kName;
       }
     }

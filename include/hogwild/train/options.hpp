@@ -84,10 +84,12 @@ struct TrainOptions {
   AnySchedule schedule = Constant{};  ///< factor on the learning rate, by epochs done
   double warm_up = 0;  ///< epochs in which the rate rises from 0 to the value of the schedule; >= 0
   StateHome state = StateHome::shared;  ///< where the optimizer's state is
-  bool average = false;  ///< keep the mean of the weights over all steps (Polyak and Juditsky 1992)
-  bool batch_norm = false;   ///< normalise the margins of each batch (Ioffe and Szegedy 2015); the
-                             ///< model's weights and bias include the result. Needs a batch size
-                             ///< above 1
+  bool average = false;     ///< keep the average of the weights over all steps (Polyak and Juditsky
+                            ///< 1992), in which those after step s count s times (Lacoste-Julien,
+                            ///< Schmidt and Bach 2012)
+  bool batch_norm = false;  ///< normalise the margins of each batch (Ioffe and Szegedy 2015); the
+                            ///< model's weights and bias include the result. Needs a batch size
+                            ///< above 1
   float gradient_noise = 0;  ///< eta: add noise N(0, eta / (1 + t)^0.55) to each gradient of step t
                              ///< (Neelakantan et al. 2015); >= 0; 0: no noise
 
@@ -98,8 +100,10 @@ struct TrainOptions {
   int early_stopping = 0;  ///< stop after this many epochs without a better validation loss, and
                            ///< keep the weights of the best epoch; 0: off. Needs validation rows
   double min_delta = 0;    ///< a loss is better if it is lower by more than this; >= 0
-  bool refit = false;  ///< after training, train again on all rows, validation rows included, for
-                       ///< the best number of epochs. Needs validation rows
+  bool refit = false;    ///< after training, train again on all rows, validation rows included, for
+                         ///< the best number of epochs. Needs validation rows
+  int refit_epochs = 0;  ///< epochs of the refit; 0: the best number, that of the search for a
+                         ///< rate where it split the rows in several ways, else that of the run
   std::optional<Dataset> validation{};  ///< rows to evaluate after each epoch; only refit trains on
                                         ///< them; their features have the numbers of the training
                                         ///< data

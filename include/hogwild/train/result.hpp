@@ -67,6 +67,8 @@ struct RateSearch {
   std::optional<float> epsilon{};     ///< set for adagrad with its default epsilon: see find_rate()
   bool averaged = false;              ///< whether averages of the weights were better than the last
                                       ///< weights: see TrainOptions::find_average
+  int epochs = 0;                     ///< number of epochs for a refit: see find_rate(); 0: it is
+                                      ///< the best one of the run
   std::vector<RateTrial> trials{};    ///< in ascending order of rate
   std::uint64_t rows = 0;             ///< rows of the sample (of its first split), learnt in each
                                       ///< trial
@@ -114,6 +116,7 @@ struct TrainResult {
   Model model;  ///< of the best epoch with early stopping, otherwise of the last epoch
   std::vector<EpochReport> epochs;         ///< the finished epochs
   StopReason reason = StopReason::epochs;  ///< why the run ended
+  int refit_epochs = 0;                    ///< epochs of the refit; 0: there was none
   int best_epoch = 0;       ///< the best epoch: the last one whose validation loss (training loss
                             ///< if there are no validation rows) was lower than all before by more
                             ///< than min_delta; 0: no epoch was finished
