@@ -98,8 +98,8 @@ float weight_at(const View& view, const Rule& rule, Index j, const Step<Net>& st
 /// Whether four coordinates are stepped at a time. This requires a view that allows a separate load
 /// and store instead of update(), and a rule that supports lanes (HasLanes).
 template <class View, class Rule, class Net>
-concept StepsAbreast = HasLanes<Rule> && std::same_as<Net, NoPenalty> && !has_lookahead<Rule> &&
-                       !has_outcome<Rule> && !has_memory<Rule> && requires(View view) {
+concept StepsAbreast =
+    HasLanes<Rule> && std::same_as<Net, NoPenalty> && !has_memory<Rule> && requires(View view) {
   view.cells(std::array<Index, 4>{});
 };
 
@@ -128,10 +128,11 @@ void for_each_four(const View& view, const SparseRow& row, const Function& f) {
 
 /// w.x, four coordinates at a time: the same as dot(), to the last bit.
 template <bool kOnes, class Rule, class View>
-float dot_abreast(const View& view, const SparseRow& row) {
+float dot_abreast(const View& view, const SparseRow& row, const Rule& rule,
+                  const Step<NoPenalty>& step) {
   Lanes sum(0);
   for_each_four(view, row, [&]<std::size_t kCount>(std::size_t k, CellsOf<Rule, kCount> cells) {
-    const Lanes weights = StatesAbreast<Rule>(cells).weights();
+    const Lanes weights = StatesAbreast<Rule>(cells).weights(rule, step);
     sum = sum + (kOnes ? weights : weights * Lanes::of(&row.values[k], Count<kCount>()));
   });
   return sum.sum();
@@ -172,7 +173,7 @@ HOGWILD_ALL_INLINED void learn_row(const View& the_view, const SparseRow& the_ro
   constexpr bool kAbreast = StepsAbreast<View, Rule, decltype(penalty_at(Index{}))>;
   float margin = bias.weight(free_step);
   if constexpr (kAbreast) {
-    margin += dot_abreast<kOnes, Rule>(view, row);
+    margin += dot_abreast<kOnes>(view, row, rule, free_step);
   } else {
     margin += dot<kOnes>(row, [&](Index j) {
       if constexpr (has_memory<Rule>) {

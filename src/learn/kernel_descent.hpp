@@ -26,6 +26,7 @@
 #include "parallel/cores.hpp"
 #include "parallel/placement.hpp"
 #include "update/adaptors.hpp"
+#include "update/tabled.hpp"
 
 namespace hogwild {
 
@@ -395,8 +396,9 @@ std::unique_ptr<LocalDescent> make_placed(const Rule& rule, DescentPlan plan) {
 }
 
 template <class Rule>
-std::unique_ptr<LocalDescent> make_descent_by(const Rule& rule, DescentPlan plan) {
-  if (plan.average) return make_placed(Averaged<Rule>{rule}, std::move(plan));
+std::unique_ptr<LocalDescent> make_descent_by(const Rule& asked, DescentPlan plan) {
+  auto rule = tabled(asked);
+  if (plan.average) return make_placed(Averaged<decltype(rule)>{rule}, std::move(plan));
   if constexpr (HasOwnRate<Rule>) {
     if (plan.catch_up) return make_placed(CaughtUp<Rule>{rule}, std::move(plan));
   }

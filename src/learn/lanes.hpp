@@ -51,6 +51,13 @@ class Lanes {
     for (std::size_t i = 0; i < 4; ++i) roots[i] = std::sqrt(a.floats_[i]);
     return Lanes(roots);
   }
+  template <class Function>
+  friend Lanes on_each(Lanes a, const Function& f) noexcept {
+    return Lanes(Floats{f(a.floats_[0]), f(a.floats_[1]), f(a.floats_[2]), f(a.floats_[3])});
+  }
+  friend Lanes where_positive(Lanes condition, Lanes x) noexcept {
+    return Lanes(condition.floats_ > 0 ? x.floats_ : Floats{});
+  }
   /// As std::min() has it: a, unless b is less.
   friend Lanes min(Lanes a, Lanes b) noexcept {
     return Lanes(b.floats_ < a.floats_ ? b.floats_ : a.floats_);
@@ -60,19 +67,20 @@ class Lanes {
   Floats floats_;
 };
 
-/// A rule that steps four coordinates at once: its state is a template of two numbers.
+/// A rule that steps four coordinates at once: its state is a template of two numbers or of four.
 template <class Rule>
 concept HasLanes = requires {
   typename Rule::template StateOf<Lanes>;
 }
-&&sizeof(typename Rule::State) == 2 * sizeof(float);
+&&(sizeof(typename Rule::State) == 2 * sizeof(float) ||
+   sizeof(typename Rule::State) == 4 * sizeof(float));
 
 /// Where the states of some coordinates are.
 template <class Rule, std::size_t kCount>
 using CellsOf = std::array<Cell<typename Rule::State>*, kCount>;
 
-/// Four states of two numbers each, side by side. The words go straight from one register to the
-/// other: through memory, four stores followed by a load of all would wait for the stores.
+/// Four states of two or four numbers each, side by side. The words go straight from one register
+/// to the other: through memory, four stores followed by a load of all would wait for the stores.
 /// (Measured: 220 instead of 560 million non-zeros a second.)
 template <class Rule>
 class StatesAbreast {
@@ -84,13 +92,29 @@ class StatesAbreast {
   /// Those in up to four cells; other lanes are 0.
   template <std::size_t kCount>
   explicit StatesAbreast(const Cells<kCount>& cells) noexcept {
-    const auto first = (Lanes::Floats)load<0>(cells);
-    const auto second = (Lanes::Floats)load<2>(cells);
-    states_ = {Lanes(__builtin_shufflevector(first, second, 0, 2, 4, 6)),
-               Lanes(__builtin_shufflevector(first, second, 1, 3, 5, 7))};
+    if constexpr (kFourNumbers) {
+      const auto [a, b, c, d] = transposed(load_state<0>(cells), load_state<1>(cells),
+                                           load_state<2>(cells), load_state<3>(cells));
+      states_ = {Lanes(a), Lanes(b), Lanes(c), Lanes(d)};
+    } else {
+      const auto first = (Lanes::Floats)load<0>(cells);
+      const auto second = (Lanes::Floats)load<2>(cells);
+      states_ = {Lanes(__builtin_shufflevector(first, second, 0, 2, 4, 6)),
+                 Lanes(__builtin_shufflevector(first, second, 1, 3, 5, 7))};
+    }
   }
 
-  Lanes weights() const noexcept { return states_.weight; }
+  /// The weights that gradients are taken at.
+  template <class Net>
+  Lanes weights(const Rule& rule, const Step<Net>& step) const noexcept {
+    if constexpr (has_lookahead<Rule>) {
+      return rule.lookahead(states_, step);
+    } else if constexpr (has_outcome<Rule>) {
+      return rule.outcome(states_, step);
+    } else {
+      return states_.weight;
+    }
+  }
 
   template <class Net>
   void step(const Rule& rule, Lanes gradients, const Step<Net>& step) noexcept {
@@ -99,12 +123,40 @@ class StatesAbreast {
 
   template <std::size_t kCount>
   void store(const Cells<kCount>& cells) const noexcept {
-    const auto [a, b] = states_;
-    store<0>(cells, (WordPair)__builtin_shufflevector(a.floats(), b.floats(), 0, 4, 1, 5));
-    store<2>(cells, (WordPair)__builtin_shufflevector(a.floats(), b.floats(), 2, 6, 3, 7));
+    if constexpr (kFourNumbers) {
+      const auto [a, b, c, d] = states_;
+      const auto by_cell = transposed(a.floats(), b.floats(), c.floats(), d.floats());
+      for (std::size_t i = 0; i < kCount; ++i) store_words(*cells[i], (WordPair)by_cell[i]);
+    } else {
+      const auto [a, b] = states_;
+      store<0>(cells, (WordPair)__builtin_shufflevector(a.floats(), b.floats(), 0, 4, 1, 5));
+      store<2>(cells, (WordPair)__builtin_shufflevector(a.floats(), b.floats(), 2, 6, 3, 7));
+    }
   }
 
  private:
+  static constexpr bool kFourNumbers = sizeof(State) == 4 * sizeof(float);
+
+  // Rows of numbers from columns of them.
+  static std::array<Lanes::Floats, 4> transposed(Lanes::Floats a, Lanes::Floats b, Lanes::Floats c,
+                                                 Lanes::Floats d) noexcept {
+    const auto ab = __builtin_shufflevector(a, b, 0, 4, 1, 5);
+    const auto cd = __builtin_shufflevector(c, d, 0, 4, 1, 5);
+    const auto later_ab = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+    const auto later_cd = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+    return {__builtin_shufflevector(ab, cd, 0, 1, 4, 5),
+            __builtin_shufflevector(ab, cd, 2, 3, 6, 7),
+            __builtin_shufflevector(later_ab, later_cd, 0, 1, 4, 5),
+            __builtin_shufflevector(later_ab, later_cd, 2, 3, 6, 7)};
+  }
+
+  // The state in cell number kAt, if there is one.
+  template <std::size_t kAt, std::size_t kCount>
+  static Lanes::Floats load_state(const Cells<kCount>& cells) noexcept {
+    if constexpr (kAt < kCount) return (Lanes::Floats)load_words(*cells[kAt]);
+    return Lanes::Floats{};
+  }
+
   // The states in cells number kFirst and kFirst + 1, of those there are.
   template <std::size_t kFirst, std::size_t kCount>
   static WordPair load(const Cells<kCount>& cells) noexcept {

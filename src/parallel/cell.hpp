@@ -68,6 +68,10 @@ class Cell {
   friend WordPair load_pair(const Cell<S>& first, const Cell<S>& second) noexcept;
   template <class S>
   friend void store_pair(Cell<S>& first, Cell<S>& second, WordPair words) noexcept;
+  template <class S>
+  friend WordPair load_words(const Cell<S>& cell) noexcept;
+  template <class S>
+  friend void store_words(Cell<S>& cell, WordPair words) noexcept;
 
   // std::atomic_ref takes no const object before C++26; load() does not write through it.
   std::atomic_ref<Word> word(std::size_t i) const noexcept {
@@ -77,7 +81,7 @@ class Cell {
   alignas(std::atomic_ref<Word>::required_alignment) Words words_;
 };
 
-// Two cells of one word each, wherever they lie, loaded or stored each as by load() and store(). On
+// Two words, wherever they lie, loaded or stored each as by load() and store(). On
 // x86-64, where any move of an aligned word of 8 bytes is one access, to a register of vectors too
 // (Intel and AMD, both manuals, on guaranteed atomic operations), the moves are spelt out: GCC 12
 // takes an atomic word to a register of vectors by way of a general one, and back. Measured in the
@@ -87,10 +91,8 @@ class Cell {
 #define HOGWILD_MOVES_SPELT_OUT
 #endif
 
-template <class State>
-[[gnu::always_inline]] inline WordPair load_pair(const Cell<State>& first,
-                                                 const Cell<State>& second) noexcept {
-  static_assert(sizeof(State) == sizeof(std::uint64_t));
+[[gnu::always_inline]] inline WordPair load_two(const std::uint64_t& first,
+                                                const std::uint64_t& second) noexcept {
 #if defined(HOGWILD_MOVES_SPELT_OUT)
   WordPair words;
 #if defined(__AVX__)
@@ -99,30 +101,56 @@ template <class State>
   asm volatile("movq %1, %0\n\tmovhps %2, %0"
 #endif
                : "=&x"(words)
-               : "m"(first.words_), "m"(second.words_));
+               : "m"(first), "m"(second));
   return words;
 #else
-  return WordPair{first.word(0).load(std::memory_order_relaxed),
-                  second.word(0).load(std::memory_order_relaxed)};
+  const auto load = [](const std::uint64_t& word) {
+    return std::atomic_ref(const_cast<std::uint64_t&>(word)).load(std::memory_order_relaxed);
+  };
+  return WordPair{load(first), load(second)};
 #endif
 }
 
-template <class State>
-[[gnu::always_inline]] inline void store_pair(Cell<State>& first, Cell<State>& second,
-                                              WordPair words) noexcept {
-  static_assert(sizeof(State) == sizeof(std::uint64_t));
+[[gnu::always_inline]] inline void store_two(std::uint64_t& first, std::uint64_t& second,
+                                             WordPair words) noexcept {
 #if defined(HOGWILD_MOVES_SPELT_OUT)
 #if defined(__AVX__)
   asm volatile("vmovlps %2, %0\n\tvmovhps %2, %1"
 #else
   asm volatile("movlps %2, %0\n\tmovhps %2, %1"
 #endif
-               : "=m"(first.words_), "=m"(second.words_)
+               : "=m"(first), "=m"(second)
                : "x"(words));
 #else
-  first.word(0).store(words[0], std::memory_order_relaxed);
-  second.word(0).store(words[1], std::memory_order_relaxed);
+  std::atomic_ref(first).store(words[0], std::memory_order_relaxed);
+  std::atomic_ref(second).store(words[1], std::memory_order_relaxed);
 #endif
+}
+
+/// The states of two cells of one word each.
+template <class State>
+[[gnu::always_inline]] inline WordPair load_pair(const Cell<State>& first,
+                                                 const Cell<State>& second) noexcept {
+  static_assert(sizeof(State) == sizeof(std::uint64_t));
+  return load_two(first.words_[0], second.words_[0]);
+}
+template <class State>
+[[gnu::always_inline]] inline void store_pair(Cell<State>& first, Cell<State>& second,
+                                              WordPair words) noexcept {
+  static_assert(sizeof(State) == sizeof(std::uint64_t));
+  store_two(first.words_[0], second.words_[0], words);
+}
+
+/// The state of a cell of two words, each of which is loaded or stored as a whole.
+template <class State>
+[[gnu::always_inline]] inline WordPair load_words(const Cell<State>& cell) noexcept {
+  static_assert(sizeof(State) == 2 * sizeof(std::uint64_t));
+  return load_two(cell.words_[0], cell.words_[1]);
+}
+template <class State>
+[[gnu::always_inline]] inline void store_words(Cell<State>& cell, WordPair words) noexcept {
+  static_assert(sizeof(State) == 2 * sizeof(std::uint64_t));
+  store_two(cell.words_[0], cell.words_[1], words);
 }
 
 }  // namespace hogwild

@@ -4,12 +4,16 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <limits>
+#include <type_traits>
 
+#include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/random.hpp"
-#include "hogwild/update/adagrad.hpp"
+#include "hogwild/update/update_rule.hpp"
 #include "parallel/cell.hpp"
+#include "update/tabled.hpp"
 
 namespace hogwild {
 namespace {
@@ -55,25 +59,35 @@ TEST(Lanes, BeyondTheCountAreZero) {
   EXPECT_EQ(lanes_of(Lanes::of(numbers.data(), Count<3>())), (std::array<float, 4>{1, 2, 3, 0}));
 }
 
-template <std::size_t kCount>
-void expect_steps_of_single_coordinates() {
-  const Adagrad rule;
+template <class State>
+auto numbers_of(const State& state) {
+  return std::bit_cast<std::array<float, sizeof(State) / sizeof(float)>>(state);
+}
+
+template <class Rule, std::size_t kCount>
+void expect_steps_of_single_coordinates(const Rule& rule) {
+  using State = typename Rule::State;
   const Step<> step{.rate = 0.1f};
   const std::array<std::size_t, 4> at{5, 1, 7, 2};
-  std::array<Cell<Adagrad::State>, 8> abreast{};
-  std::array<Adagrad::State, 8> single;
+  std::array<Cell<State>, 8> abreast{};
+  std::array<State, 8> single;
   for (std::size_t j = 0; j < 8; ++j) {
-    const auto x = static_cast<float>(j);
-    single[j] = {x / 3, x / 7};
+    auto numbers = numbers_of(single[j]);
+    for (std::size_t k = 0; k < numbers.size(); ++k) {
+      numbers[k] = static_cast<float>(j * j) / static_cast<float>(3 + k);
+    }
+    numbers.back() = static_cast<float>(j * j * j * 90);  // adam's touches
+    single[j] = std::bit_cast<State>(numbers);
     abreast[j].store(single[j]);
   }
   const std::array<float, 4> gradients{0.5f, -2, 1e-3f, 4};
-  CellsOf<Adagrad, kCount> cells;
+  CellsOf<Rule, kCount> cells;
   for (std::size_t i = 0; i < kCount; ++i) cells[i] = &abreast[at[i]];
-  StatesAbreast<Adagrad> states(cells);
-  const auto weights = lanes_of(states.weights());
+  StatesAbreast<Rule> states(cells);
+  const auto weights = lanes_of(states.weights(rule, step));
   for (std::size_t i = 0; i < 4; ++i) {
-    EXPECT_EQ(weights[i], i < kCount ? single[at[i]].weight : 0) << kCount << ' ' << i;
+    const float weight = i < kCount ? lookahead_of(rule, single[at[i]], step) : 0;
+    EXPECT_EQ(weights[i], weight) << rule.kName << ' ' << kCount << ' ' << i;
   }
   states.step(rule, Lanes::of(gradients.data(), Count<kCount>()), step);
   states.store(cells);
@@ -81,16 +95,25 @@ void expect_steps_of_single_coordinates() {
     single[at[i]] = rule.step(single[at[i]], gradients[i], step);
   }
   for (std::size_t j = 0; j < 8; ++j) {
-    EXPECT_EQ(abreast[j].load().weight, single[j].weight) << kCount << ' ' << j;
-    EXPECT_EQ(abreast[j].load().squares, single[j].squares) << kCount << ' ' << j;
+    EXPECT_EQ(numbers_of(abreast[j].load()), numbers_of(single[j]))
+        << rule.kName << ' ' << kCount << ' ' << j;
   }
 }
 
 TEST(StatesAbreast, StepAsSingleOnesDoAndTouchNoOther) {
-  expect_steps_of_single_coordinates<1>();
-  expect_steps_of_single_coordinates<2>();
-  expect_steps_of_single_coordinates<3>();
-  expect_steps_of_single_coordinates<4>();
+  int rules = 0;
+  for_each_alternative<AnyUpdateRule>([&](auto asked) {
+    const auto rule = tabled(asked);
+    using Rule = std::remove_const_t<decltype(rule)>;
+    if constexpr (HasLanes<Rule>) {
+      ++rules;
+      expect_steps_of_single_coordinates<Rule, 1>(rule);
+      expect_steps_of_single_coordinates<Rule, 2>(rule);
+      expect_steps_of_single_coordinates<Rule, 3>(rule);
+      expect_steps_of_single_coordinates<Rule, 4>(rule);
+    }
+  });
+  EXPECT_EQ(rules, 8);  // all but sgd, whose state is a weight, and adaptive_revision
 }
 
 }  // namespace

@@ -51,6 +51,16 @@ TEST(Cell, PairsAreTwoCellsOfTheirOwn) {
   EXPECT_EQ(words[1], 7u);
 }
 
+TEST(Cell, WordsAreThoseOfItsState) {
+  std::vector<Cell<Four>> cells(3);
+  cells[1].store({1, 2, 3, 4});
+  EXPECT_EQ(std::bit_cast<Four>(load_words(cells[1])).square, 3);
+  store_words(cells[0], load_words(cells[1]));
+  EXPECT_EQ(cells[0].load().touches, 4u);
+  EXPECT_EQ(cells[0].load().weight, 1);
+  EXPECT_EQ(cells[2].load().weight, 0);
+}
+
 // Cells one by one, and two at once.
 struct OneByOne {
   static void store(Cell<Pair>& a, Cell<Pair>& b, Pair pair) {

@@ -226,8 +226,9 @@ TEST(Adam, TakesAFirstStepOfItsRateWhateverTheGradient) {
 }
 
 TEST(Nesterov, LooksAheadByItsVelocity) {
-  EXPECT_FLOAT_EQ((Nesterov{.gamma = 0.5f}.lookahead({2, 0.6f}, Step<>{})), 1.7f);
-  EXPECT_FLOAT_EQ((NesterovAdagrad{.gamma = 0.5f}.lookahead({2, 0.6f}, Step<>{})), 1.7f);
+  EXPECT_FLOAT_EQ((Nesterov{.gamma = 0.5f}.lookahead(Nesterov::State{2, 0.6f}, Step<>{})), 1.7f);
+  EXPECT_FLOAT_EQ(
+      (NesterovAdagrad{.gamma = 0.5f}.lookahead(NesterovAdagrad::State{2, 0.6f}, Step<>{})), 1.7f);
 }
 
 // min over w of (w - 1)^2 / 2 + 0.3 |w| is at 0.7; were the penalty outside of the velocity, at

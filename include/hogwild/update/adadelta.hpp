@@ -26,20 +26,24 @@ struct Adadelta {
     f(kEpsilon, rule.epsilon);
   }
 
-  /// What is kept of a coordinate.
-  struct State {
-    float weight = 0;  ///< of the coordinate
-    float square = 0;  ///< E, the running mean of squared gradients
-    float change = 0;  ///< D, the running mean of squared steps
-    float unused = 0;  ///< makes two whole words of it
+  /// Of one coordinate, or of several side by side.
+  template <class Real>
+  struct StateOf {
+    Real weight{};  ///< of the coordinate
+    Real square{};  ///< E, the running mean of squared gradients
+    Real change{};  ///< D, the running mean of squared steps
+    Real unused{};  ///< makes two whole words of it
   };
+  /// What is kept of a coordinate.
+  using State = StateOf<float>;
 
   /// The state of a coordinate after a step on its gradient g.
-  template <class Net>
-  State step(State s, float g, const Step<Net>& step) const noexcept {
+  template <class Real, class Net>
+  StateOf<Real> step(StateOf<Real> s, Real g, const Step<Net>& step) const noexcept {
+    using std::sqrt;
     s.square = finite_sum(rho * s.square, (1 - rho) * g * g);
-    const float rate = std::sqrt(s.change + epsilon) / std::sqrt(s.square + epsilon);
-    const float delta = rate * g;
+    const Real rate = sqrt(s.change + epsilon) / sqrt(s.square + epsilon);
+    const Real delta = rate * g;
     s.change = rho * s.change + (1 - rho) * delta * delta;
     s.weight = step.penalty.shrink(s.weight - delta, rate);
     return s;

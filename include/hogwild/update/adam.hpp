@@ -27,24 +27,43 @@ struct Adam {
     f(kEpsilon, rule.epsilon);
   }
 
+  /// Of one coordinate, or of several side by side.
+  template <class Real>
+  struct StateOf {
+    Real weight{};   ///< of the coordinate
+    Real mean{};     ///< m
+    Real square{};   ///< v
+    Real touches{};  ///< t; exact up to 2^24, long after which the corrections are 1
+  };
   /// What is kept of a coordinate.
-  struct State {
-    float weight = 0;   ///< of the coordinate
-    float mean = 0;     ///< m
-    float square = 0;   ///< v
-    float touches = 0;  ///< t; exact up to 2^24, long after which the corrections are 1
+  using State = StateOf<float>;
+
+  /// What t touches have brought of m and v: 1 - b1^t and 1 - b2^t.
+  template <class Real>
+  struct Shares {
+    Real mean;    ///< of m
+    Real square;  ///< of v
   };
 
   /// The state of a coordinate after a step on its gradient g.
-  template <class Net>
-  State step(State s, float g, const Step<Net>& step) const noexcept {
-    s.touches += 1;
+  template <class Real, class Net>
+  StateOf<Real> step(StateOf<Real> s, Real g, const Step<Net>& step) const noexcept {
+    return stepped(s, g, step, [this](Real touches) {
+      return Shares<Real>{on_each(touches, [this](float t) { return share_of_start(beta1, t); }),
+                          on_each(touches, [this](float t) { return share_of_start(beta2, t); })};
+    });
+  }
+  /// The same; shares_of(touches) gives the Shares.
+  template <class Real, class Net, class SharesOf>
+  StateOf<Real> stepped(StateOf<Real> s, Real g, const Step<Net>& step,
+                        const SharesOf& shares_of) const noexcept {
+    using std::sqrt;
+    s.touches = s.touches + 1;
     s.mean = beta1 * s.mean + (1 - beta1) * g;
     s.square = finite_sum(beta2 * s.square, (1 - beta2) * g * g);
-    const float mean = s.mean / share_of_start(beta1, s.touches);
-    const float square = s.square / share_of_start(beta2, s.touches);
-    const float rate = step.rate / (std::sqrt(square) + epsilon);
-    s.weight = step.penalty.shrink(s.weight - rate * mean, rate);
+    const Shares<Real> shares = shares_of(s.touches);
+    const Real rate = step.rate / (sqrt(s.square / shares.square) + epsilon);
+    s.weight = step.penalty.shrink(s.weight - rate * (s.mean / shares.mean), rate);
     return s;
   }
   /// By the curvature, as sgd does, at the rate of the coordinate now. The means are means of the
@@ -58,9 +77,8 @@ struct Adam {
             merged_sum(shared.touches, before.touches, after.touches)};
   }
 
- private:
-  // 1 - beta^t, to the last bits also where beta is near 1; 1 where beta^t is below a float's last
-  // bit, which saves the two functions on all but a coordinate's first touches.
+  /// 1 - beta^t, to the last bits also where beta is near 1; 1 where beta^t is below a float's last
+  /// bit, which saves the two functions on all but a coordinate's first touches.
   static float share_of_start(float beta, float touches) noexcept {
     return (1 - beta) * touches > 17 ? 1 : -std::expm1(touches * std::log(beta));
   }

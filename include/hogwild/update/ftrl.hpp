@@ -30,28 +30,36 @@ struct Ftrl {
   /// Calls f(number, member) for each number of the rule.
   static constexpr void numbers(auto& rule, auto&& f) { f(kBeta, rule.beta); }
 
-  /// What is kept of a coordinate.
-  struct State {
-    float z = 0;        ///< sum of gradients, less what the weights account for
-    float squares = 0;  ///< n
+  /// Of one coordinate, or of several side by side.
+  template <class Real>
+  struct StateOf {
+    Real z{};        ///< sum of gradients, less what the weights account for
+    Real squares{};  ///< n
   };
+  /// What is kept of a coordinate.
+  using State = StateOf<float>;
 
   /// The weight that a state stands for.
-  template <class Net>
-  float outcome(State s, const Step<Net>& step) const noexcept {
+  float outcome(State s, const Step<Penalty>& step) const noexcept {
     const auto t = static_cast<float>(step.time);
-    float l1 = 0, l2 = 0;
-    if constexpr (requires { step.penalty.l1; }) l1 = step.penalty.l1 * t, l2 = step.penalty.l2 * t;
-    const float pull = std::abs(s.z) - l1;
+    const float pull = std::abs(s.z) - step.penalty.l1 * t;
     if (!(pull > 0) || !(s.squares > 0)) return 0;
-    return std::copysign(pull / ((beta + std::sqrt(s.squares)) / step.rate + l2), -s.z);
+    const float slope = (beta + std::sqrt(s.squares)) / step.rate + step.penalty.l2 * t;
+    return std::copysign(pull / slope, -s.z);
+  }
+  /// The same without a penalty.
+  template <class Real>
+  Real outcome(StateOf<Real> s, const Step<NoPenalty>& step) const noexcept {
+    using std::sqrt;
+    return where_positive(s.squares, 0 - s.z / ((beta + sqrt(s.squares)) / step.rate));
   }
 
   /// The state of a coordinate after a step on its gradient g.
-  template <class Net>
-  State step(State s, float g, const Step<Net>& step) const noexcept {
-    const float squares = finite_sum(s.squares, g * g);
-    const float sigma = (std::sqrt(squares) - std::sqrt(s.squares)) / step.rate;
+  template <class Real, class Net>
+  StateOf<Real> step(StateOf<Real> s, Real g, const Step<Net>& step) const noexcept {
+    using std::sqrt;
+    const Real squares = finite_sum(s.squares, g * g);
+    const Real sigma = (sqrt(squares) - sqrt(s.squares)) / step.rate;
     return {s.z + g - sigma * outcome(s, step), squares};
   }
   /// Both are sums, and add up.

@@ -21,17 +21,20 @@ struct Momentum {
   /// Calls f(number, member) for each number of the rule.
   static constexpr void numbers(auto& rule, auto&& f) { f(kGamma, rule.gamma); }
 
-  /// What is kept of a coordinate.
-  struct State {
-    float weight = 0;    ///< of the coordinate
-    float velocity = 0;  ///< v, in the units of the weight
+  /// Of one coordinate, or of several side by side.
+  template <class Real>
+  struct StateOf {
+    Real weight{};    ///< of the coordinate
+    Real velocity{};  ///< v, in the units of the weight
   };
+  /// What is kept of a coordinate.
+  using State = StateOf<float>;
 
   /// The state of a coordinate after a step on its gradient g.
-  template <class Net>
-  State step(State s, float g, const Step<Net>& step) const noexcept {
-    const float moved = s.weight - (gamma * s.velocity + step.rate * g);
-    const float weight = step.penalty.shrink(moved, step.rate);
+  template <class Real, class Net>
+  StateOf<Real> step(StateOf<Real> s, Real g, const Step<Net>& step) const noexcept {
+    const Real moved = s.weight - (gamma * s.velocity + step.rate * g);
+    const Real weight = step.penalty.shrink(moved, Real{step.rate});
     return {weight, s.weight - weight};
   }
   /// By the curvature, as sgd does at the rate eta / (1 - gamma), which is what gradients of one

@@ -22,18 +22,21 @@ struct Nesterov {
   /// Calls f(number, member) for each number of the rule.
   static constexpr void numbers(auto& rule, auto&& f) { f(kGamma, rule.gamma); }
 
-  /// What is kept of a coordinate.
-  using State = Momentum::State;
+  /// What is kept of one coordinate, or of several side by side.
+  template <class Real>
+  using StateOf = Momentum::StateOf<Real>;
+  using State = Momentum::State;  ///< of one coordinate
 
   /// Where the gradient is taken: about where the weight is going to be.
-  template <class Net>
-  float lookahead(State s, const Step<Net>& /*step*/) const noexcept {
+  template <class Real, class Net>
+  Real lookahead(Momentum::StateOf<Real> s, const Step<Net>& /*step*/) const noexcept {
     return s.weight - gamma * s.velocity;
   }
 
   /// Momentum's step, at this gradient.
-  template <class Net>
-  State step(State s, float g, const Step<Net>& step) const noexcept {
+  template <class Real, class Net>
+  Momentum::StateOf<Real> step(Momentum::StateOf<Real> s, Real g,
+                               const Step<Net>& step) const noexcept {
     return Momentum{gamma}.step(s, g, step);
   }
   /// As momentum's.

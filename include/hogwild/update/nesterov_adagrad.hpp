@@ -38,27 +38,30 @@ struct NesterovAdagrad {
     f(kEpsilon, rule.epsilon);
   }
 
-  /// What is kept of a coordinate.
-  struct State {
-    float weight = 0;    ///< of the coordinate
-    float velocity = 0;  ///< v, in the units of the weight
-    float squares = 0;   ///< G, the sum of squared gradients
-    float unused = 0;    ///< makes two whole words of it
+  /// Of one coordinate, or of several side by side.
+  template <class Real>
+  struct StateOf {
+    Real weight{};    ///< of the coordinate
+    Real velocity{};  ///< v, in the units of the weight
+    Real squares{};   ///< G, the sum of squared gradients
+    Real unused{};    ///< makes two whole words of it
   };
+  /// What is kept of a coordinate.
+  using State = StateOf<float>;
 
   /// Where the gradient is taken: about where the weight is going to be.
-  template <class Net>
-  float lookahead(State s, const Step<Net>& /*step*/) const noexcept {
+  template <class Real, class Net>
+  Real lookahead(StateOf<Real> s, const Step<Net>& /*step*/) const noexcept {
     return s.weight - gamma * s.velocity;
   }
 
   /// The state of a coordinate after a step on its gradient g.
-  template <class Net>
-  State step(State s, float g, const Step<Net>& step) const noexcept {
+  template <class Real, class Net>
+  StateOf<Real> step(StateOf<Real> s, Real g, const Step<Net>& step) const noexcept {
     s.squares = s.squares + bounded_square(g);
-    const float rate = step.rate / root(s.squares * step.share);
-    const float moved = s.weight - (gamma * s.velocity + rate * g);
-    const float weight = step.penalty.shrink(moved, rate);
+    const Real rate = step.rate / root(s.squares * step.share);
+    const Real moved = s.weight - (gamma * s.velocity + rate * g);
+    const Real weight = step.penalty.shrink(moved, rate);
     s.velocity = s.weight - weight;
     s.weight = weight;
     return s;
@@ -77,7 +80,11 @@ struct NesterovAdagrad {
   }
 
  private:
-  float root(float squares) const noexcept { return std::sqrt(squares + epsilon); }
+  template <class Real>
+  Real root(Real squares) const noexcept {
+    using std::sqrt;
+    return sqrt(squares + epsilon);
+  }
 };
 
 }  // namespace hogwild

@@ -25,17 +25,21 @@ struct Rmsprop {
     f(kEpsilon, rule.epsilon);
   }
 
-  /// What is kept of a coordinate.
-  struct State {
-    float weight = 0;  ///< of the coordinate
-    float square = 0;  ///< E, the running mean of squared gradients
+  /// Of one coordinate, or of several side by side.
+  template <class Real>
+  struct StateOf {
+    Real weight{};  ///< of the coordinate
+    Real square{};  ///< E, the running mean of squared gradients
   };
+  /// What is kept of a coordinate.
+  using State = StateOf<float>;
 
   /// The state of a coordinate after a step on its gradient g.
-  template <class Net>
-  State step(State s, float g, const Step<Net>& step) const noexcept {
+  template <class Real, class Net>
+  StateOf<Real> step(StateOf<Real> s, Real g, const Step<Net>& step) const noexcept {
+    using std::sqrt;
     s.square = finite_sum(rho * s.square, (1 - rho) * g * g);
-    const float rate = step.rate / std::sqrt(s.square + epsilon);
+    const Real rate = step.rate / sqrt(s.square + epsilon);
     s.weight = step.penalty.shrink(s.weight - rate * g, rate);
     return s;
   }

@@ -13,6 +13,17 @@
 
 namespace [[gnu::visibility("default")]] hogwild {
 
+/// f(x), where x is a number; what steps several coordinates side by side calls f for each.
+template <class Function>
+float on_each(float x, const Function& f) noexcept {
+  return f(x);
+}
+
+/// x where a condition is above 0, else 0.
+inline float where_positive(float condition, float x) noexcept {
+  return condition > 0 ? x : 0;
+}
+
 /// One step, as a rule sees it. Net is NoPenalty or Penalty.
 template <class Net = NoPenalty>
 struct Step {
