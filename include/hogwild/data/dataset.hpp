@@ -81,8 +81,9 @@ class Dataset {
   /// Whether rows have weights other than 1.
   bool has_weights() const noexcept { return !at_.weights.empty(); }
 
-  /// Row i. REQUIRES: i < rows().
-  SparseRow row(Offset i) const {
+  /// Row i. REQUIRES: i < rows(). Inlined by force: in a large unit GCC 12 calls it for each row
+  /// that is learnt.
+  [[gnu::always_inline]] SparseRow row(Offset i) const {
     if (first_look_) look_at(i);
     return unchecked_row(i);
   }
