@@ -278,8 +278,8 @@ class RateRace {
 // Whether averages of the weights may take the place of the last ones. Mean losses on test rows,
 // five seeds, with early stopping and refit, above those of the best of nine of LIBLINEAR's
 // penalties: on a set of 300 binary features with 3 % positive rows 2.6 % with the last weights and
-// 0.8 % where averages are tried; on three groups of 20 newsgroups against the rest -21.9, -1.8 and
-// -3.1 %, or -17.8, -1.2 and -3.4 %.
+// 0.6 % where averages are tried; on three groups of 20 newsgroups against the rest -21.9, -1.8 and
+// -3.1 %, or -11.0, -1.6 and -3.4 %.
 bool may_be_averaged(const TrainOptions& options) {
   const auto* const adagrad = std::get_if<Adagrad>(&options.update_rule);
   return options.find_average && options.early_stopping > 0 && adagrad != nullptr &&

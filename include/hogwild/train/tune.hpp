@@ -22,12 +22,12 @@ namespace [[gnu::visibility("default")]] hogwild {
 /// non-zeros is its own sample, and its rows are held out too, a fifth at a time: the loss of a
 /// rate is the mean over these five trials and the one that is scored on the validation rows. With
 /// options.refit, trials at the rate that was found tell for how many epochs: for the fewest whose
-/// loss is within a standard error of that at the geometric mean of the trials' best epochs.
+/// loss is about within a standard error of that at the geometric mean of the trials' best epochs.
 /// Measured over five seeds, log loss on test rows above that of LIBLINEAR with the best of nine
 /// penalties for these very rows, mean and worst, against three trials and the run's best epoch: 20
-/// newsgroups, a group against the rest, -17.8 and -7.4 % instead of -8.0 and 0.6, another -1.2 and
-/// 1.9 instead of 11.1 and 15.4, another -3.4 and -0.3 instead of 0.9 and 9.2; rcv1 -3.9 and -3.4
-/// instead of -2.9 and 0.2; a9a 0.10 and 0.12 instead of 0.15 and 0.21.
+/// newsgroups, a group against the rest, -11.0 and 8.5 % instead of -8.0 and 0.6, another -1.6 and
+/// 3.4 instead of 11.1 and 15.4, another -3.4 and -1.3 instead of 0.9 and 9.2; rcv1 -4.2 and -3.5
+/// instead of -2.9 and 0.2; a9a 0.15 and 0.18 instead of 0.15 and 0.21.
 ///
 /// Adagrad, and nesterov_adagrad, with the default epsilon get another with the rate, unless
 /// options.find_epsilon is off: half the mean square of the values that are not zero. With next to
