@@ -20,7 +20,7 @@ make() {  # make FILE COMMAND...: unless it is there
 }
 generate() { "${commands[0]}" generate "$@" -o -; }
 as_vw() { awk '{ $1 = ($1 > 0 ? 1 : -1) " |"; print }' "$1"; }
-in_classes() {  # by the first feature, so that there is something to learn
+in_classes() {  # of the first feature, which says which class it is
   awk '{ split($2, first, ":"); $1 = first[1] % 20; print }' "$1"
 }
 make click.svm generate click 300000
