@@ -72,7 +72,8 @@ TrainResult run_at_found_rate(TrainOptions& options, TrainObserver& observer, bo
   }
   options.learning_rate = search.rate;
   if (search.averaged) options.average = true;
-  if (options.refit_epochs == 0) options.refit_epochs = search.epochs;
+  const int asked_epochs = options.refit_epochs;
+  if (asked_epochs == 0) options.refit_epochs = search.epochs;
   if (search.epsilon) *epsilon_of_sum(options.update_rule) = *search.epsilon;
   observer.on_rate(search);
   TrainResult result = run_once(options);
@@ -80,6 +81,8 @@ TrainResult run_at_found_rate(TrainOptions& options, TrainObserver& observer, bo
          search.backed_off < kMostBackingOff) {
     ++search.backed_off;
     search.rate *= kBackingOff;
+    search.epochs = 0;  // they were those of the other rate
+    options.refit_epochs = asked_epochs;
     options.learning_rate = search.rate;
     observer.on_rate(search);
     result = run_once(options);
