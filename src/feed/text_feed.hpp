@@ -175,7 +175,7 @@ class TextFeed final : public Feed {
 
   void fill_rows(Hand& hand, std::uint64_t number) {
     RowBatch& batch = hand.batch;
-    if (scaling_ != nullptr) scaling_->scale(batch);
+    if (scaling_ != nullptr) scaling_->scale(batch, *text_.sample);
     std::uint64_t index_end = hand.end.load(std::memory_order_relaxed);
     const bool is_hashed = parsing_.rules().hash_bits != 0;  // to all numbers there are
     for (std::size_t i = 0; i < batch.rows(); ++i) {

@@ -43,6 +43,7 @@ std::optional<std::string> reason_of_text(const RowStream& stream, const TrainOp
   const Dataset& sample = *stream.sample();
   if (sample.features().names) return "features have names; use --hash-bits";
   if (sample.classes()) return "labels are classes";
+  if (sample.nonzeros() == 0) return "no row of its sample has a feature";
   if (sample.seen_labels().unlabelled()) return "some rows have no label";
   if (has_two_labels(options) && sample.seen_labels().labels().size() != 2) {
     return "its sample does not have both labels";
@@ -196,7 +197,7 @@ TrainResult train(RowStream& stream, const TrainOptions& asked, TrainObserver& a
         }
         const auto labels = has_two_labels(found) ? std::optional(plan.labels) : std::nullopt;
         TextFeed feed(stream.text(), found.order, found.seed, labels, plan.descent.workers, hot,
-                      scaling.changes_nothing() ? nullptr : &scaling);
+                      found.scale == Scale::none ? nullptr : &scaling);
         TrainResult ended = run(feed, plan, sample, found, observer);
         from_one = stream.features().hash_bits == 0 && feed.record().index_base() == 1;
         stream.text().source = feed.record().source();

@@ -1,4 +1,5 @@
 // Results do not depend on the units of features, labels and weights.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -219,38 +220,73 @@ TEST(Scaling, HoldsWhereTextIsStreamed) {
   EXPECT_NEAR(streamed_loss({.label = 1e3}, Squared{}) / 1e6, squared, 0.01 * squared);
 }
 
+Dataset of_ones(Dataset rows) {
+  Dataset::Arrays arrays = std::move(rows).take_arrays();
+  arrays.values = {};
+  return Dataset(std::move(arrays), {.size = kDense + kSparse});
+}
+
+// Also where the sample by itself needs no unit.
 TEST(Scaling, FindsUnitsOfColumnsThatTheSampleLacks) {
-  const Dataset sample = rows(2000, 1, other_units().front().second);
   constexpr Index kLate = kDense + kSparse + 3;
-  for (const int threads : {1, 4}) {
-    Scaling scaling(sample, Scale::automatic, false, true);
-    ASSERT_FALSE(scaling.changes_nothing());
-    EXPECT_EQ(scaling.unit(kLate).scale, 1);
-    std::vector<RowBatch> batches(static_cast<std::size_t>(threads));
-    const auto value = [](std::size_t batch, std::size_t i) {
-      return 1e5f * static_cast<float>(1 + batch) * (i % 2 == 0 ? 1 : -1);
-    };
-    for (std::size_t b = 0; b < batches.size(); ++b) {
-      batches[b].all_ones = false;
-      for (std::size_t i = 0; i < 100; ++i) {
-        batches[b].indices.push_back(kLate);
-        batches[b].values.push_back(value(b, i));
-        batches[b].offsets.push_back(i + 1);
-        batches[b].labels.push_back(1);
+  const std::vector<Dataset> samples{rows(2000, 1, other_units().front().second), rows(2000, 1, {}),
+                                     of_ones(rows(2000, 1, {}))};
+  for (std::size_t s = 0; s < samples.size(); ++s) {
+    for (const double size : {1e5, 1e-5}) {
+      for (const int threads : {1, 4}) {
+        SCOPED_TRACE(fmt::format("sample {}, size {}, {} threads", s, size, threads));
+        Scaling scaling(samples[s], Scale::automatic, false, true);
+        EXPECT_EQ(scaling.changes_nothing(), s > 0);
+        EXPECT_EQ(scaling.unit(kLate).scale, 1);
+        std::vector<RowBatch> batches(static_cast<std::size_t>(threads));
+        const auto value = [&](std::size_t batch, std::size_t i) {
+          return size * static_cast<double>(1 + batch) * (i % 2 == 0 ? 1 : -1);
+        };
+        for (std::size_t b = 0; b < batches.size(); ++b) {
+          batches[b].all_ones = false;
+          for (std::size_t i = 0; i < 100; ++i) {
+            batches[b].indices.push_back(kDense);  // of the sample
+            batches[b].values.push_back(1);
+            batches[b].indices.push_back(kLate);
+            batches[b].values.push_back(static_cast<float>(value(b, i)));
+            batches[b].offsets.push_back(2 * (i + 1));
+            batches[b].labels.push_back(1);
+          }
+        }
+        ThreadTeam team(threads);
+        team.run([&](int worker) {
+          scaling.scale(batches[static_cast<std::size_t>(worker)], samples[s]);
+        });
+        EXPECT_FALSE(scaling.changes_nothing());
+        const double scale = scaling.unit(kLate).scale;
+        EXPECT_GE(scale, 0.25 / size / threads);
+        EXPECT_LE(scale, 4 / size);
+        if (s > 0) {
+          EXPECT_EQ(scaling.unit(kDense).scale, 1);
+        }
+        for (std::size_t b = 0; b < batches.size(); ++b) {
+          const auto row = batches[b].row(7);  // which has what is centred besides
+          const auto at = std::ranges::find(row.indices, kLate) - row.indices.begin();
+          EXPECT_NEAR(row.values[static_cast<std::size_t>(at)], value(b, 7) * scale, 1e-4);
+        }
       }
     }
-    ThreadTeam team(threads);
-    team.run([&](int worker) { scaling.scale(batches[static_cast<std::size_t>(worker)]); });
-    const double scale = scaling.unit(kLate).scale;
-    EXPECT_GE(scale, 1e-5 / threads * 0.99) << threads;
-    EXPECT_LE(scale, 1e-5 * 1.01) << threads;
-    for (std::size_t b = 0; b < batches.size(); ++b) {
-      const auto row = batches[b].row(7);  // which has what is centred besides
-      const auto at = std::ranges::find(row.indices, kLate) - row.indices.begin();
-      EXPECT_NEAR(row.values[static_cast<std::size_t>(at)],
-                  static_cast<double>(value(b, 7)) * scale, 1e-4);
-    }
   }
+}
+
+TEST(Scaling, AColumnLikeThoseOfTheSampleKeepsItsValues) {
+  const Dataset sample = rows(2000, 1, {});
+  Scaling scaling(sample, Scale::automatic, false, true);
+  RowBatch batch;
+  batch.all_ones = false;
+  for (const float value : {2.5f, 0.0f, -0.3f}) {
+    batch.add(kDense + kSparse + 3, value);
+    batch.offsets.push_back(batch.indices.size());
+    batch.labels.push_back(1);
+  }
+  scaling.scale(batch, sample);
+  EXPECT_TRUE(scaling.changes_nothing());
+  EXPECT_EQ(batch.values[0], 2.5f);
 }
 
 TEST(Scaling, CentresAColumnThatAFewRowsLack) {

@@ -271,6 +271,14 @@ TEST_F(Streaming, PlansByTheText) {
   EXPECT_EQ(reason(""), "its sample has no row");
 }
 
+TEST_F(Streaming, RefusesALongTextWithoutAFeature) {
+  std::string text;
+  while (text.size() < 20'000'000) text += "1\n-1\n";
+  RowStream stream({folder_.write("a", text)});
+  EXPECT_EQ(plan_data(stream, {}, kPlenty).reason, "no row of its sample has a feature");
+  EXPECT_THROW(stream.read(), DataError);
+}
+
 TEST_F(Streaming, StreamsWhatMemoryDoesNotHold) {
   RowStream stream({click("a", 20'000)});
   const DataPlan fits = plan_data(stream, {}, kPlenty);

@@ -12,6 +12,7 @@
 #include <bit>
 #include <cmath>
 #include <cstddef>
+#include <optional>
 #include <utility>
 
 namespace hogwild {
@@ -63,6 +64,12 @@ struct Column {
   }
 };
 
+constexpr int kOne = 127;  // the exponent of 1
+
+int exponent_of(float value) noexcept {
+  return static_cast<int>(std::bit_cast<std::uint32_t>(value) >> 23 & 0xff);
+}
+
 bool is_near_one(double scale, double near) noexcept {
   return scale <= near && scale >= 1 / near;
 }
@@ -103,7 +110,8 @@ bool stays_in_text(const Column& column, Offset dense_values, Offset other_value
 
 // Whether a sample shows no column that needs a unit, so that none has to be looked at by itself:
 // the columns that most rows have are near unit scale, and the sizes of other values lie together.
-bool are_alike(const Dataset& rows, bool has_bias) {
+// Returns the median of their log2 then.
+std::optional<double> alike_size(const Dataset& rows, bool has_bias) {
   constexpr Offset kFirst = 32;
   const Offset stride = 1 + rows.rows() / kEnoughRows;
   std::vector<Index> dense;  // that some of the first rows have in common
@@ -132,7 +140,7 @@ bool are_alike(const Dataset& rows, bool has_bias) {
       if (next != frequent.end() && *next == j) {
         columns[static_cast<std::size_t>(next - frequent.begin())].add(row.value(k));
       } else {
-        ++sizes[std::bit_cast<std::uint32_t>(row.value(k)) >> 23 & 0xff];
+        ++sizes[static_cast<std::size_t>(exponent_of(row.value(k)))];
       }
     }
   }
@@ -148,15 +156,15 @@ bool are_alike(const Dataset& rows, bool has_bias) {
     if (median < 0 && 2 * below >= all) median = exponent;
     high = exponent;
   }
-  constexpr int kOne = 127;
   for (const Column& column : columns) {
     if (!column.has_number || stays_in_text(column, dense_values, all, median - kOne)) continue;
     const auto [mean, deviation] = column.moments(seen, has_bias);
-    if (!unit_of(mean, deviation, kNearOne).changes_nothing()) return false;
+    if (!unit_of(mean, deviation, kNearOne).changes_nothing()) return std::nullopt;
   }
-  if (all == 0) return true;
-  return median - low <= kAlike && high - median <= kFarAway &&
-         std::abs(median - kOne) <= kFarFromOne;
+  if (all == 0) return 0;
+  const bool alike =
+      median - low <= kAlike && high - median <= kFarAway && std::abs(median - kOne) <= kFarFromOne;
+  return alike ? std::optional<double>(median - kOne) : std::nullopt;
 }
 
 }  // namespace
@@ -255,8 +263,15 @@ Scaling::Scaling(const Dataset& rows, Scale asked, bool number_labels, bool has_
     label_ = unit_of(mean, deviation, kNearOneLabel);
     report_.labels = !label_.changes_nothing();
   }
+  sampled_ = std::make_unique<Sampled>();
+  sparse_.asked = asked;
   if (rows.all_ones()) return;
-  if (asked == Scale::automatic && are_alike(rows, has_bias)) return;
+  if (asked == Scale::automatic) {
+    if (const auto size = alike_size(rows, has_bias)) {
+      sparse_.median = *size;
+      return;
+    }
+  }
   find_units(rows, asked, has_bias);
 }
 
@@ -273,7 +288,7 @@ Unit Scaling::unit(Index j) const noexcept {
 
 template <class Arrays>
 void Scaling::scale_features(Arrays& rows, bool all_ones) const {
-  if (scales_.size() == 0) return;
+  if (scales_.size() == 0 && later_.empty()) return;
   if (all_ones) {
     rows.values.resize(rows.indices.size());
     std::ranges::fill(rows.values, 1.0f);
@@ -348,7 +363,7 @@ void Scaling::meet(const RowBatch& batch) {
   std::vector<std::pair<Index, float>> values;  // of columns that have not been met
   for (std::size_t k = 0; k < batch.indices.size(); ++k) {
     const Index j = batch.indices[k];
-    if (j < scales_.size() && scales_[j] != 0) continue;
+    if (is_of_sample(j)) continue;
     if (!later_.contains(j)) values.emplace_back(j, batch.values[k]);
   }
   std::ranges::stable_sort(values, {}, &std::pair<Index, float>::first);
@@ -365,8 +380,51 @@ void Scaling::meet(const RowBatch& batch) {
   }
 }
 
-void Scaling::scale(RowBatch& batch) {
-  if (scales_.size() > 0) {
+void Scaling::note_columns(const Dataset& sample) {
+  std::call_once(sampled_->once, [&] {
+    const FeatureSpace& space = sample.features();
+    sampled_->columns = ZeroedArray<bool>(space.plain().size);
+    for (const Index j : sample.indices()) sampled_->columns[space.plain(j)] = true;
+  });
+}
+
+bool Scaling::needs_units(const RowBatch& batch, const Dataset& sample) {
+  if (scales_.size() > 0) return true;
+  if (!sampled_ || batch.all_ones) return false;
+  if (sparse_.asked != Scale::automatic || sampled_->has_others.load(std::memory_order_relaxed)) {
+    note_columns(sample);
+    return true;
+  }
+  const float least = std::exp2(static_cast<float>(sparse_.median - kFarAway));
+  const float most = std::exp2(static_cast<float>(sparse_.median + kFarAway));
+  const auto is_far = [=](float value) {
+    return std::abs(value) < least || std::abs(value) > most;
+  };
+  // Few are far: a block is looked at by vectors first.
+  constexpr std::size_t kBlock = 64;
+  for (std::size_t begin = 0; begin < batch.indices.size(); begin += kBlock) {
+    const std::size_t end = std::min(begin + kBlock, batch.indices.size());
+    int far = 0;
+    for (std::size_t k = begin; k < end; ++k) far += is_far(batch.values[k]);
+    if (far == 0) continue;
+    note_columns(sample);
+    for (std::size_t k = begin; k < end; ++k) {
+      if (!is_far(batch.values[k]) || batch.values[k] == 0) continue;
+      if (is_of_sample(batch.indices[k])) continue;
+      sampled_->has_others.store(true, std::memory_order_relaxed);
+      return true;
+    }
+  }
+  return false;
+}
+
+bool Scaling::is_of_sample(Index j) const noexcept {
+  if (scales_.size() > 0) return j < scales_.size() && scales_[j] != 0;
+  return j < sampled_->columns.size() && sampled_->columns[j];
+}
+
+void Scaling::scale(RowBatch& batch, const Dataset& sample) {
+  if (needs_units(batch, sample)) {
     meet(batch);
     scale_features(batch, false);
     batch.all_ones = false;

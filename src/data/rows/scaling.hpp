@@ -4,7 +4,10 @@
 
 #include <tbb/concurrent_unordered_map.h>
 
+#include <atomic>
 #include <cstdint>
+#include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -45,15 +48,15 @@ class Scaling {
   Scaling(const Dataset& rows, Scale asked, bool number_labels, bool has_bias);
 
   bool changes_nothing() const noexcept {
-    return scales_.size() == 0 && label_.changes_nothing() && weight_ == 1;
+    return scales_.size() == 0 && later_.empty() && label_.changes_nothing() && weight_ == 1;
   }
 
   /// The rows in their units. REQUIRES: features have plain numbers.
   Dataset scaled(Dataset rows) const;
 
   /// The same of rows that have just been parsed, in place. A column that the sample lacks gets its
-  /// unit from the first batch that has it.
-  void scale(RowBatch& batch);
+  /// unit from the first batch that has it. sample: what the units were found from.
+  void scale(RowBatch& batch, const Dataset& sample);
 
   /// Of the feature with that plain number, as far as it has been met.
   Unit unit(Index j) const noexcept;
@@ -77,7 +80,17 @@ class Scaling {
     double scale(double mean_square, double most) const noexcept;
   };
 
+  // The columns of a sample that needs no unit.
+  struct Sampled {
+    std::once_flag once;
+    ZeroedArray<bool> columns;  // by plain number; noted once
+    std::atomic<bool> has_others{false};
+  };
+
   void find_units(const Dataset& rows, Scale asked, bool has_bias);
+  void note_columns(const Dataset& sample);
+  bool needs_units(const RowBatch& batch, const Dataset& sample);
+  bool is_of_sample(Index j) const noexcept;
   void meet(const RowBatch& batch);
   template <class Arrays>
   void scale_features(Arrays& rows, bool all_ones) const;
@@ -90,6 +103,7 @@ class Scaling {
   Unit label_;
   double weight_ = 1;  // a row's weight is multiplied by it
   SparseColumns sparse_;
+  std::unique_ptr<Sampled> sampled_;                   // null: columns met later keep their values
   tbb::concurrent_unordered_map<Index, float> later_;  // scales of columns met after the sample
   ScalingReport report_;
 };
