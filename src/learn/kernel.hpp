@@ -103,15 +103,14 @@ concept StepsAbreast =
   view.cells(std::array<Index, 4>{});
 };
 
-/// Calls f(k, cells) for each group of four non-zeros of a row. k is the position of the group's
-/// first non-zero; cells is an array of pointers to the cells of its coordinates. The last group
-/// may have fewer than four.
-template <class View, class Function>
-void for_each_four(const View& view, const SparseRow& row, const Function& f) {
-  const std::size_t n = row.nonzeros();
+/// Calls f(k, cells) for each group of four of n coordinates. k is the position of the group's
+/// first; cells is an array of pointers to their cells. The last group may have fewer than four.
+/// number(k): the k-th coordinate.
+template <class View, class Number, class Function>
+void for_each_four(const View& view, std::size_t n, const Number& number, const Function& f) {
   const auto four = [&](std::size_t k, auto count) {
     std::array<Index, count> j;
-    for (std::size_t i = 0; i < count; ++i) j[i] = row.indices[k + i];
+    for (std::size_t i = 0; i < count; ++i) j[i] = number(k + i);
     f(k, view.cells(j));
   };
   std::size_t k = 0;
@@ -131,10 +130,12 @@ template <bool kOnes, class Rule, class View>
 float dot_abreast(const View& view, const SparseRow& row, const Rule& rule,
                   const Step<NoPenalty>& step) {
   Lanes sum(0);
-  for_each_four(view, row, [&]<std::size_t kCount>(std::size_t k, CellsOf<Rule, kCount> cells) {
+  const auto add = [&]<std::size_t kCount>(std::size_t k, CellsOf<Rule, kCount> cells) {
     const Lanes weights = StatesAbreast<Rule>(cells).weights(rule, step);
     sum = sum + (kOnes ? weights : weights * Lanes::of(&row.values[k], Count<kCount>()));
-  });
+  };
+  for_each_four(
+      view, row.nonzeros(), [&](std::size_t k) { return row.indices[k]; }, add);
   return sum.sum();
 }
 
@@ -142,13 +143,15 @@ float dot_abreast(const View& view, const SparseRow& row, const Rule& rule,
 template <bool kOnes, class View, class Rule>
 void step_abreast(const View& view, const SparseRow& row, const Rule& rule, float slope,
                   const Step<NoPenalty>& step) {
-  for_each_four(view, row, [&]<std::size_t kCount>(std::size_t k, CellsOf<Rule, kCount> cells) {
+  const auto step_four = [&]<std::size_t kCount>(std::size_t k, CellsOf<Rule, kCount> cells) {
     StatesAbreast<Rule> states(cells);
     const Lanes gradients =
         kOnes ? Lanes(slope) : Lanes(slope) * Lanes::of(&row.values[k], Count<kCount>());
     states.step(rule, gradients, step);
     states.store(cells);
-  });
+  };
+  for_each_four(
+      view, row.nonzeros(), [&](std::size_t k) { return row.indices[k]; }, step_four);
 }
 
 /// One stochastic step on one row.

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "learn/batch.hpp"
+#include "learn/class_kernel.hpp"
 #include "learn/descent.hpp"
 #include "learn/kernel.hpp"
 #include "learn/view_trial.hpp"
@@ -38,8 +39,7 @@ class KernelDescent final : public LocalDescent {
         loss_(plan.loss),
         plan_(std::move(plan)),
         at_{plan_.features, plan_.outputs},
-        in_batches_(plan_.batch > 1 || plan_.outputs > 1 || plan_.noise > 0 || plan_.batch_norm ||
-                    together()),
+        in_batches_(plan_.batch > 1 || plan_.noise > 0 || plan_.batch_norm || together()),
         placement_(array_plan()),
         // Weights that other workers also step may be in the caches of other cores.
         prefetch_{plan_.workers > 1 || likely() * sizeof(typename Placement::State) > kInCache,
@@ -49,7 +49,12 @@ class KernelDescent final : public LocalDescent {
     if constexpr (kHasViews) {
       if (placement_.own() > 0) views_ = std::make_unique<OwnViews>(placement_, plan_);
     }
-    if (!in_batches_) return;
+    if (!in_batches_) {
+      for (int worker = 0; worker < plan_.workers && plan_.outputs > 1; ++worker) {
+        class_scratch_.push_back(std::make_unique<ClassScratch<Rule>>(plan_.outputs));
+      }
+      return;
+    }
     const bool norm = plan_.batch_norm;
     if (together()) {
       scratch_.push_back(std::make_unique<BatchScratch<Rule>>(batch_, at_, norm, plan_.owners));
@@ -69,11 +74,11 @@ class KernelDescent final : public LocalDescent {
       if (views_ && worker != kNoWorker) {
         auto& part = views_->all.part(worker);
         part.take(bias_at());
-        return learn_each(placement_.view(worker), part, rows, pace);
+        return learn_each(worker, part, rows, pace);
       }
     }
     NoPart none;
-    return learn_each(placement_.view(std::max(worker, 0)), none, rows, pace);
+    return learn_each(std::max(worker, 0), none, rows, pace);
   }
 
   void settle(int worker) override {
@@ -212,8 +217,8 @@ class KernelDescent final : public LocalDescent {
 
   struct OwnViews {
     OwnViews(Placement& placement, const DescentPlan& plan)
-        : all(placement, plan.hot, plan.features, plan.workers, {cores(), plan.line_transfer},
-              plan.others),
+        : all(placement, plan.hot, std::size_t{plan.features} * plan.outputs, plan.workers,
+              {cores(), plan.line_transfer}, plan.others),
           trial(plan.workers) {}
     WorkerViews<Placement> all;
     ViewTrial trial;
@@ -259,7 +264,7 @@ class KernelDescent final : public LocalDescent {
     for (; !rows.empty(); rows = rows.subspan(1), ++pace.time) {
       const auto held = turn();
       NoPart none;
-      total += learn_each(placement_.view(worker), none, rows.first(1), pace);
+      total += learn_each(worker, none, rows.first(1), pace);
     }
     return total;
   }
@@ -269,32 +274,38 @@ class KernelDescent final : public LocalDescent {
     using Clock = std::chrono::steady_clock;
     const ViewTrial::Turn turn = views_->trial.next(rows.size());
     const auto begin = Clock::now();
-    const auto shared = placement_.view(worker);
     auto& part = views_->all.part(worker);
     LossSum sum;
     if (turn.own) {
       part.take(bias_at());
-      sum = learn_each(shared, part, rows, pace);
+      sum = learn_each(worker, part, rows, pace);
     } else {
       part.settle(rule_, bias_at());
       NoPart none;
-      sum = learn_each(shared, none, rows, pace);
+      sum = learn_each(worker, none, rows, pace);
     }
     const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
     if (seconds > 0) views_->trial.note(turn, static_cast<double>(rows.size()) / seconds);
     return sum;
   }
 
-  template <class View, class Part>
-  LossSum learn_each(const View& shared, Part& part, std::span<const SparseRow> rows, Pace pace) {
+  template <class Part>
+  LossSum learn_each(int worker, Part& part, std::span<const SparseRow> rows, Pace pace) {
+    const auto shared = placement_.view(worker);
     const auto run = [&](const auto& penalty_at) {
+      if (plan_.outputs > 1) {
+        return learn_rows_of_classes(shared, part, rows, at_, plan_.bias, rule_, loss_, penalty_at,
+                                     pace, prefetch_,
+                                     *class_scratch_[static_cast<std::size_t>(worker)]);
+      }
       return learn_rows(shared, part, rows, bias_at(), rule_, loss_, penalty_at, pace, prefetch_);
     };
     return plan_.penalty.active() ? run(PenaltyAt<Rule>{plan_.penalty, plan_.penalty_scale.get()})
                                   : run(NoPenaltyAt{});
   }
 
-  BiasAt bias_at() const noexcept { return {at_.bias(), plan_.bias}; }
+  // The bias of which workers have copies: those of several classes are stepped in shared cells.
+  BiasAt bias_at() const noexcept { return {at_.bias(), plan_.bias && plan_.outputs == 1}; }
 
   LossSum learn_batches(std::size_t worker, std::span<const SparseRow> rows, Pace pace) {
     const auto rules = batch_rules();
@@ -359,6 +370,7 @@ class KernelDescent final : public LocalDescent {
   bool each_row_;
   std::size_t batch_;  // most rows whose margins are computed together
   std::vector<std::unique_ptr<BatchScratch<Rule>>> scratch_;  // [workers], or one for the team
+  std::vector<std::unique_ptr<ClassScratch<Rule>>> class_scratch_;  // [workers]
   Cell<RunningMoments> norm_ = {};
   Pace last_pace_;                   // of batches, by worker 0 alone
   std::unique_ptr<OwnViews> views_;  // null: all steps are on the shared cells

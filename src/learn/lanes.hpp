@@ -38,6 +38,12 @@ class Lanes {
     return Lanes(floats);
   }
 
+  /// Puts the first lanes to where numbers lie in a row.
+  template <std::size_t kCount>
+  void to(float* numbers, Count<kCount>) const noexcept {
+    for (std::size_t i = 0; i < kCount; ++i) numbers[i] = floats_[i];
+  }
+
   Floats floats() const noexcept { return floats_; }
   float sum() const noexcept { return (floats_[0] + floats_[1]) + (floats_[2] + floats_[3]); }
 

@@ -1,8 +1,11 @@
 // The loss chosen for a run.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <span>
+#include <utility>
 #include <variant>
 
 #include "hogwild/objective/loss.hpp"
@@ -60,14 +63,38 @@ class SwitchedLoss {
     const auto c = static_cast<std::size_t>(margins.size() == 1 ? 0 : label);
     const auto* const softmax = std::get_if<Softmax>(&loss_);
     if (softmax != nullptr && margins.size() > 1) {
-      softmax->slopes(margins, c, slopes);
-    } else {
-      for (std::size_t k = 0; k < margins.size(); ++k) {
-        const double y = margins.size() == 1 ? label : k == c ? 1 : -1;
-        slopes[k] = std::visit([&](const auto& loss) { return loss.slope(margins[k], y); }, loss_);
-      }
+      return softmax->value_and_slopes(margins, c, slopes);
+    }
+    for (std::size_t k = 0; k < margins.size(); ++k) {
+      const double y = margins.size() == 1 ? label : k == c ? 1 : -1;
+      slopes[k] = std::visit([&](const auto& loss) { return loss.slope(margins[k], y); }, loss_);
     }
     return value(margins, label);
+  }
+
+  /// The loss of a row of class `label`, its slopes by the margins, [classes], and the largest of
+  /// its curvatures.
+  LossParts take_classes(std::span<const float> margins, float label,
+                         std::span<float> slopes) const noexcept {
+    const auto c = static_cast<std::size_t>(label);
+    LossParts all{0, 1, 0, 0};
+    if (const auto* const softmax = std::get_if<Softmax>(&loss_)) {
+      all.shift = softmax->value_and_slopes(margins, c, slopes);
+      for (const float slope : slopes) {
+        all.curvature = std::max(all.curvature, std::abs(slope) * (1 - std::abs(slope)));
+      }
+      return all;
+    }
+    for (std::size_t k = 0; k < margins.size(); ++k) {
+      const LossParts one = parts(margins[k], k == c ? 1 : -1);
+      all.shift += one.shift;
+      all.factor *= one.factor;
+      if (all.factor > 1e38)
+        all.shift += static_cast<float>(std::log(std::exchange(all.factor, 1)));
+      slopes[k] = one.slope;
+      all.curvature = std::max(all.curvature, one.curvature);
+    }
+    return all;
   }
 
  private:

@@ -145,6 +145,21 @@ HotCoordinates hot_coordinates(const Dataset& data) {
   return hot_among(data, counted, std::min(ranked, counted), [](Index j) { return j; });
 }
 
+// Of features with several outputs each: of as many features as have the same number of
+// coordinates.
+HotCoordinates with_outputs(const HotCoordinates& features, Index outputs) {
+  if (outputs == 1) return features;
+  HotCoordinates all;
+  all.together = features.together;
+  const Index most = std::min(features.hot, Hotness::kMost / outputs);
+  all.hot = most * outputs;
+  for (Index j = 0; j < most; ++j) {
+    all.touched.insert(all.touched.end(), outputs, features.touched[j]);
+    all.squares.insert(all.squares.end(), outputs, features.squares[j]);
+  }
+  return all;
+}
+
 void require_weight(const Dataset& data) {
   for (Offset i = 0; i < data.rows(); ++i) {
     if (data.row(i).weight > 0) return;
@@ -176,7 +191,6 @@ std::optional<std::string> reason_for_one_view(const TrainOptions& options, int 
   if (options.strategy == Strategy::deterministic) return "threads learn together";
   if (options.batch_size != 1) return "a step takes a batch";
   if (options.gradient_noise > 0 || options.batch_norm) return "a step takes a batch";
-  if (learns_classes(options)) return "a row has a margin for each class";
   if (std::min(threads, cores()) > kMostWithOwnCells) {
     return fmt::format("copies of more than {} threads would differ too much; try --threads {}",
                        kMostWithOwnCells, kMostWithOwnCells);
@@ -296,7 +310,7 @@ TrainPlan plan_part(const Dataset& data, const TrainOptions& options) {
     const bool others = descent.workers > 1 || !options.parameters.empty();
     descent.line_transfer = others ? line_transfer_seconds() : 0;
   }
-  plan.part(hot_coordinates(data));
+  plan.part(with_outputs(hot_coordinates(data), descent.outputs));
   if (!together && !by_degree) return plan;
   const ZeroedArray<Offset> degrees = degrees_of(data);
   if (by_degree) descent.penalty_scale = penalty_scale(data, degrees);

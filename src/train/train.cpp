@@ -42,7 +42,9 @@ Numbering good_numbering(const Dataset& data, const TrainOptions& options) {
     return Numbering::plain;
   }
   if (epochs >= kEpochsToRank) return Numbering::ranked;
-  const bool few = data.features().size <= Hotness::kMost;  // all are hot enough as they are
+  const std::size_t outputs = learns_classes(options) ? data.classes()->size() : 1;
+  // All are hot enough as they are.
+  const bool few = data.features().size * outputs <= Hotness::kMost;
   return !few && !alone && epochs >= kEpochsToRankHot ? Numbering::hot_first : Numbering::plain;
 }
 

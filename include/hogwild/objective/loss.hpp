@@ -225,6 +225,17 @@ struct Softmax : Logistic {
     probabilities(margins, out);
     out[c] -= 1;
   }
+  /// value(), and slopes() into out, by one exponential for each class.
+  template <std::floating_point Real>
+  Real value_and_slopes(std::span<const Real> margins, std::size_t c,
+                        std::span<Real> out) const noexcept {
+    const Real top = *std::ranges::max_element(margins);
+    Real sum = 0;
+    for (std::size_t k = 0; k < out.size(); ++k) sum += out[k] = std::exp(margins[k] - top);
+    for (Real& share : out) share /= sum;
+    out[c] -= 1;
+    return std::log(sum) + (top - margins[c]);
+  }
 };
 
 /// Every loss; the only registry of them.
