@@ -144,7 +144,7 @@ class Downpour final : public Descent {
     std::vector<Made> made;          // since what was last pushed before the last fetch
     std::size_t pushed = 0;          // so many of them have been
     ZeroedArray<SeenBy<Rule>> seen;  // [coordinates] when they were fetched, and own pushes since
-    std::vector<double> margins, slopes;  // [outputs] of a row
+    std::vector<float> margins, slopes;  // [outputs] of a row
     float rate = 0;  // of the last rows, for what is pushed at the end of an epoch
   };
 
@@ -218,27 +218,27 @@ class Downpour final : public Descent {
     if (plan_.bias) take(at_.bias(), slope);
   }
 
-  // In double, as batches are.
+  // By the additions of ClassKernel, in its order.
   template <class Take>
   void learn_classes(WorkerState& own, const SparseRow& row, const Pace& pace, const Take& take,
                      RunningLoss& sum) {
-    for (Index output = 0; output < at_.outputs; ++output) {
-      const auto weight_of = [&](Index j) { return weight(at_.weight(j, output), pace); };
-      own.margins[output] = row.values.empty() ? dot<true, double>(row, weight_of)
-                                               : dot<false, double>(row, weight_of);
-      if (plan_.bias) own.margins[output] += static_cast<double>(weight(at_.bias(output), pace));
-    }
-    const double loss = loss_.take(own.margins, static_cast<double>(row.label), own.slopes);
-    sum.add(loss, row.weight);
-    for (double& slope : own.slopes) slope *= static_cast<double>(row.weight);
+    std::ranges::fill(own.margins, 0.0f);
     for (std::size_t k = 0; k < row.nonzeros(); ++k) {
       for (Index output = 0; output < at_.outputs; ++output) {
-        const double gradient = own.slopes[output] * static_cast<double>(row.value(k));
-        take(at_.weight(row.indices[k], output), static_cast<float>(gradient));
+        own.margins[output] += row.value(k) * weight(at_.weight(row.indices[k], output), pace);
       }
     }
     for (Index output = 0; plan_.bias && output < at_.outputs; ++output) {
-      take(at_.bias(output), static_cast<float>(own.slopes[output]));
+      own.margins[output] += weight(at_.bias(output), pace);
+    }
+    sum.add(loss_.take_classes(own.margins, row.label, row.weight, own.slopes), row.weight);
+    for (std::size_t k = 0; k < row.nonzeros(); ++k) {
+      for (Index output = 0; output < at_.outputs; ++output) {
+        take(at_.weight(row.indices[k], output), own.slopes[output] * row.value(k));
+      }
+    }
+    for (Index output = 0; plan_.bias && output < at_.outputs; ++output) {
+      take(at_.bias(output), own.slopes[output]);
     }
   }
 

@@ -35,10 +35,6 @@ class RunningLoss {
           static_cast<double>(weight) * (static_cast<double>(row.shift) + std::log(row.factor));
     }
   }
-  void add(double loss, float weight) noexcept {
-    weight_ += static_cast<double>(weight);
-    shifts_ += static_cast<double>(weight) * loss;
-  }
   double curvature() const noexcept { return curvature_; }  ///< weighted
   LossSum sum() noexcept {
     fold();

@@ -54,12 +54,17 @@ inline Model freeze(const Weights& trained, Pace now, const TrainPlan& plan,
   trained.each_weight(std::size_t{features.size} * outputs, now,
                       [&](Index first, std::span<const float> some) {
                         Index j = first / outputs, output = first % outputs;
+                        float* at = &weights[0] + std::size_t{features.plain(j)} * outputs + output;
+                        bool finite_here = true;
                         for (const float weight : some) {
-                          const std::size_t at = std::size_t{features.plain(j)} * outputs + output;
-                          if (weight != 0) weights[static_cast<std::ptrdiff_t>(at)] = weight;
-                          all_finite = all_finite && std::isfinite(weight);
-                          if (++output == outputs) ++j, output = 0;
+                          if (weight != 0) *at = weight;
+                          finite_here &= std::isfinite(weight);
+                          ++at;
+                          if (++output != outputs) continue;
+                          output = 0;
+                          at = &weights[0] + std::size_t{features.plain(++j)} * outputs;
                         }
+                        all_finite = all_finite && finite_here;
                       });
   std::vector<float> biases;
   for (Index k = 0; k < outputs; ++k) {

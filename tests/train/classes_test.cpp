@@ -21,23 +21,23 @@ namespace {
 constexpr std::size_t kClasses = 4;
 
 // Labels 10, 20, 30, 40, drawn from a planted softmax model.
-Dataset class_rows(Offset rows, std::uint64_t seed) {
+Dataset class_rows(Offset rows, std::uint64_t seed, std::size_t classes = kClasses) {
   constexpr Index kFeatures = 20;
   Dataset::Arrays arrays;
   for (Offset i = 0; i < rows; ++i) {
     Random random(seed, i);
-    std::vector<double> margins(kClasses);
+    std::vector<double> margins(classes);
     for (Index j = 0; j < kFeatures; ++j) {
       if (random.uniform() >= 0.3) continue;
       arrays.indices.push_back(j);
-      for (std::size_t k = 0; k < kClasses; ++k) margins[k] += 2 * Random(5, j, k).normal();
+      for (std::size_t k = 0; k < classes; ++k) margins[k] += 2 * Random(5, j, k).normal();
     }
     arrays.offsets.push_back(arrays.indices.size());
-    std::vector<double> p(kClasses);
+    std::vector<double> p(classes);
     Softmax{}.probabilities<double>(margins, p);
     double drawn = random.uniform();
     std::size_t c = 0;
-    while (c + 1 < kClasses && drawn > p[c]) drawn -= p[c++];
+    while (c + 1 < classes && drawn > p[c]) drawn -= p[c++];
     arrays.labels.push_back(10 * static_cast<float>(c + 1));
   }
   return Dataset(std::move(arrays), {.size = kFeatures});
@@ -79,6 +79,48 @@ TEST(Classes, SoftmaxOnOneThreadIsTheTextbookLoop) {
       EXPECT_NEAR(model.weights()[at], w[at], 1e-4 * std::max(0.01, std::abs(w[at])));
     }
     for (std::size_t k = 0; k < kClasses; ++k) EXPECT_NEAR(model.biases()[k], b[k], 1e-5);
+  }
+}
+
+// Atomic steps are made one by one.
+TEST(Classes, AreLearntByEveryRuleFourAtOnceAsOneByOne) {
+  for (const std::size_t classes : {3u, 4u, 5u, 10u}) {
+    const Dataset data = class_rows(300, classes, classes);
+    for_each_alternative<AnyUpdateRule>([&](auto rule) {
+      for (const bool one_vs_rest : {false, true}) {
+        TrainOptions options{.loss = one_vs_rest ? AnyLoss(Logistic{}) : AnyLoss(Softmax{}),
+                             .one_vs_rest = one_vs_rest,
+                             .update_rule = rule,
+                             .epochs = 2,
+                             .threads = 1};
+        options.learning_rate = rule.kDefaultRate;
+        const Model abreast = train(data, options).model;
+        options.strategy = Strategy::atomic;
+        const Model one_by_one = train(data, options).model;
+        EXPECT_TRUE(std::ranges::equal(abreast.weights(), one_by_one.weights()))
+            << rule.kName << " " << classes;
+        EXPECT_TRUE(std::ranges::equal(abreast.biases(), one_by_one.biases()));
+        EXPECT_TRUE(std::ranges::any_of(abreast.weights(), [](float w) { return w != 0; }));
+      }
+    });
+  }
+}
+
+TEST(Classes, AreLearntInCopiesOfFrequentWeights) {
+  const Dataset data = class_rows(40'000, 1), test = class_rows(3000, 2);
+  for (const bool one_vs_rest : {false, true}) {
+    TrainOptions options{.loss = one_vs_rest ? AnyLoss(Logistic{}) : AnyLoss(Softmax{}),
+                         .one_vs_rest = one_vs_rest,
+                         .learning_rate = 0.1f,
+                         .epochs = 3,
+                         .threads = 1};
+    const double alone = *evaluate(train(data, options).model, test).log_loss;
+    options.threads = 4;
+    const TrainResult result = train(data, options);
+    if (result.views.reason.empty()) {
+      EXPECT_GE(result.views.own, 20 * kClasses);
+    }
+    EXPECT_NEAR(*evaluate(result.model, test).log_loss, alone, 0.05 * alone);
   }
 }
 
