@@ -4,6 +4,7 @@
 #include <initializer_list>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "hogwild/core/error.hpp"
 #include "hogwild/core/random.hpp"
@@ -106,6 +107,43 @@ TEST_F(Vw, NumbersNamesAlikeWhateverTheThreads) {
     for (Index j = 0; j < one.features().size; ++j) {
       ASSERT_EQ(one.features().name(j), many.features().name(j));
     }
+  }
+}
+
+TEST_F(Vw, NumbersNamesInTheOrderOfTheText) {
+  // More names than are kept from chunk to chunk; lines that are skipped have names of their own.
+  std::string text;
+  std::vector<std::string> names;
+  std::vector<std::vector<Index>> rows;
+  std::map<std::string, Index> numbers;
+  for (std::uint64_t i = 0; i < 60'000; ++i) {
+    Random random(5, i);
+    const bool is_skipped = random.below(100) == 0;
+    text += "1 |w";
+    std::vector<Index> row;
+    for (int k = 0; k < 12; ++k) {
+      const std::uint64_t most = random.below(2) == 0 ? 100 : 50'000;
+      std::string name = (is_skipped ? "s" : "n") + std::to_string(random.below(most));
+      if (random.below(10) == 0) name += "_that_is_longer_than_sixteen_bytes";
+      text += ' ' + name;
+      if (is_skipped) continue;
+      const auto [at, is_new] = numbers.try_emplace("w^" + name, static_cast<Index>(names.size()));
+      if (is_new) names.push_back(at->first);
+      row.push_back(at->second);
+    }
+    text += is_skipped ? " bad:x\n" : "\n";
+    if (is_skipped) continue;
+    std::ranges::sort(row);
+    row.erase(std::unique(row.begin(), row.end()), row.end());
+    rows.push_back(row);
+  }
+  ASSERT_GT(names.size(), 3u << 14);
+  const Dataset data = read_text(text, {.on_error = OnError::skip, .threads = 3});
+  ASSERT_EQ(data.features().size, names.size());
+  for (Index j = 0; j < names.size(); ++j) ASSERT_EQ(data.features().name(j), names[j]);
+  ASSERT_EQ(data.rows(), rows.size());
+  for (Offset i = 0; i < rows.size(); ++i) {
+    ASSERT_TRUE(std::ranges::equal(data.row(i).indices, rows[i])) << i;
   }
 }
 

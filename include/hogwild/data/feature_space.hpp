@@ -19,6 +19,8 @@ namespace [[gnu::visibility("default")]] hogwild {
 /// longer ones.
 std::uint64_t hash_of_name(std::string_view name) noexcept;
 
+struct ShortName;
+
 /// A dictionary of names, numbered from 0 in order of insertion.
 /// Thread safety: const members may be called at once from any threads; insert() only alone.
 class FeatureNames {
@@ -37,21 +39,38 @@ class FeatureNames {
   /// The name numbered j, valid until the next insert(). REQUIRES: j < size().
   std::string_view operator[](Index j) const noexcept;
 
-  Index size() const noexcept { return static_cast<Index>(hashes_.size()); }  ///< number of names
+  Index size() const noexcept { return static_cast<Index>(entries_.size()); }  ///< number of names
 
   /// The hash of name j. REQUIRES: j < size().
-  std::uint64_t hash(Index j) const noexcept { return hashes_[j]; }
+  std::uint64_t hash(Index j) const noexcept { return entries_[j].hash; }
+
+  /// insert() and find() of a name of up to 16 bytes; for this library alone.
+  Index insert(const ShortName& name, std::uint64_t hash);
+  /// The same.
+  std::optional<Index> find(const ShortName& name, std::uint64_t hash) const;
 
  private:
   static constexpr Index kEmpty = 0xFFFFFFFFu;
 
+  // All that a look at one name needs, on one cache line.
+  struct Entry {
+    std::uint64_t hash;
+    std::uint64_t end;        // where in text_ the name ends
+    std::uint64_t low, high;  // the name itself, where it is short
+  };
+
+  template <class Same>
+  std::size_t slot_of(std::uint64_t hash, const Same& same) const noexcept;
   std::size_t slot_of(std::string_view name, std::uint64_t hash) const noexcept;
+  std::size_t slot_of(const ShortName& name, std::uint64_t hash) const noexcept;
+  std::size_t size_of(Index j) const noexcept;
+  template <class Name>
+  Index insert_as(const Name& name, std::uint64_t hash);
   void grow();
 
-  std::string text_;                   // all names, end to end
-  std::vector<std::uint64_t> ends_;    // [size()] where in text_ a name ends
-  std::vector<std::uint64_t> hashes_;  // [size()]
-  std::vector<Index> slots_;           // open addressing, at most half full, a power of two
+  std::string text_;            // all names, end to end
+  std::vector<Entry> entries_;  // [size()]
+  std::vector<Index> slots_;    // open addressing, at most half full, a power of two
 };
 
 /// Features in another order than the plain one: those of most rows come first. Behind the ranked

@@ -140,23 +140,27 @@ class NameHead {
     short_head_ = ShortName::at(bytes.data(), head_);
   }
 
-  /// The whole name, until the next call.
-  std::string_view name(const char* begin, const char* end) {
-    name_.resize(head_);
-    return name_.append(begin, end);
-  }
-
-  /// Its hash. REQUIRES: kReadPast bytes behind end.
-  std::uint64_t hash(const char* begin, const char* end) {
+  /// use(name, its hash), of a ShortName where the name is short. REQUIRES: kReadPast bytes behind
+  /// end.
+  template <class Use>
+  auto with(const char* begin, const char* end, const Use& use) {
     const auto size = static_cast<std::size_t>(end - begin);
     if (head_ < kShortHead && head_ + size <= ShortName::kMost) {
-      return hash_of_name(short_head_.followed_by(ShortName::at(begin, size)));
+      const ShortName whole = short_head_.followed_by(ShortName::at(begin, size));
+      return use(whole, hash_of_name(whole));
     }
-    return hash_of_name(name(begin, end));
+    const std::string_view whole = name(begin, end);
+    return use(whole, hash_of_name(whole));
   }
 
  private:
   static constexpr std::size_t kShortHead = 8;
+
+  // The whole name, until the next call.
+  std::string_view name(const char* begin, const char* end) {
+    name_.resize(head_);
+    return name_.append(begin, end);
+  }
 
   std::string name_;
   std::size_t head_ = 0;
@@ -170,10 +174,11 @@ enum class Names { hashed, kept, known };
 template <Names kNames>
 inline std::optional<Index> index_of(NameHead& head, const char* begin, const char* end,
                                      const ParseRules& rules, RowBatch& batch) {
-  const std::uint64_t hash = head.hash(begin, end);
-  if constexpr (kNames == Names::hashed) return hashed_index(hash, rules.hash_bits);
-  if constexpr (kNames == Names::kept) return batch.names.insert(head.name(begin, end), hash);
-  if constexpr (kNames == Names::known) return rules.known_names->find(head.name(begin, end), hash);
+  return head.with(begin, end, [&](const auto& name, std::uint64_t hash) -> std::optional<Index> {
+    if constexpr (kNames == Names::hashed) return hashed_index(hash, rules.hash_bits);
+    if constexpr (kNames == Names::kept) return batch.names.insert(name, hash);
+    if constexpr (kNames == Names::known) return rules.known_names->find(name, hash);
+  });
 }
 
 // Parses the line at `at`, whose first delimiter is the walk's next, into the batch, whose arrays
@@ -220,9 +225,11 @@ inline const char* parse_plain_line(const char* at, DelimiterWalk& walk, NameHea
     values[k] = value;
     ++k;
   }
-  const bool is_hashed = kNames == Names::hashed;
-  const auto fault = is_hashed ? batch.end_hashed_row(first + k, at, label, ones, rules.any_order)
-                               : batch.end_row_at(first + k, at, label, 1, Duplicates::sum);
+  // Names that are kept get other numbers, and are sorted by those.
+  const auto fault = kNames == Names::known
+                         ? batch.end_row_at(first + k, at, label, 1, Duplicates::sum)
+                         : batch.end_hashed_row(first + k, at, label, ones,
+                                                kNames == Names::kept || rules.any_order);
   return fault ? nullptr : end;
 }
 

@@ -7,56 +7,108 @@
 #include <array>
 #include <cstring>
 #include <stdexcept>
+#include <type_traits>
 
 #include "data/rows/name_hash.hpp"
 
 namespace hogwild {
 
-std::uint64_t hash_of_name(std::string_view name) noexcept {
-  if (name.size() > ShortName::kMost) return XXH3_64bits(name.data(), name.size());
+namespace {
+
+ShortName short_name(std::string_view name) noexcept {
   std::array<char, ShortName::kMost> bytes{};
   std::memcpy(bytes.data(), name.data(), name.size());
-  return hash_of_name(ShortName::at(bytes.data(), name.size()));
+  return ShortName::at(bytes.data(), name.size());
+}
+
+bool is_short(std::string_view name) noexcept {
+  return name.size() <= ShortName::kMost;
+}
+
+}  // namespace
+
+std::uint64_t hash_of_name(std::string_view name) noexcept {
+  return is_short(name) ? hash_of_name(short_name(name)) : XXH3_64bits(name.data(), name.size());
+}
+
+std::size_t FeatureNames::size_of(Index j) const noexcept {
+  return entries_[j].end - (j == 0 ? 0 : entries_[j - 1].end);
 }
 
 std::string_view FeatureNames::operator[](Index j) const noexcept {
-  const std::uint64_t begin = j == 0 ? 0 : ends_[j - 1];
-  return std::string_view(text_).substr(begin, ends_[j] - begin);
+  const std::size_t size = size_of(j);
+  return std::string_view(text_).substr(entries_[j].end - size, size);
 }
 
-// The slot that holds name, or the empty one where it belongs.
-std::size_t FeatureNames::slot_of(std::string_view name, std::uint64_t hash) const noexcept {
+// The slot that holds the name of that hash for which same() is true, or the empty one where it
+// belongs.
+template <class Same>
+std::size_t FeatureNames::slot_of(std::uint64_t hash, const Same& same) const noexcept {
   const std::size_t mask = slots_.size() - 1;
   for (std::size_t slot = hash & mask;; slot = (slot + 1) & mask) {
     const Index held = slots_[slot];
-    if (held == kEmpty || (hashes_[held] == hash && (*this)[held] == name)) return slot;
+    if (held == kEmpty || (entries_[held].hash == hash && same(held))) return slot;
   }
+}
+
+std::size_t FeatureNames::slot_of(const ShortName& name, std::uint64_t hash) const noexcept {
+  return slot_of(hash, [&](Index j) {
+    const Entry& entry = entries_[j];
+    return entry.low == name.low && entry.high == name.high && size_of(j) == name.size;
+  });
+}
+
+std::size_t FeatureNames::slot_of(std::string_view name, std::uint64_t hash) const noexcept {
+  if (is_short(name)) return slot_of(short_name(name), hash);
+  return slot_of(hash, [&](Index j) { return (*this)[j] == name; });
 }
 
 void FeatureNames::grow() {
   slots_.assign(std::max<std::size_t>(64, slots_.size() * 2), kEmpty);
   const std::size_t mask = slots_.size() - 1;
   for (Index j = 0; j < size(); ++j) {
-    std::size_t slot = hashes_[j] & mask;
+    std::size_t slot = entries_[j].hash & mask;
     while (slots_[slot] != kEmpty) slot = (slot + 1) & mask;
     slots_[slot] = j;
   }
 }
 
-Index FeatureNames::insert(std::string_view name, std::uint64_t hash) {
-  if (2 * hashes_.size() >= slots_.size()) grow();
+template <class Name>
+Index FeatureNames::insert_as(const Name& name, std::uint64_t hash) {
+  if (2 * entries_.size() >= slots_.size()) grow();
   Index& held = slots_[slot_of(name, hash)];
-  if (held == kEmpty) {
-    if (size() > kMaxIndex - 1) throw std::length_error("more than 2^32 - 2 feature names");
-    held = size();
+  if (held != kEmpty) return held;
+  if (size() > kMaxIndex - 1) throw std::length_error("more than 2^32 - 2 feature names");
+  Entry entry{hash, 0, 0, 0};
+  if constexpr (std::is_same_v<Name, ShortName>) {
+    const std::array words{name.low, name.high};
+    text_.append(reinterpret_cast<const char*>(words.data()), name.size);
+    entry.low = name.low;
+    entry.high = name.high;
+  } else {
     text_.append(name);
-    ends_.push_back(text_.size());
-    hashes_.push_back(hash);
   }
-  return held;
+  entry.end = text_.size();
+  entries_.push_back(entry);
+  return held = size() - 1;
+}
+
+Index FeatureNames::insert(const ShortName& name, std::uint64_t hash) {
+  return insert_as(name, hash);
+}
+
+Index FeatureNames::insert(std::string_view name, std::uint64_t hash) {
+  return is_short(name) ? insert_as(short_name(name), hash) : insert_as(name, hash);
+}
+
+std::optional<Index> FeatureNames::find(const ShortName& name, std::uint64_t hash) const {
+  if (slots_.empty()) return std::nullopt;
+  const Index held = slots_[slot_of(name, hash)];
+  return held == kEmpty ? std::nullopt : std::optional(held);
 }
 
 std::optional<Index> FeatureNames::find(std::string_view name, std::uint64_t hash) const {
+  if (is_short(name)) return find(short_name(name), hash);
   if (slots_.empty()) return std::nullopt;
   const Index held = slots_[slot_of(name, hash)];
   return held == kEmpty ? std::nullopt : std::optional(held);

@@ -103,13 +103,17 @@ bool RowBatch::occurs_twice(std::span<const Index> features) {
 }
 
 void RowBatch::clear() {
+  clear_rows();
+  names = {};
+}
+
+void RowBatch::clear_rows() {
   static_cast<ChunkNotes&>(*this) = {};
   offsets.resize(1);
   indices.clear();
   values.clear();
   labels.clear();
   weights.clear();
-  names = {};
   class_names = {};
   class_places.clear();
   tags.clear();

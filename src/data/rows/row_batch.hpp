@@ -135,7 +135,10 @@ class RowBatch : public ParsedRows, public ChunkNotes {
     unknown_in_row_ = 0;
   }
 
-  /// No rows, in the same memory.
+  /// No rows, in the same memory; names keep their numbers.
+  void clear_rows();
+
+  /// No rows and no names.
   void clear();
 
  private:

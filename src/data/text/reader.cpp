@@ -18,6 +18,7 @@
 
 #include "data/rows/named_feature.hpp"
 #include "data/rows/row_arrays.hpp"
+#include "data/rows/row_sort.hpp"
 #include "data/text/chunk_pipeline.hpp"
 #include "data/text/input.hpp"
 #include "data/text/parsing.hpp"
@@ -41,18 +42,26 @@ class Reader {
   }
 
  private:
+  // Rows, of which a chunk's names are looked up among those of earlier chunks first.
+  struct Batch : RowBatch {
+    std::vector<Index> numbers;      // [names] among all the data set's; kNone: none yet
+    std::vector<bool> occurs;        // of the names that are new
+    bool numbers_lack_some = false;  // those of names that occur in lines that are left out
+  };
+  static constexpr Index kNone = 0xFFFFFFFFu;
+  static constexpr Index kMostNames = Index{1} << 14;  // of a batch; with more it starts anew
+
   struct Parsed {
     std::size_t file;
     std::uint64_t bytes;  // of text
-    std::unique_ptr<RowBatch> batch;
+    std::unique_ptr<Batch> batch;
     std::optional<Index> most;  // the largest index
     std::optional<SpottedFault> fault;
   };
 
   struct Accepted {
-    std::unique_ptr<RowBatch> batch;
+    std::unique_ptr<Batch> batch;
     RowArrays::Place place;
-    std::vector<Index> renumbered;  // [names of the batch], where features have names
   };
 
   // Labels from here on name classes of these; those of the next batch follow.
@@ -67,17 +76,29 @@ class Reader {
   };
 
   Parsed parse(const Chunk& chunk) {
-    std::unique_ptr<RowBatch> batch;  // one that was written, if there is one: its memory is warm
-    if (!written_.try_pop(batch)) batch = std::make_unique<RowBatch>();
-    batch->clear();
+    std::unique_ptr<Batch> batch;  // one that was written, if there is one: its memory is warm
+    if (!written_.try_pop(batch)) batch = std::make_unique<Batch>();
+    if (batch->names.size() > kMostNames || batch->numbers_lack_some) {
+      batch->clear();
+      batch->numbers.clear();
+      batch->numbers_lack_some = false;
+    }
+    batch->clear_rows();
     auto fault = parse_rows(chunk, parsing_.format(), parsing_.rules(), options_.on_error, *batch);
     std::optional<Index> most;
     if (!batch->indices.empty()) most = *std::ranges::max_element(batch->indices);
+    const std::size_t known = batch->numbers.size();
+    batch->occurs.assign(batch->names.size() - known, false);
+    if (!batch->occurs.empty()) {
+      for (const Index j : batch->indices) {
+        if (j >= known) batch->occurs[j - known] = true;
+      }
+    }
     return {chunk.file, chunk.text.size(), std::move(batch), most, std::move(fault)};
   }
 
   Accepted accept(Parsed parsed) {
-    RowBatch& batch = *parsed.batch;
+    Batch& batch = *parsed.batch;
     record_.accept(parsed.file, batch, parsed.fault);
     bytes_of_text_ += parsed.bytes;
     const auto expected = static_cast<double>(pipeline_.expected_text());
@@ -95,7 +116,8 @@ class Reader {
       note_classes(batch);
       classes_.push_back({place.row, std::exchange(batch.class_names, {})});
     }
-    return {std::move(parsed.batch), place, number_names(batch)};
+    number_names(batch);
+    return {std::move(parsed.batch), place};
   }
 
   // Where classes were first seen.
@@ -110,20 +132,17 @@ class Reader {
     }
   }
 
-  // The numbers of a batch's names among all.
-  std::vector<Index> number_names(const RowBatch& batch) {
-    if (batch.names.size() == 0) return {};
-    std::vector<bool> occurs(batch.names.size());  // some may be of skipped lines alone
-    for (const Index j : batch.indices) occurs[j] = true;
-    std::vector<Index> numbers(batch.names.size());
-    for (Index j = 0; j < batch.names.size(); ++j) {
-      if (occurs[j]) numbers[j] = names_->insert(batch.names[j], batch.names.hash(j));
+  // Gives the batch's new names their numbers among all, in the order of the text.
+  void number_names(Batch& batch) {
+    for (const bool occurs : batch.occurs) {
+      const auto j = static_cast<Index>(batch.numbers.size());
+      batch.numbers.push_back(occurs ? names_->insert(batch.names[j], batch.names.hash(j)) : kNone);
+      batch.numbers_lack_some |= !occurs;
     }
-    return numbers;
   }
 
   void write(Accepted accepted) {
-    if (!accepted.renumbered.empty()) renumber(*accepted.batch, accepted.renumbered);
+    if (!accepted.batch->numbers.empty()) renumber(*accepted.batch);
     rows_.write(*accepted.batch, accepted.place);
     written_.push(std::move(accepted.batch));
   }
@@ -192,18 +211,26 @@ class Reader {
     return classes;
   }
 
-  // From the chunk's numbers of names to the data set's, and each row in ascending order again.
-  static void renumber(RowBatch& batch, const std::vector<Index>& renumbered) {
-    std::vector<std::pair<Index, float>> row;
+  // From the batch's numbers of names to the data set's, and each row in ascending order.
+  static void renumber(Batch& batch) {
+    std::vector<std::uint64_t> keys, scratch;
+    std::vector<float> values;
     for (std::size_t i = 0; i + 1 < batch.offsets.size(); ++i) {
-      row.clear();
-      for (Offset k = batch.offsets[i]; k < batch.offsets[i + 1]; ++k) {
-        row.emplace_back(renumbered[batch.indices[k]], batch.values.empty() ? 1 : batch.values[k]);
+      const Offset begin = batch.offsets[i], size = batch.offsets[i + 1] - begin;
+      keys.resize(size);
+      scratch.resize(size);
+      for (Offset k = 0; k < size; ++k) {
+        keys[k] = std::uint64_t{batch.numbers[batch.indices[begin + k]]} << 32 | k;
       }
-      std::ranges::sort(row, {}, &std::pair<Index, float>::first);
-      for (Offset k = batch.offsets[i]; k < batch.offsets[i + 1]; ++k) {
-        batch.indices[k] = row[k - batch.offsets[i]].first;
-        if (!batch.values.empty()) batch.values[k] = row[k - batch.offsets[i]].second;
+      sort_keys<LogarithmicDrawers>(keys, scratch);
+      for (Offset k = 0; k < size; ++k) {
+        batch.indices[begin + k] = static_cast<Index>(keys[k] >> 32);
+      }
+      if (batch.values.empty()) continue;
+      const float* const row = &batch.values[begin];
+      values.assign(row, row + size);
+      for (Offset k = 0; k < size; ++k) {
+        batch.values[begin + k] = values[static_cast<std::uint32_t>(keys[k])];
       }
     }
   }
@@ -213,7 +240,7 @@ class Reader {
   const Parsing& parsing_ = pipeline_.parsing();
   ReadingRecord& record_ = pipeline_.record();
   RowArrays rows_;
-  tbb::concurrent_queue<std::unique_ptr<RowBatch>> written_;
+  tbb::concurrent_queue<std::unique_ptr<Batch>> written_;
   // Of the ordered stage alone.
   std::uint64_t bytes_of_text_ = 0;
   std::optional<Index> most_;  // the largest index there is
