@@ -47,8 +47,8 @@ class Weights {
 };
 
 /// Learns rows into the weights. Any threads may call all members but restore() at the same time;
-/// with per-thread state, views or batches, only one thread at a time may call learn() with a given
-/// worker number.
+/// with per-thread state, views, batches or classes, only one thread at a time may call learn()
+/// with a given worker number.
 class Descent : public Weights {
  public:
   /// Makes one step per row, or per batch of rows, in order. Row indices are < features. With

@@ -99,8 +99,8 @@ struct DescentPlan {
                                        ///< norm
   HotCoordinates hot{};                ///< the coordinates of the most frequent features
   bool hot_come_first = false;         ///< in each row hot coordinates are before all others
-  Views views = Views::none;  ///< only for steps on single rows, by rules that can merge, without a
-                              ///< lock
+  Views views = Views::none;  ///< only for rules that can merge, without a lock, and for steps of
+                              ///< one worker
   double line_transfer = 0;   ///< seconds to pass a cache line to another core
   std::shared_ptr<const std::atomic<int>> others{};  ///< number of workers of other processes that
                                                      ///< learn into `cells`

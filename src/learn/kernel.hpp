@@ -210,6 +210,27 @@ HOGWILD_ALL_INLINED void learn_row(const View& the_view, const SparseRow& the_ro
 /// Replaces a Part where every step is written to the shared cells directly.
 struct NoPart {};
 
+/// The view that a worker steps weights in: its own one, where it has a Part of WorkerViews.
+template <class View, class Part>
+View weights_view(const View& shared, [[maybe_unused]] const Part& part) {
+  if constexpr (std::is_same_v<Part, NoPart>) return shared;
+  if constexpr (!std::is_same_v<Part, NoPart>) return part.view();
+}
+
+/// To be called before each row where all biases are stepped in the shared cells. curvature: as for
+/// Part::merge_due().
+template <class View, class Part, class Rule>
+void merge_if_due([[maybe_unused]] const View& shared, [[maybe_unused]] Part& part,
+                  [[maybe_unused]] const Rule& rule, [[maybe_unused]] float rate,
+                  [[maybe_unused]] double curvature) {
+  if constexpr (!std::is_same_v<Part, NoPart>) {
+    if (!part.is_due()) return;
+    BiasCopy<typename Rule::State> none;
+    OwnBias no_bias(shared, BiasAt{}, rule, none);
+    part.merge_due(rule, no_bias, rate, curvature);
+  }
+}
+
 /// One stochastic step on each row in turn. Labels are what the loss expects (-1, +1 or numbers);
 /// rows of weight 0 are skipped. shared: the view of the shared cells, used for the bias and, with
 /// NoPart, for the weights. part: the worker's Part of WorkerViews, whose view is used for the

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "learn/batch.hpp"
+#include "learn/batch_kernel.hpp"
 #include "learn/class_kernel.hpp"
 #include "learn/descent.hpp"
 #include "learn/kernel.hpp"
@@ -39,7 +40,8 @@ class KernelDescent final : public LocalDescent {
         loss_(plan.loss),
         plan_(std::move(plan)),
         at_{plan_.features, plan_.outputs},
-        in_batches_(plan_.batch > 1 || plan_.noise > 0 || plan_.batch_norm || together()),
+        by_members_(together() || plan_.noise > 0 || plan_.batch_norm ||
+                    (plan_.batch > 1 && (plan_.outputs > 1 || has_memory<Rule>))),
         placement_(array_plan()),
         // Weights that other workers also step may be in the caches of other cores.
         prefetch_{plan_.workers > 1 || likely() * sizeof(typename Placement::State) > kInCache,
@@ -49,7 +51,8 @@ class KernelDescent final : public LocalDescent {
     if constexpr (kHasViews) {
       if (placement_.own() > 0) views_ = std::make_unique<OwnViews>(placement_, plan_);
     }
-    if (!in_batches_) {
+    if (!by_members_) {
+      sums_.resize(static_cast<std::size_t>(plan_.workers));
       for (int worker = 0; worker < plan_.workers && plan_.outputs > 1; ++worker) {
         class_scratch_.push_back(std::make_unique<ClassScratch<Rule>>(plan_.outputs));
       }
@@ -67,7 +70,7 @@ class KernelDescent final : public LocalDescent {
   }
 
   LossSum learn(int worker, std::span<const SparseRow> rows, Pace pace) override {
-    if (in_batches_) return learn_batches(static_cast<std::size_t>(worker), rows, pace);
+    if (by_members_) return learn_batches(static_cast<std::size_t>(worker), rows, pace);
     if (locked()) return learn_in_turn(std::max(worker, 0), rows, pace);
     if constexpr (kHasViews) {
       if (views_ && plan_.views == Views::tried) return learn_either_way(worker, rows, pace);
@@ -228,7 +231,7 @@ class KernelDescent final : public LocalDescent {
     const bool others = plan_.workers > 1 || plan_.cells != nullptr;
     // Under one lock, steps never overlap: own cells would gain nothing.
     const bool views =
-        kHasViews && plan_.views != Views::none && !in_batches_ && !locked() && others;
+        kHasViews && plan_.views != Views::none && !by_members_ && !locked() && others;
     return {.coordinates = at_.size(plan_.batch_norm),
             .likely = likely(),
             .steps = plan_.nonzeros,
@@ -261,10 +264,12 @@ class KernelDescent final : public LocalDescent {
 
   LossSum learn_in_turn(int worker, std::span<const SparseRow> rows, Pace pace) {
     LossSum total;
-    for (; !rows.empty(); rows = rows.subspan(1), ++pace.time) {
+    for (; !rows.empty(); ++pace.time) {
+      const auto of_step = rows.first(std::min(batch_, rows.size()));
+      rows = rows.subspan(of_step.size());
       const auto held = turn();
       NoPart none;
-      total += learn_each(worker, none, rows.first(1), pace);
+      total += learn_each(worker, none, of_step, pace);
     }
     return total;
   }
@@ -292,7 +297,7 @@ class KernelDescent final : public LocalDescent {
   template <class Part>
   LossSum learn_each(int worker, Part& part, std::span<const SparseRow> rows, Pace pace) {
     const auto shared = placement_.view(worker);
-    const auto run = [&](const auto& penalty_at) {
+    const auto in_steps_of_rows = [&](const auto& penalty_at) {
       if (plan_.outputs > 1) {
         return learn_rows_of_classes(shared, part, rows, at_, plan_.bias, rule_, loss_, penalty_at,
                                      pace, prefetch_,
@@ -300,12 +305,25 @@ class KernelDescent final : public LocalDescent {
       }
       return learn_rows(shared, part, rows, bias_at(), rule_, loss_, penalty_at, pace, prefetch_);
     };
-    return plan_.penalty.active() ? run(PenaltyAt<Rule>{plan_.penalty, plan_.penalty_scale.get()})
-                                  : run(NoPenaltyAt{});
+    const PenaltyAt<Rule> penalty{plan_.penalty, plan_.penalty_scale.get()};
+    if constexpr (!has_memory<Rule>) {
+      const auto in_batches = [&](const auto& penalty_at) {
+        return learn_batches_of_rows(shared, part, rows, batch_, {at_.bias(), plan_.bias}, rule_,
+                                     loss_, penalty_at, pace, prefetch_,
+                                     sums_[static_cast<std::size_t>(worker)]);
+      };
+      if (batch_ > 1 && plan_.penalty.active()) {
+        return in_batches([=](Index j, float share) { return penalty.of_share(j, share); });
+      }
+      if (batch_ > 1) return in_batches([](Index, float) { return NoPenalty(); });
+    }
+    return plan_.penalty.active() ? in_steps_of_rows(penalty) : in_steps_of_rows(NoPenaltyAt{});
   }
 
-  // The bias of which workers have copies: those of several classes are stepped in shared cells.
-  BiasAt bias_at() const noexcept { return {at_.bias(), plan_.bias && plan_.outputs == 1}; }
+  // The bias of which workers have copies: one that is stepped for each row.
+  BiasAt bias_at() const noexcept {
+    return {at_.bias(), plan_.bias && plan_.outputs == 1 && batch_ == 1};
+  }
 
   LossSum learn_batches(std::size_t worker, std::span<const SparseRow> rows, Pace pace) {
     const auto rules = batch_rules();
@@ -363,7 +381,7 @@ class KernelDescent final : public LocalDescent {
   SwitchedLoss loss_;
   DescentPlan plan_;
   Coordinates at_;
-  bool in_batches_;
+  bool by_members_;  // whether batches are learnt by BatchMembers
   Placement placement_;
   std::mutex mutex_;  // see turn()
   Prefetch prefetch_;
@@ -371,6 +389,7 @@ class KernelDescent final : public LocalDescent {
   std::size_t batch_;  // most rows whose margins are computed together
   std::vector<std::unique_ptr<BatchScratch<Rule>>> scratch_;  // [workers], or one for the team
   std::vector<std::unique_ptr<ClassScratch<Rule>>> class_scratch_;  // [workers]
+  std::vector<GradientSums> sums_;                                  // [workers]
   Cell<RunningMoments> norm_ = {};
   Pace last_pace_;                   // of batches, by worker 0 alone
   std::unique_ptr<OwnViews> views_;  // null: all steps are on the shared cells

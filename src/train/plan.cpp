@@ -189,8 +189,14 @@ std::optional<std::string> reason_for_one_view(const TrainOptions& options, int 
   if (options.penalty_method == PenaltyMethod::exact) return "exact penalties need shared weights";
   if (options.strategy == Strategy::locked) return "one lock protects all steps";
   if (options.strategy == Strategy::deterministic) return "threads learn together";
-  if (options.batch_size != 1) return "a step takes a batch";
+  if (options.batch_size == kFullBatch) return "threads learn together";
   if (options.gradient_noise > 0 || options.batch_norm) return "a step takes a batch";
+  const bool has_memory_of_steps =
+      std::visit([](const auto& rule) { return has_memory<std::decay_t<decltype(rule)>>; },
+                 options.update_rule);
+  if (options.batch_size > 1 && (learns_classes(options) || has_memory_of_steps)) {
+    return "a step takes a batch";
+  }
   if (std::min(threads, cores()) > kMostWithOwnCells) {
     return fmt::format("copies of more than {} threads would differ too much; try --threads {}",
                        kMostWithOwnCells, kMostWithOwnCells);

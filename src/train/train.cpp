@@ -38,7 +38,8 @@ Numbering good_numbering(const Dataset& data, const TrainOptions& options) {
   const int epochs = options.epochs;
   const bool alone = options.threads == 1;
   if (data.nonzeros() < kFewestNonzeros || options.strategy != Strategy::hogwild ||
-      options.batch_size != 1 || !(alone || !reason_for_one_view(options, options.threads))) {
+      (alone ? options.batch_size != 1
+             : reason_for_one_view(options, options.threads).has_value())) {
     return Numbering::plain;
   }
   if (epochs >= kEpochsToRank) return Numbering::ranked;

@@ -40,6 +40,45 @@ TEST(Train, FullBatchAndDeterministicGiveTheSameBitsForAnyNumberOfThreads) {
   });
 }
 
+TEST(Train, BatchesOfOneThreadGiveTheBitsOfATeam) {
+  for (const bool ones : {false, true}) {
+    const Dataset data = test::random_rows(1000, 60, 0.1, ones);
+    for_each_alternative<AnyUpdateRule>([&](auto rule) {
+      for (const float l2 : {0.0f, 1e-3f}) {
+        TrainOptions options{
+            .l2 = l2,
+            .update_rule = rule,
+            .learning_rate = has_rate<decltype(rule)> ? std::optional(0.05f) : std::nullopt,
+            .batch_size = 7,  // of 1000 rows: the last is short
+            .epochs = 3,
+            .threads = 1};
+        const auto alone = test::weights_of(train(data, options).model);
+        options.strategy = Strategy::deterministic;
+        EXPECT_EQ(test::weights_of(train(data, options).model), alone) << rule.kName << " " << l2;
+      }
+    });
+  }
+}
+
+TEST(Train, BatchesAreLearntInCopiesOfFrequentWeights) {
+  const Dataset data = test::random_rows(60'000, 100, 0.1, true, 1);
+  const Dataset test = test::random_rows(5'000, 100, 0.1, true, 2);
+  for (const bool by_sgd : {false, true}) {
+    TrainOptions options{.update_rule = by_sgd ? AnyUpdateRule(Sgd{}) : AnyUpdateRule(Adagrad{}),
+                         .learning_rate = 0.3f,
+                         .batch_size = 16,
+                         .epochs = 2,
+                         .threads = 1};
+    const double alone = mean_loss(train(data, options).model, test);
+    options.threads = 4;
+    const TrainResult result = train(data, options);
+    if (result.views.reason.empty()) {
+      EXPECT_GE(result.views.own, 100u);
+    }
+    EXPECT_NEAR(mean_loss(result.model, test), alone, 0.02 * alone);
+  }
+}
+
 TEST(Train, DeterministicIsAsGoodAsHogwild) {
   const Dataset data = test::random_rows(20'000, 100, 0.1, true, 1);
   const Dataset test = test::random_rows(5'000, 100, 0.1, true, 2);

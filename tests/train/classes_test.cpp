@@ -93,7 +93,7 @@ TEST(Classes, AreLearntByEveryRuleFourAtOnceAsOneByOne) {
                              .update_rule = rule,
                              .epochs = 2,
                              .threads = 1};
-        options.learning_rate = rule.kDefaultRate;
+        if constexpr (has_rate<decltype(rule)>) options.learning_rate = rule.kDefaultRate;
         const Model abreast = train(data, options).model;
         options.strategy = Strategy::atomic;
         const Model one_by_one = train(data, options).model;
