@@ -16,6 +16,7 @@
 #include "hogwild/learn/parameter_file.hpp"
 #include "hogwild/model/file.hpp"
 #include "hogwild/report/report.hpp"
+#include "model/weights_in_use.hpp"
 
 namespace hogwild::cli {
 namespace {
@@ -30,17 +31,16 @@ struct InspectCommand {
 
 std::string weights_of(const Model& model) {
   std::string text;
-  const auto weights = model.weights();
   // Of several classes each line names its class in between.
   const auto class_of = [&](std::size_t output) {
     return model.classes() ? (*model.classes())[output] + "\t" : std::string();
   };
-  for (std::size_t at = 0; at < weights.size(); ++at) {
-    if (weights[at] == 0) continue;
+  for_each_nonzero(model.weights(), [&](std::size_t at, float weight) {
     fmt::format_to(std::back_inserter(text), "{}\t{}{}\n",
                    model.features().name(static_cast<Index>(at / model.outputs())),
-                   class_of(at % model.outputs()), weights[at]);
-  }
+                   class_of(at % model.outputs()), weight);
+    return true;
+  });
   for (std::size_t k = 0; k < model.outputs(); ++k) {
     fmt::format_to(std::back_inserter(text), "bias\t{}{}\n", class_of(k), model.biases()[k]);
   }

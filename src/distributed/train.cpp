@@ -127,6 +127,7 @@ Part make_graph_part(World& world, const Dataset& data, TrainOptions options,
   part.rows = columns_of_all(world, data, partition);
   part.threads = std::exchange(options.threads, 1);
   part.plan = plan_part(part.rows, options);
+  part.plan.descent.alone = false;  // ranks send steps
   part.descent = make_dataflow(world, part.plan.descent, partition, part.threads, observer);
   return part;
 }
@@ -145,6 +146,7 @@ Part make_part(World& world, const Dataset& data, TrainOptions options,
     }
   }
   part.plan = plan_part(data, options);
+  part.plan.descent.alone = false;
   DescentPlan& descent = part.plan.descent;
   if (data.rows() == 0 && distributed.kind != Distribution::allreduce) descent.workers = 1;
   part.threads = data.rows() > 0 ? descent.workers : 0;

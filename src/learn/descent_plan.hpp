@@ -70,6 +70,7 @@ struct DescentPlan {
   std::uint64_t nonzeros = 0;  ///< non-zeros of the rows to learn; 0: unknown
   Index outputs = 1;           ///< margins per row: one, or one per class
   int workers = 1;
+  bool alone = false;  ///< one thread learns, in memory of this process alone
   AnyLoss loss;
   AnyUpdateRule rule;
   StatePlacement state = StatePlacement::shared;

@@ -409,6 +409,7 @@ std::unique_ptr<LocalDescent> make_placed(const Rule& rule, DescentPlan plan) {
         std::make_unique<KernelDescent<Rule, Placement>>(rule, std::move(plan)));
   };
   if constexpr (is_indivisible<Rule>) {
+    if (plan.alone) return made(std::type_identity<SharedState<State, RacyLanding>>{});
     return made(std::type_identity<SharedState<State, GuardedLanding>>{});
   } else {
     const auto landed =

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <vector>
 
 #include "core/json.hpp"
 #include "core/new_file.hpp"
@@ -13,6 +14,7 @@
 #include "hogwild/core/error.hpp"
 #include "hogwild/model/file.hpp"
 #include "model/layout.hpp"
+#include "model/weights_in_use.hpp"
 
 namespace hogwild {
 namespace {
@@ -51,34 +53,35 @@ Json header_of(const Model& model, std::uint64_t stored, bool dense) {
 std::string serialised(const Model& model) {
   const auto weights = model.weights();
   const auto biases = model.biases();
-  std::uint64_t nonzero = biases.size();
-  for (const float w : weights) nonzero += w != 0;
   const std::uint64_t all = weights.size() + biases.size();
-  const bool dense = all <= 2 * nonzero;
-  const std::string header = header_of(model, dense ? all : nonzero, dense).dump();
+  std::vector<Index> coordinates;  // of what is stored, unless all of it is
+  const bool few = for_each_nonzero(weights, [&](std::size_t at, float) {
+    coordinates.push_back(static_cast<Index>(at));
+    return 2 * (coordinates.size() + biases.size()) < all;
+  });
+  const bool sparse = few && 2 * (coordinates.size() + biases.size()) < all;
+  for (std::size_t k = 0; k < biases.size(); ++k) {
+    coordinates.push_back(static_cast<Index>(weights.size() + k));
+  }
+  const std::uint64_t stored = sparse ? coordinates.size() : all;
+  const std::string header = header_of(model, stored, !sparse).dump();
 
   std::string out;
   out.reserve(kModelMagic.size() + header.size() +
-              (dense ? all * sizeof(float) : nonzero * (sizeof(Index) + sizeof(float))) +
-              4 * sizeof(std::uint64_t));
+              stored * (sizeof(float) + (sparse ? sizeof(Index) : 0)) + 4 * sizeof(std::uint64_t));
   out += kModelMagic;
   append(out, model.classes()       ? kClassesVersion
               : model.label_names() ? kLabelNamesVersion
                                     : kModelVersion);
   append(out, static_cast<std::uint32_t>(header.size()));
   out += header;
-  if (dense) {
-    out.append(reinterpret_cast<const char*>(weights.data()), weights.size_bytes());
+  if (sparse) {
+    out.append(reinterpret_cast<const char*>(coordinates.data()), stored * sizeof(Index));
+    for (const Index at : coordinates) {
+      if (at < weights.size()) append(out, weights[at]);
+    }
   } else {
-    for (Index j = 0; j < weights.size(); ++j) {
-      if (weights[j] != 0) append(out, j);
-    }
-    for (std::size_t k = 0; k < biases.size(); ++k) {
-      append(out, static_cast<Index>(weights.size() + k));
-    }
-    for (const float w : weights) {
-      if (w != 0) append(out, w);
-    }
+    out.append(reinterpret_cast<const char*>(weights.data()), weights.size_bytes());
   }
   for (const float bias : biases) append(out, bias);
   if (const auto& names = model.features().names) {
@@ -94,7 +97,7 @@ std::string serialised(const Model& model) {
 bool is_finite(const Model& model) noexcept {
   const auto finite = [](float w) { return std::isfinite(w); };
   return std::ranges::all_of(model.biases(), finite) &&
-         std::ranges::all_of(model.weights(), finite);
+         for_each_nonzero(model.weights(), [&](std::size_t, float w) { return finite(w); });
 }
 
 void require_finite(const Model& model, const std::string& path) {

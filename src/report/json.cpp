@@ -5,6 +5,7 @@
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/report/report.hpp"
 #include "model/predictions.hpp"
+#include "model/weights_in_use.hpp"
 
 namespace hogwild {
 namespace {
@@ -180,10 +181,8 @@ std::string json_line(const Profile& profile, const Dataset& data) {
 
 std::string json_line(const Model& model) {
   const Provenance& from = model.provenance();
-  std::uint64_t nonzero = 0;
-  for (const float w : model.weights()) nonzero += w != 0;
   Json json({{"features", model.features().size},
-             {"nonzero_weights", nonzero},
+             {"nonzero_weights", count_nonzero(model.weights())},
              {"bias", shortest(model.bias())},
              {"named", model.features().names != nullptr},
              {"hash_bits", model.features().hash_bits},

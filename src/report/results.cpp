@@ -10,6 +10,7 @@
 
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/report/report.hpp"
+#include "model/weights_in_use.hpp"
 
 namespace hogwild {
 
@@ -72,10 +73,9 @@ Facts facts_of(const Profile& profile, const Dataset& data) {
 
 Facts facts_of(const Model& model) {
   const Provenance& from = model.provenance();
-  const auto nonzero = std::ranges::count_if(model.weights(), [](float w) { return w != 0; });
   Facts lines{
       {"features", fmt::format("{}", model.features().size)},
-      {"weights", fmt::format("{} not zero", nonzero)},
+      {"weights", fmt::format("{} not zero", count_nonzero(model.weights()))},
       {"bias", fmt::format("{}", fmt::join(model.biases(), ", "))},
       {"loss", std::string(name_of(model.loss()))},
       {"rule", fmt::format("{}, rate {}, {}", from.rule, from.learning_rate, from.schedule)},
@@ -221,9 +221,12 @@ Strongest strongest(const Model& model, std::size_t output, std::size_t each,
                     const std::string& towards, const Wanted& wanted, const Stronger& stronger) {
   const auto weight = [&](Index j) { return model.weights()[j * model.outputs() + output]; };
   std::vector<Index> chosen;
-  for (Index j = 0; j < model.features().size; ++j) {
-    if (wanted(weight(j))) chosen.push_back(j);
-  }
+  for_each_nonzero(model.weights(), [&](std::size_t at, float w) {
+    if (at % model.outputs() == output && wanted(w)) {
+      chosen.push_back(static_cast<Index>(at / model.outputs()));
+    }
+    return true;
+  });
   const auto count = std::min(each, chosen.size());
   std::ranges::partial_sort(chosen, chosen.begin() + static_cast<std::ptrdiff_t>(count), stronger,
                             weight);

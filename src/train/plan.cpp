@@ -277,6 +277,7 @@ TrainPlan plan_part(const Dataset& data, const TrainOptions& options) {
                     "hash the features to fewer with --hash-bits");
   }
   descent.workers = workers_for(data, options);
+  descent.alone = descent.workers == 1 && options.parameters.empty();
   const bool any_number = options.resume_state != nullptr || cores() == 1;
   plan.most_workers = any_number ? descent.workers : cores();
   descent.loss = options.loss;
