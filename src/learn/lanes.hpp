@@ -61,6 +61,19 @@ class Lanes {
   friend Lanes on_each(Lanes a, const Function& f) noexcept {
     return Lanes(Floats{f(a.floats_[0]), f(a.floats_[1]), f(a.floats_[2]), f(a.floats_[3])});
   }
+  /// The two numbers of each of the table's entries at these whole numbers; below 0 the first.
+  friend std::pair<Lanes, Lanes> looked_up(Lanes at, const std::array<float, 2>* table) noexcept {
+    using Whole = int __attribute__((vector_size(16)));
+    Whole numbers = __builtin_convertvector(at.floats_, Whole);
+    numbers &= numbers > 0;
+    const auto entry = [&](int lane) {
+      return std::bit_cast<std::uint64_t>(table[static_cast<std::uint32_t>(numbers[lane])]);
+    };
+    const auto first = (Floats)WordPair{entry(0), entry(1)};
+    const auto second = (Floats)WordPair{entry(2), entry(3)};
+    return {Lanes(__builtin_shufflevector(first, second, 0, 2, 4, 6)),
+            Lanes(__builtin_shufflevector(first, second, 1, 3, 5, 7))};
+  }
   friend Lanes where_positive(Lanes condition, Lanes x) noexcept {
     return Lanes(condition.floats_ > 0 ? x.floats_ : Floats{});
   }

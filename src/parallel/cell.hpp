@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
+#include <utility>
 
 #include "core/sanitizers.hpp"
 
@@ -21,7 +22,8 @@ using WordPair = std::uint64_t __attribute__((vector_size(16)));
 /// of a run, where all must be seen, is a join of threads.
 ///
 /// Both are always inlined: left to itself, GCC 12 calls load() once a non-zero in the loop that
-/// learns, and keeps nothing of that loop in registers.
+/// learns, and keeps nothing of that loop in registers. Nor do they loop over the words, since it
+/// would then build a state of three words in memory: adaptive_revision took 3.8 times as long.
 ///
 /// A cell is plain memory under std::atomic_ref, so that an array of them may be zero pages of the
 /// kernel or a mapped file, in which no constructor has run.
@@ -36,14 +38,18 @@ class Cell {
   static_assert(std::atomic_ref<Word>::is_always_lock_free);
 
   [[gnu::always_inline]] State load() const noexcept {
-    Words raw;
-    for (std::size_t i = 0; i < kWords; ++i) raw[i] = word(i).load(std::memory_order_relaxed);
-    return std::bit_cast<State>(raw);
+    return [&]<std::size_t... i>(std::index_sequence<i...>) __attribute__((always_inline)) {
+      return std::bit_cast<State>(Words{word(i).load(std::memory_order_relaxed)...});
+    }
+    (kEach);
   }
 
   [[gnu::always_inline]] void store(State state) noexcept {
     const auto raw = std::bit_cast<Words>(state);
-    for (std::size_t i = 0; i < kWords; ++i) word(i).store(raw[i], std::memory_order_relaxed);
+    [&]<std::size_t... i>(std::index_sequence<i...>) __attribute__((always_inline)) {
+      (word(i).store(raw[i], std::memory_order_relaxed), ...);
+    }
+    (kEach);
   }
 
   /// Replaces the state by f(state); f may be called several times. The first word, which holds the
@@ -63,6 +69,7 @@ class Cell {
 
  private:
   using Words = std::array<Word, kWords>;
+  static constexpr std::make_index_sequence<kWords> kEach{};
 
   template <class S>
   friend WordPair load_pair(const Cell<S>& first, const Cell<S>& second) noexcept;

@@ -29,8 +29,7 @@ class GuardedCell {
   State load() const noexcept {
     for (int tries = 1;; ++tries) {
       const std::uint32_t before = sequence().load(std::memory_order_acquire);
-      Words raw;
-      for (std::size_t i = 0; i < kWords; ++i) raw[i] = word(i).load(std::memory_order_acquire);
+      const Words raw = words(std::memory_order_acquire, kEach);
       const bool whole = before % 2 == 0 && sequence().load(std::memory_order_relaxed) == before;
       if (whole) return std::bit_cast<State>(raw);
       wait(tries);
@@ -51,10 +50,8 @@ class GuardedCell {
       wait(tries);
       before = sequence().load(std::memory_order_relaxed);
     }
-    Words raw;
-    for (std::size_t i = 0; i < kWords; ++i) raw[i] = word(i).load(std::memory_order_relaxed);
-    raw = std::bit_cast<Words>(std::forward<Function>(f)(std::bit_cast<State>(raw)));
-    for (std::size_t i = 0; i < kWords; ++i) word(i).store(raw[i], std::memory_order_release);
+    const Words raw = words(std::memory_order_relaxed, kEach);
+    store(std::bit_cast<Words>(std::forward<Function>(f)(std::bit_cast<State>(raw))), kEach);
     sequence().store(before + 2, std::memory_order_release);  // with all words before it
   }
 
@@ -66,6 +63,17 @@ class GuardedCell {
  private:
   static constexpr std::size_t kWords = sizeof(State) / 8;
   using Words = std::array<std::uint64_t, kWords>;
+  static constexpr std::make_index_sequence<kWords> kEach{};  // see Cell
+
+  template <std::size_t... i>
+  [[gnu::always_inline]] Words words(std::memory_order order,
+                                     std::index_sequence<i...>) const noexcept {
+    return {word(i).load(order)...};
+  }
+  template <std::size_t... i>
+  [[gnu::always_inline]] void store(const Words& raw, std::index_sequence<i...>) noexcept {
+    (word(i).store(raw[i], std::memory_order_release), ...);
+  }
 
   // Whoever holds the cell may have been put to sleep: give it a core.
   static void wait(int tries) noexcept {

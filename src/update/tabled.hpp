@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <span>
 
@@ -10,33 +11,43 @@
 
 namespace hogwild {
 
-/// [touches] Adam::share_of_start() of this beta, until it is 1. Made once for each beta, and kept
-/// while the program runs. Any thread may call it.
-std::span<const float> shares_of_start(float beta);
+/// Adam::share_of_start() of two betas.
+using SharesOfStart = std::array<float, 2>;
+
+/// [touches] the shares, until both are 1; of a beta so near 1 that this would take a megabyte or
+/// more, those of the first touches. Made once for each pair of betas, and kept while the program
+/// runs. Any thread may call it.
+std::span<const SharesOfStart> shares_of_start(float beta1, float beta2);
+
+/// The entry at a whole number; below 0 the first.
+inline SharesOfStart looked_up(float at, const SharesOfStart* table) noexcept {
+  return table[static_cast<std::uint32_t>(std::max(0.0f, at))];
+}
 
 /// Adam, to the last bit; a logarithm and an exponential function at each touch would take several
 /// times as long as the rest of the step.
 class TabledAdam : public Adam {
  public:
   explicit TabledAdam(const Adam& rule)
-      : Adam(rule), of_mean_(shares_of_start(beta1)), of_square_(shares_of_start(beta2)) {}
+      : Adam(rule),
+        shares_(shares_of_start(beta1, beta2)),
+        last_(static_cast<float>(shares_.size() - 1)),
+        is_whole_(shares_.back() == SharesOfStart{1, 1}) {}
 
   template <class Real, class Net>
   StateOf<Real> step(StateOf<Real> s, Real g, const Step<Net>& step) const noexcept {
+    if (!is_whole_) return Adam::step(s, g, step);
     return stepped(s, g, step, [this](Real touches) {
-      return Shares<Real>{on_each(touches, [this](float t) { return in(of_mean_, beta1, t); }),
-                          on_each(touches, [this](float t) { return in(of_square_, beta2, t); })};
+      using std::min;
+      const auto [mean, square] = looked_up(min(Real(last_), touches), shares_.data());
+      return Shares<Real>{mean, square};
     });
   }
 
  private:
-  static float in(std::span<const float> shares, float beta, float touches) noexcept {
-    const float last = static_cast<float>(shares.size() - 1);
-    if (shares.back() < 1 && touches > last) return share_of_start(beta, touches);
-    return shares[static_cast<std::uint32_t>(std::min(touches, last))];
-  }
-
-  std::span<const float> of_mean_, of_square_;
+  std::span<const SharesOfStart> shares_;
+  float last_;
+  bool is_whole_;
 };
 
 /// The rule as a kernel steps by it.

@@ -3,23 +3,38 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 
 #include "hogwild/core/random.hpp"
+#include "learn/lanes.hpp"
 
 namespace hogwild {
 namespace {
 
 TEST(SharesOfStart, AreThoseOfEachTouchUntilTheyAreOne) {
   for (const float beta : {0.0f, 0.5f, 0.9f, 0.999f}) {
-    const auto shares = shares_of_start(beta);
+    const auto shares = shares_of_start(0.5f, beta);
     for (std::size_t t = 1; t < shares.size(); ++t) {
-      ASSERT_EQ(shares[t], Adam::share_of_start(beta, static_cast<float>(t))) << beta << ' ' << t;
-      ASSERT_NEAR(shares[t], 1 - std::pow(static_cast<double>(beta), t), 1e-7);
+      const auto touches = static_cast<float>(t);
+      ASSERT_EQ(shares[t][0], Adam::share_of_start(0.5f, touches)) << t;
+      ASSERT_EQ(shares[t][1], Adam::share_of_start(beta, touches)) << beta << ' ' << t;
+      ASSERT_NEAR(shares[t][1], 1 - std::pow(static_cast<double>(beta), t), 1e-7);
     }
-    EXPECT_EQ(shares.back(), 1);
-    EXPECT_EQ(shares_of_start(beta).data(), shares.data());
+    EXPECT_EQ(shares.back(), (SharesOfStart{1, 1}));
+    EXPECT_EQ(shares_of_start(0.5f, beta).data(), shares.data());
   }
-  EXPECT_LE(shares_of_start(0.9999999f).size(), 1u << 16);
+  EXPECT_LE(shares_of_start(0.9f, 0.9999999f).size(), 1u << 18);
+}
+
+TEST(SharesOfStart, AreLookedUpWithinTheTable) {
+  const TabledAdam rule = tabled(Adam{});
+  for (const float touches : {-7.0f, -1.0f, 1e9f, std::numeric_limits<float>::quiet_NaN()}) {
+    const auto one = rule.step(Adam::State{.touches = touches}, 1.0f, Step<>{.rate = 0.01f});
+    const auto four =
+        rule.step(Adam::StateOf<Lanes>{.touches = touches}, Lanes(1), Step<>{.rate = 0.01f});
+    EXPECT_EQ(std::isnan(one.weight), touches < 0) << touches;
+    EXPECT_TRUE(four.weight.sum() == 4 * one.weight || touches < 0) << touches;
+  }
 }
 
 TEST(TabledAdam, IsAdamToTheLastBit) {
