@@ -88,6 +88,7 @@ void epoch(benchmark::State& state, const AnyUpdateRule& rule, float rate, const
   for (auto _ : state) {
     const auto descent = make_descent({.features = train.data.features().size,
                                        .workers = threads,
+                                       .alone = threads == 1,
                                        .loss = Logistic{},
                                        .rule = rule,
                                        .state = placing.state,
