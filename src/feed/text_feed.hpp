@@ -124,6 +124,8 @@ class TextFeed final : public Feed {
 
  private:
   static constexpr std::size_t kBlockRows = 1024;
+  // How many rows a chunk's become at most, on average; the sample may lack the largest weights.
+  static constexpr std::size_t kMostParts = 16;
 
   struct alignas(kCacheLinePair) Hand {
     Chunk chunk;
@@ -185,7 +187,9 @@ class TextFeed final : public Feed {
         index_end = std::max(index_end, row.indices.back() + std::uint64_t{1});
       }
       // One that weighs several times the mean as so many: see run().
-      const float parts = scaling_ == nullptr ? 1 : std::max(1.0f, std::floor(row.weight));
+      const bool parts_fit = scaling_ != nullptr && hand.rows.size() <= kMostParts * batch.rows();
+      const float parts =
+          parts_fit ? std::clamp(std::floor(row.weight), 1.0f, 64.0f * kMostParts) : 1.0f;
       row.weight /= parts;
       hand.rows.insert(hand.rows.end(), static_cast<std::size_t>(parts), row);
     }

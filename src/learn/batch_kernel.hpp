@@ -50,7 +50,7 @@ class BatchKernel {
   LossSum learn(std::span<const SparseRow> rows, std::size_t begin, std::size_t end, Pace pace) {
     std::size_t nonzeros = 0;
     for (std::size_t i = begin; i < end; ++i) nonzeros += rows[i].nonzeros();
-    sums_.reserve(nonzeros);
+    sums_.reserve(std::min<std::size_t>(nonzeros, bias_.coordinate));
     LossSum sum;
     double bias_gradient = 0, curvature = 0;
     bool learnt = false;
@@ -65,7 +65,8 @@ class BatchKernel {
     if (bias_.present && learnt) {
       const auto gradient = static_cast<float>(bias_gradient / n);
       const auto step = step_at(NoPenalty(), pace);
-      view_.update(bias_.coordinate, [&](auto state) { return rule_.step(state, gradient, step); });
+      shared_.update(bias_.coordinate,
+                     [&](auto state) { return rule_.step(state, gradient, step); });
     }
     step(n, pace);
     sums_.end();

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <span>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "hogwild/core/types.hpp"
@@ -20,20 +21,35 @@
 #include "learn/own_bias.hpp"
 #include "learn/prefetch.hpp"
 #include "objective/switched_loss.hpp"
+#include "parallel/cores.hpp"
 
 namespace hogwild {
 
 /// The buffers of a worker for the row at hand.
 template <class Rule>
 struct ClassScratch {
-  explicit ClassScratch(Index outputs) : margins(outputs), slopes(outputs) {}
+  explicit ClassScratch(Index outputs)
+      : lines_(2 * (outputs / kInLine + 1)),
+        margins(lines_.front().numbers.data(), outputs),
+        slopes(lines_[lines_.size() / 2].numbers.data(), outputs) {}
+  ClassScratch(const ClassScratch&) = delete;
+  ClassScratch& operator=(const ClassScratch&) = delete;
 
-  std::vector<float> margins;      // [outputs]
-  std::vector<float> slopes;       // [outputs]
+ private:
+  static constexpr std::size_t kInLine = kCacheLinePair / sizeof(float);
+  struct alignas(kCacheLinePair) Line {
+    std::array<float, kInLine> numbers;
+  };
+  std::vector<Line> lines_;  // that no other worker writes to
+
+ public:
+  const std::span<float> margins;  // [outputs]
+  const std::span<float> slopes;   // [outputs]
   std::vector<SeenBy<Rule>> seen;  // [non-zeros x outputs], if the rule has a memory
 };
 
-/// Learns rows one after the other. All functions that its loops call are inlined: see learn_row().
+/// Learns rows one after the other. A margin is one sum of floats, in the order of the features.
+/// All functions that its loops call are inlined: see learn_row().
 /// Measured on text of 20 newsgroups (11,000 rows, 20 classes, softmax, adagrad, one thread), the
 /// seconds of an epoch: 0.59 with a sum of gradients for each coordinate as teams have, 0.043 so.
 template <class View, class Rule, class PenaltyOf>
@@ -64,7 +80,6 @@ class ClassKernel {
 
  private:
   using PenaltyHere = decltype(std::declval<PenaltyOf>()(Index{}));
-  static constexpr bool kAbreast = StepsAbreast<View, Rule, PenaltyHere>;
 
   // The step of a weight of feature j.
   Step<PenaltyHere> step_at(Index j) const noexcept {

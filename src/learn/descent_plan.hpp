@@ -70,7 +70,8 @@ struct DescentPlan {
   std::uint64_t nonzeros = 0;  ///< non-zeros of the rows to learn; 0: unknown
   Index outputs = 1;           ///< margins per row: one, or one per class
   int workers = 1;
-  bool alone = false;  ///< one thread learns, in memory of this process alone
+  bool alone = false;  ///< one thread learns, in memory of this process alone; others may read
+                       ///< weights meanwhile
   AnyLoss loss;
   AnyUpdateRule rule;
   StatePlacement state = StatePlacement::shared;
@@ -100,8 +101,8 @@ struct DescentPlan {
                                        ///< norm
   HotCoordinates hot{};                ///< the coordinates of the most frequent features
   bool hot_come_first = false;         ///< in each row hot coordinates are before all others
-  Views views = Views::none;  ///< only for rules that can merge, without a lock, and for steps of
-                              ///< one worker
+  Views views = Views::none;  ///< only for rules that can merge, without a lock, and for steps that
+                              ///< a worker makes by itself
   double line_transfer = 0;   ///< seconds to pass a cache line to another core
   std::shared_ptr<const std::atomic<int>> others{};  ///< number of workers of other processes that
                                                      ///< learn into `cells`

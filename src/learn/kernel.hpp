@@ -217,7 +217,7 @@ View weights_view(const View& shared, [[maybe_unused]] const Part& part) {
   if constexpr (!std::is_same_v<Part, NoPart>) return part.view();
 }
 
-/// To be called before each row where all biases are stepped in the shared cells. curvature: as for
+/// To be called before each row where workers have no copies of the bias. curvature: as for
 /// Part::merge_due().
 template <class View, class Part, class Rule>
 void merge_if_due([[maybe_unused]] const View& shared, [[maybe_unused]] Part& part,

@@ -15,9 +15,9 @@
 //  5. A compare-exchange step is never lost in a state's first word, which holds the weight. A
 //     state of one word is that word. In a larger state (adam, adadelta) the means in the second
 //     word are stored after the first, and may be those of another thread's simultaneous step.
-//  6. A state that may only change as a whole (adaptive_revision) lies in guarded cells instead: no
-//     step is lost and no read is torn, under every strategy, and a thread may have to wait for
-//     another's step on the same coordinate.
+//  6. A state that may only change as a whole (adaptive_revision) lies in guarded cells instead,
+//     unless one thread alone learns: no step is lost and no read is torn, under every strategy,
+//     and a thread may have to wait for another's step on the same coordinate.
 //  7. If workers have views, each worker's view has an additional cell for each of the first own()
 //     coordinates, which that worker alone accesses. All other cells of a view are the shared
 //     cells, at another address. WorkerViews merges a worker's own cells into the shared cells.

@@ -145,8 +145,7 @@ HotCoordinates hot_coordinates(const Dataset& data) {
   return hot_among(data, counted, std::min(ranked, counted), [](Index j) { return j; });
 }
 
-// Of features with several outputs each: of as many features as have the same number of
-// coordinates.
+// For several outputs: hot features as coordinates, at most Hotness::kMost in all.
 HotCoordinates with_outputs(const HotCoordinates& features, Index outputs) {
   if (outputs == 1) return features;
   HotCoordinates all;

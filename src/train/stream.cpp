@@ -164,7 +164,9 @@ TrainResult train(RowStream& stream, const TrainOptions& asked, TrainObserver& a
   require_valid(asked);
   require_streamable(stream, asked);
   bool from_one = false;
+  const bool is_scaled = asked.scale != Scale::none && asked.parameters.empty();
   Scaling scaling = scaling_for(*stream.sample(), asked);
+  if (is_scaled && asked.validation) scaling.meet(*asked.validation, *stream.sample());
   if (!scaling.changes_nothing()) asking.on_scaling(scaling.report());
   const Dataset sample = scaling.scaled(*stream.sample());
   TrainOptions options = scaled(asked, scaling, sample.features());
@@ -197,7 +199,7 @@ TrainResult train(RowStream& stream, const TrainOptions& asked, TrainObserver& a
         }
         const auto labels = has_two_labels(found) ? std::optional(plan.labels) : std::nullopt;
         TextFeed feed(stream.text(), found.order, found.seed, labels, plan.descent.workers, hot,
-                      found.scale == Scale::none ? nullptr : &scaling);
+                      is_scaled ? &scaling : nullptr);
         TrainResult ended = run(feed, plan, sample, found, observer);
         from_one = stream.features().hash_bits == 0 && feed.record().index_base() == 1;
         stream.text().source = feed.record().source();

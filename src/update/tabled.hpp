@@ -14,8 +14,8 @@ namespace hogwild {
 /// Adam::share_of_start() of two betas.
 using SharesOfStart = std::array<float, 2>;
 
-/// [touches] the shares, until both are 1; of a beta so near 1 that this would take a megabyte or
-/// more, those of the first touches. Made once for each pair of betas, and kept while the program
+/// [touches] the shares, until both are 1; of a beta so near 1 that this would take more than 2
+/// MiB, those of the first touches. Made once for each pair of betas, and kept while the program
 /// runs. Any thread may call it.
 std::span<const SharesOfStart> shares_of_start(float beta1, float beta2);
 
@@ -36,8 +36,8 @@ class TabledAdam : public Adam {
 
   template <class Real, class Net>
   StateOf<Real> step(StateOf<Real> s, Real g, const Step<Net>& step) const noexcept {
-    if (!is_whole_) return Adam::step(s, g, step);
     return stepped(s, g, step, [this](Real touches) {
+      if (!is_whole_) return beyond(touches);
       using std::min;
       const auto [mean, square] = looked_up(min(Real(last_), touches), shares_.data());
       return Shares<Real>{mean, square};
@@ -45,6 +45,16 @@ class TabledAdam : public Adam {
   }
 
  private:
+  template <class Real>
+  Shares<Real> beyond(Real touches) const noexcept {
+    const auto share = [this](float beta, std::size_t which) {
+      return [this, beta, which](float t) {
+        return t > last_ ? share_of_start(beta, t) : looked_up(t, shares_.data())[which];
+      };
+    };
+    return {on_each(touches, share(beta1, 0)), on_each(touches, share(beta2, 1))};
+  }
+
   std::span<const SharesOfStart> shares_;
   float last_;
   bool is_whole_;

@@ -274,6 +274,33 @@ TEST(Scaling, FindsUnitsOfColumnsThatTheSampleLacks) {
   }
 }
 
+TEST(Scaling, AColumnThatTheSampleLacksHasOneUnitInAllRows) {
+  constexpr Index kLate = kDense + kSparse + 3;
+  Dataset::Arrays arrays;  // of validation rows
+  for (int i = 0; i < 20; ++i) {
+    arrays.indices.push_back(kLate);
+    arrays.values.push_back(i % 2 == 0 ? 1e5f : -1e5f);
+    arrays.offsets.push_back(arrays.indices.size());
+    arrays.labels.push_back(1);
+  }
+  const Dataset validation(std::move(arrays), {.size = kLate + 1});
+  for (const Dataset& sample : {rows(2000, 1, {}), of_ones(rows(2000, 1, {}))}) {
+    Scaling scaling(sample, Scale::automatic, false, true);
+    scaling.meet(validation, sample);
+    const double scale = scaling.unit(kLate).scale;
+    EXPECT_LE(scale, 4e-5);
+    EXPECT_EQ(scaling.scaled(validation).row(0).value(0), static_cast<float>(1e5 * scale));
+    RowBatch ones;
+    ones.add(kDense, 1);
+    ones.add(kLate, 1);
+    ones.offsets.push_back(2);
+    ones.labels.push_back(1);
+    scaling.scale(ones, sample);
+    EXPECT_EQ(ones.row(0).value(0), 1);
+    EXPECT_EQ(ones.row(0).value(1), static_cast<float>(scale));
+  }
+}
+
 TEST(Scaling, AColumnLikeThoseOfTheSampleKeepsItsValues) {
   const Dataset sample = rows(2000, 1, {});
   Scaling scaling(sample, Scale::automatic, false, true);

@@ -52,7 +52,7 @@ class FeatureNames {
  private:
   static constexpr Index kEmpty = 0xFFFFFFFFu;
 
-  // All that a look at one name needs, on one cache line.
+  // All that a look at one short name needs, side by side.
   struct Entry {
     std::uint64_t hash;
     std::uint64_t end;        // where in text_ the name ends

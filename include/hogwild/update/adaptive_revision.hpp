@@ -16,9 +16,9 @@ namespace [[gnu::visibility("default")]] hogwild {
 ///   z += g^2 + 2 g b;  z' = max(z', z)  z may shrink, z' may not; both start at 1
 ///   e' = alpha / sqrt(z');  w += -e' g + (e - e') b;  G += g
 /// where alpha is the learning rate. Without delay, b = 0, it is adagrad with an initial sum of 1.
-/// The four change as one: z' >= z would not survive words that change one by one. So each
-/// coordinate has a sequence number that one thread at a time makes odd: this rule alone is not
-/// lock-free. G is a double; a float would lose the last gradients of a long run.
+/// The four change as one: z' >= z would not survive words that change one by one. So where several
+/// threads learn, each coordinate has a sequence number that one thread at a time makes odd: this
+/// rule alone is not lock-free. G is a double; a float would lose the last gradients of a long run.
 /// Source: McMahan and Streeter, NIPS 2014, algorithm 1.
 struct AdaptiveRevision {
   static constexpr std::string_view kName =

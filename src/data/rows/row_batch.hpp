@@ -1,5 +1,5 @@
 // What a parser makes of one chunk of text: rows with the file's own numbers, or with numbers into
-// a dictionary of the chunk's own. The reader joins the batches of all chunks into a Dataset.
+// a dictionary of the batch's own. The reader joins the batches of all chunks into a Dataset.
 #pragma once
 
 #include <cstddef>
@@ -55,7 +55,7 @@ struct ParsedRows {
 class RowBatch : public ParsedRows, public ChunkNotes {
  public:
   std::vector<float> weights;       // [rows] once one differs from 1
-  FeatureNames names;               // where indices number names of this chunk
+  FeatureNames names;               // where indices number names; those of earlier chunks may stay
   FeatureNames class_names;         // where labels number names of this chunk
   std::vector<Place> class_places;  // of the first row of each, with lines of the chunk
   std::vector<std::string> tags;    // of the rows up to the last that has one, where they are kept
@@ -106,9 +106,9 @@ class RowBatch : public ParsedRows, public ChunkNotes {
     offsets.push_back(end);
   }
 
-  /// Ends a row of hashed features with finite values. If any_order is set and no feature occurs
-  /// twice, the features may keep the text's order. Otherwise they are sorted and duplicates are
-  /// added up. Returns a fault as end_row() does.
+  /// Ends a row of hashed features, or of names, with finite values. If any_order is set and no
+  /// feature occurs twice, the features may keep the text's order. Otherwise they are sorted and
+  /// duplicates are added up. Returns a fault as end_row() does.
   std::optional<Fault> end_hashed_row(std::size_t end, const char* at, float label, bool ones,
                                       bool any_order) {
     const auto features = std::span(indices).subspan(offsets.back(), end - offsets.back());

@@ -265,6 +265,7 @@ Scaling::Scaling(const Dataset& rows, Scale asked, bool number_labels, bool has_
   }
   sampled_ = std::make_unique<Sampled>();
   sparse_.asked = asked;
+  sparse_.alike = asked == Scale::automatic;
   if (rows.all_ones()) return;
   if (asked == Scale::automatic) {
     if (const auto size = alike_size(rows, has_bias)) {
@@ -359,12 +360,12 @@ Dataset Scaling::scaled(Dataset rows) const {
                  std::move(classes));
 }
 
-void Scaling::meet(const RowBatch& batch) {
+void Scaling::meet(std::span<const Index> indices, std::span<const float> of_rows) {
   std::vector<std::pair<Index, float>> values;  // of columns that have not been met
-  for (std::size_t k = 0; k < batch.indices.size(); ++k) {
-    const Index j = batch.indices[k];
+  for (std::size_t k = 0; k < indices.size(); ++k) {
+    const Index j = indices[k];
     if (is_of_sample(j)) continue;
-    if (!later_.contains(j)) values.emplace_back(j, batch.values[k]);
+    if (!later_.contains(j)) values.emplace_back(j, of_rows[k]);
   }
   std::ranges::stable_sort(values, {}, &std::pair<Index, float>::first);
   for (auto first = values.begin(); first != values.end();) {
@@ -388,9 +389,11 @@ void Scaling::note_columns(const Dataset& sample) {
   });
 }
 
-bool Scaling::needs_units(const RowBatch& batch, const Dataset& sample) {
+// values: empty where all are 1.
+bool Scaling::needs_units(std::span<const Index> indices, std::span<const float> values,
+                          const Dataset& sample) {
   if (scales_.size() > 0) return true;
-  if (!sampled_ || batch.all_ones) return false;
+  if (!sampled_) return false;
   if (sparse_.asked != Scale::automatic || sampled_->has_others.load(std::memory_order_relaxed)) {
     note_columns(sample);
     return true;
@@ -402,15 +405,15 @@ bool Scaling::needs_units(const RowBatch& batch, const Dataset& sample) {
   };
   // Few are far: a block is looked at by vectors first.
   constexpr std::size_t kBlock = 64;
-  for (std::size_t begin = 0; begin < batch.indices.size(); begin += kBlock) {
-    const std::size_t end = std::min(begin + kBlock, batch.indices.size());
+  for (std::size_t begin = 0; begin < values.size(); begin += kBlock) {
+    const std::size_t end = std::min(begin + kBlock, values.size());
     int far = 0;
-    for (std::size_t k = begin; k < end; ++k) far += is_far(batch.values[k]);
+    for (std::size_t k = begin; k < end; ++k) far += is_far(values[k]);
     if (far == 0) continue;
     note_columns(sample);
     for (std::size_t k = begin; k < end; ++k) {
-      if (!is_far(batch.values[k]) || batch.values[k] == 0) continue;
-      if (is_of_sample(batch.indices[k])) continue;
+      if (!is_far(values[k]) || values[k] == 0) continue;
+      if (is_of_sample(indices[k])) continue;
       sampled_->has_others.store(true, std::memory_order_relaxed);
       return true;
     }
@@ -423,9 +426,17 @@ bool Scaling::is_of_sample(Index j) const noexcept {
   return j < sampled_->columns.size() && sampled_->columns[j];
 }
 
+void Scaling::meet(const Dataset& rows, const Dataset& sample) {
+  if (!rows.all_ones() && needs_units(rows.indices(), rows.values(), sample)) {
+    meet(rows.indices(), rows.values());
+  }
+}
+
 void Scaling::scale(RowBatch& batch, const Dataset& sample) {
-  if (needs_units(batch, sample)) {
-    meet(batch);
+  const std::span<const float> values(batch.values.data(),
+                                      batch.all_ones ? 0 : batch.indices.size());
+  if (needs_units(batch.indices, values, sample)) {
+    meet(batch.indices, batch.values);
     scale_features(batch, false);
     batch.all_ones = false;
   }

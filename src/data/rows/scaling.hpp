@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -55,8 +56,13 @@ class Scaling {
   Dataset scaled(Dataset rows) const;
 
   /// The same of rows that have just been parsed, in place. A column that the sample lacks gets its
-  /// unit from the first batch that has it. sample: what the units were found from.
+  /// unit from the first batch that has it; where the sample needs no unit, from the first that has
+  /// a value of it far from the sample's. sample: what the units were found from.
   void scale(RowBatch& batch, const Dataset& sample);
+
+  /// Finds the units of columns that these rows have, whose features have plain numbers, and the
+  /// sample lacks.
+  void meet(const Dataset& rows, const Dataset& sample);
 
   /// Of the feature with that plain number, as far as it has been met.
   Unit unit(Index j) const noexcept;
@@ -89,9 +95,10 @@ class Scaling {
 
   void find_units(const Dataset& rows, Scale asked, bool has_bias);
   void note_columns(const Dataset& sample);
-  bool needs_units(const RowBatch& batch, const Dataset& sample);
+  bool needs_units(std::span<const Index> indices, std::span<const float> values,
+                   const Dataset& sample);
   bool is_of_sample(Index j) const noexcept;
-  void meet(const RowBatch& batch);
+  void meet(std::span<const Index> indices, std::span<const float> values);
   template <class Arrays>
   void scale_features(Arrays& rows, bool all_ones) const;
   template <class Arrays>

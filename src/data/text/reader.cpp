@@ -42,7 +42,7 @@ class Reader {
   }
 
  private:
-  // Rows, of which a chunk's names are looked up among those of earlier chunks first.
+  // A batch whose dictionary of names is kept from chunk to chunk.
   struct Batch : RowBatch {
     std::vector<Index> numbers;      // [names] among all the data set's; kNone: none yet
     std::vector<bool> occurs;        // of the names that are new
@@ -227,7 +227,7 @@ class Reader {
         batch.indices[begin + k] = static_cast<Index>(keys[k] >> 32);
       }
       if (batch.values.empty()) continue;
-      const float* const row = &batch.values[begin];
+      const float* const row = batch.values.data() + begin;
       values.assign(row, row + size);
       for (Offset k = 0; k < size; ++k) {
         batch.values[begin + k] = values[static_cast<std::uint32_t>(keys[k])];
