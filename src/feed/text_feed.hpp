@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -124,8 +123,9 @@ class TextFeed final : public Feed {
 
  private:
   static constexpr std::size_t kBlockRows = 1024;
-  // How many rows a chunk's become at most, on average; the sample may lack the largest weights.
+  // Of the rows of a chunk, on average; the sample may lack the largest weights.
   static constexpr std::size_t kMostParts = 16;
+  static constexpr float kMostPartsOfARow = 1024;
 
   struct alignas(kCacheLinePair) Hand {
     Chunk chunk;
@@ -180,6 +180,7 @@ class TextFeed final : public Feed {
     if (scaling_ != nullptr) scaling_->scale(batch, *text_.sample);
     std::uint64_t index_end = hand.end.load(std::memory_order_relaxed);
     const bool is_hashed = parsing_.rules().hash_bits != 0;  // to all numbers there are
+    const bool has_parts = scaling_ != nullptr && batch.has_weights;
     for (std::size_t i = 0; i < batch.rows(); ++i) {
       SparseRow row = batch.row(i);
       if (labels_) row.label = labels_->sign(row.label);
@@ -187,11 +188,12 @@ class TextFeed final : public Feed {
         index_end = std::max(index_end, row.indices.back() + std::uint64_t{1});
       }
       // One that weighs several times the mean as so many: see run().
-      const bool parts_fit = scaling_ != nullptr && hand.rows.size() <= kMostParts * batch.rows();
-      const float parts =
-          parts_fit ? std::clamp(std::floor(row.weight), 1.0f, 64.0f * kMostParts) : 1.0f;
-      row.weight /= parts;
-      hand.rows.insert(hand.rows.end(), static_cast<std::size_t>(parts), row);
+      std::size_t parts = 1;
+      if (has_parts && row.weight >= 2 && hand.rows.size() <= kMostParts * batch.rows()) {
+        parts = static_cast<std::size_t>(std::min(row.weight, kMostPartsOfARow));
+        row.weight /= static_cast<float>(parts);
+      }
+      hand.rows.insert(hand.rows.end(), parts, row);
     }
     if (hot_) hot_->renumber(batch.indices);
     hand.end.store(index_end, std::memory_order_relaxed);
