@@ -224,8 +224,6 @@ class TextFeed final : public Feed {
     }
   }
 
-  void require_labels_fit() const;
-
   RowStream::Text& text_;
   RowOrder order_;
   std::uint64_t seed_;

@@ -219,13 +219,7 @@ struct Softmax : Logistic {
     for (std::size_t k = 0; k < p.size(); ++k) sum += p[k] = std::exp(margins[k] - top);
     for (Real& share : p) share /= sum;
   }
-  /// The derivatives by all margins, into out.
-  template <std::floating_point Real>
-  void slopes(std::span<const Real> margins, std::size_t c, std::span<Real> out) const noexcept {
-    probabilities(margins, out);
-    out[c] -= 1;
-  }
-  /// value(), and slopes() into out, by one exponential for each class.
+  /// value(), and the derivatives by all margins into out, by one exponential for each class.
   template <std::floating_point Real>
   Real value_and_slopes(std::span<const Real> margins, std::size_t c,
                         std::span<Real> out) const noexcept {
