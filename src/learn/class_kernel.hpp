@@ -174,12 +174,12 @@ class ClassKernel {
 /// One stochastic step on each row in turn; rows of weight 0 are skipped. shared and part: as for
 /// learn_rows(), but the biases are stepped in the shared cells.
 template <class View, class Part, class Rule, class PenaltyOf>
-LossSum learn_rows_of_classes(const View& shared, [[maybe_unused]] Part& part,
-                              std::span<const SparseRow> rows, const Coordinates& at, bool bias,
-                              const Rule& rule, const SwitchedLoss& loss,
-                              const PenaltyOf& penalty_at, Pace pace, const Prefetch& lookahead,
-                              ClassScratch<Rule>& scratch) {
-  ClassKernel kernel(weights_view(shared, part), shared, at, bias, rule, penalty_at, pace, scratch);
+LossSum learn_rows_of_classes(const View& shared, Part* part, std::span<const SparseRow> rows,
+                              const Coordinates& at, bool bias, const Rule& rule,
+                              const SwitchedLoss& loss, const PenaltyOf& penalty_at, Pace pace,
+                              const Prefetch& lookahead, ClassScratch<Rule>& scratch) {
+  ClassKernel kernel(part != nullptr ? part->view() : shared, shared, at, bias, rule, penalty_at,
+                     pace, scratch);
   RunningLoss sum;
   for (std::size_t i = 0; i < rows.size(); ++i, ++pace.time) {
     if (i + Prefetch::kRowsToNonzeros < rows.size()) {
@@ -189,7 +189,7 @@ LossSum learn_rows_of_classes(const View& shared, [[maybe_unused]] Part& part,
     if (rows[i].weight == 0) continue;
     kernel.learn(rows[i], loss, pace.time, lookahead.weights, sum);
   }
-  if constexpr (!std::is_same_v<Part, NoPart>) part.note(pace.rate, sum.curvature());
+  if (part != nullptr) part->note(pace.rate, sum.curvature());
   return sum.sum();
 }
 

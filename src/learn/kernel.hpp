@@ -207,60 +207,48 @@ HOGWILD_ALL_INLINED void learn_row(const View& the_view, const SparseRow& the_ro
   bias.step(slope, free_step);
 }
 
-/// Replaces a Part where every step is written to the shared cells directly.
-struct NoPart {};
-
-/// The view that a worker steps weights in: its own one, where it has a Part of WorkerViews.
-template <class View, class Part>
-View weights_view(const View& shared, [[maybe_unused]] const Part& part) {
-  if constexpr (std::is_same_v<Part, NoPart>) return shared;
-  if constexpr (!std::is_same_v<Part, NoPart>) return part.view();
-}
+/// Replaces the Part of WorkerViews where no worker has one: all pointers to it are null.
+template <class ViewType, class State>
+struct NoPart {
+  ViewType only;
+  BiasCopy<State> copy;
+  const ViewType& view() const noexcept { return only; }
+  BiasCopy<State>& bias() noexcept { return copy; }
+  bool is_due() const noexcept { return false; }
+  void merge_due(const auto&, auto&, float, double) const noexcept {}
+  void note(float, double) const noexcept {}
+};
 
 /// To be called before each row where workers have no copies of the bias. curvature: as for
 /// Part::merge_due().
 template <class View, class Part, class Rule>
-void merge_if_due([[maybe_unused]] const View& shared, [[maybe_unused]] Part& part,
-                  [[maybe_unused]] const Rule& rule, [[maybe_unused]] float rate,
-                  [[maybe_unused]] double curvature) {
-  if constexpr (!std::is_same_v<Part, NoPart>) {
-    if (!part.is_due()) return;
-    BiasCopy<typename Rule::State> none;
-    OwnBias no_bias(shared, BiasAt{}, rule, none);
-    part.merge_due(rule, no_bias, rate, curvature);
-  }
+void merge_if_due(const View& shared, Part* part, const Rule& rule, float rate, double curvature) {
+  if (part == nullptr || !part->is_due()) return;
+  BiasCopy<typename Rule::State> none;
+  OwnBias no_bias(shared, BiasAt{}, rule, none);
+  part->merge_due(rule, no_bias, rate, curvature);
 }
 
 /// One stochastic step on each row in turn. Labels are what the loss expects (-1, +1 or numbers);
-/// rows of weight 0 are skipped. shared: the view of the shared cells, used for the bias and, with
-/// NoPart, for the weights. part: the worker's Part of WorkerViews, whose view is used for the
-/// weights, or NoPart.
+/// rows of weight 0 are skipped. shared: the view of the shared cells, used for the bias and, if
+/// part is null, for the weights. part: the worker's Part of WorkerViews, whose view is used for
+/// the weights, or null.
 template <class View, class Part, class Rule, class Loss, class PenaltyOf>
-LossSum learn_rows(const View& shared, [[maybe_unused]] Part& part, std::span<const SparseRow> rows,
-                   BiasAt bias_at, const Rule& rule, const Loss& loss, const PenaltyOf& penalty_at,
-                   Pace pace, const Prefetch lookahead) {
-  constexpr bool kOwnCells = !std::is_same_v<Part, NoPart>;
-  const View view = [&] {
-    if constexpr (kOwnCells) return part.view();
-    return shared;
-  }();
+LossSum learn_rows(const View& shared, Part* part, std::span<const SparseRow> rows, BiasAt bias_at,
+                   const Rule& rule, const Loss& loss, const PenaltyOf& penalty_at, Pace pace,
+                   const Prefetch lookahead) {
+  const View view = part != nullptr ? part->view() : shared;
   BiasCopy<typename Rule::State> bias_copy;
-  OwnBias bias(
-      shared, bias_at, rule, [&]() -> auto& {
-        if constexpr (kOwnCells) return part.bias();
-        if constexpr (!kOwnCells) return bias_copy;
-      }());
-  if constexpr (!kOwnCells) bias.take();
+  OwnBias bias(shared, bias_at, rule, part != nullptr ? part->bias() : bias_copy);
+  if (part == nullptr) bias.take();
   std::vector<SeenBy<Rule>> seen;  // [non-zeros of the row at hand], if the rule has a memory
   RunningLoss sum;
   for (std::size_t i = 0; i < rows.size(); ++i, ++pace.time) {
     lookahead(view, rows, i);
-    if constexpr (kOwnCells) {
-      if (part.is_due()) {
-        part.merge_due(rule, bias, pace.rate, sum.curvature());
-      }
-    } else {
-      if (i % bias.kMergeRows == 0 && i != 0) bias.merge();
+    if (part != nullptr) {
+      if (part->is_due()) part->merge_due(rule, bias, pace.rate, sum.curvature());
+    } else if (i % bias.kMergeRows == 0 && i != 0) {
+      bias.merge();
     }
     const SparseRow& row = rows[i];
     if (row.weight == 0) continue;
@@ -270,8 +258,8 @@ LossSum learn_rows(const View& shared, [[maybe_unused]] Part& part, std::span<co
       learn_row<false>(view, row, bias, rule, loss, penalty_at, pace, seen, sum);
     }
   }
-  if constexpr (kOwnCells) {
-    part.note(pace.rate, sum.curvature());
+  if (part != nullptr) {
+    part->note(pace.rate, sum.curvature());
   } else {
     bias.merge();
   }

@@ -77,11 +77,10 @@ class KernelDescent final : public LocalDescent {
       if (views_ && worker != kNoWorker) {
         auto& part = views_->all.part(worker);
         part.take(bias_at());
-        return learn_each(worker, part, rows, pace);
+        return learn_each(worker, &part, rows, pace);
       }
     }
-    NoPart none;
-    return learn_each(std::max(worker, 0), none, rows, pace);
+    return learn_each(std::max(worker, 0), nullptr, rows, pace);
   }
 
   void settle(int worker) override {
@@ -226,6 +225,11 @@ class KernelDescent final : public LocalDescent {
     WorkerViews<Placement> all;
     ViewTrial trial;
   };
+  using View = typename Placement::View;
+  using Part = typename decltype([] {
+    if constexpr (kHasViews) return std::type_identity<typename WorkerViews<Placement>::Part>();
+    if constexpr (!kHasViews) return std::type_identity<NoPart<View, typename Rule::State>>();
+  }())::type;
 
   ArrayPlan array_plan() const {
     const bool others = plan_.workers > 1 || plan_.cells != nullptr;
@@ -237,7 +241,8 @@ class KernelDescent final : public LocalDescent {
             .steps = plan_.nonzeros,
             .where = plan_.cells.get(),
             .own = views ? plan_.hot.hot : 0,
-            .workers = plan_.workers};
+            .workers = plan_.workers,
+            .racy = plan_.landing != Landing::atomic};
   }
 
   // The address of the weight in a state; null if the weight is computed from other members (ftrl).
@@ -268,8 +273,7 @@ class KernelDescent final : public LocalDescent {
       const auto of_step = rows.first(std::min(batch_, rows.size()));
       rows = rows.subspan(of_step.size());
       const auto held = turn();
-      NoPart none;
-      total += learn_each(worker, none, of_step, pace);
+      total += learn_each(worker, nullptr, of_step, pace);
     }
     return total;
   }
@@ -283,19 +287,18 @@ class KernelDescent final : public LocalDescent {
     LossSum sum;
     if (turn.own) {
       part.take(bias_at());
-      sum = learn_each(worker, part, rows, pace);
+      sum = learn_each(worker, &part, rows, pace);
     } else {
       part.settle(rule_, bias_at());
-      NoPart none;
-      sum = learn_each(worker, none, rows, pace);
+      sum = learn_each(worker, nullptr, rows, pace);
     }
     const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
     if (seconds > 0) views_->trial.note(turn, static_cast<double>(rows.size()) / seconds);
     return sum;
   }
 
-  template <class Part>
-  LossSum learn_each(int worker, Part& part, std::span<const SparseRow> rows, Pace pace) {
+  // part: the worker's own cells; null: it steps the shared ones.
+  LossSum learn_each(int worker, Part* part, std::span<const SparseRow> rows, Pace pace) {
     const auto shared = placement_.view(worker);
     const auto in_steps_of_rows = [&](const auto& penalty_at) {
       if (plan_.outputs > 1) {
@@ -307,15 +310,11 @@ class KernelDescent final : public LocalDescent {
     };
     const PenaltyAt<Rule> penalty{plan_.penalty, plan_.penalty_scale.get()};
     if constexpr (!has_memory<Rule>) {
-      const auto in_batches = [&](const auto& penalty_at) {
+      if (batch_ > 1) {
         return learn_batches_of_rows(shared, part, rows, batch_, {at_.bias(), plan_.bias}, rule_,
-                                     loss_, penalty_at, pace, prefetch_,
+                                     loss_, penalty, pace, prefetch_,
                                      sums_[static_cast<std::size_t>(worker)]);
-      };
-      if (batch_ > 1 && plan_.penalty.active()) {
-        return in_batches([=](Index j, float share) { return penalty.of_share(j, share); });
       }
-      if (batch_ > 1) return in_batches([](Index, float) { return NoPenalty(); });
     }
     return plan_.penalty.active() ? in_steps_of_rows(penalty) : in_steps_of_rows(NoPenaltyAt{});
   }
@@ -412,18 +411,19 @@ std::unique_ptr<LocalDescent> make_placed(const Rule& rule, DescentPlan plan) {
     if (plan.alone) return made(std::type_identity<SharedState<State, RacyLanding>>{});
     return made(std::type_identity<SharedState<State, GuardedLanding>>{});
   } else {
-    const auto landed =
-        [&]<template <class, class> class Where>(std::type_identity<Where<State, RacyLanding>>) {
-          return plan.landing == Landing::atomic
-                     ? made(std::type_identity<Where<State, AtomicLanding>>{})
-                     : made(std::type_identity<Where<State, RacyLanding>>{});
-        };
-    if constexpr (can_be_per_thread<Rule>) {
-      if (plan.state == StatePlacement::per_thread) {
-        return landed(std::type_identity<PerThreadState<State, RacyLanding>>{});
+    if constexpr (is_adapted<Rule>) {
+      return made(std::type_identity<SharedState<State, ChosenLanding>>{});
+    } else {
+      if constexpr (can_be_per_thread<Rule>) {
+        if (plan.state == StatePlacement::per_thread) {
+          return made(std::type_identity<PerThreadState<State, ChosenLanding>>{});
+        }
       }
+      if (plan.landing == Landing::atomic) {
+        return made(std::type_identity<SharedState<State, AtomicLanding>>{});
+      }
+      return made(std::type_identity<SharedState<State, RacyLanding>>{});
     }
-    return landed(std::type_identity<SharedState<State, RacyLanding>>{});
   }
 }
 

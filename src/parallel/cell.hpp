@@ -54,14 +54,19 @@ class Cell {
 
   /// Replaces the state by f(state); f may be called several times. The first word, which holds the
   /// weight, changes as one indivisible step, and no step of it is lost. Further words are stored
-  /// after it: of two simultaneous steps, either's may be the last.
+  /// after it: of two simultaneous steps, either's may be the last. racy: store the first word as
+  /// the others, so that one of two simultaneous steps may be lost.
   template <class Function>
-  void exchange(Function&& f) noexcept {
+  void exchange(Function&& f, bool racy = false) noexcept {
     for (;;) {
       const State before = load();
       Word seen = std::bit_cast<Words>(before)[0];
       const auto after = std::bit_cast<Words>(f(before));
-      if (!word(0).compare_exchange_weak(seen, after[0], std::memory_order_relaxed)) continue;
+      if (racy) {
+        word(0).store(after[0], std::memory_order_relaxed);
+      } else if (!word(0).compare_exchange_weak(seen, after[0], std::memory_order_relaxed)) {
+        continue;
+      }
       for (std::size_t i = 1; i < kWords; ++i) word(i).store(after[i], std::memory_order_relaxed);
       return;
     }

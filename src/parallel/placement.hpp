@@ -50,6 +50,30 @@ struct ExchangeLanding {
 /// A step is retried until no other step has changed the cell between its load and its store.
 struct AtomicLanding : ExchangeLanding<Cell> {};
 
+/// A racy or an atomic step, as the plan of the array asks. One machine code serves both: for
+/// states that need more computation than plain steps, or that few runs use.
+class ChosenLanding {
+ public:
+  template <class State>
+  using CellType = Cell<State>;
+
+  explicit ChosenLanding(bool racy) : racy_(racy) {}
+
+  template <class State, class Function>
+  void land(Cell<State>& cell, Function&& f) const noexcept {
+    cell.exchange(std::forward<Function>(f), racy_);
+  }
+
+ private:
+  bool racy_;
+};
+
+template <class Landing>
+Landing landing_of([[maybe_unused]] const ArrayPlan& plan) {
+  if constexpr (std::same_as<Landing, ChosenLanding>) return Landing(plan.racy);
+  if constexpr (!std::same_as<Landing, ChosenLanding>) return Landing();
+}
+
 /// A step locks the coordinate while it is made. The state may have any size.
 struct GuardedLanding : ExchangeLanding<GuardedCell> {};
 
@@ -70,7 +94,7 @@ class SharedState : public SharedParameters<StateType, Landing::template CellTyp
 
   class View {
    public:
-    explicit View(CellType<State>* cells) : cells_(cells) {}
+    View(CellType<State>* cells, Landing landing) : cells_(cells), landing_(landing) {}
     float weight(Index j) const noexcept { return state(j).weight; }
     State state(Index j) const noexcept { return std::as_const(cells_[j]).load(); }
     [[gnu::always_inline]] void prefetch(Index j) const noexcept {
@@ -78,7 +102,7 @@ class SharedState : public SharedParameters<StateType, Landing::template CellTyp
     }
     template <class Function>
     void update(Index j, Function&& f) noexcept {
-      Landing::land(cells_[j], std::forward<Function>(f));
+      landing_.land(cells_[j], std::forward<Function>(f));
     }
     /// Pointers to the cells of some coordinates. A load followed by a store is one racy update.
     template <std::size_t kCount>
@@ -91,14 +115,16 @@ class SharedState : public SharedParameters<StateType, Landing::template CellTyp
 
    private:
     CellType<State>* cells_;
+    [[no_unique_address]] Landing landing_;
   };
 
   static constexpr bool kStateIsShared = true;
   static constexpr bool kHasViews = true;
 
-  explicit SharedState(const ArrayPlan& plan) : Parameters(plan) {}
-  View view(int /*worker*/) noexcept { return View(&(*this)[0]); }
-  View own_view(int worker) noexcept { return View(this->seen_by(worker)); }
+  explicit SharedState(const ArrayPlan& plan)
+      : Parameters(plan), landing_(landing_of<Landing>(plan)) {}
+  View view(int /*worker*/) noexcept { return View(&(*this)[0], landing_); }
+  View own_view(int worker) noexcept { return View(this->seen_by(worker), landing_); }
   State state(Index j) const noexcept { return (*this)[j].load(); }
   void start(Index j, State state) noexcept { (*this)[j].store(state); }
 
@@ -115,6 +141,9 @@ class SharedState : public SharedParameters<StateType, Landing::template CellTyp
     if (array == 0) (*this)[j].store(value);
     return array == 0;
   }
+
+ private:
+  [[no_unique_address]] Landing landing_;
 };
 
 /// The weight of a coordinate is shared. Each worker has its own copy of the rest of the state,
@@ -126,7 +155,8 @@ class PerThreadState : public SharedParameters<Weight> {
 
   class View {
    public:
-    View(Cell<Weight>* weights, State* own) : weights_(weights), own_(own) {}
+    View(Cell<Weight>* weights, State* own, Landing landing)
+        : weights_(weights), own_(own), landing_(landing) {}
     float weight(Index j) const noexcept { return std::as_const(weights_[j]).load().weight; }
     State state(Index j) const noexcept {
       State state = own_[j];
@@ -140,7 +170,7 @@ class PerThreadState : public SharedParameters<Weight> {
     template <class Function>
     void update(Index j, Function&& f) noexcept {
       State next;
-      Landing::land(weights_[j], [&](Weight shared) {
+      landing_.land(weights_[j], [&](Weight shared) {
         next = own_[j];
         next.weight = shared.weight;
         next = f(next);
@@ -152,20 +182,22 @@ class PerThreadState : public SharedParameters<Weight> {
    private:
     Cell<Weight>* weights_;
     State* own_;
+    [[no_unique_address]] Landing landing_;
   };
 
   static constexpr bool kStateIsShared = false;
   static constexpr bool kHasViews = true;
 
-  explicit PerThreadState(const ArrayPlan& plan) : SharedParameters(plan) {
+  explicit PerThreadState(const ArrayPlan& plan)
+      : SharedParameters(plan), landing_(landing_of<Landing>(plan)) {
     const std::size_t likely = plan.likely == 0 ? size() : std::min(plan.likely, size());
     for (int worker = 0; worker < plan.workers; ++worker) own_.emplace_back(size(), likely);
   }
   View view(int worker) noexcept {
-    return View(&(*this)[0], own_[static_cast<std::size_t>(worker)].data());
+    return View(&(*this)[0], own_[static_cast<std::size_t>(worker)].data(), landing_);
   }
   View own_view(int worker) noexcept {
-    return View(seen_by(worker), own_[static_cast<std::size_t>(worker)].data());
+    return View(seen_by(worker), own_[static_cast<std::size_t>(worker)].data(), landing_);
   }
   /// A state with the shared weight, and zeros in place of the workers' own parts.
   State state(Index j) const noexcept {
@@ -197,6 +229,7 @@ class PerThreadState : public SharedParameters<Weight> {
   }
 
  private:
+  [[no_unique_address]] Landing landing_;
   std::vector<ZeroedArray<State>> own_;  // [workers]
 };
 

@@ -51,6 +51,7 @@ struct ArrayPlan {
   std::size_t own = 0;         ///< for how many coordinates, from the first on, each worker gets a
                                ///< cell of its own; rounded up to whole pages; 0: none
   int workers = 1;
+  bool racy = true;  ///< for ChosenLanding: whether one of two simultaneous steps may be lost
 };
 
 template <class State, template <class> class CellType = Cell>

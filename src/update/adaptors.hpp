@@ -83,6 +83,12 @@ struct Averaged {
   }
 };
 
+/// Whether a rule is made of another one.
+template <class Rule>
+inline constexpr bool is_adapted = requires(const Rule rule) {
+  rule.rule;
+};
+
 /// What the proximal step of an elastic net leaves of a weight after `times` of them at one rate:
 /// with a = (1 + rate l2)^-times, |w| <- max(0, a |w| - (l1 / l2)(1 - a)), and |w| - times rate l1
 /// where l2 = 0. At l1 = 1, l2 = 0, rate = 0.1: 3 times turn 1 into 0.7.

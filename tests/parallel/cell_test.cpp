@@ -131,14 +131,14 @@ TEST(Cell, OfOneWordNeverTearsBesideAnother) {
 
 // Counts with a landing, on one thread and then on more; how many steps are there at the end.
 template <class Landing>
-int counted(int threads, int steps) {
+int counted(const Landing& landing, int threads, int steps) {
   Cell<Weight> cell{};
   {
     std::vector<std::jthread> team;
     for (int t = 0; t < threads; ++t) {
       team.emplace_back([&] {
         for (int i = 0; i < steps; ++i) {
-          Landing::land(cell, [](Weight w) { return Weight{w.weight + 1}; });
+          landing.land(cell, [](Weight w) { return Weight{w.weight + 1}; });
         }
       });
     }
@@ -148,24 +148,26 @@ int counted(int threads, int steps) {
 
 TEST(AtomicLanding, LosesNoStep) {
   for (const int threads : {1, 2, 4, 8}) {
-    EXPECT_EQ(counted<AtomicLanding>(threads, 100'000), threads * 100'000);
+    EXPECT_EQ(counted(AtomicLanding(), threads, 100'000), threads * 100'000);
+    EXPECT_EQ(counted(ChosenLanding(false), threads, 100'000), threads * 100'000);
   }
 }
 
 TEST(RacyLanding, LosesNoStepAlone) {
-  EXPECT_EQ(counted<RacyLanding>(1, 100'000), 100'000);
+  EXPECT_EQ(counted(RacyLanding(), 1, 100'000), 100'000);
+  EXPECT_EQ(counted(ChosenLanding(true), 1, 100'000), 100'000);
 }
 
 // Two steps forced to overlap: the second begins and ends between the first one's load and store.
 // A landing that loses updates ends at 1; one that loses none at 2.
 template <class Landing>
-float overlapped() {
+float overlapped(const Landing& landing) {
   Cell<Weight> cell{};
   std::atomic<int> stage{0};
   {
     std::jthread first([&] {
       bool waited = false;
-      Landing::land(cell, [&](Weight w) {
+      landing.land(cell, [&](Weight w) {
         if (!std::exchange(waited, true)) {
           stage.store(1);
           while (stage.load() != 2) std::this_thread::yield();
@@ -175,7 +177,7 @@ float overlapped() {
     });
     std::jthread second([&] {
       while (stage.load() != 1) std::this_thread::yield();
-      Landing::land(cell, [](Weight w) { return Weight{w.weight + 1}; });
+      landing.land(cell, [](Weight w) { return Weight{w.weight + 1}; });
       stage.store(2);
     });
   }
@@ -183,12 +185,14 @@ float overlapped() {
 }
 
 TEST(AtomicLanding, LosesNoStepThatIsForcedToOverlap) {
-  EXPECT_EQ(overlapped<AtomicLanding>(), 2);
+  EXPECT_EQ(overlapped(AtomicLanding()), 2);
+  EXPECT_EQ(overlapped(ChosenLanding(false)), 2);
 }
 
 // What proves the test above: the same interleaving makes a landing without compare-exchange lose.
 TEST(AtomicLanding, ItsTestCatchesAPlantedLostUpdate) {
-  EXPECT_EQ(overlapped<RacyLanding>(), 1);
+  EXPECT_EQ(overlapped(RacyLanding()), 1);
+  EXPECT_EQ(overlapped(ChosenLanding(true)), 1);
 }
 
 }  // namespace

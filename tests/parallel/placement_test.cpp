@@ -14,7 +14,7 @@ template <class Placement>
 class EveryPlacement : public testing::Test {};
 using Placements =
     testing::Types<SharedState<State, RacyLanding>, SharedState<State, AtomicLanding>,
-                   PerThreadState<State, RacyLanding>, PerThreadState<State, AtomicLanding>>;
+                   SharedState<State, ChosenLanding>, PerThreadState<State, ChosenLanding>>;
 TYPED_TEST_SUITE(EveryPlacement, Placements);
 
 State stepped(State s) {
@@ -47,7 +47,7 @@ void step_all(Placement& placement, int workers, int rounds) {
 template <class Placement>
 void expect_no_step_lost() {
   for (const int workers : {1, 2, 4}) {
-    Placement placement(ArrayPlan{.coordinates = 8, .workers = workers});
+    Placement placement(ArrayPlan{.coordinates = 8, .workers = workers, .racy = false});
     step_all(placement, workers, 20'000);
     for (Index j = 0; j < 8; ++j) EXPECT_EQ(placement.state(j).weight, 20'000.0f * workers);
   }
@@ -55,7 +55,8 @@ void expect_no_step_lost() {
 
 TEST(Placement, AtomicLosesNoStep) {
   expect_no_step_lost<SharedState<State, AtomicLanding>>();
-  expect_no_step_lost<PerThreadState<State, AtomicLanding>>();
+  expect_no_step_lost<SharedState<State, ChosenLanding>>();
+  expect_no_step_lost<PerThreadState<State, ChosenLanding>>();
 }
 
 TEST(Placement, RacyLosesNothingAloneAndInventsNothingTogether) {
@@ -75,7 +76,7 @@ TEST(Placement, RacyLosesNothingAloneAndInventsNothingTogether) {
 }
 
 TEST(Placement, PerThreadStateIsEachWorkersOwn) {
-  PerThreadState<State, RacyLanding> placement(ArrayPlan{.coordinates = 1, .workers = 2});
+  PerThreadState<State, ChosenLanding> placement(ArrayPlan{.coordinates = 1, .workers = 2});
   placement.view(0).update(0, stepped);
   placement.view(1).update(0, stepped);
   placement.view(1).update(0, stepped);
