@@ -78,6 +78,7 @@ Dataset read_rows(World& world, const std::vector<std::string>& paths, const Fil
                   const ReadProgress& progress) {
   const int learning = world.size() - ranks.servers;  // those of lower numbers
   ReadOptions read = files.read;
+  read.all_hashes = true;  // as other ranks have them
   read.class_labels =
       learns_classes(options) || (has_two_labels(options) && labels_are_words(world, paths, read));
   read.threads = threads_of_rank(world, options.threads);

@@ -16,6 +16,7 @@
 #include "data/rows/hot_features.hpp"
 #include "data/rows/row_batch.hpp"
 #include "data/rows/scaling.hpp"
+#include "data/rows/shared_numbers.hpp"
 #include "data/text/input.hpp"
 #include "data/text/parsing.hpp"
 #include "data/text/reading_record.hpp"
@@ -46,17 +47,19 @@ class TextFeed final : public Feed {
  public:
   /// labels: the two labels that become -1 and +1; any other label is an error. If empty, labels
   /// are numbers. hot: renumbers the features; if empty, features keep the numbers of the text.
-  /// scaling: of the values, or null; it must live as long.
+  /// hashes: gives hashes the plain numbers that `hot` and `scaling` know, or null: see
+  /// FeatureSpace::hashes. scaling: of the values, or null. Both must live as long.
   /// REQUIRES: the stream has a sample, and outlives this object.
   TextFeed(RowStream::Text& text, RowOrder order, std::uint64_t seed,
            std::optional<LabelPair> labels, int workers, std::optional<HotFeatures> hot = {},
-           Scaling* scaling = nullptr)
+           Scaling* scaling = nullptr, SharedNumbers* hashes = nullptr)
       : text_(text),
         order_(order),
         seed_(seed),
         labels_(labels),
         hot_(std::move(hot)),
         scaling_(scaling),
+        hashes_(hashes),
         parsing_(text.options, FeatureOrder::any),
         hands_(static_cast<std::size_t>(workers)) {
     const Dataset& sample = *text.sample;
@@ -108,7 +111,10 @@ class TextFeed final : public Feed {
   /// space in which these come first. May be called at any time.
   FeatureSpace features() const override {
     FeatureSpace space = text_.features();
-    if (space.hash_bits == 0) {
+    if (hashes_ != nullptr) {
+      space.hashes = hashes_->met();
+      space.size = space.hashes->size();
+    } else if (space.hash_bits == 0) {
       std::uint64_t end = 0;
       for (const Hand& hand : hands_) {
         end = std::max(end, hand.end.load(std::memory_order_relaxed));
@@ -163,7 +169,7 @@ class TextFeed final : public Feed {
     const OnError on_error = text_.options.on_error;
     auto fault = parse_rows(hand.chunk, parsing_.format(), parsing_.rules(), on_error, hand.batch);
     const bool sound = (!fault || on_error == OnError::skip) && labels_fit(hand.batch);
-    if (sound) fill_rows(hand, *number);
+    if (sound && !fill_rows(hand, *number)) return false;
     note(*number, {hand.chunk.file, hand.batch, std::move(fault)});
     return true;
   }
@@ -175,8 +181,10 @@ class TextFeed final : public Feed {
     });
   }
 
-  void fill_rows(Hand& hand, std::uint64_t number) {
+  // False if it can't: there is no memory, or there are too many features.
+  bool fill_rows(Hand& hand, std::uint64_t number) {
     RowBatch& batch = hand.batch;
+    if (hashes_ != nullptr && !number_hashes(batch.indices)) return false;
     if (scaling_ != nullptr) scaling_->scale(batch, *text_.sample);
     std::uint64_t index_end = hand.end.load(std::memory_order_relaxed);
     const bool is_hashed = parsing_.rules().hash_bits != 0;  // to all numbers there are
@@ -197,8 +205,21 @@ class TextFeed final : public Feed {
     }
     if (hot_) hot_->renumber(batch.indices);
     hand.end.store(index_end, std::memory_order_relaxed);
-    if (order_ == RowOrder::sequential) return;
-    shuffle(std::span(hand.rows), Random(seed_, static_cast<std::uint64_t>(epoch_), number));
+    if (order_ != RowOrder::sequential) {
+      shuffle(std::span(hand.rows), Random(seed_, static_cast<std::uint64_t>(epoch_), number));
+    }
+    return true;
+  }
+
+  bool number_hashes(std::span<Index> hashes) {
+    try {
+      hashes_->number(hashes);
+      return true;
+    } catch (...) {
+      const std::lock_guard lock(reading_);
+      if (!read_failure_) read_failure_ = std::current_exception();
+      return false;
+    }
   }
 
   void note(std::uint64_t number, Noted noted) {
@@ -229,7 +250,8 @@ class TextFeed final : public Feed {
   std::uint64_t seed_;
   std::optional<LabelPair> labels_;
   std::optional<HotFeatures> hot_;
-  Scaling* scaling_;  // of the values, or null
+  Scaling* scaling_;       // of the values, or null
+  SharedNumbers* hashes_;  // or null: they are the plain numbers
   Parsing parsing_;
   int epoch_ = 0;
   std::vector<Hand> hands_;  // [workers]

@@ -60,6 +60,12 @@ FeatureSpace space_of(const LearnerOptions& options) {
 
 FeatureSpace space_of(const Model& start, const LearnerOptions& options) {
   FeatureSpace space = start.features();
+  if (space.hashes) {  // a Learner has them all
+    if (space.hash_bits > 31)
+      throw OptionError("resume", "a Learner takes up to 31 bits of hashes");
+    space.hashes = nullptr;
+    space.size = count_of_hashes(space.hash_bits);
+  }
   if (options.features <= space.size) return space;
   if (space.names || space.hash_bits > 0) {
     throw OptionError("features", "the model's features have names, and no more can be added");
@@ -186,7 +192,8 @@ Learner::Learner(const Model& start, const LearnerOptions& options)
   }
   // A zero that is written would take memory.
   for (Index j = 0; j < start.features().size; ++j) {
-    if (start.weights()[j] != 0) start_at(j, start.weights()[j]);
+    const auto& hashes = start.features().hashes;
+    if (start.weights()[j] != 0) start_at(hashes ? (*hashes)[j] : j, start.weights()[j]);
   }
   if (options.bias) start_at(space_.size, start.bias());
 }
@@ -226,7 +233,7 @@ float Learner::learn(const SparseRow& row, float label) {
 }
 
 std::optional<Index> Learner::feature(std::string_view name) const {
-  return feature_named(space_, name);
+  return space_.find(name);
 }
 
 SparseRow Learner::as_learnt(const SparseRow& row) const noexcept {

@@ -24,7 +24,6 @@
 #include "parallel/mapped_memory.hpp"
 
 namespace hogwild {
-namespace {}  // namespace
 
 std::string contents_of_model(const std::string& path) {
   struct stat status {};
@@ -148,14 +147,82 @@ Provenance provenance_of(const Json& json) {
   return from;
 }
 
-Model model_of(const Json& header, Section& body) {
+// The weights of features, side by side, and the biases.
+struct Weights {
+  std::shared_ptr<float[]> of_features;
+  std::vector<float> biases;
+};
+
+Weights take_all_weights(Section& body, const Json& header, const FeatureSpace& space,
+                         std::uint64_t outputs) {
+  const std::uint64_t all = (std::uint64_t{space.size} + 1) * outputs;
+  if (all > std::uint64_t{1} << 32) body.fail("its number of weights is impossible");
+  const StoredWeights stored = take_weights(body, header, all, outputs);
+  Weights taken{shared_zeroed_array<float>(all - outputs), {}};
+  for (std::uint64_t k = 0; k + outputs < stored.count; ++k) {
+    taken.of_features[static_cast<std::ptrdiff_t>(stored.coordinate(k))] = stored.weight(k);
+  }
+  for (std::uint64_t k = stored.count - outputs; k < stored.count; ++k) {
+    taken.biases.push_back(stored.weight(k));
+  }
+  return taken;
+}
+
+// The same of features that have hashes, which become the space's.
+Weights take_weights_by_hash(Section& body, const Json& header, FeatureSpace& space,
+                             std::uint64_t outputs, std::uint32_t version) {
+  Array<Index> hashes;
+  std::vector<float> weights;
+  Weights taken;
+  if (version == kHashesVersion) {
+    const auto count = number_of<std::uint64_t>(header.at("stored"));
+    if (count > space.size) body.fail("the number of weights does not match the features");
+    const StoredWeights stored{body.bytes(count * sizeof(Index)),
+                               body.bytes((count + 1) * outputs * sizeof(float)), count};
+    for (std::uint64_t k = 0; k < count; ++k) {
+      hashes.push_back(stored.coordinate(k));
+      if (hashes.back() >= space.size || (k > 0 && hashes[k - 1] >= hashes[k])) {
+        body.fail("weights are out of order");
+      }
+    }
+    for (std::uint64_t k = 0; k < (count + 1) * outputs; ++k) {
+      if (!std::isfinite(stored.weight(k))) body.fail("a weight is not finite");
+      (k < count * outputs ? weights : taken.biases).push_back(stored.weight(k));
+    }
+  } else {
+    const std::uint64_t all = (std::uint64_t{space.size} + 1) * outputs;
+    if (all > std::uint64_t{1} << 32) body.fail("its number of weights is impossible");
+    const StoredWeights stored = take_weights(body, header, all, outputs);
+    for (std::uint64_t k = 0; k + outputs < stored.count; ++k) {
+      if (stored.weight(k) == 0) continue;
+      const std::uint64_t at = stored.coordinate(k);
+      const auto hash = static_cast<Index>(at / outputs);
+      if (hashes.empty() || hashes.back() != hash) {
+        hashes.push_back(hash);
+        weights.resize(weights.size() + outputs);
+      }
+      weights[weights.size() - outputs + at % outputs] = stored.weight(k);
+    }
+    for (std::uint64_t k = stored.count - outputs; k < stored.count; ++k) {
+      taken.biases.push_back(stored.weight(k));
+    }
+  }
+  taken.of_features = shared_zeroed_array<float>(weights.size());
+  std::ranges::copy(weights, taken.of_features.get());
+  space.hashes = std::make_shared<const FeatureNumbers>(std::move(hashes));
+  space.size = space.hashes->size();
+  return taken;
+}
+
+Model model_of(const Json& header, Section& body, std::uint32_t version) {
   FeatureSpace space;
   space.size = number_of<Index>(header.at("features"));
   space.hash_bits = number_of<int>(header.at("hash_bits"));
   space.index_base = number_of<int>(header.at("index_base"));
   space.format = header.at("format").get<std::string>();
-  const bool hashed_wrongly = space.hash_bits < 0 || space.hash_bits > 31 ||
-                              (space.hash_bits != 0 && space.size != Index{1} << space.hash_bits);
+  const bool hashed_wrongly =
+      space.hash_bits < 0 || space.hash_bits > 32 ||
+      (space.hash_bits != 0 && space.size != count_of_hashes(space.hash_bits));
   if (hashed_wrongly || space.index_base < 0 || space.index_base > 1) {
     body.fail("its feature space is impossible");
   }
@@ -186,25 +253,22 @@ Model model_of(const Json& header, Section& body) {
     body.fail("its labels are impossible");
   }
   const std::uint64_t outputs = classes ? classes->size() : 1;
-  const std::uint64_t all = (std::uint64_t{space.size} + 1) * outputs;
-  if (all > std::uint64_t{1} << 32) body.fail("its number of weights is impossible");
-  const StoredWeights stored = take_weights(body, header, all, outputs);
+  const bool by_hash = space.hash_bits > kMostPlainHashBits;
+  if (version == kHashesVersion && !(by_hash && classes)) {
+    body.fail("its features are not called as its format calls them");
+  }
+  Weights weights = by_hash ? take_weights_by_hash(body, header, space, outputs, version)
+                            : take_all_weights(body, header, space, outputs);
   if (named) space.names = take_names(body, space.size);
   body.finish();
 
-  const auto weights = shared_zeroed_array<float>(all - outputs);
-  for (std::uint64_t k = 0; k + outputs < stored.count; ++k) {
-    weights[static_cast<std::ptrdiff_t>(stored.coordinate(k))] = stored.weight(k);
-  }
-  std::vector<float> biases;
-  for (std::uint64_t k = stored.count - outputs; k < stored.count; ++k) {
-    biases.push_back(stored.weight(k));
-  }
   const Provenance provenance = provenance_of(header.at("provenance"));
   if (!classes) {
-    return Model(std::move(space), weights, biases[0], *loss, labels, provenance, label_names);
+    return Model(std::move(space), weights.of_features, weights.biases[0], *loss, labels,
+                 provenance, label_names);
   }
-  return Model(std::move(space), weights, std::move(biases), *loss, classes, provenance);
+  return Model(std::move(space), weights.of_features, std::move(weights.biases), *loss, classes,
+               provenance);
 }
 
 }  // namespace
@@ -230,12 +294,12 @@ Model parsed_model(std::string_view text, const std::string& path) {
   }
   Section whole(text, path);
   whole.bytes(kModelMagic.size());
-  if (const auto version = whole.value<std::uint32_t>();
-      version < kModelVersion || version > kLabelNamesVersion) {
-    throw ModelError(path,
-                     fmt::format("the model file has format {}, this program reads {}", version,
-                                 kLabelNamesVersion),
-                     "update hogwild");
+  const auto version = whole.value<std::uint32_t>();
+  if (version < kModelVersion || version > kHashesVersion) {
+    throw ModelError(
+        path,
+        fmt::format("the model file has format {}, this program reads {}", version, kHashesVersion),
+        "update hogwild");
   }
   if (text.size() < kModelHeaderAt + kModelChecksumBytes) whole.fail("it is cut short");
   const std::string_view checked(text.data(), text.size() - kModelChecksumBytes);
@@ -247,7 +311,7 @@ Model parsed_model(std::string_view text, const std::string& path) {
   Section body(checked.substr(kModelHeaderAt - sizeof(std::uint32_t)), path);
   try {
     const Json header = Json::parse(body.bytes(body.value<std::uint32_t>()));
-    return model_of(header, body);
+    return model_of(header, body, version);
   } catch (const Json::exception& error) {
     body.fail(fmt::format("its header can't be read ({})", error.what()));
   }

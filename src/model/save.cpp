@@ -4,12 +4,14 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <boost/sort/spreadsort/integer_sort.hpp>
 #include <cmath>
 #include <string>
 #include <vector>
 
 #include "core/json.hpp"
 #include "core/new_file.hpp"
+#include "data/rows/hashes.hpp"
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/model/file.hpp"
@@ -21,7 +23,8 @@ namespace {
 
 Json header_of(const Model& model, std::uint64_t stored, bool dense) {
   const Provenance& from = model.provenance();
-  Json header{{"features", model.features().size},
+  const FeatureSpace& features = model.features();
+  Json header{{"features", features.hashes ? count_of_hashes(features.hash_bits) : features.size},
               {"hash_bits", model.features().hash_bits},
               {"index_base", model.features().index_base},
               {"named", model.features().names != nullptr},
@@ -48,9 +51,50 @@ Json header_of(const Model& model, std::uint64_t stored, bool dense) {
   return header;
 }
 
+std::uint32_t version_of(const Model& model) {
+  if (model.classes()) return model.features().hashes ? kHashesVersion : kClassesVersion;
+  return model.label_names() ? kLabelNamesVersion : kModelVersion;
+}
+
+void append_begin(std::string& out, const Model& model, const std::string& header) {
+  out += kModelMagic;
+  append(out, version_of(model));
+  append(out, static_cast<std::uint32_t>(header.size()));
+  out += header;
+}
+
+// Of features that have hashes, those whose weights are not all zero, by ascending hash.
+std::string serialised_by_hash(const Model& model) {
+  const FeatureNumbers& hashes = *model.features().hashes;
+  const std::size_t outputs = model.outputs();
+  const auto weights_of = [&](Index j) { return model.weights().subspan(j * outputs, outputs); };
+  std::vector<std::uint64_t> features;  // hash and number
+  for (Index j = 0; j < hashes.size(); ++j) {
+    if (std::ranges::any_of(weights_of(j), [](float w) { return w != 0; })) {
+      features.push_back(std::uint64_t{hashes[j]} << 32 | j);
+    }
+  }
+  if (!hashes.ascending()) boost::sort::spreadsort::integer_sort(features.begin(), features.end());
+
+  const bool one = outputs == 1;  // as without hashes, where the bias is a coordinate
+  std::string out;
+  append_begin(out, model, header_of(model, features.size() + (one ? 1 : 0), false).dump());
+  out.reserve(out.size() + (features.size() + 1) * (1 + outputs) * sizeof(float) + sizeof(Index) +
+              sizeof(std::uint64_t));
+  for (const std::uint64_t feature : features) append(out, static_cast<Index>(feature >> 32));
+  if (one) append(out, count_of_hashes(model.features().hash_bits));
+  for (const std::uint64_t feature : features) {
+    for (const float weight : weights_of(static_cast<Index>(feature))) append(out, weight);
+  }
+  for (const float bias : model.biases()) append(out, bias);
+  append(out, XXH3_64bits(out.data(), out.size()));
+  return out;
+}
+
 }  // namespace
 
 std::string serialised(const Model& model) {
+  if (model.features().hashes) return serialised_by_hash(model);
   const auto weights = model.weights();
   const auto biases = model.biases();
   const std::uint64_t all = weights.size() + biases.size();
@@ -69,12 +113,7 @@ std::string serialised(const Model& model) {
   std::string out;
   out.reserve(kModelMagic.size() + header.size() +
               stored * (sizeof(float) + (sparse ? sizeof(Index) : 0)) + 4 * sizeof(std::uint64_t));
-  out += kModelMagic;
-  append(out, model.classes()       ? kClassesVersion
-              : model.label_names() ? kLabelNamesVersion
-                                    : kModelVersion);
-  append(out, static_cast<std::uint32_t>(header.size()));
-  out += header;
+  append_begin(out, model, header);
   if (sparse) {
     out.append(reinterpret_cast<const char*>(coordinates.data()), stored * sizeof(Index));
     for (const Index at : coordinates) {

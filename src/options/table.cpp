@@ -251,10 +251,10 @@ std::vector<Option> most_used() {
                   "hash feature names into 2^BITS features: memory is bounded, names are not kept",
                   "off"},
               Notation<int>{
-                  .expects = "a whole number from 1 to 31",
+                  .expects = "a whole number from 1 to 32",
                   .read = signed_number_in<int>,
                   .write = [](const int& bits) { return bits == 0 ? "" : fmt::format("{}", bits); },
-                  .fits = [](const int& bits) { return bits >= 0 && bits <= 31; }},
+                  .fits = [](const int& bits) { return bits >= 0 && bits <= 32; }},
               &ReadOptions::hash_bits))};
 }
 

@@ -183,9 +183,9 @@ class RowsHandler : public nlohmann::json_sax<nlohmann::json> {
       feature_.reset();
       if (number - base < space_.size) feature_ = static_cast<Index>(number);
     } else if (const auto* its = text_format_named(space_.format); its && !its->by_name) {
-      feature_ = hashed_index(mix_bits(feature_number(name)), space_.hash_bits);
+      feature_ = space_.find_hash(hashed_index(mix_bits(feature_number(name)), space_.hash_bits));
     } else {
-      feature_ = feature_named(space_, name);
+      feature_ = space_.find(name);
     }
   }
 

@@ -141,6 +141,7 @@ class Opening {
       read_.class_labels = true;
       read_.classes = options.resume->label_names();
     }
+    read_.all_hashes = !options.parameters.empty();  // as other processes have them
     if (read_.memory_limit == 0) read_.memory_limit = memory_bytes() / 4 * 3;
     if (!read_.progress) {
       read_.progress = [&](std::uint64_t bytes, std::uint64_t total) {
@@ -170,7 +171,11 @@ class Opening {
         stream.bytes_of_text() > 0 ? mebibytes(stream.bytes_of_text()) + " of text" : "text";
     observer_.on_note(fmt::format("plan: stream {} ({}), {} for the weights", text, plan.reason,
                                   mebibytes(plan.learning_bytes)));
-    if (!files_.valid.empty()) read_validation(stream.features(), {});
+    if (!files_.valid.empty()) {
+      // Where hashes have numbers, these rows may have some that the sample lacks.
+      const bool is_open = stream.sample()->features().hashes != nullptr;
+      read_validation(is_open ? std::nullopt : std::optional(stream.features()), {});
+    }
     return {.stream = std::move(stream), .data = {}, .options = std::move(options_)};
   }
 

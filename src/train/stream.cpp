@@ -11,6 +11,7 @@
 
 #include "data/rows/hot_features.hpp"
 #include "data/rows/named_feature.hpp"
+#include "data/rows/shared_numbers.hpp"
 #include "feed/text_feed.hpp"
 #include "hogwild/core/error.hpp"
 #include "options/refusals.hpp"
@@ -149,6 +150,26 @@ std::optional<HotFeatures> hot_features(const Dataset& sample, const TrainOption
   return hot.size() > 0 ? std::optional(std::move(hot)) : std::nullopt;
 }
 
+// Most features of a wide space, whose cells are reserved as addresses.
+constexpr Index kMostMet = Index{1} << 30;
+
+// Rows to learn and to validate, in one space, whose features are the first that get numbers.
+// Throws DataError if they are called differently.
+void number_alike(Dataset& sample, std::optional<Dataset>& validation, SharedNumbers& numbers) {
+  if (validation) {
+    if (validation->features().hash_bits != 0) {
+      validation = with_numbered_hashes(std::move(*validation));
+    }
+    if (const auto both = union_of(sample.features(), validation->features())) {
+      sample = in_space(sample, *both);
+    }
+    validation = in_space(*validation, sample.features());
+  }
+  const auto known = sample.features().hashes->hashes();
+  Array<Index> first(known.begin(), known.end());
+  numbers.number(first);
+}
+
 void require_streamable(const RowStream& stream, const TrainOptions& options) {
   auto reason = reason_to_hold(options);
   if (!stream.sample()) reason = "no row was seen in it";
@@ -160,15 +181,20 @@ void require_streamable(const RowStream& stream, const TrainOptions& options) {
 
 }  // namespace
 
-TrainResult train(RowStream& stream, const TrainOptions& asked, TrainObserver& asking) {
-  require_valid(asked);
-  require_streamable(stream, asked);
+TrainResult train(RowStream& stream, const TrainOptions& given, TrainObserver& asking) {
+  require_valid(given);
+  require_streamable(stream, given);
   bool from_one = false;
+  TrainOptions asked = given;
+  Dataset first_rows = *stream.sample();
+  SharedNumbers hashes(kMostMet);
+  const bool is_wide = first_rows.features().hashes != nullptr;
+  if (is_wide) number_alike(first_rows, asked.validation, hashes);
   const bool is_scaled = asked.scale != Scale::none && asked.parameters.empty();
-  Scaling scaling = scaling_for(*stream.sample(), asked);
-  if (is_scaled && asked.validation) scaling.meet(*asked.validation, *stream.sample());
+  Scaling scaling = scaling_for(first_rows, asked);
+  if (is_scaled && asked.validation) scaling.meet(*asked.validation, first_rows);
   if (!scaling.changes_nothing()) asking.on_scaling(scaling.report());
-  const Dataset sample = scaling.scaled(*stream.sample());
+  const Dataset sample = scaling.scaled(first_rows);
   TrainOptions options = scaled(asked, scaling, sample.features());
   InFileUnits observer(asking, scaling, nullptr);
   take_over_from_file(options);
@@ -179,7 +205,8 @@ TrainResult train(RowStream& stream, const TrainOptions& asked, TrainObserver& a
         std::optional<HotFeatures> hot = hot_features(sample, found);
         const auto plan_of = [&](const TrainOptions& by) {
           TrainPlan made = plan_training(sample, by);
-          made.descent.features = stream.features().size;
+          made.descent.features =
+              is_wide ? std::min(kMostMet, stream.features().size) : stream.features().size;
           made.descent.likely_features = sample.features().size;
           if (!hot) return made;
           if (stream.features().hash_bits != 0) made.descent.features += hot->size();
@@ -199,7 +226,7 @@ TrainResult train(RowStream& stream, const TrainOptions& asked, TrainObserver& a
         }
         const auto labels = has_two_labels(found) ? std::optional(plan.labels) : std::nullopt;
         TextFeed feed(stream.text(), found.order, found.seed, labels, plan.descent.workers, hot,
-                      is_scaled ? &scaling : nullptr);
+                      is_scaled ? &scaling : nullptr, is_wide ? &hashes : nullptr);
         TrainResult ended = run(feed, plan, sample, found, observer);
         from_one = stream.features().hash_bits == 0 && feed.record().index_base() == 1;
         stream.text().source = feed.record().source();

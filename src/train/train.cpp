@@ -182,7 +182,7 @@ TrainResult train(Dataset data, const TrainOptions& asked, TrainObserver& asking
   TrainOptions options = scaled(std::move(given), scaling, rows.features());
   if (!options.parameters.empty()) {
     take_over_from_file(options);
-    rows = unranked(rows);
+    rows = with_all_hashes(unranked(rows));
     options.keep_state = false;
   } else {
     rows = in_good_order(std::move(rows), options);

@@ -185,7 +185,8 @@ TEST_F(Reading, DoesNotMixNamesAndNumbers) {
 
 TEST_F(Reading, RefusesImpossibleHashBits) {
   const std::string path = folder_.write("a", "1 1:1\n");
-  EXPECT_THROW(read({path}, {.hash_bits = 32}), OptionError);
+  EXPECT_THROW(read({path}, {.hash_bits = 33}), OptionError);
+  EXPECT_THROW(read({path}, {.hash_bits = 32, .all_hashes = true}), OptionError);
   EXPECT_THROW(read({path}, {.hash_bits = -1}), OptionError);
 }
 

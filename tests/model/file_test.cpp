@@ -97,6 +97,65 @@ TEST_F(ModelFile, IsSmallWhereFewWeightsAreNotZero) {
   expect_equal(load(path), some_model(1'000'000, 0.001, false));
 }
 
+// A model of features that have hashes, of so many outputs.
+Model hashed_model(int bits, std::size_t outputs, const std::vector<Index>& hashes) {
+  FeatureSpace space{.size = static_cast<Index>(hashes.size()), .hash_bits = bits, .format = "vw"};
+  space.hashes = std::make_shared<const FeatureNumbers>(Array<Index>(hashes.begin(), hashes.end()));
+  const std::shared_ptr<float[]> weights(new float[hashes.size() * outputs]);
+  for (std::size_t k = 0; k < hashes.size() * outputs; ++k) {  // those of feature 1 are zero
+    weights[static_cast<std::ptrdiff_t>(k)] =
+        k / outputs == 1 ? 0.0f : 0.5f + static_cast<float>(k);
+  }
+  if (outputs == 1) return Model(space, weights, 0.25f, Logistic{}, {}, {});
+  std::vector<std::string> names;
+  std::vector<float> biases;
+  for (std::size_t k = 0; k < outputs; ++k) {
+    names.push_back(std::string(1, static_cast<char>('a' + k)));
+    biases.push_back(static_cast<float>(k));
+  }
+  return Model(space, weights, biases, Softmax{},
+               std::make_shared<const std::vector<std::string>>(names), {});
+}
+
+TEST_F(ModelFile, OfManyHashesHasThoseOfWeightsThatAreNotZero) {
+  for (const int bits : {23, 28, 32}) {
+    for (const std::size_t outputs : {1, 3}) {
+      const Index last = bits == 32 ? kMaxIndex : (Index{1} << bits) - 1;
+      const std::vector<Index> hashes{last, 7, 0, 1000};
+      save(hashed_model(bits, outputs, hashes), folder_.path("m"));
+      EXPECT_LT(std::filesystem::file_size(folder_.path("m")), 600u);
+      const Model loaded = load(folder_.path("m"));
+      ASSERT_EQ(loaded.features().size, 3u) << bits;
+      EXPECT_EQ(loaded.features().hash_bits, bits);
+      EXPECT_EQ(loaded.outputs(), outputs);
+      EXPECT_EQ(loaded.features().find_hash(7), std::nullopt);
+      for (const Index number : {0u, 2u, 3u}) {
+        const auto found = loaded.features().find_hash(hashes[number]);
+        ASSERT_TRUE(found) << hashes[number];
+        EXPECT_EQ(loaded.features().name(*found), std::to_string(hashes[number]));
+        for (std::size_t k = 0; k < outputs; ++k) {
+          EXPECT_EQ(loaded.weights()[*found * outputs + k],
+                    0.5f + static_cast<float>(number * outputs + k));
+        }
+      }
+      // By whatever order features were met, the file is the same.
+      save(loaded, folder_.path("again"));
+      EXPECT_EQ(test::contents(folder_.path("again")), test::contents(folder_.path("m")));
+    }
+  }
+}
+
+TEST_F(ModelFile, OfManyHashesIsRefusedWhenCutShortOrChanged) {
+  save(hashed_model(28, 3, {5, 7, 9}), folder_.path("m"));
+  const std::string whole = test::contents(folder_.path("m"));
+  for (std::size_t at = 0; at < whole.size(); ++at) {
+    EXPECT_THROW(load(folder_.write("cut", whole.substr(0, at))), ModelError) << at;
+    std::string changed = whole;
+    changed[at] = static_cast<char>(changed[at] ^ 0x40);
+    EXPECT_THROW(load(folder_.write("changed", changed)), ModelError) << at;
+  }
+}
+
 TEST_F(ModelFile, IsRefusedWhenCutShortAnywhere) {
   save(some_model(40, 0.5, true), folder_.path("m"));
   const std::string whole = test::contents(folder_.path("m"));
@@ -150,12 +209,12 @@ TEST_F(ModelFile, OfAnotherKindOrVersionIsRefusedWithTheReason) {
   }
   save(some_model(4, 1, false), folder_.path("m"));
   std::string newer = test::contents(folder_.path("m"));
-  newer[8] = 4;
+  newer[8] = 5;
   try {
     load(folder_.write("newer", newer));
     FAIL();
   } catch (const ModelError& error) {
-    EXPECT_EQ(error.reason, "the model file has format 4, this program reads 3");
+    EXPECT_EQ(error.reason, "the model file has format 5, this program reads 4");
   }
   EXPECT_THROW(load(folder_.write("empty", "")), ModelError);
   EXPECT_THROW(load(folder_.path("missing")), IoError);

@@ -20,7 +20,7 @@ inline const std::map<std::string, Sample>& samples() {
                                                  {"valid-fraction", {"0.5", "1.5"}},
                                                  {"early-stopping", {"2", "-1"}},
                                                  {"threads", {"2", "0"}},
-                                                 {"hash-bits", {"12", "32"}},
+                                                 {"hash-bits", {"12", "33"}},
                                                  {"format", {"libsvm", "csv"}},
                                                  {"on-error", {"skip", "stop"}},
                                                  {"duplicates", {"sum", "max"}},

@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +22,7 @@ namespace [[gnu::visibility("default")]] hogwild {
 std::uint64_t hash_of_name(std::string_view name) noexcept;
 
 struct ShortName;
+class NumberTable;
 
 /// A dictionary of names, numbered from 0 in order of insertion.
 /// Thread safety: const members may be called at once from any threads; insert() only alone.
@@ -73,6 +76,41 @@ class FeatureNames {
   std::vector<Index> slots_;    // open addressing, at most half full, a power of two
 };
 
+/// The hashes that features of a wide space have there, each of which has a plain number in order
+/// of its first occurrence: of 2^28 hashes few occur, and arrays are as long as those.
+/// Thread safety: every member is const; share it freely.
+class FeatureNumbers {
+ public:
+  FeatureNumbers() = default;
+  /// Hash hashes[j] has number j. REQUIRES: all are different, and at most kMaxIndex.
+  explicit FeatureNumbers(Array<Index> hashes);
+  ~FeatureNumbers();
+  FeatureNumbers(const FeatureNumbers&) = delete;
+  FeatureNumbers& operator=(const FeatureNumbers&) = delete;
+
+  /// The number of a hash, or nothing. Throws std::bad_alloc, the first time.
+  std::optional<Index> find(Index hash) const;
+
+  /// The same of many: a hash that has no number becomes kNone. Returns whether all have one.
+  /// Throws std::bad_alloc, the first time.
+  bool find(std::span<Index> hashes) const;
+
+  bool ascending() const noexcept { return ascending_; }           ///< whether the hashes are
+  Index operator[](Index j) const noexcept { return hashes_[j]; }  ///< REQUIRES: j < size()
+  Index size() const noexcept { return static_cast<Index>(hashes_.size()); }  ///< of the hashes
+  std::span<const Index> hashes() const noexcept { return hashes_; }          ///< [size()]
+
+  static constexpr Index kNone = 0xFFFFFFFFu;  ///< no feature's number
+
+ private:
+  const NumberTable& table() const;
+
+  Array<Index> hashes_;
+  bool ascending_ = true;
+  mutable std::once_flag made_;  // of the table, when it is first asked: a model that is written
+  mutable std::unique_ptr<const NumberTable> table_;  // to a file needs none
+};
+
 /// Features in another order than the plain one: those of most rows come first. Behind the ranked
 /// ones all features follow, feature j at features.size() + j; there the ranked ones occur in no
 /// row. If all features that occur are ranked, none follow.
@@ -91,14 +129,25 @@ struct Ranking {
 struct FeatureSpace {
   Index size = 0;                               ///< features are numbered 0 .. size - 1
   std::shared_ptr<const FeatureNames> names{};  ///< by plain number, or null: features have numbers
-  int hash_bits = 0;     ///< 0, or features are hashed to 2^hash_bits numbers and have no names
-  int index_base = 0;    ///< what the file adds to a plain number: 0 or 1
+  int hash_bits = 0;  ///< 0, or features are hashed to 2^hash_bits numbers and have no names
+  std::shared_ptr<const FeatureNumbers> hashes{};  ///< by plain number, the feature's hash; null:
+                                                   ///< the hash is the plain number
+  int index_base = 0;                              ///< what the file adds to a plain number: 0 or 1
   std::string format{};  ///< of the file: "libsvm" or "vw"; empty for data made in memory
   std::shared_ptr<const Ranking> ranking{};  ///< of a data set's features, [size]; null: they have
                                              ///< their plain numbers, as a model's always do
 
-  /// What the data file calls feature j: its name, or its number there.
+  /// What the data file calls feature j: its name, its hash, or its number there.
   std::string name(Index j) const;
+
+  /// The plain number of the feature of that name: by its hash, or by the dictionary. Nothing where
+  /// features are called by number, or for a name that none of them has.
+  std::optional<Index> find(std::string_view name) const;
+
+  /// The plain number of the feature of that hash. REQUIRES: hash_bits != 0.
+  std::optional<Index> find_hash(Index hash) const {
+    return hashes ? hashes->find(hash) : std::optional(hash);
+  }
 
   /// The plain number of feature j.
   Index plain(Index j) const noexcept { return ranking ? ranking->plain(j) : j; }

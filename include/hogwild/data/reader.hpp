@@ -41,7 +41,9 @@ struct ReadOptions {
   IndexBase index_base = IndexBase::automatic;  ///< lowest index in libsvm text
   OnError on_error = OnError::fail;             ///< what to do at a malformed line
   Duplicates duplicates = Duplicates::refuse;   ///< if a libsvm row has an index twice
-  int hash_bits = 0;  ///< 1 .. 31: features are hashed to 2^hash_bits numbers; 0: they are not
+  int hash_bits = 0;  ///< 1 .. 32: features are hashed to 2^hash_bits numbers; 0: they are not
+  bool all_hashes = false;  ///< hashes are the plain numbers of features, however many there may
+                            ///< be: see FeatureSpace::hashes; then at most 31 bits
   bool class_labels = false;  ///< labels are names of classes, any text without blanks, commas or
                               ///< colons; numbers are written as class_name() does. The classes
                               ///< are numbered in ascending order: by value if all names are

@@ -3,7 +3,7 @@
 // Layout, all numbers little-endian:
 //   0     8 bytes   "hogwild\n"
 //   8     u32       format version: 1; 2 if the model is of several classes; 3 if two labels are
-//                   words
+//                   words; 4 as 2, with hashes
 //   12    u32       h, bytes of the header
 //   16    h bytes   header, JSON: "features", "hash_bits", "index_base", "named", "format",
 //                   "loss", "labels"
@@ -16,6 +16,9 @@
 //         Of K classes there are features * K weights, those of a feature side by side, and K
 //         biases after them: version 1 is K = 1. named:    for each feature in order, u32 length
 //         and that many bytes
+//         Features hashed to more than 22 bits: sparse, where "features" and a coordinate are of
+//         all hashes. In version 4 only features with a weight that is not zero are stored: n
+//         hashes, u32, ascending; n * K weights, f32; K biases, f32
 //   end-8 u64       XXH3-64 of everything before
 // Whichever of dense and sparse is smaller is written.
 #pragma once

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "data/rows/hashes.hpp"
 #include "data/rows/row_batch.hpp"
 #include "data/text/number.hpp"
 
@@ -18,10 +19,11 @@ struct ParseRules {
   bool any_order = false;  ///< hashed features of a row need not ascend, if none occurs twice
   bool one_based = false;  ///< index 0 is a fault
   std::uint64_t known_end = kMaxIndex + std::uint64_t{1};  ///< an index from here on is a fault,
-  bool drop_unknown = false;                    ///< or, where this is set, left out and counted
-  const FeatureNames* known_names = nullptr;    ///< look names up here; those missing are left out
-  bool class_labels = false;                    ///< labels are names, numbered by the batch
-  const FeatureNames* known_classes = nullptr;  ///< if set: labels are among these, or a fault
+  bool drop_unknown = false;                     ///< or, where this is set, left out and counted
+  const FeatureNames* known_names = nullptr;     ///< look names up here; those missing are left out
+  const FeatureNumbers* known_hashes = nullptr;  ///< the same of hashes
+  bool class_labels = false;                     ///< labels are names, numbered by the batch
+  const FeatureNames* known_classes = nullptr;   ///< if set: labels are among these, or a fault
   bool empty_rows = false;  ///< a line of nothing is a row without features; else it is none
   bool tags = false;        ///< the batch keeps the rows' tags
 
@@ -62,11 +64,6 @@ std::size_t parse_plain_libsvm(std::string_view text, std::size_t at, const Pars
 /// between them, a line end.
 std::size_t parse_plain_vw(std::string_view text, std::size_t at, const ParseRules& rules,
                            RowBatch& batch);
-
-/// The number of a hashed feature.
-inline Index hashed_index(std::uint64_t hash, int bits) noexcept {
-  return static_cast<Index>(hash & ((std::uint64_t{1} << bits) - 1));
-}
 
 /// Appends a namespace or a name to the name of a feature, "namespace^name". A '^' within either
 /// becomes ":^", as there is a colon in neither: so no two features have one name.

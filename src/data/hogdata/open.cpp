@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <numeric>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,6 +19,7 @@
 #include "core/json.hpp"
 #include "core/new_file.hpp"
 #include "data/hogdata/layout.hpp"
+#include "data/rows/hashes.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/data/hogdata.hpp"
 #include "parallel/mapped_memory.hpp"
@@ -142,11 +144,16 @@ class DataFile {
       fail("a feature number is too large");
     }
     ranking->features.assign(numbers.begin(), numbers.end());
+    space.hash_bits = number_of<int>(header_.at("hash_bits"));
+    if (space.hash_bits > kMostPlainHashBits) {  // plain numbers in the order of the ranking
+      space.hashes = std::make_shared<const FeatureNumbers>(ranking->features);
+      std::iota(ranking->features.begin(), ranking->features.end(), Index{0});
+      ranking->size = static_cast<Index>(size);
+    }
     space.size = static_cast<Index>(size);
     space.ranking = std::move(ranking);
-    space.hash_bits = number_of<int>(header_.at("hash_bits"));
     space.index_base = number_of<int>(header_.at("index_base"));
-    if (space.hash_bits < 0 || space.hash_bits > 31 || space.index_base < 0 ||
+    if (space.hash_bits < 0 || space.hash_bits > 32 || space.index_base < 0 ||
         space.index_base > 1) {
       fail("its numbering of features is invalid");
     }

@@ -2,6 +2,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -12,6 +13,7 @@
 #include "core/json.hpp"
 #include "core/new_file.hpp"
 #include "data/hogdata/layout.hpp"
+#include "data/rows/hashes.hpp"
 #include "hogwild/core/version.hpp"
 #include "hogwild/data/hogdata.hpp"
 #include "hogwild/data/ranking.hpp"
@@ -77,6 +79,10 @@ std::uint64_t aligned(std::uint64_t offset) {
 void save_hogdata(const Dataset& unordered, const std::string& path) {
   const Dataset data = ranked(unordered);
   const FeatureSpace& features = data.features();
+  // Hashes, where features have some: what a space without FeatureSpace::hashes would have.
+  Array<Index> plain = features.ranking->features;
+  if (features.hashes)
+    std::ranges::transform(plain, plain.begin(), [&](Index j) { return (*features.hashes)[j]; });
   const std::string names = features.names ? text_of(*features.names) : std::string();
   const std::vector<std::pair<const char*, std::string_view>> sections{
       {"offsets", bytes_of(data.offsets())},
@@ -84,19 +90,20 @@ void save_hogdata(const Dataset& unordered, const std::string& path) {
       {"values", bytes_of(data.values())},
       {"labels", bytes_of(data.labels())},
       {"weights", bytes_of(data.weights())},
-      {"features", bytes_of(std::span<const Index>(features.ranking->features))},
+      {"features", bytes_of(std::span<const Index>(plain))},
       {"names", names}};
 
-  Json header{{"version", kVersion},
-              {"rows", data.rows()},
-              {"nonzeros", data.nonzeros()},
-              {"features", features.ranking->size},
-              {"ranked_features", features.size},
-              {"hash_bits", features.hash_bits},
-              {"index_base", features.index_base},
-              {"format", features.format},
-              {"labels", labels_of(data.seen_labels())},
-              {"source", source_of(data.source())}};
+  Json header{
+      {"version", kVersion},
+      {"rows", data.rows()},
+      {"nonzeros", data.nonzeros()},
+      {"features", features.hashes ? count_of_hashes(features.hash_bits) : features.ranking->size},
+      {"ranked_features", features.size},
+      {"hash_bits", features.hash_bits},
+      {"index_base", features.index_base},
+      {"format", features.format},
+      {"labels", labels_of(data.seen_labels())},
+      {"source", source_of(data.source())}};
   if (const auto& unlabelled = data.seen_labels().unlabelled()) {
     header["unlabelled"] = place_of(*unlabelled);
   }

@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <type_traits>
 
+#include "data/formats/parser.hpp"
 #include "data/rows/name_hash.hpp"
 
 namespace hogwild {
@@ -116,7 +117,18 @@ std::optional<Index> FeatureNames::find(std::string_view name, std::uint64_t has
 
 std::string FeatureSpace::name(Index j) const {
   if (names) return std::string((*names)[plain(j)]);
+  if (hashes) return std::to_string((*hashes)[plain(j)]);
   return std::to_string(std::uint64_t{plain(j)} + static_cast<std::uint64_t>(index_base));
+}
+
+std::optional<Index> FeatureSpace::find(std::string_view name) const {
+  if (hash_bits != 0) return find_hash(hashed_index(hash_of_name(name), hash_bits));
+  if (!names) return std::nullopt;
+  const auto index = names->find(name);
+  if (index || name.find('^') == name.npos) return index;
+  std::string alone;  // where no feature of a namespace is called "a^b", one without is
+  append_name(alone, name);
+  return names->find(alone);
 }
 
 FeatureSpace FeatureSpace::plain() const {

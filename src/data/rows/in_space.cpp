@@ -9,7 +9,9 @@
 #include <utility>
 #include <vector>
 
+#include "data/rows/hashes.hpp"
 #include "data/rows/row_sort.hpp"
+#include "data/rows/shared_numbers.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/data/ranking.hpp"
 
@@ -38,6 +40,10 @@ void require_same_naming(const Dataset& data, const FeatureSpace& space) {
 
 std::optional<Index> same_feature(const FeatureSpace& space, const FeatureSpace& from,
                                   Index plain) {
+  if (space.hashes) {
+    return space.hashes->find(from.hashes ? (*from.hashes)[plain] : plain);
+  }
+  if (from.hashes) return (*from.hashes)[plain];
   if (space.names) return from.names ? space.names->find((*from.names)[plain]) : std::nullopt;
   if (from.names) return std::nullopt;
   const std::int64_t number = std::int64_t{plain} + from.index_base - space.index_base;
@@ -49,8 +55,17 @@ std::optional<FeatureSpace> union_of(const FeatureSpace& first, const FeatureSpa
   if (first.hash_bits != second.hash_bits || !first.names != !second.names) return std::nullopt;
   FeatureSpace all = first.plain();
   if (all.format.empty()) all.format = second.format;
-  if (all.hash_bits != 0) return all;
   const FeatureSpace other = second.plain();
+  if (all.hashes && other.hashes) {
+    Array<Index> hashes(all.hashes->hashes().begin(), all.hashes->hashes().end());
+    for (const Index hash : other.hashes->hashes()) {
+      if (!all.hashes->find(hash)) hashes.push_back(hash);
+    }
+    all.hashes = std::make_shared<const FeatureNumbers>(std::move(hashes));
+    all.size = all.hashes->size();
+    return all;
+  }
+  if (all.hash_bits != 0) return all.hashes ? other : all;  // that of all hashes
   if (all.names) {
     auto names = std::make_shared<FeatureNames>(*all.names);
     for (Index j = 0; j < other.size; ++j) names->insert((*other.names)[j], other.names->hash(j));
@@ -96,7 +111,7 @@ Dataset in_space(const Dataset& data, const FeatureSpace& space) {
     for (std::size_t k = 0; k < row.nonzeros(); ++k) {
       const Index number = numbers[row.indices[k]];
       if (number == kUnknown) {
-        ++source.unknown_features;
+        if (space.hash_bits == 0) ++source.unknown_features;
       } else {
         keys.push_back(std::uint64_t{number} << 32 | k);
       }
@@ -112,6 +127,30 @@ Dataset in_space(const Dataset& data, const FeatureSpace& space) {
     if (data.has_weights()) arrays.weights.push_back(row.weight);
   }
   return Dataset(std::move(arrays), space, std::move(source), data.seen_labels(), data.classes());
+}
+
+Dataset with_all_hashes(Dataset rows) {
+  if (!rows.features().hashes) return rows;
+  FeatureSpace space = rows.features().plain();
+  space.hashes = nullptr;
+  space.size = count_of_hashes(space.hash_bits);
+  return in_space(rows, space);
+}
+
+Dataset with_numbered_hashes(Dataset rows) {
+  if (rows.features().hashes) return rows;
+  rows = unranked(std::move(rows));
+  FeatureSpace space = rows.features();
+  Source source = rows.source();
+  SeenLabels seen = rows.seen_labels();
+  ClassNames classes = rows.classes();
+  Dataset::Arrays arrays = std::move(rows).take_arrays();
+  SharedNumbers numbers;
+  numbers.number(arrays.indices);
+  space.hashes = numbers.in_order(arrays.indices);
+  space.size = space.hashes->size();
+  return Dataset(std::move(arrays), std::move(space), std::move(source), std::move(seen),
+                 std::move(classes));
 }
 
 void count_alike(Dataset& rows, Dataset& others) {

@@ -11,19 +11,6 @@
 
 namespace hogwild {
 
-/// The plain number of the feature of that name: by hash, or by the dictionary. Nothing where
-/// features are called by number, or for a name that the dictionary lacks. Where no feature of a
-/// namespace is called "a^b", that is the name of one without.
-inline std::optional<Index> feature_named(const FeatureSpace& space, std::string_view name) {
-  if (space.hash_bits != 0) return hashed_index(hash_of_name(name), space.hash_bits);
-  if (!space.names) return std::nullopt;
-  const auto index = space.names->find(name);
-  if (index || name.find('^') == name.npos) return index;
-  std::string alone;
-  append_name(alone, name);
-  return space.names->find(alone);
-}
-
 /// The number in one space of the feature that another numbers `plain`, or nothing.
 std::optional<Index> same_feature(const FeatureSpace& space, const FeatureSpace& from, Index plain);
 
@@ -33,8 +20,15 @@ std::optional<FeatureSpace> union_of(const FeatureSpace& first, const FeatureSpa
 
 /// The same rows with features as a model's space numbers them, by name or number as the data file
 /// has them; those that it lacks are left out and counted as Source::unknown_features. Throws
-/// DataError where the one hashes features and the other does not, or not to as many.
+/// DataError where the one hashes features and the other does not, or not to as many. Hashes that
+/// the space has no number for are left out, and not counted: their weights are zero.
 Dataset in_space(const Dataset& data, const FeatureSpace& space);
+
+/// The same rows, hashes being the plain numbers of features: as other processes have them.
+Dataset with_all_hashes(Dataset rows);
+
+/// The same rows, their hashes having numbers. REQUIRES: features are hashed.
+Dataset with_numbered_hashes(Dataset rows);
 
 /// Brings others, rows that go with the first ones, to the first's space. If one of both counts
 /// features from 0, both do then.

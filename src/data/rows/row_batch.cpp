@@ -83,6 +83,41 @@ std::optional<Fault> RowBatch::end_row_at(std::size_t end, const char* at, float
   return std::nullopt;
 }
 
+void RowBatch::keep_known(const FeatureNumbers& hashes, bool any_order) {
+  indices.resize(offsets.back());
+  const bool sorts = !any_order && !hashes.ascending();
+  if (hashes.find(indices) && !sorts) return;
+  std::size_t begin = 0, out = 0;
+  for (std::size_t i = 0; i < rows(); ++i) {
+    const std::size_t end = offsets[i + 1], first = out;
+    for (std::size_t k = begin; k < end; ++k) {
+      indices[out] = indices[k];
+      values[out] = values[k];
+      out += indices[k] != FeatureNumbers::kNone ? 1 : 0;
+    }
+    begin = end;
+    offsets[i + 1] = out;
+    if (sorts) sort_features(first, out);
+  }
+  indices.resize(out);
+  values.resize(out);
+}
+
+// Of a row, from one position to another.
+void RowBatch::sort_features(std::size_t begin, std::size_t end) {
+  keys_.clear();
+  for (std::size_t k = begin; k < end; ++k) keys_.push_back(std::uint64_t{indices[k]} << 32 | k);
+  drawers_.resize(keys_.size());
+  sort_keys(keys_, drawers_);
+  unsorted_.assign(values.begin() + static_cast<std::ptrdiff_t>(begin),
+                   values.begin() + static_cast<std::ptrdiff_t>(end));
+  for (std::size_t k = begin; k < end; ++k) {
+    const std::uint64_t key = keys_[k - begin];
+    indices[k] = static_cast<Index>(key >> 32);
+    values[k] = unsorted_[static_cast<std::uint32_t>(key) - begin];
+  }
+}
+
 // Looks for a feature among those before it only where one of them fell in the same slot. Of rows
 // so long that most do, says yes: sorting is cheaper.
 bool RowBatch::occurs_twice(std::span<const Index> features) {

@@ -80,6 +80,10 @@ class RowBatch : public ParsedRows, public ChunkNotes {
     for (Index& index : indices) index -= added;
   }
 
+  /// Hashes become numbers, and those that have none are left out. The features of a row stay in
+  /// their order if that may be any; else they ascend.
+  void keep_known(const FeatureNumbers& hashes, bool any_order);
+
   void add(Index index, float value) {
     indices.push_back(index);
     values.push_back(value);
@@ -143,6 +147,7 @@ class RowBatch : public ParsedRows, public ChunkNotes {
 
  private:
   bool occurs_twice(std::span<const Index> features);
+  void sort_features(std::size_t begin, std::size_t end);
 
   std::uint64_t unknown_in_row_ = 0;
   // Scratch of rows that have to be sorted.

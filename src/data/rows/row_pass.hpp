@@ -88,7 +88,7 @@ PassedRows pass_over_rows(const std::vector<std::string>& paths, const ReadOptio
   if (is_hogdata(paths.front())) return pass_over_held(read(paths, options), options, look, take);
   Input input(paths);
   if (answering.each_line) input.hand_on_at_once();
-  ChunkPipeline pipeline(std::move(input), paths, options, answering);
+  ChunkPipeline pipeline(std::move(input), paths, options, FeatureOrder::any, answering);
   tbb::enumerable_thread_specific<RowBatch> batches;
   const auto look_at = [&](const Chunk& chunk) {
     RowBatch& batch = batches.local();

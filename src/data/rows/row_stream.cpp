@@ -135,7 +135,7 @@ void RowStream::Text::take_sample() {
 FeatureSpace RowStream::Text::features() const {
   FeatureSpace space;
   space.hash_bits = options.hash_bits;
-  space.size = options.hash_bits != 0 ? Index{1} << options.hash_bits : kMaxIndex + 1;
+  space.size = options.hash_bits != 0 ? count_of_hashes(options.hash_bits) : kMaxIndex + 1;
   if (options.format != Format::automatic) space.format = name_of(options.format);
   return space;
 }

@@ -33,10 +33,10 @@ class ChunkPipeline {
  public:
   /// options must outlive this object. Throws OptionError.
   ChunkPipeline(Input input, const std::vector<std::string>& paths, const ReadOptions& options,
-                const Answering& answering = {})
+                FeatureOrder order = FeatureOrder::ascending, const Answering& answering = {})
       : input_(std::move(input)),
         options_(options),
-        parsing_(options, FeatureOrder::ascending, answering),
+        parsing_(options, order, answering),
         record_(paths, options) {}
 
   /// Calls made = work(chunk) for each chunk, on any thread of the arena; accepted = accept(made),

@@ -14,8 +14,10 @@ namespace hogwild {
 
 Parsing::Parsing(const ReadOptions& options, FeatureOrder order, const Answering& answering)
     : options_(options), format_(options.format) {
-  if (options.hash_bits < 0 || options.hash_bits > 31) {
-    throw OptionError("hash-bits", fmt::format("{} is not between 1 and 31", options.hash_bits));
+  const int most_bits = options.all_hashes ? 31 : 32;
+  if (options.hash_bits < 0 || options.hash_bits > most_bits) {
+    throw OptionError("hash-bits",
+                      fmt::format("{} is not between 1 and {}", options.hash_bits, most_bits));
   }
   rules_.duplicates = options.duplicates;
   rules_.hash_bits = options.hash_bits;
@@ -32,6 +34,7 @@ Parsing::Parsing(const ReadOptions& options, FeatureOrder order, const Answering
     const FeatureSpace space = options.features->plain();  // text has no other numbers
     rules_.hash_bits = space.hash_bits;
     rules_.known_names = space.names.get();
+    rules_.known_hashes = space.hashes.get();
     rules_.one_based = space.index_base == 1;
     rules_.known_end = std::uint64_t{space.size} + static_cast<std::uint64_t>(space.index_base);
     rules_.drop_unknown = true;
@@ -118,6 +121,9 @@ std::optional<SpottedFault> parse_rows(const Chunk& chunk, Format format, const 
       const auto column = static_cast<std::uint64_t>(fault->at - line.data()) + 1;
       if (!reject(column, std::move(fault->reason), std::move(fault->remedy))) break;
     }
+  }
+  if (rules.known_hashes != nullptr) {
+    batch.keep_known(*rules.known_hashes, rules.any_order);
   }
   return first;
 }

@@ -19,6 +19,7 @@
 #include "data/rows/named_feature.hpp"
 #include "data/rows/row_arrays.hpp"
 #include "data/rows/row_sort.hpp"
+#include "data/rows/shared_numbers.hpp"
 #include "data/text/chunk_pipeline.hpp"
 #include "data/text/input.hpp"
 #include "data/text/parsing.hpp"
@@ -85,6 +86,7 @@ class Reader {
     }
     batch->clear_rows();
     auto fault = parse_rows(chunk, parsing_.format(), parsing_.rules(), options_.on_error, *batch);
+    if (is_wide_) hashes_.number(batch->indices);
     std::optional<Index> most;
     if (!batch->indices.empty()) most = *std::ranges::max_element(batch->indices);
     const std::size_t known = batch->numbers.size();
@@ -153,7 +155,7 @@ class Reader {
     space.format = name_of(parsing_.format());
     space.hash_bits = parsing_.rules().hash_bits;
     if (space.hash_bits != 0) {
-      space.size = Index{1} << space.hash_bits;
+      space.size = count_of_hashes(space.hash_bits);
     } else if (text_format(parsing_.format()).by_name) {
       space.size = names_->size();
       space.names = names_;
@@ -168,6 +170,10 @@ class Reader {
     Source source = pipeline_.source(rows_.rows());
     FeatureSpace features = space();
     Dataset::Arrays arrays = rows_.take(added_by_text(features));
+    if (is_wide_) {
+      features.hashes = hashes_.in_order(arrays.indices);
+      features.size = features.hashes->size();
+    }
     SeenLabels seen = record_.seen_labels();
     const ClassNames classes =
         parsing_.rules().class_labels ? number_classes(arrays.labels, seen) : nullptr;
@@ -239,6 +245,9 @@ class Reader {
   ChunkPipeline pipeline_;
   const Parsing& parsing_ = pipeline_.parsing();
   ReadingRecord& record_ = pipeline_.record();
+  const bool is_wide_ =
+      !options_.features && !options_.all_hashes && options_.hash_bits > kMostPlainHashBits;
+  SharedNumbers hashes_;
   RowArrays rows_;
   tbb::concurrent_queue<std::unique_ptr<Batch>> written_;
   // Of the ordered stage alone.

@@ -1,0 +1,183 @@
+// Features hashed to more numbers than occur.
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <string>
+
+#include "hogwild/core/error.hpp"
+#include "hogwild/core/random.hpp"
+#include "hogwild/data/hogdata.hpp"
+#include "hogwild/data/reader.hpp"
+#include "hogwild/eval/evaluate.hpp"
+#include "hogwild/learn/learner.hpp"
+#include "hogwild/model/file.hpp"
+#include "hogwild/train/stream.hpp"
+#include "hogwild/train/train.hpp"
+#include "support/files.hpp"
+#include "support/sanitized.hpp"
+
+namespace hogwild {
+namespace {
+
+constexpr int kBits = 28;
+
+class Hashes : public testing::Test {
+ protected:
+  // VW text, each row of some frequent and some rare names; the label is by the frequent ones.
+  std::string text(const std::string& name, int rows, std::uint64_t seed) {
+    std::string lines;
+    for (int i = 0; i < rows; ++i) {
+      Random random(seed, static_cast<std::uint64_t>(i));
+      std::string features;
+      double margin = 0;
+      for (int k = 0; k < 8; ++k) {
+        const auto frequent = static_cast<int>(40 * random.uniform());
+        margin += frequent % 2 == 0 ? 0.8 : -0.8;
+        features += " f" + std::to_string(frequent) + "x" + std::to_string(k);
+        features += " rare" + std::to_string(static_cast<int>(20'000 * random.uniform()));
+      }
+      const bool positive = random.uniform() < 1 / (1 + std::exp(-margin));
+      lines += (positive ? "1 |n" : "-1 |n") + features + "\n";
+    }
+    return folder_.write(name, lines);
+  }
+
+  std::string bytes(const Model& model) {
+    save(model, folder_.path("model"));
+    return test::contents(folder_.path("model"));
+  }
+
+  const int rows_ = test::kSanitized ? 6'000 : 60'000;
+  test::TemporaryFolder folder_;
+};
+
+TEST_F(Hashes, AreNumberedByWhatOccurs) {
+  const std::string path = text("a", 500, 1);
+  const Dataset rows = read({path}, {.hash_bits = kBits});
+  const Dataset all = read({path}, {.hash_bits = kBits, .all_hashes = true});
+  EXPECT_EQ(all.features().size, Index{1} << kBits);
+  EXPECT_EQ(all.features().hashes, nullptr);
+  ASSERT_NE(rows.features().hashes, nullptr);
+  EXPECT_LT(rows.features().size, 10'000u);
+  ASSERT_EQ(rows.nonzeros(), all.nonzeros());
+  for (Offset i = 0; i < rows.rows(); ++i) {
+    for (std::size_t k = 0; k < rows.row(i).nonzeros(); ++k) {
+      ASSERT_EQ((*rows.features().hashes)[rows.row(i).indices[k]], all.row(i).indices[k]);
+    }
+  }
+  EXPECT_EQ(read({path}, {.hash_bits = 22}).features().hashes, nullptr);
+}
+
+TEST_F(Hashes, GiveTheModelThatAllHashesGive) {
+  const std::string path = text("a", 2'000, 1);
+  const TrainOptions options{.learning_rate = 0.1f, .epochs = 2, .threads = 1};
+  const Dataset rows = read({path}, {.hash_bits = 24});
+  const Dataset all = read({path}, {.hash_bits = 24, .all_hashes = true});
+  const Model numbered = train(rows, options).model;
+  const Model whole = train(all, options).model;
+  EXPECT_EQ(whole.features().size, Index{1} << 24);
+  EXPECT_EQ(bytes(numbered), bytes(whole));
+  const Model loaded = load(folder_.path("model"));
+  EXPECT_EQ(mean_loss(loaded, read({path}, {.features = loaded.features()})),
+            mean_loss(whole, all));
+}
+
+TEST_F(Hashes, OfTextAreNumberedWhileItIsLearnt) {
+  const std::string path = text("a", rows_, 1), test = text("b", 2'000, 2);
+  for (const int bits : {kBits, 32}) {
+    const ReadOptions reading{.hash_bits = bits};
+    const Dataset held = read({path}, reading);
+    for (const int threads : {1, 4}) {
+      TrainOptions options{.learning_rate = 0.1f, .threads = threads};
+      options.validation = read({test}, reading);
+      RowStream stream({path}, reading);
+      TrainObserver silent;
+      const TrainResult result = train(stream, options, silent);
+      const Model& model = result.model;
+      EXPECT_GE(model.features().size, held.features().size);
+      EXPECT_EQ(model.features().hash_bits, bits);
+      // The model in memory, whose features are in the order of the text, and the saved one.
+      const double loss = mean_loss(model, read({test}, {.features = model.features()}));
+      EXPECT_NEAR(*result.epochs.back().valid_loss, loss, 1e-6);
+      save(model, folder_.path("m"));
+      const Model loaded = load(folder_.path("m"));
+      EXPECT_NEAR(mean_loss(loaded, read({test}, {.features = loaded.features()})), loss, 1e-6);
+      // Rows of which all hashes are numbers are as good.
+      options.validation = read({test}, {.hash_bits = bits == 32 ? 31 : bits, .all_hashes = true});
+      if (bits == 32) {
+        EXPECT_THROW(train(stream, options, silent), DataError);
+      } else {
+        EXPECT_NEAR(*train(stream, options, silent).epochs.back().valid_loss, loss, 0.03 * loss);
+      }
+      options.validation.reset();
+      const Model by_held = train(held, options).model;
+      EXPECT_NEAR(loss, mean_loss(by_held, read({test}, {.features = by_held.features()})),
+                  0.03 * loss);
+      EXPECT_LT(loss, 0.6);
+    }
+  }
+}
+
+TEST_F(Hashes, AreGoneOnWithFromAModel) {
+  const std::string first = text("a", 2'000, 1), second = text("b", 2'000, 2);
+  TrainOptions options{.learning_rate = 0.1f, .threads = 1};
+  const Model start = train(read({first}, {.hash_bits = kBits}), options).model;
+  options.resume = start;
+  const Model after = train(read({second}, {.hash_bits = kBits}), options).model;
+  const auto weight = [](const Model& model, Index hash) {
+    const auto number = model.features().find_hash(hash);
+    return number ? model.weights()[*number] : 0.0f;
+  };
+  const Dataset rows = read({second}, {.hash_bits = kBits});
+  int kept = 0, learnt = 0;
+  for (const Index hash : start.features().hashes->hashes()) {
+    const bool occurs = rows.features().find_hash(hash).has_value();
+    if (!occurs) {
+      EXPECT_EQ(weight(after, hash), weight(start, hash));
+      kept += weight(start, hash) != 0;
+    }
+  }
+  for (const Index hash : rows.features().hashes->hashes()) {
+    learnt += !start.features().find_hash(hash) && weight(after, hash) != 0;
+  }
+  EXPECT_GT(kept, 100);
+  EXPECT_GT(learnt, 100);
+}
+
+TEST_F(Hashes, AreKeptInHogdataAsIfAllHadANumber) {
+  const std::string path = text("a", 1'000, 1), mapped = folder_.path("rows.hogdata");
+  const Dataset rows = read({path}, {.hash_bits = kBits});
+  save_hogdata(rows, mapped);
+  const std::string bytes = test::contents(mapped);
+  save_hogdata(read({path}, {.hash_bits = kBits, .all_hashes = true}), mapped);
+  EXPECT_EQ(test::contents(mapped), bytes);
+  const Dataset opened = read({mapped});
+  ASSERT_NE(opened.features().hashes, nullptr);
+  const TrainOptions options{.learning_rate = 0.1f, .threads = 1};
+  const Model model = train(rows, options).model;
+  EXPECT_EQ(mean_loss(model, read({mapped}, {.features = model.features()})),
+            mean_loss(model, read({path}, {.features = model.features()})));
+  const Model of_mapped = train(opened, options).model;
+  EXPECT_NEAR(mean_loss(of_mapped, read({path}, {.features = of_mapped.features()})),
+              mean_loss(model, rows), 1e-4);
+}
+
+TEST_F(Hashes, OfAModelAreALearnersNumbers) {
+  const Model model =
+      train(read({text("a", 500, 1)}, {.hash_bits = 24}), {.learning_rate = 0.1f, .threads = 1})
+          .model;
+  const Learner learner(model, {});
+  for (const Index hash : model.features().hashes->hashes()) {
+    SparseRow row;
+    const std::array<Index, 1> one{hash}, numbered{*model.features().find_hash(hash)};
+    row.indices = one;
+    const float margin = learner.margin(row);
+    row.indices = numbered;
+    EXPECT_EQ(margin, model.margin(row));
+  }
+}
+
+}  // namespace
+}  // namespace hogwild
