@@ -14,14 +14,14 @@
 #include <vector>
 
 #include "data/rows/hot_features.hpp"
-#include "data/rows/row_batch.hpp"
+#include "data/rows/named_batch.hpp"
 #include "data/rows/scaling.hpp"
-#include "data/rows/shared_numbers.hpp"
 #include "data/text/input.hpp"
 #include "data/text/parsing.hpp"
 #include "data/text/reading_record.hpp"
 #include "data/text/stream_text.hpp"
 #include "feed/feed.hpp"
+#include "feed/met_features.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/core/random.hpp"
 #include "hogwild/data/labels.hpp"
@@ -47,23 +47,23 @@ class TextFeed final : public Feed {
  public:
   /// labels: the two labels that become -1 and +1; any other label is an error. If empty, labels
   /// are numbers. hot: renumbers the features; if empty, features keep the numbers of the text.
-  /// hashes: gives hashes the plain numbers that `hot` and `scaling` know, or null: see
-  /// FeatureSpace::hashes. scaling: of the values, or null. Both must live as long.
+  /// met: gives names and hashes the plain numbers that `hot` and `scaling` know; null: the text
+  /// has numbers. scaling: of the values, or null. Both must live as long.
   /// REQUIRES: the stream has a sample, and outlives this object.
   TextFeed(RowStream::Text& text, RowOrder order, std::uint64_t seed,
            std::optional<LabelPair> labels, int workers, std::optional<HotFeatures> hot = {},
-           Scaling* scaling = nullptr, SharedNumbers* hashes = nullptr)
+           Scaling* scaling = nullptr, MetFeatures* met = nullptr)
       : text_(text),
         order_(order),
         seed_(seed),
         labels_(labels),
         hot_(std::move(hot)),
         scaling_(scaling),
-        hashes_(hashes),
+        met_(met),
         parsing_(text.options, FeatureOrder::any),
         hands_(static_cast<std::size_t>(workers)) {
     const Dataset& sample = *text.sample;
-    if (hot_ && text.features().hash_bits == 0) {
+    if (hot_ && met_ == nullptr && text.features().hash_bits == 0) {
       parsing_.end_indices_at(std::uint64_t{kMaxIndex} + 1 - hot_->size());
     }
     const double whole = static_cast<double>(text.bytes_of_text) /
@@ -111,9 +111,8 @@ class TextFeed final : public Feed {
   /// space in which these come first. May be called at any time.
   FeatureSpace features() const override {
     FeatureSpace space = text_.features();
-    if (hashes_ != nullptr) {
-      space.hashes = hashes_->met();
-      space.size = space.hashes->size();
+    if (met_ != nullptr) {
+      space = met_->space();
     } else if (space.hash_bits == 0) {
       std::uint64_t end = 0;
       for (const Hand& hand : hands_) {
@@ -135,7 +134,7 @@ class TextFeed final : public Feed {
 
   struct alignas(kCacheLinePair) Hand {
     Chunk chunk;
-    RowBatch batch;
+    NamedBatch batch;
     std::vector<SparseRow> rows;
     std::size_t given = 0;              // of the rows
     std::atomic<std::uint64_t> end{0};  // one more than the largest index seen
@@ -165,7 +164,7 @@ class TextFeed final : public Feed {
     hand.given = 0;
     const auto number = take_chunk(hand.chunk);
     if (!number) return false;
-    hand.batch.clear();
+    hand.batch.begin_chunk();
     const OnError on_error = text_.options.on_error;
     auto fault = parse_rows(hand.chunk, parsing_.format(), parsing_.rules(), on_error, hand.batch);
     const bool sound = (!fault || on_error == OnError::skip) && labels_fit(hand.batch);
@@ -183,16 +182,16 @@ class TextFeed final : public Feed {
 
   // False if it can't: there is no memory, or there are too many features.
   bool fill_rows(Hand& hand, std::uint64_t number) {
-    RowBatch& batch = hand.batch;
-    if (hashes_ != nullptr && !number_hashes(batch.indices)) return false;
+    NamedBatch& batch = hand.batch;
+    if (met_ != nullptr && !number_features(batch)) return false;
     if (scaling_ != nullptr) scaling_->scale(batch, *text_.sample);
     std::uint64_t index_end = hand.end.load(std::memory_order_relaxed);
-    const bool is_hashed = parsing_.rules().hash_bits != 0;  // to all numbers there are
+    const bool has_numbers = met_ == nullptr && parsing_.rules().hash_bits == 0;
     const bool has_parts = scaling_ != nullptr && batch.has_weights;
     for (std::size_t i = 0; i < batch.rows(); ++i) {
       SparseRow row = batch.row(i);
       if (labels_) row.label = labels_->sign(row.label);
-      if (!is_hashed && row.nonzeros() > 0) {
+      if (has_numbers && row.nonzeros() > 0) {
         index_end = std::max(index_end, row.indices.back() + std::uint64_t{1});
       }
       // One that weighs several times the mean as so many: see run().
@@ -211,9 +210,9 @@ class TextFeed final : public Feed {
     return true;
   }
 
-  bool number_hashes(std::span<Index> hashes) {
+  bool number_features(NamedBatch& batch) {
     try {
-      hashes_->number(hashes);
+      met_->number(batch, Source{.paths = text_.paths}.name());
       return true;
     } catch (...) {
       const std::lock_guard lock(reading_);
@@ -250,8 +249,8 @@ class TextFeed final : public Feed {
   std::uint64_t seed_;
   std::optional<LabelPair> labels_;
   std::optional<HotFeatures> hot_;
-  Scaling* scaling_;       // of the values, or null
-  SharedNumbers* hashes_;  // or null: they are the plain numbers
+  Scaling* scaling_;  // of the values, or null
+  MetFeatures* met_;  // or null
   Parsing parsing_;
   int epoch_ = 0;
   std::vector<Hand> hands_;  // [workers]

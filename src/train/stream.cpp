@@ -11,7 +11,7 @@
 
 #include "data/rows/hot_features.hpp"
 #include "data/rows/named_feature.hpp"
-#include "data/rows/shared_numbers.hpp"
+#include "feed/met_features.hpp"
 #include "feed/text_feed.hpp"
 #include "hogwild/core/error.hpp"
 #include "options/refusals.hpp"
@@ -42,7 +42,6 @@ std::size_t state_bytes(const AnyUpdateRule& rule) {
 // Why the rows of this text must be held, whatever their number. It has a sample.
 std::optional<std::string> reason_of_text(const RowStream& stream, const TrainOptions& options) {
   const Dataset& sample = *stream.sample();
-  if (sample.features().names) return "features have names; use --hash-bits";
   if (sample.classes()) return "labels are classes";
   if (sample.nonzeros() == 0) return "no row of its sample has a feature";
   if (sample.seen_labels().unlabelled()) return "some rows have no label";
@@ -150,24 +149,16 @@ std::optional<HotFeatures> hot_features(const Dataset& sample, const TrainOption
   return hot.size() > 0 ? std::optional(std::move(hot)) : std::nullopt;
 }
 
-// Most features of a wide space, whose cells are reserved as addresses.
-constexpr Index kMostMet = Index{1} << 30;
-
-// Rows to learn and to validate, in one space, whose features are the first that get numbers.
-// Throws DataError if they are called differently.
-void number_alike(Dataset& sample, std::optional<Dataset>& validation, SharedNumbers& numbers) {
-  if (validation) {
-    if (validation->features().hash_bits != 0) {
-      validation = with_numbered_hashes(std::move(*validation));
-    }
-    if (const auto both = union_of(sample.features(), validation->features())) {
-      sample = in_space(sample, *both);
-    }
-    validation = in_space(*validation, sample.features());
+// Rows to learn and to validate become of one space, where features have names or hashes. Throws
+// DataError if they are called differently.
+void number_alike(Dataset& sample, Dataset& validation) {
+  if (validation.features().hash_bits != 0) {
+    validation = with_numbered_hashes(std::move(validation));
   }
-  const auto known = sample.features().hashes->hashes();
-  Array<Index> first(known.begin(), known.end());
-  numbers.number(first);
+  if (const auto both = union_of(sample.features(), validation.features())) {
+    sample = in_space(sample, *both);
+  }
+  validation = in_space(validation, sample.features());
 }
 
 void require_streamable(const RowStream& stream, const TrainOptions& options) {
@@ -187,9 +178,11 @@ TrainResult train(RowStream& stream, const TrainOptions& given, TrainObserver& a
   bool from_one = false;
   TrainOptions asked = given;
   Dataset first_rows = *stream.sample();
-  SharedNumbers hashes(kMostMet);
-  const bool is_wide = first_rows.features().hashes != nullptr;
-  if (is_wide) number_alike(first_rows, asked.validation, hashes);
+  std::optional<MetFeatures> met;
+  if (MetFeatures::are_in(first_rows.features())) {
+    if (asked.validation) number_alike(first_rows, *asked.validation);
+    met.emplace(first_rows.features(), stream.text().asked.memory_limit);
+  }
   const bool is_scaled = asked.scale != Scale::none && asked.parameters.empty();
   Scaling scaling = scaling_for(first_rows, asked);
   if (is_scaled && asked.validation) scaling.meet(*asked.validation, first_rows);
@@ -206,10 +199,10 @@ TrainResult train(RowStream& stream, const TrainOptions& given, TrainObserver& a
         const auto plan_of = [&](const TrainOptions& by) {
           TrainPlan made = plan_training(sample, by);
           made.descent.features =
-              is_wide ? std::min(kMostMet, stream.features().size) : stream.features().size;
+              met ? std::min(MetFeatures::kMost, stream.features().size) : stream.features().size;
           made.descent.likely_features = sample.features().size;
           if (!hot) return made;
-          if (stream.features().hash_bits != 0) made.descent.features += hot->size();
+          if (met || stream.features().hash_bits != 0) made.descent.features += hot->size();
           made.descent.likely_features += hot->size();
           made.part(hot_coordinates(sample, *hot));
           return made;
@@ -226,9 +219,9 @@ TrainResult train(RowStream& stream, const TrainOptions& given, TrainObserver& a
         }
         const auto labels = has_two_labels(found) ? std::optional(plan.labels) : std::nullopt;
         TextFeed feed(stream.text(), found.order, found.seed, labels, plan.descent.workers, hot,
-                      is_scaled ? &scaling : nullptr, is_wide ? &hashes : nullptr);
+                      is_scaled ? &scaling : nullptr, met ? &*met : nullptr);
         TrainResult ended = run(feed, plan, sample, found, observer);
-        from_one = stream.features().hash_bits == 0 && feed.record().index_base() == 1;
+        from_one = !met && stream.features().hash_bits == 0 && feed.record().index_base() == 1;
         stream.text().source = feed.record().source();
         return ended;
       });

@@ -1,4 +1,4 @@
-// Features hashed to more numbers than occur.
+// Features that are numbered as they are met: hashed to more numbers than occur, or with names.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -84,9 +84,9 @@ TEST_F(Hashes, GiveTheModelThatAllHashesGive) {
             mean_loss(whole, all));
 }
 
-TEST_F(Hashes, OfTextAreNumberedWhileItIsLearnt) {
+TEST_F(Hashes, OrNamesOfTextAreNumberedWhileItIsLearnt) {
   const std::string path = text("a", rows_, 1), test = text("b", 2'000, 2);
-  for (const int bits : {kBits, 32}) {
+  for (const int bits : {0, kBits, 32}) {
     const ReadOptions reading{.hash_bits = bits};
     const Dataset held = read({path}, reading);
     for (const int threads : {1, 4}) {
@@ -104,12 +104,13 @@ TEST_F(Hashes, OfTextAreNumberedWhileItIsLearnt) {
       save(model, folder_.path("m"));
       const Model loaded = load(folder_.path("m"));
       EXPECT_NEAR(mean_loss(loaded, read({test}, {.features = loaded.features()})), loss, 1e-6);
-      // Rows of which all hashes are numbers are as good.
-      options.validation = read({test}, {.hash_bits = bits == 32 ? 31 : bits, .all_hashes = true});
-      if (bits == 32) {
-        EXPECT_THROW(train(stream, options, silent), DataError);
-      } else {
+      // Rows of which all hashes are numbers are as good; of other features they are refused.
+      const int all_bits = bits == kBits ? kBits : 31;
+      options.validation = read({test}, {.hash_bits = all_bits, .all_hashes = true});
+      if (all_bits == bits) {
         EXPECT_NEAR(*train(stream, options, silent).epochs.back().valid_loss, loss, 0.03 * loss);
+      } else {
+        EXPECT_THROW(train(stream, options, silent), DataError);
       }
       options.validation.reset();
       const Model by_held = train(held, options).model;
@@ -117,6 +118,33 @@ TEST_F(Hashes, OfTextAreNumberedWhileItIsLearnt) {
                   0.03 * loss);
       EXPECT_LT(loss, 0.6);
     }
+  }
+}
+
+TEST_F(Hashes, OfLinesThatAreLeftOutGetNoNumber) {
+  const std::string rows = test::contents(text("a", 2'000, 1));
+  const std::string path = folder_.write("faulty", rows + "1 |n broken:x good\n" + rows);
+  for (const int bits : {0, kBits}) {
+    const ReadOptions reading{.on_error = OnError::skip, .hash_bits = bits};
+    RowStream stream({path}, reading);
+    TrainObserver silent;
+    const Model model = train(stream, {.learning_rate = 0.1f, .threads = 2}, silent).model;
+    EXPECT_EQ(stream.source().skipped_lines, 1u);
+    EXPECT_EQ(model.features().size, read({path}, reading).features().size);
+    EXPECT_EQ(model.features().find("n^good"), std::nullopt) << bits;
+    EXPECT_NE(model.features().find("n^rare7"), std::nullopt) << bits;
+  }
+}
+
+TEST_F(Hashes, NamesThatTakeMoreMemoryThanTheLimitAreRefused) {
+  const std::string path = text("a", 20'000, 1);
+  RowStream stream({path}, {.memory_limit = 1'000'000});
+  TrainObserver silent;
+  try {
+    train(stream, {.learning_rate = 0.1f, .threads = 2}, silent);
+    FAIL();
+  } catch (const DataError& error) {
+    EXPECT_NE(error.remedy.find("--hash-bits"), std::string::npos);
   }
 }
 
@@ -148,10 +176,10 @@ TEST_F(Hashes, AreGoneOnWithFromAModel) {
 
 TEST_F(Hashes, AreKeptInHogdataAsIfAllHadANumber) {
   const std::string path = text("a", 1'000, 1), mapped = folder_.path("rows.hogdata");
-  const Dataset rows = read({path}, {.hash_bits = kBits});
+  const Dataset rows = read({path}, {.hash_bits = 24});
   save_hogdata(rows, mapped);
   const std::string bytes = test::contents(mapped);
-  save_hogdata(read({path}, {.hash_bits = kBits, .all_hashes = true}), mapped);
+  save_hogdata(read({path}, {.hash_bits = 24, .all_hashes = true}), mapped);
   EXPECT_EQ(test::contents(mapped), bytes);
   const Dataset opened = read({mapped});
   ASSERT_NE(opened.features().hashes, nullptr);

@@ -266,7 +266,7 @@ TEST_F(Streaming, PlansByTheText) {
   EXPECT_EQ(reason("1 1:1\n1 2:1\n"), "its sample does not have both labels");
   EXPECT_EQ(reason("1 1:1\n2 2:1\n3 3:1\n"), "its sample does not have both labels");
   EXPECT_EQ(reason("1 1:1\n-1 2:1\n3:1\n"), "some rows have no label");
-  EXPECT_EQ(reason("1 | a\n-1 | b\n"), "features have names; use --hash-bits");
+  EXPECT_EQ(reason("1 | a\n-1 | b\n"), "there are few");
   EXPECT_EQ(reason("x\n"), "its sample has no row");
   EXPECT_EQ(reason(""), "its sample has no row");
 }

@@ -44,8 +44,30 @@ class FeatureNames {
 
   Index size() const noexcept { return static_cast<Index>(entries_.size()); }  ///< number of names
 
+  /// The memory that names and table take, in bytes.
+  std::size_t bytes() const noexcept {
+    return text_.size() + entries_.size() * sizeof(Entry) + slots_.size() * sizeof(Slot);
+  }
+
   /// The hash of name j. REQUIRES: j < size().
   std::uint64_t hash(Index j) const noexcept { return entries_[j].hash; }
+
+  /// Calls f(k, the number of name k or nothing) for some names of others, by their numbers there;
+  /// for this library alone. Many are looked for at once.
+  template <class Function>
+  void find_each(const FeatureNames& others, std::span<const Index> names,
+                 const Function& f) const {
+    constexpr std::size_t kSlotsAhead = 16, kEntriesAhead = 8;
+    for (std::size_t k = 0; k < names.size() + kSlotsAhead; ++k) {
+      if (k < names.size()) prefetch_slot(others.hash(names[k]));
+      if (k >= kEntriesAhead && k - kEntriesAhead < names.size()) {
+        prefetch_entry(others.hash(names[k - kEntriesAhead]));
+      }
+      if (k < kSlotsAhead) continue;
+      const Index name = names[k - kSlotsAhead];
+      f(k - kSlotsAhead, find(others[name], others.hash(name)));
+    }
+  }
 
   /// insert() and find() of a name of up to 16 bytes; for this library alone.
   Index insert(const ShortName& name, std::uint64_t hash);
@@ -53,27 +75,41 @@ class FeatureNames {
   std::optional<Index> find(const ShortName& name, std::uint64_t hash) const;
 
  private:
-  static constexpr Index kEmpty = 0xFFFFFFFFu;
-
   // All that a look at one short name needs, side by side.
   struct Entry {
     std::uint64_t hash;
-    std::uint64_t end;        // where in text_ the name ends
+    std::uint64_t end : 56;   // where in text_ the name ends
+    std::uint64_t size : 8;   // of a short name; of others kLong
     std::uint64_t low, high;  // the name itself, where it is short
   };
+  static constexpr std::uint64_t kLong = 0xFF;
 
+  // A name's number, and above it the upper half of its hash; kEmpty: none.
+  using Slot = std::uint64_t;
+  static constexpr Slot kEmpty = ~Slot{0};
+  static Slot slot(std::uint64_t hash, Index number) noexcept {
+    return (hash & ~std::uint64_t{0xFFFFFFFFu}) | number;
+  }
+
+  void prefetch_slot(std::uint64_t hash) const noexcept {
+    if (!slots_.empty()) __builtin_prefetch(&slots_[hash & (slots_.size() - 1)]);
+  }
+  void prefetch_entry(std::uint64_t hash) const noexcept {
+    if (slots_.empty()) return;
+    const Slot held = slots_[hash & (slots_.size() - 1)];
+    if (held != kEmpty) __builtin_prefetch(&entries_[static_cast<Index>(held)]);
+  }
   template <class Same>
   std::size_t slot_of(std::uint64_t hash, const Same& same) const noexcept;
   std::size_t slot_of(std::string_view name, std::uint64_t hash) const noexcept;
   std::size_t slot_of(const ShortName& name, std::uint64_t hash) const noexcept;
-  std::size_t size_of(Index j) const noexcept;
   template <class Name>
   Index insert_as(const Name& name, std::uint64_t hash);
   void grow();
 
   std::string text_;            // all names, end to end
   std::vector<Entry> entries_;  // [size()]
-  std::vector<Index> slots_;    // open addressing, at most half full, a power of two
+  std::vector<Slot> slots_;     // open addressing, at most half full, a power of two
 };
 
 /// The hashes that features of a wide space have there, each of which has a plain number in order

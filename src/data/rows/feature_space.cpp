@@ -32,13 +32,9 @@ std::uint64_t hash_of_name(std::string_view name) noexcept {
   return is_short(name) ? hash_of_name(short_name(name)) : XXH3_64bits(name.data(), name.size());
 }
 
-std::size_t FeatureNames::size_of(Index j) const noexcept {
-  return entries_[j].end - (j == 0 ? 0 : entries_[j - 1].end);
-}
-
 std::string_view FeatureNames::operator[](Index j) const noexcept {
-  const std::size_t size = size_of(j);
-  return std::string_view(text_).substr(entries_[j].end - size, size);
+  const std::size_t begin = j == 0 ? 0 : entries_[j - 1].end;
+  return std::string_view(text_).substr(begin, entries_[j].end - begin);
 }
 
 // The slot that holds the name of that hash for which same() is true, or the empty one where it
@@ -47,15 +43,18 @@ template <class Same>
 std::size_t FeatureNames::slot_of(std::uint64_t hash, const Same& same) const noexcept {
   const std::size_t mask = slots_.size() - 1;
   for (std::size_t slot = hash & mask;; slot = (slot + 1) & mask) {
-    const Index held = slots_[slot];
-    if (held == kEmpty || (entries_[held].hash == hash && same(held))) return slot;
+    const Slot held = slots_[slot];
+    if (held == kEmpty) return slot;
+    if ((held ^ hash) >> 32 != 0) continue;
+    const auto j = static_cast<Index>(held);
+    if (entries_[j].hash == hash && same(j)) return slot;
   }
 }
 
 std::size_t FeatureNames::slot_of(const ShortName& name, std::uint64_t hash) const noexcept {
   return slot_of(hash, [&](Index j) {
     const Entry& entry = entries_[j];
-    return entry.low == name.low && entry.high == name.high && size_of(j) == name.size;
+    return entry.low == name.low && entry.high == name.high && entry.size == name.size;
   });
 }
 
@@ -70,28 +69,30 @@ void FeatureNames::grow() {
   for (Index j = 0; j < size(); ++j) {
     std::size_t slot = entries_[j].hash & mask;
     while (slots_[slot] != kEmpty) slot = (slot + 1) & mask;
-    slots_[slot] = j;
+    slots_[slot] = FeatureNames::slot(entries_[j].hash, j);
   }
 }
 
 template <class Name>
 Index FeatureNames::insert_as(const Name& name, std::uint64_t hash) {
   if (2 * entries_.size() >= slots_.size()) grow();
-  Index& held = slots_[slot_of(name, hash)];
-  if (held != kEmpty) return held;
+  Slot& held = slots_[slot_of(name, hash)];
+  if (held != kEmpty) return static_cast<Index>(held);
   if (size() > kMaxIndex - 1) throw std::length_error("more than 2^32 - 2 feature names");
-  Entry entry{hash, 0, 0, 0};
+  Entry entry{hash, 0, kLong, 0, 0};
   if constexpr (std::is_same_v<Name, ShortName>) {
     const std::array words{name.low, name.high};
     text_.append(reinterpret_cast<const char*>(words.data()), name.size);
     entry.low = name.low;
     entry.high = name.high;
+    entry.size = name.size;
   } else {
     text_.append(name);
   }
   entry.end = text_.size();
   entries_.push_back(entry);
-  return held = size() - 1;
+  held = slot(hash, size() - 1);
+  return size() - 1;
 }
 
 Index FeatureNames::insert(const ShortName& name, std::uint64_t hash) {
@@ -104,15 +105,15 @@ Index FeatureNames::insert(std::string_view name, std::uint64_t hash) {
 
 std::optional<Index> FeatureNames::find(const ShortName& name, std::uint64_t hash) const {
   if (slots_.empty()) return std::nullopt;
-  const Index held = slots_[slot_of(name, hash)];
-  return held == kEmpty ? std::nullopt : std::optional(held);
+  const Slot held = slots_[slot_of(name, hash)];
+  return held == kEmpty ? std::nullopt : std::optional(static_cast<Index>(held));
 }
 
 std::optional<Index> FeatureNames::find(std::string_view name, std::uint64_t hash) const {
   if (is_short(name)) return find(short_name(name), hash);
   if (slots_.empty()) return std::nullopt;
-  const Index held = slots_[slot_of(name, hash)];
-  return held == kEmpty ? std::nullopt : std::optional(held);
+  const Slot held = slots_[slot_of(name, hash)];
+  return held == kEmpty ? std::nullopt : std::optional(static_cast<Index>(held));
 }
 
 std::string FeatureSpace::name(Index j) const {

@@ -16,6 +16,7 @@
 #include <set>
 #include <utility>
 
+#include "data/rows/named_batch.hpp"
 #include "data/rows/named_feature.hpp"
 #include "data/rows/row_arrays.hpp"
 #include "data/rows/row_sort.hpp"
@@ -43,25 +44,16 @@ class Reader {
   }
 
  private:
-  // A batch whose dictionary of names is kept from chunk to chunk.
-  struct Batch : RowBatch {
-    std::vector<Index> numbers;      // [names] among all the data set's; kNone: none yet
-    std::vector<bool> occurs;        // of the names that are new
-    bool numbers_lack_some = false;  // those of names that occur in lines that are left out
-  };
-  static constexpr Index kNone = 0xFFFFFFFFu;
-  static constexpr Index kMostNames = Index{1} << 14;  // of a batch; with more it starts anew
-
   struct Parsed {
     std::size_t file;
     std::uint64_t bytes;  // of text
-    std::unique_ptr<Batch> batch;
+    std::unique_ptr<NamedBatch> batch;
     std::optional<Index> most;  // the largest index
     std::optional<SpottedFault> fault;
   };
 
   struct Accepted {
-    std::unique_ptr<Batch> batch;
+    std::unique_ptr<NamedBatch> batch;
     RowArrays::Place place;
   };
 
@@ -77,30 +69,19 @@ class Reader {
   };
 
   Parsed parse(const Chunk& chunk) {
-    std::unique_ptr<Batch> batch;  // one that was written, if there is one: its memory is warm
-    if (!written_.try_pop(batch)) batch = std::make_unique<Batch>();
-    if (batch->names.size() > kMostNames || batch->numbers_lack_some) {
-      batch->clear();
-      batch->numbers.clear();
-      batch->numbers_lack_some = false;
-    }
-    batch->clear_rows();
+    std::unique_ptr<NamedBatch> batch;  // one that was written, if there is one: its memory is warm
+    if (!written_.try_pop(batch)) batch = std::make_unique<NamedBatch>();
+    batch->begin_chunk();
     auto fault = parse_rows(chunk, parsing_.format(), parsing_.rules(), options_.on_error, *batch);
     if (is_wide_) hashes_.number(batch->indices);
     std::optional<Index> most;
     if (!batch->indices.empty()) most = *std::ranges::max_element(batch->indices);
-    const std::size_t known = batch->numbers.size();
-    batch->occurs.assign(batch->names.size() - known, false);
-    if (!batch->occurs.empty()) {
-      for (const Index j : batch->indices) {
-        if (j >= known) batch->occurs[j - known] = true;
-      }
-    }
+    batch->note_new_names();
     return {chunk.file, chunk.text.size(), std::move(batch), most, std::move(fault)};
   }
 
   Accepted accept(Parsed parsed) {
-    Batch& batch = *parsed.batch;
+    NamedBatch& batch = *parsed.batch;
     record_.accept(parsed.file, batch, parsed.fault);
     bytes_of_text_ += parsed.bytes;
     const auto expected = static_cast<double>(pipeline_.expected_text());
@@ -118,7 +99,8 @@ class Reader {
       note_classes(batch);
       classes_.push_back({place.row, std::exchange(batch.class_names, {})});
     }
-    number_names(batch);
+    batch.number_names(
+        [&](Index j) { return names_->insert(batch.names[j], batch.names.hash(j)); });
     return {std::move(parsed.batch), place};
   }
 
@@ -134,17 +116,8 @@ class Reader {
     }
   }
 
-  // Gives the batch's new names their numbers among all, in the order of the text.
-  void number_names(Batch& batch) {
-    for (const bool occurs : batch.occurs) {
-      const auto j = static_cast<Index>(batch.numbers.size());
-      batch.numbers.push_back(occurs ? names_->insert(batch.names[j], batch.names.hash(j)) : kNone);
-      batch.numbers_lack_some |= !occurs;
-    }
-  }
-
   void write(Accepted accepted) {
-    if (!accepted.batch->numbers.empty()) renumber(*accepted.batch);
+    if (accepted.batch->has_names()) renumber(*accepted.batch);
     rows_.write(*accepted.batch, accepted.place);
     written_.push(std::move(accepted.batch));
   }
@@ -218,7 +191,7 @@ class Reader {
   }
 
   // From the batch's numbers of names to the data set's, and each row in ascending order.
-  static void renumber(Batch& batch) {
+  static void renumber(NamedBatch& batch) {
     std::vector<std::uint64_t> keys, scratch;
     std::vector<float> values;
     for (std::size_t i = 0; i + 1 < batch.offsets.size(); ++i) {
@@ -226,7 +199,7 @@ class Reader {
       keys.resize(size);
       scratch.resize(size);
       for (Offset k = 0; k < size; ++k) {
-        keys[k] = std::uint64_t{batch.numbers[batch.indices[begin + k]]} << 32 | k;
+        keys[k] = std::uint64_t{batch.number(batch.indices[begin + k])} << 32 | k;
       }
       sort_keys<LogarithmicDrawers>(keys, scratch);
       for (Offset k = 0; k < size; ++k) {
@@ -249,7 +222,7 @@ class Reader {
       !options_.features && !options_.all_hashes && options_.hash_bits > kMostPlainHashBits;
   SharedNumbers hashes_;
   RowArrays rows_;
-  tbb::concurrent_queue<std::unique_ptr<Batch>> written_;
+  tbb::concurrent_queue<std::unique_ptr<NamedBatch>> written_;
   // Of the ordered stage alone.
   std::uint64_t bytes_of_text_ = 0;
   std::optional<Index> most_;  // the largest index there is
