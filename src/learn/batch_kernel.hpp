@@ -101,9 +101,14 @@ class BatchKernel {
     slope *= weight;
     curvature +=
         weight * static_cast<double>(loss_.curvature(static_cast<float>(margin), row.label));
-    for (std::size_t k = 0; k < row.nonzeros(); ++k) {
-      sums_.add(row.indices[k], kOnes ? slope : slope * static_cast<double>(row.values[k]));
+    const auto gradient = [&](std::size_t k) {
+      return kOnes ? slope : slope * static_cast<double>(row.values[k]);
+    };
+    std::size_t k = 0;
+    for (; k < row.nonzeros() && row.indices[k] < GradientSums::kOwn; ++k) {
+      sums_.add_to_own(row.indices[k], gradient(k));
     }
+    for (; k < row.nonzeros(); ++k) sums_.add(row.indices[k], gradient(k));
     return slope;
   }
 
