@@ -114,20 +114,40 @@ class BatchKernel {
 
   void step_weights(double rows, const Pace& pace) {
     if constexpr (StepsAbreast<View, Rule, NoPenalty>) {
-      if (!penalty_.penalty.active()) return step_abreast(rows, pace);
+      if (!penalty_.penalty.active()) return step_abreast<false>(rows, pace);
     }
-    step_each(rows, pace);
+    if constexpr (StepsAbreast<View, Rule, Penalty>) {
+      step_abreast<true>(rows, pace);
+    } else {
+      step_each(rows, pace);
+    }
   }
 
+  template <bool kPenalty>
   HOGWILD_ALL_INLINED void step_abreast(double rows, Pace pace) {
     const auto number = [this](std::size_t k) { return sums_[k].coordinate; };
     const auto step_four = [&]<std::size_t kCount>(std::size_t k, CellsOf<Rule, kCount> cells) {
-      std::array<float, 4> gradients{};
+      std::array<float, 4> gradients{}, l1{}, l2{};
       for (std::size_t i = 0; i < kCount; ++i) {
-        gradients[i] = static_cast<float>(sums_.take(k + i).gradient / rows);
+        const GradientSums::Sum sum = sums_.take(k + i);
+        gradients[i] = static_cast<float>(sum.gradient / rows);
+        if constexpr (kPenalty) {
+          const Penalty its =
+              penalty_.of_share(sum.coordinate, static_cast<float>(sum.rows / rows));
+          l1[i] = its.l1;
+          l2[i] = its.l2;
+        }
       }
+      constexpr auto kFour = Count<4>();
+      const auto penalty = [&] {
+        if constexpr (kPenalty) {
+          return PenaltyLanes{Lanes::of(l1.data(), kFour), Lanes::of(l2.data(), kFour)};
+        } else {
+          return NoPenalty();
+        }
+      }();
       StatesAbreast<Rule> states(cells);
-      states.step(rule_, Lanes::of(gradients.data(), Count<4>()), step_at(NoPenalty(), pace));
+      states.step(rule_, Lanes::of(gradients.data(), kFour), step_at(penalty, pace));
       states.store(cells);
     };
     for_each_four(view_, sums_.size(), number, step_four);

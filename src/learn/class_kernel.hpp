@@ -113,7 +113,8 @@ class ClassKernel {
       const auto number = [first](std::size_t k) { return first + static_cast<Index>(k); };
       for_each_four(view, at_.outputs, number,
                     [&]<std::size_t kCount>(std::size_t k, CellsOf<Rule, kCount> cells) {
-                      const Lanes weights = StatesAbreast<Rule>(cells).weights(rule_, step);
+                      const Lanes weights =
+                          StatesAbreast<Rule>(cells).weights(rule_, in_lanes(step));
                       const auto some = Count<kCount>();
                       (Lanes::of(margins + k, some) + weights * value).to(margins + k, some);
                     });
@@ -148,7 +149,8 @@ class ClassKernel {
       for_each_four(view, at_.outputs, number,
                     [&]<std::size_t kCount>(std::size_t k, CellsOf<Rule, kCount> cells) {
                       StatesAbreast<Rule> states(cells);
-                      states.step(rule_, Lanes::of(slopes + k, Count<kCount>()) * value, step);
+                      states.step(rule_, Lanes::of(slopes + k, Count<kCount>()) * value,
+                                  in_lanes(step));
                       states.store(cells);
                     });
     } else {

@@ -40,6 +40,10 @@ struct Pace {
 /// The penalty of a step at coordinate j in a run without a penalty.
 struct NoPenaltyAt {
   NoPenalty operator()(Index) const noexcept { return {}; }
+  template <std::size_t kCount>
+  NoPenalty of(const Index*, Count<kCount>) const noexcept {
+    return {};
+  }
 };
 
 /// The penalty of a step at coordinate j. Degree scaling multiplies it by n / d_j. A rule that
@@ -51,6 +55,14 @@ struct PenaltyAt {
   Penalty operator()(Index j) const noexcept {
     if constexpr (owns_penalty<Rule>) return penalty;
     return penalty.scaled(scale[j]);
+  }
+
+  /// The penalties of some coordinates, side by side.
+  template <std::size_t kCount>
+  PenaltyLanes of(const Index* j, Count<kCount>) const noexcept {
+    Lanes::Floats times{};
+    for (std::size_t i = 0; i < kCount; ++i) times[i] = scale[j[i]];
+    return {Lanes(penalty.l1) * Lanes(times), Lanes(penalty.l2) * Lanes(times)};
   }
 
   /// The penalty of a step for the mean of several rows. share: the share of these rows that touch
@@ -98,8 +110,9 @@ float weight_at(const View& view, const Rule& rule, Index j, const Step<Net>& st
 /// Whether four coordinates are stepped at a time. This requires a view that allows a separate load
 /// and store instead of update(), and a rule that supports lanes (HasLanes).
 template <class View, class Rule, class Net>
-concept StepsAbreast =
-    HasLanes<Rule> && std::same_as<Net, NoPenalty> && !has_memory<Rule> && requires(View view) {
+concept StepsAbreast = HasLanes<Rule> &&
+                       (std::same_as<Net, NoPenalty> || !owns_penalty<Rule>)&&!has_memory<Rule> &&
+                       requires(View view) {
   view.cells(std::array<Index, 4>{});
 };
 
@@ -140,14 +153,17 @@ float dot_abreast(const View& view, const SparseRow& row, const Rule& rule,
 }
 
 /// A step of each coordinate of a row, four at a time. No index may be in the row twice.
-template <bool kOnes, class View, class Rule>
+template <bool kOnes, class View, class Rule, class PenaltyOf>
 void step_abreast(const View& view, const SparseRow& row, const Rule& rule, float slope,
-                  const Step<NoPenalty>& step) {
+                  const PenaltyOf& penalty_at, const Pace& pace) {
   const auto step_four = [&]<std::size_t kCount>(std::size_t k, CellsOf<Rule, kCount> cells) {
     StatesAbreast<Rule> states(cells);
     const Lanes gradients =
         kOnes ? Lanes(slope) : Lanes(slope) * Lanes::of(&row.values[k], Count<kCount>());
-    states.step(rule, gradients, step);
+    const auto penalty = penalty_at.of(&row.indices[k], Count<kCount>());
+    states.step(
+        rule, gradients,
+        Step<std::remove_const_t<decltype(penalty)>>{pace.rate, pace.share, penalty, pace.time});
     states.store(cells);
   };
   for_each_four(
@@ -193,7 +209,7 @@ HOGWILD_ALL_INLINED void learn_row(const View& the_view, const SparseRow& the_ro
 
   const float slope = row.weight * parts.slope;
   if constexpr (kAbreast) {
-    step_abreast<kOnes>(view, row, rule, slope, free_step);
+    step_abreast<kOnes>(view, row, rule, slope, penalty_at, pace);
   } else {
     for (std::size_t k = 0; k < row.nonzeros(); ++k) {
       const Index j = row.indices[k];

@@ -81,10 +81,36 @@ class Lanes {
   friend Lanes min(Lanes a, Lanes b) noexcept {
     return Lanes(b.floats_ < a.floats_ ? b.floats_ : a.floats_);
   }
+  friend Lanes abs(Lanes a) noexcept { return Lanes((Floats)((Bits)a.floats_ & ~kSign)); }
+  /// The size of a, which is at least 0, with the sign of b.
+  friend Lanes with_sign_of(Lanes a, Lanes b) noexcept {
+    return Lanes((Floats)((Bits)a.floats_ | ((Bits)b.floats_ & kSign)));
+  }
 
  private:
+  using Bits = std::uint32_t __attribute__((vector_size(16)));
+  static constexpr Bits kSign = {1u << 31, 1u << 31, 1u << 31, 1u << 31};
+
   Floats floats_;
 };
+
+/// The penalties of four coordinates: see Penalty.
+struct PenaltyLanes {
+  Lanes l1, l2;
+
+  Lanes shrink(Lanes weight, Lanes rate) const noexcept {
+    const Lanes left = abs(weight) - rate * l1;
+    return with_sign_of(where_positive(left, left) / (Lanes(1) + rate * l2), weight);
+  }
+};
+
+/// The same step for four coordinates.
+inline Step<NoPenalty> in_lanes(const Step<NoPenalty>& step) noexcept {
+  return step;
+}
+inline Step<PenaltyLanes> in_lanes(const Step<Penalty>& step) noexcept {
+  return {step.rate, step.share, {Lanes(step.penalty.l1), Lanes(step.penalty.l2)}, step.time};
+}
 
 /// A rule that steps four coordinates at once: its state is a template of two numbers or of four.
 template <class Rule>

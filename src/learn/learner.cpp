@@ -61,8 +61,11 @@ FeatureSpace space_of(const LearnerOptions& options) {
 FeatureSpace space_of(const Model& start, const LearnerOptions& options) {
   FeatureSpace space = start.features();
   if (space.hashes) {  // a Learner has them all
-    if (space.hash_bits > 31)
-      throw OptionError("resume", "a Learner takes up to 31 bits of hashes");
+    if (space.hash_bits > 31) {
+      throw OptionError("hash-bits",
+                        "the model's features are hashed to 32 bits, and one that goes on learning "
+                        "may have 31; serve it with --read-only, or train it with fewer bits");
+    }
     space.hashes = nullptr;
     space.size = count_of_hashes(space.hash_bits);
   }
