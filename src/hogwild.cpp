@@ -207,7 +207,9 @@ const char* hogwild_model_class(const hogwild_model* model, size_t number) {
 
 int hogwild_model_feature(const hogwild_model* model, const char* name, size_t length,
                           uint32_t* index) {
-  return told(model->model.features().find({name, length}), index);
+  std::optional<Index> found;
+  guarded([&] { found = model->model.features().find({name, length}); });
+  return told(found, index);
 }
 
 hogwild_status hogwild_model_predict(const hogwild_model* model, const hogwild_row* rows,

@@ -119,7 +119,8 @@ hogwild_status hogwild_model_evaluate(const hogwild_model* model, const char* co
 
 /** A learner: a model of one output that learns row by row at a constant rate. With a model it
  * starts at the model's weights, features, loss and labels; the option features may add features.
- * model and options may be NULL. */
+ * Ask hogwild_learner_feature() for its indices: with more than 22 hash-bits they are not those of
+ * the model. model and options may be NULL. */
 hogwild_status hogwild_learner_new(const hogwild_model* model, const hogwild_options* options,
                                    hogwild_learner** learner);
 

@@ -14,6 +14,7 @@
 #include <variant>
 #include <vector>
 
+#include "data/rows/named_feature.hpp"
 #include "data/rows/row_batch.hpp"
 #include "data/rows/row_pass.hpp"
 #include "data/text/parsing.hpp"
@@ -254,6 +255,16 @@ ClassSums sum_classes(const Model& model, const Dataset& data) {
   });
 }
 
+// The rows with the model's numbers of features. Those that were read for another model, or for
+// none, may have others where features have names or hashes.
+Dataset as_numbered_by(const Model& model, const Dataset& rows) {
+  const FeatureSpace& its = model.features();
+  const FeatureSpace& given = rows.features();
+  const bool named_apart = its.names && given.names && its.names != given.names;
+  if (named_apart || its.hashes != given.hashes) return in_space(rows, its);
+  return unranked(rows);
+}
+
 // What is wrong with a label, as soon as the record has heard of it.
 void require_comparable(const Model& model, const ReadingRecord& record) {
   const SeenLabels& seen = record.seen_labels();
@@ -287,7 +298,7 @@ Evaluation evaluate_text(const Model& model, const Sums& none,
 }  // namespace
 
 Metrics evaluate(const Model& model, const Dataset& rows) {
-  const Dataset data = unranked(rows);
+  const Dataset data = as_numbered_by(model, rows);
   const std::string name = data.source().name();
   if (model.outputs() > 1) return sum_classes(model, data).metrics(name);
   return sum_margins(model, data, MarginSums::Scores::kept).metrics(name);
@@ -307,7 +318,7 @@ Evaluation evaluate(const Model& model, const std::vector<std::string>& paths,
 }
 
 double mean_loss(const Model& model, const Dataset& rows) {
-  const Dataset data = unranked(rows);
+  const Dataset data = as_numbered_by(model, rows);
   const std::string name = data.source().name();
   if (model.outputs() > 1) return sum_classes(model, data).mean_loss(name);
   return sum_margins(model, data, MarginSums::Scores::dropped).mean_loss(name);

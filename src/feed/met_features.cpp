@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <stdexcept>
@@ -12,8 +13,15 @@
 
 namespace hogwild {
 
-MetFeatures::MetFeatures(const FeatureSpace& first, std::uint64_t memory_limit)
-    : first_(first.plain()), memory_limit_(memory_limit) {
+MetFeatures::MetFeatures(const FeatureSpace& first, std::size_t bytes, std::uint64_t memory_limit)
+    : first_(first.plain()),
+      bytes_(bytes),
+      memory_limit_(memory_limit),
+      // No more addresses than the limit has memory: they may be limited too.
+      most_(memory_limit == 0 ? kMost
+                              : static_cast<Index>(std::clamp<std::uint64_t>(memory_limit / bytes,
+                                                                             first_.size, kMost))),
+      hashes_(most_) {
   if (first_.names) names_ = std::make_shared<FeatureNames>(*first_.names);
   if (!first_.hashes) return;
   Array<Index> known(first_.hashes->hashes().begin(), first_.hashes->hashes().end());
@@ -21,7 +29,10 @@ MetFeatures::MetFeatures(const FeatureSpace& first, std::uint64_t memory_limit)
 }
 
 void MetFeatures::number(NamedBatch& batch, const std::string& source) {
-  if (first_.hashes) return hashes_.number(batch.indices);
+  if (first_.hashes) {
+    hashes_.number(batch.indices);
+    return require_memory(hashes_.size(), hashes_.bytes(), source);
+  }
   batch.note_new_names();
   std::vector<Index> numbers(batch.names.size()), fresh, unknown;
   batch.for_each_new([&](Index j) { fresh.push_back(j); });
@@ -36,19 +47,22 @@ void MetFeatures::number(NamedBatch& batch, const std::string& source) {
     const std::unique_lock lock(growing_);
     if (is_given_.exchange(false)) names_ = std::make_shared<FeatureNames>(*names_);
     for (const Index j : unknown) numbers[j] = names_->insert(batch.names[j], batch.names.hash(j));
-    require_memory(source);
+    require_memory(names_->size(), names_->bytes(), source);
   }
   batch.number_names([&](Index j) { return numbers[j]; });
   for (Index& j : batch.indices) j = batch.number(j);
 }
 
-void MetFeatures::require_memory(const std::string& source) const {
-  if (names_->size() > kMost) throw std::length_error("more features than can be numbered");
-  if (memory_limit_ == 0 || names_->bytes() <= memory_limit_) return;
+void MetFeatures::require_memory(std::size_t features, std::size_t of_table,
+                                 const std::string& source) const {
+  const bool fits = memory_limit_ == 0 || features * bytes_ + of_table <= memory_limit_;
+  if (fits && features <= most_) return;
+  if (fits) throw std::length_error("more features than can be numbered");
   throw DataError(source,
-                  fmt::format("the names of its features take more memory than the limit of {} MiB",
+                  fmt::format("its {} features take more memory than the limit of {} MiB", features,
                               memory_limit_ >> 20),
-                  "raise --memory-limit, or hash the names with --hash-bits");
+                  first_.hashes ? "raise --memory-limit, or give fewer --hash-bits"
+                                : "raise --memory-limit, or hash the names with --hash-bits");
 }
 
 FeatureSpace MetFeatures::space() const {

@@ -22,29 +22,35 @@ namespace hogwild {
 ///  2. A number, once given, stays. first's features have those that they have there.
 class MetFeatures {
  public:
-  /// So many may be met: their cells are reserved as addresses.
+  /// So many may be met, and one more by each thread: their cells are reserved as addresses.
   static constexpr Index kMost = Index{1} << 30;
 
   /// Whether features of such text are numbered as they are met.
   static bool are_in(const FeatureSpace& space) noexcept { return space.names || space.hashes; }
 
-  /// first: what rows that are held have. memory_limit: of names, in bytes; 0: none.
-  MetFeatures(const FeatureSpace& first, std::uint64_t memory_limit);
+  /// first: what rows that are held have. bytes: of a feature's state and weight. memory_limit: of
+  /// all that features take, in bytes; 0: none.
+  MetFeatures(const FeatureSpace& first, std::size_t bytes, std::uint64_t memory_limit);
+
+  /// How many coordinates features may need.
+  Index most() const noexcept { return most_ + SharedNumbers::kMostThreads; }
 
   /// The rows' features become numbers. Any number of threads at once, each with its own batch.
   /// source: of the text, for messages. Throws std::bad_alloc, std::length_error; DataError where
-  /// names take too much memory.
+  /// features take too much memory.
   void number(NamedBatch& batch, const std::string& source);
 
   /// All that were met.
   FeatureSpace space() const;
 
  private:
-  void require_memory(const std::string& source) const;
+  void require_memory(std::size_t features, std::size_t of_table, const std::string& source) const;
 
   FeatureSpace first_;
+  std::size_t bytes_;
   std::uint64_t memory_limit_;
-  SharedNumbers hashes_{kMost};
+  Index most_;
+  SharedNumbers hashes_;
   mutable std::shared_mutex growing_;
   std::shared_ptr<FeatureNames> names_;        // null: features have hashes
   mutable std::atomic<bool> is_given_{false};  // names_, to others

@@ -180,7 +180,7 @@ class TextFeed final : public Feed {
     });
   }
 
-  // False if it can't: there is no memory, or there are too many features.
+  // False if it can't: there are too many features, or no memory for them.
   bool fill_rows(Hand& hand, std::uint64_t number) {
     NamedBatch& batch = hand.batch;
     if (met_ != nullptr && !number_features(batch)) return false;

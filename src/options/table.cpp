@@ -248,7 +248,8 @@ std::vector<Option> most_used() {
              &TrainOptions::threads, between(1, 4096))),
       of(kTraining | kLearner,
          made(Row{"hash-bits", "BITS",
-                  "hash feature names into 2^BITS features: memory is bounded, names are not kept",
+                  "hash feature names into 2^BITS features: names are not kept, and memory is "
+                  "bounded up to 22 bits; with more it is that of the features that occur",
                   "off"},
               Notation<int>{
                   .expects = "a whole number from 1 to 32",

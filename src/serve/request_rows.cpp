@@ -200,7 +200,11 @@ class RowsHandler : public nlohmann::json_sax<nlohmann::json> {
     const auto narrow = static_cast<float>(value);
     if (place_ == Place::features) {
       if (!std::isfinite(narrow)) fail(out_of_range("the value of feature " + shown(key_), value));
-      feature_ ? batch_.add(*feature_, narrow) : batch_.add_unknown();
+      if (feature_) {
+        batch_.add(*feature_, narrow);
+      } else if (space_.hash_bits == 0) {
+        batch_.add_unknown();
+      }
     } else if (place_ == Place::row && key_ == "label") {
       if (!std::isfinite(narrow)) fail(out_of_range("\"label\"", value));
       label_ = narrow;

@@ -20,7 +20,7 @@ ServedModel::ServedModel(Model model, const std::optional<LearnerOptions>& learn
   if (!learning) return;
   learner_.emplace(model_, *learning);
   progressive_.emplace(model_.loss());
-  model_ = without_weights(model_);
+  model_ = without_weights(*learner_);  // whose features may be more
 }
 
 ServedModel::ServedModel(std::shared_ptr<ParameterFile> parameters, const LearnerOptions& options)

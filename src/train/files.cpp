@@ -172,10 +172,8 @@ class Opening {
     observer_.on_note(fmt::format("plan: stream {} ({}), {} for the weights", text, plan.reason,
                                   mebibytes(plan.learning_bytes)));
     if (!files_.valid.empty()) {
-      // Where features are numbered as they are met, these rows may have some that the sample lacks.
-      const FeatureSpace& sampled = stream.sample()->features();
-      const bool is_open = sampled.hashes || sampled.names;
-      read_validation(is_open ? std::nullopt : std::optional(stream.features()), {});
+      options_.validation = read({files_.valid}, stream.for_other_rows());
+      note_what_was_read(observer_, *options_.validation);
     }
     return {.stream = std::move(stream), .data = {}, .options = std::move(options_)};
   }

@@ -46,7 +46,8 @@ void require_known(const Dataset& data, const ClassWeights& weights) {
 
 // Whether features have the same plain numbers in both, one space having all of the other's.
 bool same_space(const FeatureSpace& one, const FeatureSpace& other) {
-  return one.plain().size == other.plain().size && one.index_base == other.index_base;
+  return one.plain().size == other.plain().size && one.index_base == other.index_base &&
+         one.hashes == other.hashes;
 }
 
 }  // namespace
@@ -139,10 +140,12 @@ Prepared prepare(const Dataset& data, const TrainOptions& options) {
   }
   if (options.resume) {
     prepared.data = with_features_of(*options.resume, std::move(prepared.data));
-    auto& validation = prepared.options.validation;
-    if (validation && !same_space(validation->features(), prepared.data.features())) {
-      validation = in_space(*validation, prepared.data.features().plain());
-    }
+  }
+  auto& validation = prepared.options.validation;
+  const FeatureSpace& space = prepared.data.features();
+  if (validation && (options.resume || space.hashes || validation->features().hashes) &&
+      !same_space(validation->features(), space)) {
+    validation = in_space(*validation, space.plain());
   }
   require_known(prepared.data, options.class_weights);
   prepared.data = with_class_weights(prepared.data, options.class_weights);

@@ -102,7 +102,13 @@ class Run {
 
  private:
   History begun() const {
-    if (const auto& before = options_.resume_state) return {frozen(), *before, options_};
+    if (const auto& before = options_.resume_state) {
+      // In the checkpoint the features of the best model are by hash.
+      const FeatureSpace space = feed_.features().plain();
+      std::optional<Model> best = before->best;
+      if (best && best->features().hashes) best = renumbered(*best, space);
+      return {frozen(), *before, std::move(best), options_};
+    }
     const bool at_zero =
         options_.init == 0 && !options_.resume && (!plan_.parameters || plan_.parameters->made());
     return {at_zero ? zero_model(plan_, feed_.features(), provenance(0)) : frozen(), at_zero, some_,

@@ -51,13 +51,14 @@ class History {
         worst_valid_(options.validation ? worst_loss(start, *options.validation, at_zero) : 0),
         last_(std::move(start)) {}
 
-  /// After the epochs of a run that goes on; start are its weights.
-  History(Model start, const RunState& before, const TrainOptions& options)
+  /// After the epochs of a run that goes on; start are its weights, best those of its best epoch.
+  History(Model start, const RunState& before, std::optional<Model> best,
+          const TrainOptions& options)
       : patience_(options.early_stopping),
         improvement_(options.min_delta),
         worst_(before.worst),
         worst_valid_(before.worst_valid),
-        best_(before.best),
+        best_(std::move(best)),
         last_(std::move(start)),
         epochs_(before.epochs) {
     for (const EpochReport& report : epochs_) {

@@ -179,9 +179,15 @@ TrainResult train(RowStream& stream, const TrainOptions& given, TrainObserver& a
   TrainOptions asked = given;
   Dataset first_rows = *stream.sample();
   std::optional<MetFeatures> met;
+  if (first_rows.features().hashes && !given.parameters.empty()) {
+    throw OptionError("parameters",
+                      "read the rows with ReadOptions::all_hashes, so that a feature "
+                      "has the same number in all processes");
+  }
   if (MetFeatures::are_in(first_rows.features())) {
     if (asked.validation) number_alike(first_rows, *asked.validation);
-    met.emplace(first_rows.features(), stream.text().asked.memory_limit);
+    met.emplace(first_rows.features(), state_bytes(given.update_rule) + sizeof(float),
+                stream.text().asked.memory_limit);
   }
   const bool is_scaled = asked.scale != Scale::none && asked.parameters.empty();
   Scaling scaling = scaling_for(first_rows, asked);
@@ -199,7 +205,7 @@ TrainResult train(RowStream& stream, const TrainOptions& given, TrainObserver& a
         const auto plan_of = [&](const TrainOptions& by) {
           TrainPlan made = plan_training(sample, by);
           made.descent.features =
-              met ? std::min(MetFeatures::kMost, stream.features().size) : stream.features().size;
+              met ? std::min(met->most(), stream.features().size) : stream.features().size;
           made.descent.likely_features = sample.features().size;
           if (!hot) return made;
           if (met || stream.features().hash_bits != 0) made.descent.features += hot->size();

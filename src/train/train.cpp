@@ -183,6 +183,7 @@ TrainResult train(Dataset data, const TrainOptions& asked, TrainObserver& asking
   if (!options.parameters.empty()) {
     take_over_from_file(options);
     rows = with_all_hashes(unranked(rows));
+    if (options.validation) options.validation = with_all_hashes(*options.validation);
     options.keep_state = false;
   } else {
     rows = in_good_order(std::move(rows), options);

@@ -84,6 +84,23 @@ inline Model zero_model(const TrainPlan& plan, const FeatureSpace& features,
                   std::move(provenance));
 }
 
+/// The same model, with the features of a space that has its own by other numbers.
+inline Model renumbered(const Model& model, const FeatureSpace& plain) {
+  const std::size_t outputs = model.outputs();
+  const auto weights = shared_zeroed_array<float>(plain.size * outputs);
+  for (Index j = 0; j < model.features().size; ++j) {
+    const auto number = same_feature(plain, model.features(), j);
+    if (number)
+      std::copy_n(&model.weights()[j * outputs], outputs, &weights[0] + *number * outputs);
+  }
+  if (model.classes()) {
+    return Model(plain, weights, {model.biases().begin(), model.biases().end()}, model.loss(),
+                 model.classes(), model.provenance());
+  }
+  return Model(plain, weights, model.bias(), model.loss(), model.labels(), model.provenance(),
+               model.label_names());
+}
+
 /// Lets the weights of the features that rows hold start at random: see TrainOptions::init.
 /// Features that no row to be learnt holds stay at zero: nothing would ever move them.
 inline void start_at_random(Weights& trained, const Dataset& rows, const TrainPlan& plan,

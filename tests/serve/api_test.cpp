@@ -133,7 +133,7 @@ TEST_F(ApiTest, PredictsAsTheModelDoes) {
 
 TEST_F(ApiTest, CallsFeaturesAsTheDataDoes) {
   const std::string text = "1 | good fine\n-1 | bad\n1 |a good\n-1 | bad poor\n";
-  for (const int bits : {0, 10}) {
+  for (const int bits : {0, 10, 24}) {
     learn(text, {}, {.hash_bits = bits});
     const Model model = load(folder_.path("m"));
     const Dataset rows = read({folder_.path("data")}, {.features = model.features()});

@@ -8,11 +8,13 @@
 
 #include "hogwild/core/error.hpp"
 #include "hogwild/core/random.hpp"
+#include "hogwild/data/dataset.hpp"
 #include "hogwild/data/hogdata.hpp"
 #include "hogwild/data/reader.hpp"
 #include "hogwild/eval/evaluate.hpp"
 #include "hogwild/learn/learner.hpp"
 #include "hogwild/model/file.hpp"
+#include "hogwild/train/checkpoint.hpp"
 #include "hogwild/train/stream.hpp"
 #include "hogwild/train/train.hpp"
 #include "support/files.hpp"
@@ -136,15 +138,17 @@ TEST_F(Hashes, OfLinesThatAreLeftOutGetNoNumber) {
   }
 }
 
-TEST_F(Hashes, NamesThatTakeMoreMemoryThanTheLimitAreRefused) {
+TEST_F(Hashes, OrNamesThatTakeMoreMemoryThanTheLimitAreRefused) {
   const std::string path = text("a", 20'000, 1);
-  RowStream stream({path}, {.memory_limit = 1'000'000});
-  TrainObserver silent;
-  try {
-    train(stream, {.learning_rate = 0.1f, .threads = 2}, silent);
-    FAIL();
-  } catch (const DataError& error) {
-    EXPECT_NE(error.remedy.find("--hash-bits"), std::string::npos);
+  for (const int bits : {0, kBits}) {
+    RowStream stream({path}, {.hash_bits = bits, .memory_limit = 900'000});
+    TrainObserver silent;
+    try {
+      train(stream, {.learning_rate = 0.1f, .threads = 2}, silent);
+      FAIL() << bits;
+    } catch (const DataError& error) {
+      EXPECT_NE(error.remedy.find("--hash-bits"), std::string::npos);
+    }
   }
 }
 
@@ -190,6 +194,74 @@ TEST_F(Hashes, AreKeptInHogdataAsIfAllHadANumber) {
   const Model of_mapped = train(opened, options).model;
   EXPECT_NEAR(mean_loss(of_mapped, read({path}, {.features = of_mapped.features()})),
               mean_loss(model, rows), 1e-4);
+}
+
+TEST_F(Hashes, OfRowsReadApartAreBroughtToTheModels) {
+  const std::string path = text("a", 2'000, 1), other = text("b", 2'000, 2);
+  for (const int bits : {0, kBits}) {
+    const ReadOptions reading{.hash_bits = bits};
+    TrainOptions options{.learning_rate = 0.1f, .epochs = 2, .threads = 1};
+    const Model model = train(read({path}, reading), options).model;
+    const double loss = mean_loss(model, read({other}, {.features = model.features()}));
+    EXPECT_NEAR(mean_loss(model, read({other}, reading)), loss, 1e-6) << bits;
+    EXPECT_NEAR(evaluate(model, read({other}, reading)).loss, loss, 1e-6) << bits;
+    if (bits == 0) continue;
+    options.validation = read({other}, reading);
+    EXPECT_NEAR(*train(read({path}, reading), options).epochs.back().valid_loss, loss, 1e-6);
+    options.validation = read({other}, {.hash_bits = bits, .all_hashes = true});
+    EXPECT_NEAR(*train(read({path}, reading), options).epochs.back().valid_loss, loss, 1e-6);
+  }
+}
+
+TEST_F(Hashes, OfTheBestModelInACheckpointAreBroughtToTheRuns) {
+  // Values that are scaled, and features that only validation rows have: their weights are zero,
+  // and so no checkpoint has them.
+  const auto scaled_text = [&](const char* name, const char* own, std::uint64_t seed) {
+    std::string lines;
+    for (int i = 0; i < 600; ++i) {
+      Random random(seed, static_cast<std::uint64_t>(i));
+      const double x = random.normal(), y = random.normal();
+      lines += (x + random.normal() > 0 ? "1" : "-1") + std::string(" |n x:") +
+               std::to_string(1000 * x) + " y:" + std::to_string(y) + " " + own +
+               std::to_string(random.below(300)) + "\n";
+    }
+    return folder_.write(name, lines);
+  };
+  const ReadOptions reading{.hash_bits = kBits};
+  const Dataset both = read({scaled_text("a", "t", 1), scaled_text("b", "v", 2)}, reading);
+  const auto [first, second] = split(both, 0.3, 1);
+  TrainOptions options{.learning_rate = 1, .epochs = 6, .early_stopping = 3, .threads = 1};
+  options.validation = second;
+  const TrainResult whole = train(first, options);
+  options.keep_state = true;
+  options.stop_after = 4;
+  const TrainResult part = train(first, options);
+  save(Checkpoint{part.model, part.state}, folder_.path("c"));
+  const Checkpoint loaded = load_checkpoint(folder_.path("c"));
+  options.stop_after = 0;
+  options.resume_state = loaded.state;
+  const TrainResult rest = train(first, options);
+  EXPECT_LE(whole.best_epoch, 4);  // so it is the checkpoint's
+  EXPECT_EQ(rest.best_epoch, whole.best_epoch);
+  EXPECT_EQ(bytes(rest.model), bytes(whole.model));
+}
+
+TEST_F(Hashes, OfOtherProcessesAreThoseOfAllRows) {
+  const std::string path = text("a", rows_, 1);
+  RowStream stream({path}, {.hash_bits = 24});
+  TrainObserver silent;
+  TrainOptions options{.learning_rate = 0.1f, .threads = 1};
+  options.parameters = folder_.path("shared");
+  EXPECT_THROW(train(stream, options, silent), OptionError);
+  const std::string mapped = folder_.path("rows.hogdata");
+  save_hogdata(read({path}, {.hash_bits = 24}), mapped);
+  const Dataset rows = read({mapped}, {.hash_bits = 24, .all_hashes = true});
+  EXPECT_EQ(rows.features().size, Index{1} << 24);
+  EXPECT_EQ(rows.features().hashes, nullptr);
+  options.validation = read({path}, {.hash_bits = 24});
+  const TrainResult result = train(rows, options);
+  EXPECT_EQ(result.model.features().hashes, nullptr);
+  EXPECT_NEAR(*result.epochs.back().valid_loss, mean_loss(result.model, rows), 1e-5);
 }
 
 TEST_F(Hashes, OfAModelAreALearnersNumbers) {

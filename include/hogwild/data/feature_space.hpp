@@ -143,8 +143,9 @@ class FeatureNumbers {
 
   Array<Index> hashes_;
   bool ascending_ = true;
-  mutable std::once_flag made_;  // of the table, when it is first asked: a model that is written
-  mutable std::unique_ptr<const NumberTable> table_;  // to a file needs none
+  // Made when it is first asked for: a model that is only written to a file needs none.
+  mutable std::once_flag made_;
+  mutable std::unique_ptr<const NumberTable> table_;
 };
 
 /// Features in another order than the plain one: those of most rows come first. Behind the ranked

@@ -42,8 +42,8 @@ struct ReadOptions {
   OnError on_error = OnError::fail;             ///< what to do at a malformed line
   Duplicates duplicates = Duplicates::refuse;   ///< if a libsvm row has an index twice
   int hash_bits = 0;  ///< 1 .. 32: features are hashed to 2^hash_bits numbers; 0: they are not
-  bool all_hashes = false;  ///< hashes are the plain numbers of features, however many there may
-                            ///< be: see FeatureSpace::hashes; then at most 31 bits
+  bool all_hashes = false;  ///< a feature's index is its hash, 0 .. 2^hash_bits - 1, also with more
+                            ///< than 22 bits (see FeatureSpace::hashes); at most 31 bits then
   bool class_labels = false;  ///< labels are names of classes, any text without blanks, commas or
                               ///< colons; numbers are written as class_name() does. The classes
                               ///< are numbered in ascending order: by value if all names are

@@ -13,8 +13,8 @@
 namespace [[gnu::visibility("default")]] hogwild {
 
 /// Text files, "-" being the standard input, of which a sample has been seen. A stream's features
-/// are numbered as the text numbers them, or hashed, so that a row needs nothing of the others to
-/// be read.
+/// are numbered as the text numbers them, or hashed, or, if they have names or more than 22 bits of
+/// a hash, as they are met.
 /// Thread safety: from one thread at a time.
 class RowStream {
  public:
@@ -29,8 +29,9 @@ class RowStream {
   /// The other one is left empty.
   RowStream& operator=(RowStream&&) noexcept;
 
-  /// Rows in the order of the text, in the space of features(); nothing if there is no row to be
-  /// had from the text seen.
+  /// Rows in the order of the text, in the space of features(), or in one of their own where
+  /// features are numbered as they are met; nothing if there is no row to be had from the text
+  /// seen.
   const std::optional<Dataset>& sample() const noexcept;
 
   /// Whether the sample is all there is.
@@ -42,9 +43,12 @@ class RowStream {
   /// Whether the text can be read more than once: all of it is in files.
   bool can_repeat() const noexcept;
 
-  /// Of the rows as they come: numbers from 0 to the largest there may be, or to 2^hash_bits. Read
-  /// validation rows with it as ReadOptions::features.
+  /// Of the rows as they come: numbers from 0 to the largest there may be, or to 2^hash_bits.
   FeatureSpace features() const;
+
+  /// How to read other rows that go with these, e.g. validation rows: in the space of features(),
+  /// or, where features are numbered as they are met, in a space of their own.
+  ReadOptions for_other_rows() const;
 
   /// What was found where the rows have been used: lines, and those that were skipped.
   const Source& source() const noexcept;

@@ -91,7 +91,9 @@ class Learner {
 
   /// Starts at the weights of a model, with a new optimizer state. Features, loss and labels are
   /// those of the model, and the features up to options.features if that is more; hash_bits and
-  /// loss are ignored. Throws as above; OptionError for a model of several classes, for ftrl, whose
+  /// loss are ignored. Of a model hashed to more than 22 bits, which has the features that its rows
+  /// had, the learner has all 2^hash_bits, with their hashes as indices: see FeatureSpace::hashes.
+  ///  Throws as above; OptionError for a model of several classes, for ftrl, whose
   /// state has no weight to set, for a model with a bias if options.bias is false, and for more
   /// features than those of a model whose features have names.
   Learner(const Model& start, const LearnerOptions& options);

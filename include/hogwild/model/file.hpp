@@ -16,11 +16,12 @@
 //         Of K classes there are features * K weights, those of a feature side by side, and K
 //         biases after them: version 1 is K = 1. named:    for each feature in order, u32 length
 //         and that many bytes
-//         Features hashed to more than 22 bits: sparse, where "features" and a coordinate are of
-//         all hashes. In version 4 only features with a weight that is not zero are stored: n
-//         hashes, u32, ascending; n * K weights, f32; K biases, f32
+//         Features hashed to more than 22 bits: always sparse; "features" is 2^hash_bits (of 32
+//         bits 2^32 - 1), and a coordinate is a hash. Version 4: "stored" is the number n of
+//         features that have a weight other than 0; n hashes, u32, ascending; n * K weights, f32;
+//         K biases, f32
 //   end-8 u64       XXH3-64 of everything before
-// Whichever of dense and sparse is smaller is written.
+// Else whichever of dense and sparse is smaller is written.
 #pragma once
 
 #include <string>

@@ -89,7 +89,6 @@ Index SharedNumbers::number_of(Index hash) {
 
 void SharedNumbers::grow() {
   constexpr std::size_t kFewest = std::size_t{1} << 16;
-  constexpr std::size_t kMostThreads = 4096;  // see invariant 4
   const std::unique_lock lock(growing_);
   const std::size_t size = size_.load(std::memory_order_relaxed);
   if (size < may_hold_) return;  // another thread has done it
@@ -98,13 +97,18 @@ void SharedNumbers::grow() {
   hashes_.resize(slots.size());
   shift_ = 32 - std::countr_zero(slots.size());
   may_hold_ = std::min(slots.size() * 2 / 3, most_);
-  static_assert(kFewest / 3 > kMostThreads);
+  static_assert(kFewest / 3 > kMostThreads);  // see invariant 4
   for (std::size_t j = 0; j < size; ++j) {
     std::size_t at = place_of(hashes_[j]);
     while (slots[at].load(std::memory_order_relaxed) != 0) at = (at + 1) & (slots.size() - 1);
     slots[at].store(NumberTable::slot_of(hashes_[j], j), std::memory_order_relaxed);
   }
   slots_ = std::move(slots);
+}
+
+std::size_t SharedNumbers::bytes() const {
+  const std::shared_lock lock(growing_);
+  return slots_.size() * sizeof(Slot) + hashes_.size() * sizeof(Index);
 }
 
 std::shared_ptr<const FeatureNumbers> SharedNumbers::met() const {

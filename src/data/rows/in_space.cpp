@@ -43,7 +43,10 @@ std::optional<Index> same_feature(const FeatureSpace& space, const FeatureSpace&
   if (space.hashes) {
     return space.hashes->find(from.hashes ? (*from.hashes)[plain] : plain);
   }
-  if (from.hashes) return (*from.hashes)[plain];
+  if (from.hashes) {
+    const Index hash = (*from.hashes)[plain];
+    return hash < space.size ? std::optional(hash) : std::nullopt;
+  }
   if (space.names) return from.names ? space.names->find((*from.names)[plain]) : std::nullopt;
   if (from.names) return std::nullopt;
   const std::int64_t number = std::int64_t{plain} + from.index_base - space.index_base;
@@ -132,6 +135,9 @@ Dataset in_space(const Dataset& data, const FeatureSpace& space) {
 Dataset with_all_hashes(Dataset rows) {
   if (!rows.features().hashes) return rows;
   FeatureSpace space = rows.features().plain();
+  if (space.hash_bits > 31) {
+    throw OptionError("hash-bits", "processes that learn together take up to 31 bits");
+  }
   space.hashes = nullptr;
   space.size = count_of_hashes(space.hash_bits);
   return in_space(rows, space);

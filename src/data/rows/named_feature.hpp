@@ -24,7 +24,8 @@ std::optional<FeatureSpace> union_of(const FeatureSpace& first, const FeatureSpa
 /// the space has no number for are left out, and not counted: their weights are zero.
 Dataset in_space(const Dataset& data, const FeatureSpace& space);
 
-/// The same rows, hashes being the plain numbers of features: as other processes have them.
+/// The same rows, a feature's plain number being its hash: as the processes have it that share a
+/// parameter file or are ranks. Throws OptionError for 32 bits.
 Dataset with_all_hashes(Dataset rows);
 
 /// The same rows, their hashes having numbers. REQUIRES: features are hashed.

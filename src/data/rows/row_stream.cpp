@@ -165,6 +165,14 @@ bool RowStream::can_repeat() const noexcept {
 FeatureSpace RowStream::features() const {
   return text_->features();
 }
+ReadOptions RowStream::for_other_rows() const {
+  ReadOptions options = text_->asked;
+  options.format = text_->options.format;
+  const auto& rows = text_->sample;
+  const bool are_met = rows && (rows->features().names || rows->features().hashes);
+  if (!are_met) options.features = features();
+  return options;
+}
 const Source& RowStream::source() const noexcept {
   return text_->source;
 }

@@ -29,17 +29,25 @@ namespace hogwild {
 ///     slots are empty then, and each thread takes at most one more than may_hold_ allows.
 class SharedNumbers {
  public:
-  /// most: how many numbers may be given.
-  explicit SharedNumbers(Index most = kMaxIndex) : most_(most) {}
+  static constexpr Index kMostThreads = 4096;
+
+  /// most: how many numbers may be given; when there are so many, each thread may still get one.
+  explicit SharedNumbers(Index most = Index{1} << 31) : most_(most) {}
 
   /// Hashes become their numbers; new ones get the next. Any number of threads at once. Throws
   /// std::bad_alloc, std::length_error if there are more than may be.
   void number(std::span<Index> hashes);
 
-  /// All that have a number now, in this order.
+  /// The memory they take, in bytes.
+  std::size_t bytes() const;
+
+  std::size_t size() const noexcept { return size_.load(std::memory_order_relaxed); }
+
+  /// All that have a number now, by these numbers.
   std::shared_ptr<const FeatureNumbers> met() const;
 
-  /// The same in ascending order. indices: numbers from here, which become numbers there.
+  /// The same, by numbers in ascending order of the hashes. indices: numbers that number() has
+  /// given, which become those.
   std::shared_ptr<const FeatureNumbers> in_order(std::span<Index> indices) const;
 
  private:

@@ -91,8 +91,8 @@ class Reader {
       throw DataError(record_.source().name(),
                       fmt::format("the rows take more memory than the limit of {} MiB",
                                   options_.memory_limit >> 20),
-                      "raise --memory-limit, or train on libsvm text or hashed features, which can "
-                      "be streamed");
+                      "raise --memory-limit, or leave out the options that need all rows: other "
+                      "text is streamed");
     }
     most_ = std::max(most_, parsed.most);  // nothing is less than any
     if (parsing_.rules().class_labels && !options_.classes) {
@@ -280,6 +280,7 @@ Dataset read_hogdata(const std::vector<std::string>& paths, const ReadOptions& o
   Dataset data = open_hogdata(paths[0]);
   require_made_so(data, options);
   if (options.features) data = in_space(data, options.features->plain());
+  if (options.all_hashes) data = with_all_hashes(std::move(data));
   if (options.class_labels && options.classes) {
     data = data.with_classes(class_numbers(data, options.classes), options.classes);
   }
