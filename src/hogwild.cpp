@@ -258,7 +258,9 @@ void hogwild_learner_free(hogwild_learner* learner) {
 
 int hogwild_learner_feature(const hogwild_learner* learner, const char* name, size_t length,
                             uint32_t* index) {
-  return told(learner->learner.feature({name, length}), index);
+  std::optional<Index> found;
+  guarded([&] { found = learner->learner.feature({name, length}); });
+  return told(found, index);
 }
 
 hogwild_status hogwild_learner_learn(hogwild_learner* learner, const hogwild_row* rows,

@@ -26,7 +26,10 @@ Section data_section(const TrainingRows& rows) {
   return section;
 }
 
-Section predictions_section(const Model& model, const TrainOptions& options) {
+// valid: the file of the validation rows, where training rows were streamed; empty: they are held,
+// with the model's features.
+Section predictions_section(const Model& model, const TrainOptions& options,
+                            const std::string& valid, const ReadOptions& read) {
   if (!options.validation) {
     return {.title = "Predictions",
             .text =
@@ -40,7 +43,9 @@ Section predictions_section(const Model& model, const TrainOptions& options) {
                 "no rows are left to measure it; the validation losses above are those of the run "
                 "before."};
   }
-  return section_of(evaluate(model, *options.validation), "the validation rows");
+  const Metrics metrics =
+      valid.empty() ? evaluate(model, *options.validation) : evaluate(model, {valid}, read).metrics;
+  return section_of(metrics, "the validation rows");
 }
 
 // Of which epoch the model is.
@@ -86,13 +91,14 @@ int run(TrainArguments& command, const CLI::App& app) {
 
   const InterruptGuard guard;
   const TrainOptions options = rows.options;
+  const std::string valid = rows.stream ? command.files().valid : std::string();
   const TrainResult result = train(std::move(rows), shown);
   const int status = conclude(result, command, options, shown);
   if (!command.report.empty()) {
     std::vector<Section> first{section_of(result)};
     if (!result.epochs.empty()) {
       first[0].facts.emplace_back("the model", whose_model(result, options));
-      first.push_back(predictions_section(result.model, options));
+      first.push_back(predictions_section(result.model, options, valid, command.files().read));
       first.push_back(section_of(result.model));
     }
     report.insert(report.begin(), first.begin(), first.end());

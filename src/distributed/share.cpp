@@ -12,6 +12,7 @@
 #include <numeric>
 #include <utility>
 
+#include "data/rows/named_feature.hpp"
 #include "data/text/input.hpp"
 #include "data/text/parsing.hpp"
 #include "hogwild/core/error.hpp"
@@ -54,13 +55,16 @@ std::uint64_t lines_before(const std::string& path, std::uint64_t place) {
 
 Dataset rows_of_hogdata(const std::vector<std::string>& paths, int part, int parts,
                         const ReadOptions& options) {
-  const Dataset all = read(paths, options);
+  ReadOptions mapped = options;  // so that each rank copies its part alone
+  mapped.all_hashes = false;
+  const Dataset all = read(paths, mapped);
   const auto cut = [&](int k) {
     return all.rows() * static_cast<Offset>(k) / static_cast<Offset>(parts);
   };
   std::vector<Offset> rows(cut(part + 1) - cut(part));
   std::iota(rows.begin(), rows.end(), cut(part));
-  return all.select(rows);
+  Dataset own = all.select(rows);
+  return options.all_hashes && !options.features ? with_all_hashes(std::move(own)) : own;
 }
 
 }  // namespace

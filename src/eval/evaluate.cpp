@@ -255,14 +255,30 @@ ClassSums sum_classes(const Model& model, const Dataset& data) {
   });
 }
 
+// Whether the first features of the one have the numbers of all of the other.
+bool begins_with(const FeatureNames& names, const FeatureNames& others) {
+  if (&names == &others) return true;
+  if (others.size() > names.size()) return false;
+  for (Index j = 0; j < others.size(); ++j) {
+    if (names.hash(j) != others.hash(j) || names[j] != others[j]) return false;
+  }
+  return true;
+}
+bool begins_with(const FeatureNumbers& numbers, const FeatureNumbers& others) {
+  return &numbers == &others ||
+         (others.size() <= numbers.size() &&
+          std::ranges::equal(others.hashes(), numbers.hashes().first(others.size())));
+}
+
 // The rows with the model's numbers of features. Those that were read for another model, or for
 // none, may have others where features have names or hashes.
 Dataset as_numbered_by(const Model& model, const Dataset& rows) {
   const FeatureSpace& its = model.features();
   const FeatureSpace& given = rows.features();
-  const bool named_apart = its.names && given.names && its.names != given.names;
-  if (named_apart || its.hashes != given.hashes) return in_space(rows, its);
-  return unranked(rows);
+  const bool same_names = !its.names || !given.names || begins_with(*its.names, *given.names);
+  const bool same_hashes = its.hashes && given.hashes ? begins_with(*its.hashes, *given.hashes)
+                                                      : its.hashes == given.hashes;
+  return same_names && same_hashes ? unranked(rows) : in_space(rows, its);
 }
 
 // What is wrong with a label, as soon as the record has heard of it.

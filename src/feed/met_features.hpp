@@ -29,26 +29,28 @@ class MetFeatures {
   static bool are_in(const FeatureSpace& space) noexcept { return space.names || space.hashes; }
 
   /// first: what rows that are held have. bytes: of a feature's state and weight. memory_limit: of
-  /// all that features take, in bytes; 0: none.
-  MetFeatures(const FeatureSpace& first, std::size_t bytes, std::uint64_t memory_limit);
+  /// all that features take, in bytes; 0: none. source: of the text, for messages. Throws as
+  /// number().
+  MetFeatures(const FeatureSpace& first, std::size_t bytes, std::uint64_t memory_limit,
+              std::string source);
 
   /// How many coordinates features may need.
   Index most() const noexcept { return most_ + SharedNumbers::kMostThreads; }
 
   /// The rows' features become numbers. Any number of threads at once, each with its own batch.
-  /// source: of the text, for messages. Throws std::bad_alloc, std::length_error; DataError where
-  /// features take too much memory.
-  void number(NamedBatch& batch, const std::string& source);
+  /// Throws std::bad_alloc, std::length_error; DataError where features take too much memory.
+  void number(NamedBatch& batch);
 
   /// All that were met.
   FeatureSpace space() const;
 
  private:
-  void require_memory(std::size_t features, std::size_t of_table, const std::string& source) const;
+  void require_memory(std::size_t features, std::size_t of_table) const;
 
   FeatureSpace first_;
   std::size_t bytes_;
   std::uint64_t memory_limit_;
+  std::string source_;
   Index most_;
   SharedNumbers hashes_;
   mutable std::shared_mutex growing_;

@@ -212,7 +212,7 @@ class TextFeed final : public Feed {
 
   bool number_features(NamedBatch& batch) {
     try {
-      met_->number(batch, Source{.paths = text_.paths}.name());
+      met_->number(batch);
       return true;
     } catch (...) {
       const std::lock_guard lock(reading_);

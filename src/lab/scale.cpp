@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "data/rows/named_feature.hpp"
-#include "feed/met_features.hpp"
 #include "hogwild/core/alternatives.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/data/row_stream.hpp"
@@ -114,7 +113,7 @@ TrainResult run_once(const Dataset& data, const ScalePlan& plan, const TrainOpti
   if (sharing == Sharing::averaged) return train_apart(data, its, observer);
   if (sharing != Sharing::streamed) return train(data, its, observer);
   RowStream stream(plan.text->first, plan.text->second);
-  if (!MetFeatures::are_in(data.features())) {  // the numbers of the text
+  if (!data.features().names) {  // the numbers of the text
     its.validation = in_space(*its.validation, stream.features());
   }
   return train(stream, its, observer);

@@ -44,10 +44,14 @@ void require_known(const Dataset& data, const ClassWeights& weights) {
   }
 }
 
-// Whether features have the same plain numbers in both, one space having all of the other's.
+// Whether two spaces have the same features, one having all of the other's.
+bool have_the_same(const FeatureSpace& one, const FeatureSpace& other) {
+  return one.plain().size == other.plain().size && one.index_base == other.index_base;
+}
+
+// Whether these have the same plain numbers in both.
 bool same_space(const FeatureSpace& one, const FeatureSpace& other) {
-  return one.plain().size == other.plain().size && one.index_base == other.index_base &&
-         one.hashes == other.hashes;
+  return have_the_same(one, other) && one.names == other.names && one.hashes == other.hashes;
 }
 
 }  // namespace
@@ -94,7 +98,7 @@ ClassNames classes_of_run(const Dataset& data, const TrainOptions& options) {
 
 Dataset with_features_of(const Model& model, Dataset rows) {
   const auto space = union_of(model.features(), rows.features());
-  if (!space || same_space(*space, rows.features())) return rows;
+  if (!space || have_the_same(*space, rows.features())) return rows;
   return in_space(rows, *space);
 }
 
@@ -143,8 +147,10 @@ Prepared prepare(const Dataset& data, const TrainOptions& options) {
   }
   auto& validation = prepared.options.validation;
   const FeatureSpace& space = prepared.data.features();
-  if (validation && (options.resume || space.hashes || validation->features().hashes) &&
-      !same_space(validation->features(), space)) {
+  const auto are_met = [](const FeatureSpace& its) { return its.names || its.hashes; };
+  if (validation && !same_space(validation->features(), space) &&
+      (options.resume || (are_met(space) && are_met(validation->features())) || space.hashes ||
+       validation->features().hashes)) {
     validation = in_space(*validation, space.plain());
   }
   require_known(prepared.data, options.class_weights);

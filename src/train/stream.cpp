@@ -187,7 +187,9 @@ TrainResult train(RowStream& stream, const TrainOptions& given, TrainObserver& a
   if (MetFeatures::are_in(first_rows.features())) {
     if (asked.validation) number_alike(first_rows, *asked.validation);
     met.emplace(first_rows.features(), state_bytes(given.update_rule) + sizeof(float),
-                stream.text().asked.memory_limit);
+                stream.text().asked.memory_limit, Source{.paths = stream.text().paths}.name());
+  } else if (asked.validation) {
+    asked.validation = with_all_hashes(std::move(*asked.validation));
   }
   const bool is_scaled = asked.scale != Scale::none && asked.parameters.empty();
   Scaling scaling = scaling_for(first_rows, asked);

@@ -170,7 +170,13 @@ std::string_view name_of(StopReason reason) noexcept {
 
 TrainResult train(Dataset data, const TrainOptions& asked, TrainObserver& asking) {
   const ClassWeights classes = asked.class_weights;
-  auto [rows, given] = prepare(data, asked);
+  const auto prepared = [&] {
+    if (asked.parameters.empty()) return prepare(data, asked);
+    TrainOptions shared = asked;
+    if (shared.validation) shared.validation = with_all_hashes(std::move(*shared.validation));
+    return prepare(with_all_hashes(data), shared);
+  };
+  auto [rows, given] = prepared();
   data = {};  // whoever moved it in has no more use of it
   const Scaling scaling = scaling_for(rows, given);
   if (!scaling.changes_nothing()) {
@@ -182,8 +188,7 @@ TrainResult train(Dataset data, const TrainOptions& asked, TrainObserver& asking
   TrainOptions options = scaled(std::move(given), scaling, rows.features());
   if (!options.parameters.empty()) {
     take_over_from_file(options);
-    rows = with_all_hashes(unranked(rows));
-    if (options.validation) options.validation = with_all_hashes(*options.validation);
+    rows = unranked(rows);
     options.keep_state = false;
   } else {
     rows = in_good_order(std::move(rows), options);

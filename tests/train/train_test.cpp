@@ -90,7 +90,7 @@ std::optional<float> rate_for(const Rule&) {
 // that a run has not converged and threads that held back would show.
 TEST(Train, OnManyThreadsLosesNothingThatMatters) {
   const std::vector some_threads = test::kSanitized ? std::vector{3} : std::vector{2, 4};
-  const Dataset data = test::random_rows(20'000, 100, 0.1, true, 1);
+  const Dataset data = test::random_rows(test::kSanitized ? 8'000 : 20'000, 100, 0.1, true, 1);
   const Dataset test = test::random_rows(5'000, 100, 0.1, true, 2);
   for_each_alternative<AnyUpdateRule>([&](auto rule) {
     for (const auto strategy : {Strategy::hogwild, Strategy::atomic, Strategy::locked}) {

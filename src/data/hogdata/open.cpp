@@ -145,10 +145,10 @@ class DataFile {
     }
     ranking->features.assign(numbers.begin(), numbers.end());
     space.hash_bits = number_of<int>(header_.at("hash_bits"));
-    if (space.hash_bits != 0 && plain != count_of_hashes(space.hash_bits)) {
-      fail("its number of features is not that of its hashes");
-    }
     if (space.hash_bits > kMostPlainHashBits) {  // plain numbers in the order of the ranking
+      if (space.hash_bits > 32 || plain != count_of_hashes(space.hash_bits)) {
+        fail("its number of features is not that of its hashes");
+      }
       space.hashes = std::make_shared<const FeatureNumbers>(ranking->features);
       std::iota(ranking->features.begin(), ranking->features.end(), Index{0});
       ranking->size = static_cast<Index>(size);

@@ -87,6 +87,8 @@ std::optional<FeatureSpace> union_of(const FeatureSpace& first, const FeatureSpa
 
 Dataset in_space(const Dataset& data, const FeatureSpace& space) {
   require_same_naming(data, space);
+  // An array over all hashes would be large.
+  if (space.hashes && !data.features().hashes) return in_space(with_numbered_hashes(data), space);
   const FeatureSpace& from = data.features();
   std::vector<Index> numbers(from.size);
   bool knows_all = true, same = true;

@@ -279,8 +279,11 @@ Dataset read_hogdata(const std::vector<std::string>& paths, const ReadOptions& o
   }
   Dataset data = open_hogdata(paths[0]);
   require_made_so(data, options);
-  if (options.features) data = in_space(data, options.features->plain());
-  if (options.all_hashes) data = with_all_hashes(std::move(data));
+  if (options.features) {
+    data = in_space(data, options.features->plain());
+  } else if (options.all_hashes) {
+    data = with_all_hashes(std::move(data));
+  }
   if (options.class_labels && options.classes) {
     data = data.with_classes(class_numbers(data, options.classes), options.classes);
   }
