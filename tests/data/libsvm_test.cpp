@@ -252,7 +252,8 @@ TEST(PlainLibsvm, IsReadAsLineByLineWhateverStandsBesideIt) {
   std::uint64_t plain_lines = 0, lines = 0;
   for (int i = 0; i < 4000; ++i) {
     std::string text;
-    for (std::uint64_t n = random.below(30); n > 0; --n) {
+    // A few KiB at times, which are scanned in parts.
+    for (std::uint64_t n = random.below(i % 8 == 0 ? 600 : 30); n > 0; --n) {
       text += random_line(random) + (random.below(15) == 0 ? "\r\n" : "\n");
     }
     if (random.below(2) == 0) text += random_line(random);
@@ -270,13 +271,14 @@ TEST(PlainLibsvm, IsReadAsLineByLineWhateverStandsBesideIt) {
     test::ParsedChunk fast = test::parsed(text, Format::libsvm, rules, on_error);
     test::sort_features(fast.batch);
 
-    const test::ParsedChunk slow =
-        test::parsed_line_by_line(text, parse_libsvm_line, rules, on_error);
+    test::ParsedChunk slow = test::parsed_line_by_line(text, parse_libsvm_line, rules, on_error);
+    test::sort_features(slow.batch);
     ASSERT_EQ(test::shown(fast), test::shown(slow)) << text;
 
     RowBatch plain;
     const std::size_t first = text.find('\n');
     if (first != std::string::npos) parse_plain_libsvm(text, first + 1, rules, plain);
+    if (i % 8 == 0) continue;
     plain_lines += plain.lines;
     lines += slow.batch.lines;
   }

@@ -256,7 +256,8 @@ TEST(PlainVw, IsReadAsLineByLineWhateverStandsBesideIt) {
   std::uint64_t plain_lines = 0, lines = 0;
   for (int i = 0; i < 4000; ++i) {
     std::string text;
-    for (std::uint64_t n = random.below(30); n > 0; --n) {
+    // A few KiB at times, which are scanned in parts.
+    for (std::uint64_t n = random.below(i % 8 == 0 ? 600 : 30); n > 0; --n) {
       text += random_vw_line(random) + (random.below(15) == 0 ? "\r\n" : "\n");
     }
     if (random.below(2) == 0) text += random_vw_line(random);
@@ -271,6 +272,7 @@ TEST(PlainVw, IsReadAsLineByLineWhateverStandsBesideIt) {
     test::ParsedChunk fast = test::parsed(text, Format::vw, rules, on_error);
     test::sort_features(fast.batch);
     test::ParsedChunk slow = test::parsed_line_by_line(text, parse_vw_line, rules, on_error);
+    test::sort_features(slow.batch);
     // Names of a line that was given up are numbered in the order they were met.
     const bool numbered = rules.hash_bits == 0 && rules.known_names == nullptr;
     if (!numbered || fast.batch.skipped_lines == 0) {
@@ -285,6 +287,7 @@ TEST(PlainVw, IsReadAsLineByLineWhateverStandsBesideIt) {
     RowBatch plain;
     const std::size_t first = text.find('\n');
     if (first != std::string::npos) parse_plain_vw(text, first + 1, rules, plain);
+    if (i % 8 == 0) continue;
     plain_lines += plain.lines;
     lines += slow.batch.lines;
   }

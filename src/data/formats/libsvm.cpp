@@ -28,127 +28,90 @@ Fault not_a_feature(const char* p, const char* end) {
 // How the indices of plain lines are taken.
 enum class Indices { ascending, hashed };
 
-// A line that says nothing out of the ordinary.
-struct PlainLine {
-  float label = 0;
-  bool ones = true;           // all values are 1
-  std::size_t nonzeros = 0;   // written
-  std::uint64_t unknown = 0;  // features left out
-  const char* end = nullptr;  // its '\n'
-};
+// What integer_before() says of an integer that is too large.
+constexpr std::uint64_t kTooLarge = ~std::uint64_t{0};
 
-constexpr std::uint64_t kNoIndex = ~std::uint64_t{0};
-
-// An index of more digits than are read at once; kNoIndex if it is none up to `most`. Out of line:
-// what is always there is to stay in registers.
-[[gnu::noinline]] std::uint64_t parse_long_index(const char* p, const char* end,
-                                                 std::uint64_t most) {
-  std::uint64_t index = 0;
-  const NumberEnd parsed = parse_integer(p, end, index);
-  const bool sound = parsed.fault == NumberFault::none && parsed.end == end && index <= most;
-  return sound ? index : kNoIndex;
-}
-
-// Leaves out the features that the space lacks: the line's last, as they ascend.
-void drop_unknown(std::uint64_t known_end, const Index* indices, const float* values,
-                  PlainLine& line) {
-  while (line.nonzeros > 0 && indices[line.nonzeros - 1] >= known_end) {
-    --line.nonzeros;
-    ++line.unknown;
-  }
-  line.ones = std::all_of(values, values + line.nonzeros, [](float v) { return v == 1; });
-}
-
-// Parses the line at `at`, whose first delimiter is the walk's next, and writes its non-zeros, for
-// which there is room. False if it is not plain. REQUIRES: kReadPast bytes of text behind the line.
+// Of a scan's features, which are written at `at`. Returns how many there are before the first that
+// is not sound.
 template <Indices kIndices>
-inline bool parse_plain_line(const char* at, DelimiterWalk& walk, const ParseRules& rules,
-                             Index* indices, float* values, PlainLine& line) {
-  const char* end = walk.next();
-  if (*end == ':' || !parse_number(at, end, line.label)) return false;
-  std::size_t k = 0;
-  bool ones = true;
-  std::uint64_t least = rules.one_based ? 1 : 0;  // what the next index may be
-  while (*end != '\n') {
-    const char* const begin = end + 1;
-    const char* const colon = walk.next();
-    if (*colon != ':') {
-      if (colon != begin) return false;
-      end = colon;  // a blank more than needed
-      continue;
-    }
-    std::uint64_t index = 0;
-    if (std::uint32_t short_index = 0; parse_short_integer(begin, colon, short_index)) {
-      index = short_index;
-    } else {
-      index = parse_long_index(begin, colon, kIndices == Indices::hashed ? kNoIndex : kMaxIndex);
-      if (index == kNoIndex) return false;
-    }
-    if (index < least) return false;
-    if constexpr (kIndices == Indices::hashed) {
+std::size_t convert_features(const char* text, const TokenScan& scan, std::size_t at,
+                             const ParseRules& rules, RowBatch& batch) {
+  const std::size_t count = scan.features();
+  Index* const indices = batch.indices.data() + at;
+  float* const values = batch.values.data() + at;
+  std::size_t sound = count;
+  if constexpr (kIndices == Indices::ascending) {
+    sound = convert_indices(text, scan.name_ends(), count, indices);
+  } else {
+    for (std::size_t k = 0; k < count; ++k) {
+      const std::uint64_t index = integer_before(text + scan.name_ends()[k]);
+      const bool is_sound = index != kTooLarge && (index != 0 || !rules.one_based);
+      if (!is_sound) sound = std::min(sound, k);
       indices[k] = hashed_index(mix_bits(index), rules.hash_bits);
-    } else {
-      least = index + 1;
-      indices[k] = static_cast<Index>(index);
     }
-    if (colon[1] == '1' && colon[2] == ' ') {  // the commonest value there is
-      end = colon + 2;
-      walk.skip();
-      values[k] = 1;
-    } else {
-      end = walk.next();
-      float value = 0;
-      if (*end == ':' || !parse_number(colon + 1, end, value)) return false;
-      values[k] = value;
-      if (ones) ones = value == 1;  // a branch waits for nothing, where one of them is not
-    }
-    ++k;
   }
-  line.ones = ones;
-  line.nonzeros = k;
-  line.unknown = 0;
-  line.end = end;
-  if (kIndices == Indices::ascending && least > rules.known_end) {
-    if (!rules.drop_unknown) return false;
-    drop_unknown(rules.known_end, indices, values, line);
+  if (scan.all_ones()) {
+    std::fill_n(values, count, 1.0f);
+    return sound;
   }
+  return std::min(sound, convert_values(text, scan.name_ends(), scan.value_ends(), count, values));
+}
+
+// Whether the indices of a row that go up to `end` ascend as the rules want. Leaves out those that
+// the space lacks: the last ones.
+bool ascend(std::size_t begin, std::size_t& end, const ParseRules& rules, RowBatch& batch) {
+  const Index* const indices = batch.indices.data();
+  if (begin == end) return true;
+  std::uint32_t falls = 0;  // as wide as indices, so that vectors can be used
+  for (std::size_t k = begin + 1; k < end; ++k) falls |= indices[k - 1] >= indices[k] ? 1 : 0;
+  if (falls != 0 || (rules.one_based && indices[begin] == 0)) return false;
+  if (indices[end - 1] < rules.known_end) return true;
+  if (!rules.drop_unknown) return false;
+  for (; begin < end && indices[end - 1] >= rules.known_end; --end) ++batch.unknown_features;
   return true;
 }
 
 template <Indices kIndices>
 std::size_t parse_plain_lines(std::string_view all, std::size_t begin, const ParseRules& rules,
                               RowBatch& batch) {
-  const char* at = all.data() + begin;
-  const char* const end = end_of_padded_lines(all);
-  DelimiterWalk::Window window;
-  DelimiterWalk walk(Delimiters::libsvm, all, at, window);
-
-  // A non-zero is at least four bytes long, as in " 1:1".
-  std::size_t nonzeros = batch.indices.size();
-  batch.indices.resize(nonzeros + (all.size() - begin) / 4 + 1);
+  const char* const text = all.data();
+  TokenScan scan = scan_plain_lines(Grammar::features, all, begin);
+  // Features are converted to where they are if no row before them loses any.
+  std::size_t converted = batch.offsets.back(), row_begin = converted, ones_begin = converted;
+  // A feature has at least three bytes, as " 1:" has, unless it is of a line that is not plain.
+  batch.indices.resize(converted + (all.size() - begin) / 3 + TokenScan::kBlock);
   batch.values.resize(batch.indices.size());
-  Index* const indices = batch.indices.data();
-  float* const values = batch.values.data();
-  PlainLine line;
-  while (at < end &&
-         parse_plain_line<kIndices>(at, walk, rules, indices + nonzeros, values + nonzeros, line)) {
-    if constexpr (kIndices == Indices::hashed) {
-      if (batch.end_hashed_row(nonzeros + line.nonzeros, at, line.label, line.ones,
-                               rules.any_order)) {
-        break;
-      }
-    } else {
-      batch.end_plain_row(line.label, line.ones, nonzeros + line.nonzeros);
+  const auto add_row = [&](const TokenScan::Line& line, std::size_t end) {
+    float label = 0;
+    const char* const at = text + line.begin;
+    if (!parse_number(at, text + line.label_end, label)) return false;
+    if (kIndices == Indices::ascending && !ascend(row_begin, end, rules, batch)) return false;
+    const float* const values = batch.values.data();
+    const bool ones = row_begin >= ones_begin ||
+                      std::all_of(values + row_begin, values + end, [](float v) { return v == 1; });
+    end = batch.move_to_last_row(row_begin, end);
+    if (kIndices == Indices::ascending) {
+      batch.end_plain_row(label, ones, end);
+    } else if (batch.end_hashed_row(end, at, label, ones, rules.any_order)) {
+      return false;
     }
-    nonzeros = batch.offsets.back();
     ++batch.lines;
-    batch.note_label(line.label, batch.lines, 1);
-    batch.unknown_features += line.unknown;
-    at = line.end + 1;
+    batch.note_label(label, batch.lines, 1);
+    return true;
+  };
+  std::size_t plain_end = begin;
+  for (bool plain = true; plain && scan.next(); converted += scan.features()) {
+    const std::size_t sound = convert_features<kIndices>(text, scan, converted, rules, batch);
+    if (!scan.all_ones()) ones_begin = converted + scan.features();
+    for (const TokenScan::Line& line : scan.lines()) {
+      plain = line.features <= sound && add_row(line, converted + line.features);
+      if (!plain) break;
+      row_begin = converted + line.features;
+      plain_end = line.end + std::size_t{1};
+    }
   }
-  batch.indices.resize(nonzeros);
-  batch.values.resize(nonzeros);
-  return static_cast<std::size_t>(at - all.data());
+  batch.drop_row();
+  return plain_end;
 }
 
 }  // namespace
@@ -243,8 +206,11 @@ std::optional<Fault> parse_libsvm_line(std::string_view line, std::uint64_t line
     }
   }
 
-  const Duplicates duplicates = rules.hash_bits != 0 ? Duplicates::sum : rules.duplicates;
-  if (auto fault = batch.end_row(label_at, label, 1, duplicates)) return fault;
+  const bool hashed = rules.hash_bits != 0;
+  const Duplicates duplicates = hashed ? Duplicates::sum : rules.duplicates;
+  if (auto fault = batch.end_row(label_at, label, 1, duplicates, hashed && rules.any_order)) {
+    return fault;
+  }
   batch.note_label(label, line_number, static_cast<std::uint64_t>(label_at - begin) + 1);
   if (rules.tags && p != end) {  // the comment: files of SVMlight have names of rows there
     const char* const tag = skip_blanks(p + 1, end);

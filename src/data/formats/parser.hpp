@@ -9,6 +9,8 @@
 #include "data/rows/hashes.hpp"
 #include "data/rows/row_batch.hpp"
 #include "data/text/number.hpp"
+#include "data/text/numbers.hpp"
+#include "data/text/scan.hpp"
 
 namespace hogwild {
 
@@ -42,11 +44,14 @@ std::optional<Fault> parse_libsvm_line(std::string_view line, std::uint64_t line
 std::optional<Fault> parse_vw_line(std::string_view line, std::uint64_t line_number,
                                    const ParseRules& rules, RowBatch& batch);
 
-/// The end of the lines that have kReadPast bytes of text behind them.
-inline const char* end_of_padded_lines(std::string_view text) noexcept {
-  if (text.size() < kReadPast) return text.data();
-  const std::size_t last = text.rfind('\n', text.size() - kReadPast);
-  return text.data() + (last == std::string_view::npos ? 0 : last + 1);
+/// Scans the lines from `begin` on that have enough of the text around them. Those that lie nearer
+/// to its beginning or end are for the format's ParseLine.
+inline TokenScan scan_plain_lines(Grammar grammar, std::string_view text,
+                                  std::size_t begin) noexcept {
+  const std::size_t last = text.size() < kReadPast || begin < kReadBefore
+                               ? std::string_view::npos
+                               : text.rfind('\n', text.size() - kReadPast);
+  return TokenScan(grammar, text, begin, last == std::string_view::npos ? begin : last + 1);
 }
 
 /// Rows from the front of text, as long as each is plain; see parse_plain_libsvm().
@@ -55,7 +60,7 @@ using ParsePlain = std::size_t (*)(std::string_view text, std::size_t at, const 
 
 /// Rows from the front of text, `at` being a line's beginning, as long as each is plain: a label,
 /// ascending features, blanks between them, a line end. Returns where the first line begins that is
-/// not, which parse_libsvm_line() has to decide: so are the last, which lack bytes behind them.
+/// not, which parse_libsvm_line() has to decide, as it has of the first line and of the last ones.
 /// Adds no line that it stops at.
 std::size_t parse_plain_libsvm(std::string_view text, std::size_t at, const ParseRules& rules,
                                RowBatch& batch);

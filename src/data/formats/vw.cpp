@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -181,90 +183,147 @@ inline std::optional<Index> index_of(NameHead& head, const char* begin, const ch
   });
 }
 
-// Parses the line at `at`, whose first delimiter is the walk's next, into the batch, whose arrays
-// have room for it. Returns its '\n', or null if it is not plain. REQUIRES: kReadPast bytes of text
-// behind the line.
+// The rows of plain lines, a window of a scan after the other.
 template <Names kNames>
-inline const char* parse_plain_line(const char* at, DelimiterWalk& walk, NameHead& head,
-                                    const ParseRules& rules, RowBatch& batch) {
-  float label = 0;
-  const char* end = walk.next();
-  if (*end != ' ' || end[1] != '|' || !parse_number(at, end, label)) return nullptr;
-  const std::size_t first = batch.offsets.back();
-  Index* const indices = batch.indices.data() + first;
-  float* const values = batch.values.data() + first;
-  std::size_t k = 0;
-  bool ones = true;
-  while (*end != '\n') {
-    const char* const begin = end + 1;
-    end = walk.next();
-    if (end == begin && *end == '|') {
-      end = walk.next();
-      if (*end != ' ') return nullptr;
-      head.begin_namespace(begin + 1, end);
-      continue;
-    }
-    if (end == begin) {  // a blank more than needed
-      if (*end != ' ' && *end != '\n') return nullptr;
-      continue;
-    }
-    const char* const name_end = end;
-    float value = 1;
-    if (*end == ':') {
-      end = walk.next();
-      if (!parse_number(name_end + 1, end, value)) return nullptr;
-      if (ones) ones = value == 1;  // a branch waits for nothing, where one of them is not
-    }
-    if (*end != ' ' && *end != '\n') return nullptr;
-    const std::optional<Index> index = index_of<kNames>(head, begin, name_end, rules, batch);
-    if (!index) {
-      batch.add_unknown();
-      continue;
-    }
-    indices[k] = *index;
-    values[k] = value;
-    ++k;
+class PlainRows {
+ public:
+  PlainRows(std::string_view text, std::size_t begin, const ParseRules& rules, RowBatch& batch)
+      : text_(text.data()),
+        rules_(rules),
+        batch_(batch),
+        scan_(scan_plain_lines(kNames == Names::hashed ? Grammar::names : Grammar::whole_names,
+                               text, begin)),
+        plain_end_(begin),
+        size_(batch.offsets.back()) {
+    // A feature is at least two bytes long, as in " a".
+    batch.indices.resize(size_ + (text.size() - begin) / 2 + 1);
+    batch.values.resize(batch.indices.size());
   }
-  // Names that are kept get other numbers, and are sorted by those.
-  const auto fault = kNames == Names::known
-                         ? batch.end_row_at(first + k, at, label, 1, Duplicates::sum)
-                         : batch.end_hashed_row(first + k, at, label, ones,
-                                                kNames == Names::kept || rules.any_order);
-  return fault ? nullptr : end;
-}
 
-template <Names kNames>
-std::size_t parse_plain_lines(std::string_view text, std::size_t begin, const ParseRules& rules,
-                              RowBatch& batch) {
-  const char* at = text.data() + begin;
-  const char* const end = end_of_padded_lines(text);
-  DelimiterWalk::Window window;
-  // A line with a '^' in its names is not plain.
-  constexpr auto kWhich = kNames == Names::hashed ? Delimiters::vw : Delimiters::vw_names;
-  DelimiterWalk walk(kWhich, text, at, window);
-  // A feature is at least two bytes long, as in " a".
-  batch.indices.resize(batch.offsets.back() + (text.size() - begin) / 2 + 1);
-  batch.values.resize(batch.indices.size());
-  NameHead head;
-  while (at < end) {
-    const char* const line_end = parse_plain_line<kNames>(at, walk, head, rules, batch);
-    if (line_end == nullptr) break;
-    ++batch.lines;
-    batch.note_label(batch.labels.back(), batch.lines, 1);
-    at = line_end + 1;
+  /// Adds all there are. Returns where the first line begins that is not plain.
+  std::size_t add() {
+    while (scan_.next() && add_window()) {
+    }
+    batch_.drop_row();  // what is left of a line that is not plain
+    return plain_end_;
   }
-  batch.drop_row();  // what is left of a line that is not plain
-  return static_cast<std::size_t>(at - text.data());
-}
+
+ private:
+  bool add_window() {
+    const std::size_t sound = scan_.all_ones()
+                                  ? scan_.features()
+                                  : convert_values(text_, scan_.name_ends(), scan_.value_ends(),
+                                                   scan_.features(), values_.data());
+    namespaces_ = scan_.namespaces();
+    std::size_t done = 0;
+    for (const TokenScan::Line& line : scan_.lines()) {
+      if (line.features > sound || !add_features(done, line.features) || !end_row(line)) {
+        return false;
+      }
+      done = line.features;
+    }
+    if (scan_.stopped() || sound < scan_.features()) return false;
+    if (done < sound && !add_features(done, sound)) return false;
+    begin_namespaces(sound);
+    return true;
+  }
+
+  // Reads what stands before the first name; false if that is not a label and a bar.
+  bool begin_row() {
+    const char* const begin = text_ + plain_end_;
+    const char* end = begin;
+    while (*end != ' ' && *end != '\n') ++end;
+    in_row_ = *end == ' ' && end[1] == '|' && parse_number(begin, end, label_);
+    ones_ = true;
+    return in_row_;
+  }
+
+  // Of the window, to the row that is open or begins.
+  bool add_features(std::size_t from, std::size_t to) {
+    if (!in_row_ && !begin_row()) return false;
+    while (from < to) {
+      begin_namespaces(from);
+      const std::size_t end =
+          namespaces_.empty() ? to : std::min<std::size_t>(to, namespaces_.front().features);
+      add_of_namespace(from, end);
+      from = end;
+    }
+    return true;
+  }
+
+  void add_of_namespace(std::size_t from, std::size_t to) {
+    Index* const indices = batch_.indices.data();
+    float* const values = batch_.values.data();
+    const std::uint32_t* const begins = scan_.name_begins();
+    const std::uint32_t* const ends = scan_.name_ends();
+    const bool all_ones = scan_.all_ones();
+    std::size_t size = size_;
+    for (std::size_t k = from; k < to; ++k) {
+      const std::optional<Index> index =
+          index_of<kNames>(head_, text_ + begins[k], text_ + ends[k], rules_, batch_);
+      if (!index) {
+        batch_.add_unknown();
+        continue;
+      }
+      indices[size] = *index;
+      values[size] = all_ones ? 1 : values_[k];
+      ++size;
+    }
+    if (!all_ones && ones_) {
+      ones_ = std::all_of(values + size_, values + size, [](float value) { return value == 1; });
+    }
+    size_ = size;
+  }
+
+  // Those that stand before feature k of the window.
+  void begin_namespaces(std::size_t k) {
+    while (!namespaces_.empty() && namespaces_.front().features <= k) {
+      const char* const begin = text_ + namespaces_.front().begin;
+      const char* end = begin;
+      while (*end != ' ' && *end != '\n') ++end;
+      head_.begin_namespace(begin, end);
+      namespaces_ = namespaces_.subspan(1);
+    }
+  }
+
+  bool end_row(const TokenScan::Line& line) {
+    const char* const at = text_ + line.begin;
+    // Names that are kept get other numbers, and are sorted by those.
+    const auto fault = kNames == Names::known
+                           ? batch_.end_row_at(size_, at, label_, 1, Duplicates::sum)
+                           : batch_.end_hashed_row(size_, at, label_, ones_,
+                                                   kNames == Names::kept || rules_.any_order);
+    if (fault) return false;
+    ++batch_.lines;
+    batch_.note_label(label_, batch_.lines, 1);
+    plain_end_ = line.end + std::size_t{1};
+    size_ = batch_.offsets.back();
+    in_row_ = false;
+    return true;
+  }
+
+  const char* text_;
+  const ParseRules& rules_;
+  RowBatch& batch_;
+  TokenScan scan_;
+  std::span<const TokenScan::Namespace> namespaces_;  // of the window, those not begun yet
+  NameHead head_;
+  std::size_t plain_end_;  // where the open row begins
+  std::size_t size_;       // of the batch's arrays
+  bool in_row_ = false;
+  bool ones_ = true;
+  float label_ = 0;
+  std::array<float, TokenScan::kMost> values_;  // of the window
+};
 
 }  // namespace
 
 std::size_t parse_plain_vw(std::string_view text, std::size_t at, const ParseRules& rules,
                            RowBatch& batch) {
   if (rules.class_labels) return at;
-  if (rules.hash_bits != 0) return parse_plain_lines<Names::hashed>(text, at, rules, batch);
-  return rules.known_names == nullptr ? parse_plain_lines<Names::kept>(text, at, rules, batch)
-                                      : parse_plain_lines<Names::known>(text, at, rules, batch);
+  if (rules.hash_bits != 0) return PlainRows<Names::hashed>(text, at, rules, batch).add();
+  if (rules.known_names == nullptr) return PlainRows<Names::kept>(text, at, rules, batch).add();
+  return PlainRows<Names::known>(text, at, rules, batch).add();
 }
 
 std::optional<Fault> parse_vw_line(std::string_view line, std::uint64_t line_number,
@@ -318,7 +377,10 @@ std::optional<Fault> parse_vw_line(std::string_view line, std::uint64_t line_num
     p = skip_blanks(token_end, end);
   }
 
-  if (auto fault = batch.end_row(first, header.label, header.weight, Duplicates::sum)) return fault;
+  if (auto fault = batch.end_row(first, header.label, header.weight, Duplicates::sum,
+                                 rules.hash_bits != 0 && rules.any_order)) {
+    return fault;
+  }
   batch.note_label(header.label, line_number, header.column);
   if (rules.tags && !header.tag.empty()) batch.keep_tag(header.tag);
   return std::nullopt;

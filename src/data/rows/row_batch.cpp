@@ -12,15 +12,16 @@
 namespace hogwild {
 
 std::optional<Fault> RowBatch::end_row(const char* at, float label, float weight,
-                                       Duplicates duplicates) {
-  if (auto fault = end_row_at(indices.size(), at, label, weight, duplicates)) return fault;
+                                       Duplicates duplicates, bool any_order) {
+  if (auto fault = end_row_at(indices.size(), at, label, weight, duplicates, any_order))
+    return fault;
   indices.resize(offsets.back());
   values.resize(offsets.back());
   return std::nullopt;
 }
 
 std::optional<Fault> RowBatch::end_row_at(std::size_t end, const char* at, float label,
-                                          float weight, Duplicates duplicates) {
+                                          float weight, Duplicates duplicates, bool any_order) {
   const std::size_t begin = offsets.back();
   const std::span<Index> row_indices(indices.data() + begin, end - begin);
   const std::span<float> row_values(values.data() + begin, end - begin);
@@ -28,7 +29,7 @@ std::optional<Fault> RowBatch::end_row_at(std::size_t end, const char* at, float
   for (std::size_t k = 1; k < row_indices.size(); ++k) {
     ascending &= row_indices[k - 1] < row_indices[k];
   }
-  if (!ascending) {
+  if (!ascending && (!any_order || occurs_twice(row_indices))) {
     keys_.resize(row_indices.size());
     drawers_.resize(row_indices.size());
     // By the place as well, so that adding up duplicates rounds the same way everywhere.

@@ -2,6 +2,7 @@
 // a dictionary of the batch's own. The reader joins the batches of all chunks into a Dataset.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -93,12 +94,24 @@ class RowBatch : public ParsedRows, public ChunkNotes {
   void add_unknown() { ++unknown_in_row_; }
 
   /// Ends the open row: sorts its features, and adds up or refuses features that occur twice. at:
-  /// the row's position in the text, for faults. After a fault the row is still open.
-  std::optional<Fault> end_row(const char* at, float label, float weight, Duplicates duplicates);
+  /// the row's position in the text, for faults. After a fault the row is still open. If any_order
+  /// is set and no feature occurs twice, the features keep the text's order.
+  std::optional<Fault> end_row(const char* at, float label, float weight, Duplicates duplicates,
+                               bool any_order = false);
 
   /// The same for a row that ends at position `end` of indices and values, which may be longer.
   std::optional<Fault> end_row_at(std::size_t end, const char* at, float label, float weight,
-                                  Duplicates duplicates);
+                                  Duplicates duplicates, bool any_order = false);
+
+  /// Moves features to directly behind the last row; they lie from `begin` to `end` of indices and
+  /// values, there or farther back. Returns their end.
+  std::size_t move_to_last_row(std::size_t begin, std::size_t end) noexcept {
+    const std::size_t to = offsets.back();
+    if (to == begin) return end;
+    std::copy(indices.begin() + begin, indices.begin() + end, indices.begin() + to);
+    std::copy(values.begin() + begin, values.begin() + end, values.begin() + to);
+    return to + (end - begin);
+  }
 
   /// Ends a row of weight 1. Its features, up to position `end`, must ascend and have finite
   /// values. ones: whether all values are 1. indices and values may be longer than `end`.
@@ -110,9 +123,8 @@ class RowBatch : public ParsedRows, public ChunkNotes {
     offsets.push_back(end);
   }
 
-  /// Ends a row of hashed features, or of names, with finite values. If any_order is set and no
-  /// feature occurs twice, the features may keep the text's order. Otherwise they are sorted and
-  /// duplicates are added up. Returns a fault as end_row() does.
+  /// Ends a row of hashed features, or of names, with finite values, as end_row_at() does if
+  /// duplicates are added up.
   std::optional<Fault> end_hashed_row(std::size_t end, const char* at, float label, bool ones,
                                       bool any_order) {
     const auto features = std::span(indices).subspan(offsets.back(), end - offsets.back());
