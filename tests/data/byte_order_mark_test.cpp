@@ -40,6 +40,11 @@ TEST_F(ByteOrderMark, OfUtf8IsNoPartOfTheFirstRow) {
   EXPECT_EQ(read({svm}).labels()[0], 2);
   EXPECT_EQ(*read({svm}, {.class_labels = true}).classes(), (std::vector<std::string>{"1", "2"}));
   EXPECT_EQ(read({svm, svm}, {.class_labels = true}).classes()->size(), 2u);  // of each file
+  // Nor of a row between others, where files were joined.
+  const std::string words = "cat 1:1 2:1 3:1\ndog 2:1 5:1 6:1\n";
+  const std::string joined = folder_.write("joined", words + kMark + words + kMark + words);
+  EXPECT_EQ(*read({joined}, {.class_labels = true}).classes(),
+            (std::vector<std::string>{"cat", "dog"}));
   const std::string vw = folder_.write("vw", kMark + "1 |f a\n-1 |f b\n");
   EXPECT_EQ(read({vw}).source().format, "vw");
   EXPECT_EQ(read({vw}).labels()[0], 1);

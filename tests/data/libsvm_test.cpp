@@ -230,6 +230,7 @@ std::string random_line(Random& random) {
   if (random.below(12) == 0)
     return one_of({"", "# a comment", " ", "1:2", "x", "\t1 2:3", "1 2", "1"});
   std::string line = one_of({"1", "-1", "+1", "0", "2.5", "1e-3"});
+  if (random.below(8) == 0) line = one_of({"word", "a#b", "1,2", "x|y", "'z"});
   std::uint64_t index = random.below(3);
   for (std::uint64_t n = random.below(6); n > 0; --n) {
     line += random.below(20) == 0 ? one_of({"  ", "\t", " \t"}) : " ";
@@ -259,6 +260,7 @@ TEST(PlainLibsvm, IsReadAsLineByLineWhateverStandsBesideIt) {
     if (random.below(2) == 0) text += random_line(random);
     ParseRules rules;
     rules.one_based = random.below(3) == 0;
+    rules.class_labels = random.below(4) == 0;
     rules.duplicates = random.below(2) == 0 ? Duplicates::sum : Duplicates::refuse;
     if (random.below(3) == 0) {
       rules.known_end = 1000;
@@ -276,13 +278,41 @@ TEST(PlainLibsvm, IsReadAsLineByLineWhateverStandsBesideIt) {
     ASSERT_EQ(test::shown(fast), test::shown(slow)) << text;
 
     RowBatch plain;
-    const std::size_t first = text.find('\n');
-    if (first != std::string::npos) parse_plain_libsvm(text, first + 1, rules, plain);
+    const std::size_t first = text.find('\n', kReadBefore), end = end_of_padded_lines(text);
+    if (first != std::string::npos && first + 1 < end)
+      parse_plain_libsvm(text, first + 1, end, rules, plain);
     if (i % 8 == 0) continue;
     plain_lines += plain.lines;
     lines += slow.batch.lines;
   }
   EXPECT_GT(plain_lines, lines / 20);  // or nothing but the other parser was tried
+}
+
+// Rows longer than what is scanned at once, each with one feature that is not as it should be.
+TEST(PlainLibsvm, OneUnsoundFeatureOfALongRowIsFoundWhereverItStands) {
+  constexpr int kFeatures = 900;
+  for (const char* unsound : {"%d:1x", "%d:", "%d:1:1", "4294967301:1", "99999999999999999999:1",
+                              "0:1", "%d", "%d:nan", "3:1"}) {
+    for (int at = 1; at < kFeatures; at += 31) {
+      std::string text = "1 1:1 2:0.5 3:1\n-1";
+      for (int j = 0; j < kFeatures; ++j) {
+        std::string feature = j == at ? unsound : "%d:0.25";
+        if (const auto place = feature.find("%d"); place != std::string::npos) {
+          feature.replace(place, 2, std::to_string(j + 4));
+        }
+        text += " " + feature;
+      }
+      text += "\n1 1:1 2:0.5 3:1\n1 1:1 2:0.5 3:1\n";
+      for (const int hash_bits : {0, 20}) {
+        const ParseRules rules{.hash_bits = hash_bits, .one_based = true};
+        test::ParsedChunk fast = test::parsed(text, Format::libsvm, rules, OnError::skip);
+        test::ParsedChunk slow =
+            test::parsed_line_by_line(text, parse_libsvm_line, rules, OnError::skip);
+        test::sort_features(fast.batch);
+        ASSERT_EQ(test::shown(fast), test::shown(slow)) << unsound << " at " << at;
+      }
+    }
+  }
 }
 
 }  // namespace

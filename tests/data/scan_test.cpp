@@ -49,6 +49,15 @@ std::string scanned(Grammar grammar, const std::string& text, std::size_t begin 
         }
       }
     };
+    for (std::size_t k = 0; k < scan.features(); ++k) {
+      EXPECT_LT(scan.name_ends()[k], text.size());
+      if (k > 0) {
+        EXPECT_LT(scan.name_ends()[k - 1], scan.name_ends()[k]);
+      }
+      if (scan.all_ones()) continue;
+      EXPECT_LE(scan.name_ends()[k], scan.value_ends()[k]);
+      EXPECT_LT(scan.value_ends()[k], text.size());
+    }
     for (const TokenScan::Line& line : scan.lines()) {
       add(line.features);
       add_spaces(line.end);

@@ -227,6 +227,7 @@ std::string random_vw_line(Random& random) {
   };
   if (random.below(12) == 0) return one_of({"", "# | a", " ", "1", "x", "|", "1 |", "1|a", "| a"});
   std::string line = one_of({"1", "-1", "0", "2.5"});
+  if (random.below(8) == 0) line = one_of({"word", "a#b", "1,2", "'z"});
   if (random.below(5) == 0) line = one_of({"+1", "1 2", "1 0.5 'tag", "1 tag", "2 'a"});
   line += random.below(15) == 0 ? one_of({"", "\t"}) : " ";
   for (std::uint64_t spaces = 1 + random.below(2); spaces > 0; --spaces) {
@@ -264,6 +265,7 @@ TEST(PlainVw, IsReadAsLineByLineWhateverStandsBesideIt) {
     ParseRules rules;
     if (random.below(2) == 0) rules.hash_bits = 1 + static_cast<int>(random.below(20));
     rules.any_order = random.below(2) == 0;
+    rules.class_labels = random.below(4) == 0;
     if (random.below(3) == 0) {
       rules.hash_bits = 0;
       rules.known_names = &known;
@@ -285,8 +287,9 @@ TEST(PlainVw, IsReadAsLineByLineWhateverStandsBesideIt) {
     }
 
     RowBatch plain;
-    const std::size_t first = text.find('\n');
-    if (first != std::string::npos) parse_plain_vw(text, first + 1, rules, plain);
+    const std::size_t first = text.find('\n', kReadBefore), end = end_of_padded_lines(text);
+    if (first != std::string::npos && first + 1 < end)
+      parse_plain_vw(text, first + 1, end, rules, plain);
     if (i % 8 == 0) continue;
     plain_lines += plain.lines;
     lines += slow.batch.lines;

@@ -42,6 +42,12 @@ inline std::string shown(const ParsedChunk& parsed) {
   for (const auto& [label, spot] : batch.seen.labels()) {
     text += fmt::format("label {} at {}:{}\n", label, spot.line, spot.column);
   }
+  for (Index k = 0; k < batch.class_names.size(); ++k) {
+    text += fmt::format("class {}\n", batch.class_names[k]);
+  }
+  for (const Place& place : batch.class_places) {
+    text += fmt::format("class at {}:{}\n", place.line, place.column);
+  }
   if (parsed.fault) {
     text +=
         fmt::format("{}:{}: {}\n", parsed.fault->line, parsed.fault->column, parsed.fault->reason);
@@ -72,6 +78,7 @@ inline void sort_features(RowBatch& batch) {
 inline ParsedChunk parsed_line_by_line(const std::string& text, ParseLine parse_line,
                                        const ParseRules& rules, OnError on_error) {
   ParsedChunk slow;
+  slow.batch.class_labels = rules.class_labels;
   for (std::size_t at = 0; at < text.size();) {
     std::string_view line = std::string_view(text).substr(at, text.find('\n', at) - at);
     at += line.size() + 1;

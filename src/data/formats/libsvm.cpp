@@ -72,27 +72,27 @@ bool ascend(std::size_t begin, std::size_t& end, const ParseRules& rules, RowBat
 }
 
 template <Indices kIndices>
-std::size_t parse_plain_lines(std::string_view all, std::size_t begin, const ParseRules& rules,
-                              RowBatch& batch) {
+std::size_t parse_plain_lines(std::string_view all, std::size_t begin, std::size_t end,
+                              const ParseRules& rules, RowBatch& batch) {
   const char* const text = all.data();
-  TokenScan scan = scan_plain_lines(Grammar::features, all, begin);
-  // Features are converted to where they are if no row before them loses any.
+  TokenScan scan(Grammar::features, all, begin, end);
+  // Features are written where they belong if no earlier row loses any; else add_row moves them.
   std::size_t converted = batch.offsets.back(), row_begin = converted, ones_begin = converted;
-  // A feature has at least three bytes, as " 1:" has, unless it is of a line that is not plain.
-  batch.indices.resize(converted + (all.size() - begin) / 3 + TokenScan::kBlock);
+  // A feature has at least three bytes, as " 1:" has.
+  batch.indices.resize(converted + (end - begin) / 3 + kWrittenPast);
   batch.values.resize(batch.indices.size());
-  const auto add_row = [&](const TokenScan::Line& line, std::size_t end) {
+  const auto add_row = [&](const TokenScan::Line& line, std::size_t row_end) {
     float label = 0;
     const char* const at = text + line.begin;
-    if (!parse_number(at, text + line.label_end, label)) return false;
-    if (kIndices == Indices::ascending && !ascend(row_begin, end, rules, batch)) return false;
+    if (!parse_plain_label(at, text + line.label_end, rules, batch, label)) return false;
+    if (kIndices == Indices::ascending && !ascend(row_begin, row_end, rules, batch)) return false;
     const float* const values = batch.values.data();
-    const bool ones = row_begin >= ones_begin ||
-                      std::all_of(values + row_begin, values + end, [](float v) { return v == 1; });
-    end = batch.move_to_last_row(row_begin, end);
+    const bool ones = row_begin >= ones_begin || std::all_of(values + row_begin, values + row_end,
+                                                             [](float v) { return v == 1; });
+    row_end = batch.move_to_last_row(row_begin, row_end);
     if (kIndices == Indices::ascending) {
-      batch.end_plain_row(label, ones, end);
-    } else if (batch.end_hashed_row(end, at, label, ones, rules.any_order)) {
+      batch.end_plain_row(label, ones, row_end);
+    } else if (batch.end_hashed_row(row_end, at, label, ones, rules.any_order)) {
       return false;
     }
     ++batch.lines;
@@ -109,6 +109,7 @@ std::size_t parse_plain_lines(std::string_view all, std::size_t begin, const Par
       row_begin = converted + line.features;
       plain_end = line.end + std::size_t{1};
     }
+    plain = plain && sound == scan.features();
   }
   batch.drop_row();
   return plain_end;
@@ -116,11 +117,11 @@ std::size_t parse_plain_lines(std::string_view all, std::size_t begin, const Par
 
 }  // namespace
 
-std::size_t parse_plain_libsvm(std::string_view all, std::size_t at, const ParseRules& rules,
-                               RowBatch& batch) {
-  if (rules.class_labels) return at;
-  return rules.hash_bits != 0 ? parse_plain_lines<Indices::hashed>(all, at, rules, batch)
-                              : parse_plain_lines<Indices::ascending>(all, at, rules, batch);
+std::size_t parse_plain_libsvm(std::string_view all, std::size_t begin, std::size_t end,
+                               const ParseRules& rules, RowBatch& batch) {
+  return rules.hash_bits != 0
+             ? parse_plain_lines<Indices::hashed>(all, begin, end, rules, batch)
+             : parse_plain_lines<Indices::ascending>(all, begin, end, rules, batch);
 }
 
 namespace {

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "data/text/byte_order_mark.hpp"
+
 namespace hogwild {
 
 std::string quoted_token(const char* p, const char* end) {
@@ -88,6 +90,16 @@ std::optional<Fault> parse_class(std::string_view text, const ParseRules& rules,
   }
   label = static_cast<float>(*known);
   return std::nullopt;
+}
+
+bool parse_plain_label(const char* begin, const char* end, const ParseRules& rules, RowBatch& batch,
+                       float& label) {
+  if (!rules.class_labels) return parse_number(begin, end, label);
+  const std::string_view text(begin, end);
+  // Of these bytes some end a label, and others make it a tag.
+  const bool is_plain = !text.empty() && text.find_first_of("\t\r#'") == text.npos &&
+                        without_mark(text).size() == text.size();
+  return is_plain && !parse_class(text, rules, batch, label);
 }
 
 }  // namespace hogwild

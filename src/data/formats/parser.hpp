@@ -44,31 +44,28 @@ std::optional<Fault> parse_libsvm_line(std::string_view line, std::uint64_t line
 std::optional<Fault> parse_vw_line(std::string_view line, std::uint64_t line_number,
                                    const ParseRules& rules, RowBatch& batch);
 
-/// Scans the lines from `begin` on that have enough of the text around them. Those that lie nearer
-/// to its beginning or end are for the format's ParseLine.
-inline TokenScan scan_plain_lines(Grammar grammar, std::string_view text,
-                                  std::size_t begin) noexcept {
-  const std::size_t last = text.size() < kReadPast || begin < kReadBefore
-                               ? std::string_view::npos
-                               : text.rfind('\n', text.size() - kReadPast);
-  return TokenScan(grammar, text, begin, last == std::string_view::npos ? begin : last + 1);
+/// The end of the lines that have enough of the text behind them to be parsed by ParsePlain.
+inline std::size_t end_of_padded_lines(std::string_view text) noexcept {
+  if (text.size() < kReadPast) return 0;
+  const std::size_t last = text.rfind('\n', text.size() - kReadPast);
+  return last == std::string_view::npos ? 0 : last + 1;
 }
 
-/// Rows from the front of text, as long as each is plain; see parse_plain_libsvm().
-using ParsePlain = std::size_t (*)(std::string_view text, std::size_t at, const ParseRules& rules,
-                                   RowBatch& batch);
+/// Rows from lines of text, as long as each is plain; see parse_plain_libsvm().
+using ParsePlain = std::size_t (*)(std::string_view text, std::size_t begin, std::size_t end,
+                                   const ParseRules& rules, RowBatch& batch);
 
-/// Rows from the front of text, `at` being a line's beginning, as long as each is plain: a label,
-/// ascending features, blanks between them, a line end. Returns where the first line begins that is
-/// not, which parse_libsvm_line() has to decide, as it has of the first line and of the last ones.
-/// Adds no line that it stops at.
-std::size_t parse_plain_libsvm(std::string_view text, std::size_t at, const ParseRules& rules,
-                               RowBatch& batch);
+/// Rows from the lines between `begin` and `end`, as long as each is plain: a label, ascending
+/// features, blanks between them, a line end. Returns where the first line begins that is not,
+/// which parse_libsvm_line() has to decide. Adds no line that it stops at. REQUIRES: kReadBefore
+/// <= begin < end <= end_of_padded_lines().
+std::size_t parse_plain_libsvm(std::string_view text, std::size_t begin, std::size_t end,
+                               const ParseRules& rules, RowBatch& batch);
 
 /// The same of VW text: a label, a blank, namespaces and names with or without values, blanks
 /// between them, a line end.
-std::size_t parse_plain_vw(std::string_view text, std::size_t at, const ParseRules& rules,
-                           RowBatch& batch);
+std::size_t parse_plain_vw(std::string_view text, std::size_t begin, std::size_t end,
+                           const ParseRules& rules, RowBatch& batch);
 
 /// Appends a namespace or a name to the name of a feature, "namespace^name". A '^' within either
 /// becomes ":^", as there is a colon in neither: so no two features have one name.
@@ -94,6 +91,10 @@ inline const char* skip_blanks(const char* p, const char* end) noexcept {
 /// The number of the class that a label's text names. A fault if it is none that is known.
 std::optional<Fault> parse_class(std::string_view text, const ParseRules& rules, RowBatch& batch,
                                  float& label);
+
+/// The label of a plain line; false if that is left to the format's ParseLine.
+bool parse_plain_label(const char* begin, const char* end, const ParseRules& rules, RowBatch& batch,
+                       float& label);
 
 /// The fault of a number at p that should be `what`, e.g. "a label".
 Fault bad_number(const char* p, const char* end, NumberFault fault, const char* what);

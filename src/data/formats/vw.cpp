@@ -187,16 +187,16 @@ inline std::optional<Index> index_of(NameHead& head, const char* begin, const ch
 template <Names kNames>
 class PlainRows {
  public:
-  PlainRows(std::string_view text, std::size_t begin, const ParseRules& rules, RowBatch& batch)
+  PlainRows(std::string_view text, std::size_t begin, std::size_t end, const ParseRules& rules,
+            RowBatch& batch)
       : text_(text.data()),
         rules_(rules),
         batch_(batch),
-        scan_(scan_plain_lines(kNames == Names::hashed ? Grammar::names : Grammar::whole_names,
-                               text, begin)),
+        scan_(kNames == Names::hashed ? Grammar::names : Grammar::whole_names, text, begin, end),
         plain_end_(begin),
         size_(batch.offsets.back()) {
     // A feature is at least two bytes long, as in " a".
-    batch.indices.resize(size_ + (text.size() - begin) / 2 + 1);
+    batch.indices.resize(size_ + (end - begin) / 2 + 1);
     batch.values.resize(batch.indices.size());
   }
 
@@ -233,7 +233,7 @@ class PlainRows {
     const char* const begin = text_ + plain_end_;
     const char* end = begin;
     while (*end != ' ' && *end != '\n') ++end;
-    in_row_ = *end == ' ' && end[1] == '|' && parse_number(begin, end, label_);
+    in_row_ = *end == ' ' && end[1] == '|' && parse_plain_label(begin, end, rules_, batch_, label_);
     ones_ = true;
     return in_row_;
   }
@@ -318,12 +318,15 @@ class PlainRows {
 
 }  // namespace
 
-std::size_t parse_plain_vw(std::string_view text, std::size_t at, const ParseRules& rules,
-                           RowBatch& batch) {
-  if (rules.class_labels) return at;
-  if (rules.hash_bits != 0) return PlainRows<Names::hashed>(text, at, rules, batch).add();
-  if (rules.known_names == nullptr) return PlainRows<Names::kept>(text, at, rules, batch).add();
-  return PlainRows<Names::known>(text, at, rules, batch).add();
+std::size_t parse_plain_vw(std::string_view text, std::size_t begin, std::size_t end,
+                           const ParseRules& rules, RowBatch& batch) {
+  if (rules.hash_bits != 0) {
+    return PlainRows<Names::hashed>(text, begin, end, rules, batch).add();
+  }
+  if (rules.known_names == nullptr) {
+    return PlainRows<Names::kept>(text, begin, end, rules, batch).add();
+  }
+  return PlainRows<Names::known>(text, begin, end, rules, batch).add();
 }
 
 std::optional<Fault> parse_vw_line(std::string_view line, std::uint64_t line_number,
@@ -377,8 +380,9 @@ std::optional<Fault> parse_vw_line(std::string_view line, std::uint64_t line_num
     p = skip_blanks(token_end, end);
   }
 
-  if (auto fault = batch.end_row(first, header.label, header.weight, Duplicates::sum,
-                                 rules.hash_bits != 0 && rules.any_order)) {
+  // Names that are kept get other numbers, and are sorted by those.
+  const bool any_order = rules.hash_bits != 0 ? rules.any_order : rules.known_names == nullptr;
+  if (auto fault = batch.end_row(first, header.label, header.weight, Duplicates::sum, any_order)) {
     return fault;
   }
   batch.note_label(header.label, line_number, header.column);

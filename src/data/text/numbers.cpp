@@ -20,7 +20,7 @@ namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
 // The functions convert `count` numbers and some more, up to whole vectors. A bit in `uncommon` is
-// set for each that they can't.
+// set for each number that they can't convert.
 #if HWY_TARGET != HWY_SCALAR
 
 // Numbers are of 64 bits, so that eight bytes of text are one. In the text's order of bytes the
@@ -74,7 +74,7 @@ HWY_INLINE auto power_of_tenth(Word exponent) {
   const hn::RebindToSigned<Words> places;
   alignas(64) static constexpr double kPowers[8] = {1, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7};
   const auto place = hn::BitCast(places, exponent);
-  if constexpr (hn::MaxLanes(Words()) == 8) {
+  if constexpr (!HWY_HAVE_SCALABLE && hn::MaxLanes(Words()) == 8) {
     return hn::TableLookupLanes(hn::Load(doubles, kPowers), hn::IndicesFromVec(doubles, place));
   } else {
     return hn::GatherIndex(doubles, kPowers, place);
@@ -107,29 +107,31 @@ void convert_index_words(std::uint64_t* words, std::size_t count, Index* indices
 // the other. Measured on text rows: 1.6 ns a value, and 3.4 in one loop.
 //
 // words: the eight bytes before each end; earlier: those before the last byte; lengths: with the
-// colon. All three are changed.
-void convert_value_words(std::uint64_t* words, std::uint64_t* earlier, std::uint64_t* lengths,
-                         std::size_t count, float* values, std::uint8_t* uncommon) {
+// colon. Words and lengths are changed. powers has room for as many.
+void convert_value_words(std::uint64_t* words, const std::uint64_t* earlier, std::uint64_t* lengths,
+                         double* powers, std::size_t count, float* values, std::uint8_t* uncommon) {
   const Words d;
   const hn::Repartition<double, Words> doubles;
   const hn::Rebind<float, Words> floats;
   const hn::Repartition<std::uint8_t, Words> bytes;
   const auto one = every(1), eight = every(8), ones = every(~std::uint64_t{0});
-  // What is before the last `length` bytes, in bits. What a longer length gives has no meaning.
-  const auto bits_before = [&](Word length) { return hn::ShiftLeft<3>(hn::Sub(eight, length)); };
+  // A number of bytes as one of bits to shift by, below 64.
+  const auto shift_of = [&](Word count_of_bytes) {
+    return hn::And(hn::ShiftLeft<3>(count_of_bytes), every(63));
+  };
   const std::size_t width = hn::Lanes(d);
 
   // The point is taken out: the bytes up to it become those of one place before.
   std::uint64_t* const chars = words;
   std::uint64_t* const char_counts = lengths;
-  auto* const powers = reinterpret_cast<double*>(earlier);
+
   for (std::size_t k = 0; k < count; k += width) {
     const auto length = hn::Sub(hn::Load(d, lengths + k), one);
     const auto last = hn::Load(d, words + k);
     const auto is_point = hn::VecFromMask(
         bytes, hn::Eq(hn::BitCast(bytes, last), hn::Set(bytes, static_cast<std::uint8_t>('.'))));
-    const auto point =
-        hn::And(hn::BitCast(d, is_point), hn::Shl(ones, bits_before(hn::Min(length, eight))));
+    const auto point = hn::And(hn::BitCast(d, is_point),
+                               hn::Shl(ones, shift_of(hn::Sub(eight, hn::Min(length, eight)))));
     const auto has_point = hn::Ne(point, hn::Zero(d));
     const auto lowest_bit = hn::And(point, hn::Sub(hn::Zero(d), point));
     const auto up_to_point =
@@ -149,11 +151,11 @@ void convert_value_words(std::uint64_t* words, std::uint64_t* earlier, std::uint
   for (std::size_t k = 0; k < count; k += width) {
     const auto char_count = hn::Load(d, char_counts + k);
     const auto word = hn::Load(d, chars + k);
-    const auto before = bits_before(char_count);
-    const auto first = hn::And(hn::Shr(word, before), every(0xFF));
+    const auto before = hn::Sub(eight, char_count);
+    const auto first = hn::And(hn::Shr(word, shift_of(before)), every(0xFF));
     const auto signs = hn::IfThenElseZero(hn::Eq(first, every('-')), one);
     const auto digits = hn::And(hn::Xor(word, every(every_byte('0'))),
-                                hn::Shl(ones, hn::Add(before, hn::ShiftLeft<3>(signs))));
+                                hn::Shl(ones, shift_of(hn::Add(before, signs))));
     const auto power = hn::BitCast(d, hn::Load(doubles, powers + k));
     hn::Store(digits, d, chars + k);
     hn::Store(hn::BitCast(doubles, hn::Or(power, hn::ShiftLeft<63>(signs))), doubles, powers + k);
@@ -165,13 +167,13 @@ void convert_value_words(std::uint64_t* words, std::uint64_t* earlier, std::uint
   }
 
   for (std::size_t k = 0; k < count; k += width) {
-    const auto magic = every(0x4330000000000000);  // 2^52, whose last bit is 1
+    const auto magic = every(0x4330000000000000);  // 2^52, whose unit in the last place is 1
     const auto number =
         hn::Sub(hn::BitCast(doubles, hn::Or(number_of(hn::Load(d, chars + k)), magic)),
                 hn::BitCast(doubles, magic));
     const auto product = hn::Mul(number, hn::Load(doubles, powers + k));
     hn::StoreU(hn::DemoteTo(floats, product), floats, values + k);
-    // The product is at most two units of its last place off. It is rounded to the nearest float,
+    // The product is off by at most 2 units in the last place. It is rounded to the nearest float,
     // unless it is that near to the middle of two floats.
     constexpr std::uint64_t kBelowAFloat = 0x1FFFFFFF, kMiddle = 0x10000000, kNear = 4;
     const auto off =
@@ -191,8 +193,8 @@ void convert_index_words(std::uint64_t*, std::size_t count, Index*, std::uint8_t
   mark_all(count, uncommon);
 }
 
-void convert_value_words(std::uint64_t*, std::uint64_t*, std::uint64_t*, std::size_t count, float*,
-                         std::uint8_t* uncommon) {
+void convert_value_words(std::uint64_t*, const std::uint64_t*, std::uint64_t*, double*,
+                         std::size_t count, float*, std::uint8_t* uncommon) {
   mark_all(count, uncommon);
 }
 
@@ -220,8 +222,8 @@ struct alignas(64) Known {
   void end_at(std::size_t count) { std::fill_n(of + count, kPad, T{0}); }
 };
 
-// Words are copied together here rather than gathered by a vector instruction, which is slower: as
-// compilers use it, it waits for what its register held before.
+// Words are copied together here. A gather instruction is slower: as GCC uses it, it has a false
+// dependency on its destination register.
 std::uint64_t word_before(const char* end) {
   std::uint64_t word = 0;
   std::memcpy(&word, end - 8, 8);
@@ -285,6 +287,7 @@ std::size_t convert_values(const char* text, const std::uint32_t* colons, const 
   for (std::size_t at = 0; at < count; at += kAtATime) {
     const std::size_t some = std::min(kAtATime, count - at);
     Known<std::uint64_t> words, earlier, lengths;
+    Known<double> powers;
     for (std::size_t k = 0; k < some; ++k) {
       const char* const end = text + ends[at + k];
       const std::uint32_t length = ends[at + k] - colons[at + k];
@@ -295,7 +298,7 @@ std::size_t convert_values(const char* text, const std::uint32_t* colons, const 
     words.end_at(some), earlier.end_at(some), lengths.end_at(some);
     Marked marked;
     HWY_DYNAMIC_DISPATCH(convert_value_words)
-    (words.of, earlier.of, lengths.of, some, values + at, marked.bits);
+    (words.of, earlier.of, lengths.of, powers.of, some, values + at, marked.bits);
     const std::size_t sound = marked.convert(some, [&](std::size_t k) {
       values[at + k] = 1;
       if (colons[at + k] == ends[at + k]) return true;

@@ -16,8 +16,8 @@ inline constexpr std::size_t kReadBefore = 16;
 /// So many results more than count may be written.
 inline constexpr std::size_t kWrittenPast = 8;
 
-/// The integer of digits only that ends at `end`; 2^64 - 1 if it is 10^19 or more. REQUIRES: it has
-/// a digit, and the byte before it is none.
+/// The integer of digits only that ends at `end`; 2^64 - 1 if it has more than 19 digits. REQUIRES:
+/// it has a digit, and the byte before it is none.
 std::uint64_t integer_before(const char* end) noexcept;
 
 /// The indices of digits only that end at ends[count]. Returns how many there are up to the first

@@ -97,12 +97,13 @@ std::optional<SpottedFault> parse_rows(const Chunk& chunk, Format format, const 
   // brings: after each vain look twice as many are passed over.
   constexpr int kMostPassedOver = 64;
   int passing = 0, to_pass = 0;
+  const std::size_t padded = end_of_padded_lines(text);
   for (std::size_t at = 0; at < text.size();) {
     if (to_pass > 0) {
       --to_pass;
-    } else {
+    } else if (at >= kReadBefore && at < padded) {
       const std::size_t before = at;
-      at = its.parse_plain(text, at, rules, batch);
+      at = its.parse_plain(text, at, padded, rules, batch);
       passing = at != before ? 0 : std::clamp(2 * passing, 1, kMostPassedOver);
       to_pass = passing;
     }

@@ -116,11 +116,13 @@ HWY_INLINE std::size_t count(Mask mask) {
   return static_cast<std::size_t>(std::popcount(mask));
 }
 
+// All bits, of 0.
 HWY_INLINE Mask below_lowest(Mask mask) {
   return (mask & (0 - mask)) - 1;
 }
 
-// The bits that stand behind runs of ones which begin at `starts`, or go on from the block before.
+// One bit past the end of each run of ones that begins at `starts` or continues from the block
+// before.
 HWY_INLINE Mask ends_of_runs(Mask ones, Mask starts, bool& goes_on) {
   Mask sum = 0;
   const bool first = __builtin_add_overflow(ones, starts, &sum);
@@ -129,8 +131,8 @@ HWY_INLINE Mask ends_of_runs(Mask ones, Mask starts, bool& goes_on) {
   return sum & ~ones;
 }
 
-// Appends the places of all bits. May write seven more: the processor need not guess how many there
-// are.
+// Appends the places of all bits. May write seven places too many, so that no branch depends on the
+// count.
 HWY_INLINE void append_places(Mask mask, std::uint32_t base, std::uint32_t* to, std::size_t& size) {
   constexpr std::size_t kAtOnce = 8;
   std::uint32_t* const begin = to + size;
@@ -144,8 +146,8 @@ HWY_INLINE void append_places(Mask mask, std::uint32_t base, std::uint32_t* to, 
   size += added;
 }
 
-// Ends lines, and finds the ends of their labels, which it returns. features: the bits that count
-// features of the block. plain: the bits up to which lines are plain.
+// Records the lines that end in the block, and returns the bits where labels end. features: one bit
+// for each feature; plain: the bits before the first that is not plain.
 HWY_INLINE Mask end_lines(Mask ends, Mask token_ends, Mask features, Mask plain, std::uint32_t base,
                           std::size_t features_before, ScanState& scan) {
   Mask label_ends = 0, search = ~Mask{0}, left = ends & plain;
@@ -203,16 +205,15 @@ void scan_features(const Marks& marks, std::size_t blocks, ScanState& scan) {
     const Mask index_ends = ends_of_runs(digits, behind_blanks & digits, in_index);
     const Mask not_plain =
         (behind_blanks & ~(digits | blanks | ends)) | (colons ^ index_ends) | (behind_ends & ends);
+    const Mask plain = below_lowest(not_plain);
     Mask label_ends = 0;
     if (ends != 0 || scan.in_label) {
-      label_ends =
-          end_lines(ends, blanks | ends | colons, colons,
-                    not_plain == 0 ? ~Mask{0} : below_lowest(not_plain), base, indices, scan);
+      label_ends = end_lines(ends, blanks | ends | colons, colons, plain, base, indices, scan);
     }
-    append_places(colons, base, scan.name_ends.data(), indices);
+    append_places(colons & plain, base, scan.name_ends.data(), indices);
     if constexpr (!kOnes) {
-      append_places((blanks | ends) & ~behind_blanks & ~label_ends, base, scan.value_ends.data(),
-                    values);
+      append_places((blanks | ends) & ~behind_blanks & ~label_ends & plain, base,
+                    scan.value_ends.data(), values);
     }
     if (not_plain != 0) {
       scan.stopped = true;
@@ -249,19 +250,19 @@ void scan_names(const Marks& marks, std::size_t blocks, ScanState& scan) {
     const Mask ends_of_values = ends_of_runs(token, behind_colons & token, in_value) & token_ends;
     const Mask not_plain = marks.others[b] | (bars & ~behind_blanks) | (colons & ~name_ends) |
                            (behind_colons & token_ends) | (behind_ends & ends);
+    const Mask plain = below_lowest(not_plain);
     if (ends != 0 || scan.in_label) {
-      end_lines(ends, token_ends, begins, not_plain == 0 ? ~Mask{0} : below_lowest(not_plain), base,
-                scan.begin_count, scan);
+      end_lines(ends, token_ends, begins, plain, base, scan.begin_count, scan);
     }
-    for (Mask left = bars; left != 0; left &= left - 1) {
+    for (Mask left = bars & plain; left != 0; left &= left - 1) {
       const Mask before = below_lowest(left);
       scan.namespaces[scan.namespace_count++] = {
           base + place_of_lowest(left) + 1,
           static_cast<std::uint32_t>(scan.begin_count + count(begins & before))};
     }
-    append_places(begins, base, scan.name_begins.data(), scan.begin_count);
-    append_places(name_ends, base, scan.name_ends.data(), scan.name_count);
-    append_places((name_ends & ~colons) | ends_of_values, base, scan.value_ends.data(),
+    append_places(begins & plain, base, scan.name_begins.data(), scan.begin_count);
+    append_places(name_ends & plain, base, scan.name_ends.data(), scan.name_count);
+    append_places(((name_ends & ~colons) | ends_of_values) & plain, base, scan.value_ends.data(),
                   scan.value_count);
     if (not_plain != 0) {
       scan.stopped = true;
@@ -351,7 +352,8 @@ TokenScan::TokenScan(Grammar which, std::string_view whole, std::size_t from,
 bool TokenScan::next() noexcept {
   if (ScanState::stopped || at >= end) return false;
   keep_open_feature(*this);
-  const std::size_t size = std::min(kWindow, end - at);
+  const std::size_t size = std::min(window, end - at);
+  window = std::min(2 * window, kWindow);
   HWY_DYNAMIC_DISPATCH(scan_window)(*this, size);
   at += size;
   return true;

@@ -21,9 +21,9 @@ enum class Grammar {
 struct ScanState {
   static constexpr std::size_t kWindow = 4096;  ///< bytes of text; what comes of them fits L1
   static constexpr std::size_t kBlock = 64;     ///< bytes that a mask stands for
-  /// Features in a window: one takes two bytes, as does a line. Of a line that is not plain a block
-  /// more is written.
-  static constexpr std::size_t kMost = kWindow / 2 + 2 * kBlock;
+  /// At most so many features, or lines, are in a window, as each has two bytes at least; and some
+  /// room.
+  static constexpr std::size_t kMost = kWindow / 2 + kBlock;
 
   /// A line that ended in the window.
   struct Line {
@@ -41,8 +41,10 @@ struct ScanState {
 
   Grammar grammar;
   const char* text;
-  std::size_t at;   // of the next window
-  std::size_t end;  // of the last line
+  std::size_t at;                    // of the next window
+  std::size_t window = kWindow / 8;  // its bytes: where few lines are plain, few bytes are scanned
+                                     // that lie behind them
+  std::size_t end;                   // of the last line
   bool stopped = false;
 
   // What the last bytes before the next block were.
@@ -70,8 +72,8 @@ struct ScanState {
 /// The tokens of plain lines, some KiB of text at a time. An offset counts from the first byte of
 /// the text; the end of a token is the offset behind its last byte.
 ///
-/// A line is plain if its tokens are in the order of the grammar. What a label and a value say is
-/// not looked at: they are all that is there, even nothing, up to the next blank or line end.
+/// A line is plain if its tokens are in the order of the grammar. Labels and values are not looked
+/// into: each is whatever stands before the next blank or line end, even nothing.
 /// Source of the masks: Langdale and Lemire, Parsing Gigabytes of JSON per Second, The VLDB Journal
 /// 2019.
 ///
@@ -90,8 +92,7 @@ class TokenScan : private ScanState {
   TokenScan(Grammar grammar, std::string_view text, std::size_t begin, std::size_t end) noexcept;
 
   /// To the next window. False if no text is left, or if the window before ended at a line that is
-  /// not plain: the one behind the last of lines(). Features of such a line may have been given, up
-  /// to kBlock of them closer to each other than the grammar allows.
+  /// not plain: the one behind the last of lines(). Features of such a line may have been given.
   bool next() noexcept;
 
   /// Whether the window ended at such a line.
@@ -106,8 +107,8 @@ class TokenScan : private ScanState {
 
   /// Features whose values ended in the window; the arrays below have as many.
   std::size_t features() const noexcept { return value_count; }
-  /// Whether all their values are "1" or left out; of Grammar::features value_ends() is not known
-  /// then.
+  /// Whether all their values are "1" or left out. With Grammar::features, value_ends() is not
+  /// filled then.
   bool all_ones() const noexcept { return ones; }
   /// Of names; not of indices.
   const std::uint32_t* name_begins() const noexcept { return ScanState::name_begins.data(); }
