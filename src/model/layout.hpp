@@ -33,8 +33,6 @@ std::string serialised(const Model& model);
 /// What they say. path: their file's, for messages. Throws ModelError.
 Model parsed_model(std::string_view bytes, const std::string& path);
 
-bool is_finite(const Model& model) noexcept;
-
 /// Throws ModelError where a weight is not finite.
 void require_finite(const Model& model, const std::string& path);
 

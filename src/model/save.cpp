@@ -99,6 +99,7 @@ std::string serialised(const Model& model) {
   const auto biases = model.biases();
   const std::uint64_t all = weights.size() + biases.size();
   std::vector<Index> coordinates;  // of what is stored, unless all of it is
+  coordinates.reserve(std::min<std::uint64_t>(all, count_nonzero(weights) + biases.size()));
   const bool few = for_each_nonzero(weights, [&](std::size_t at, float) {
     coordinates.push_back(static_cast<Index>(at));
     return 2 * (coordinates.size() + biases.size()) < all;
@@ -133,14 +134,8 @@ std::string serialised(const Model& model) {
   return out;
 }
 
-bool is_finite(const Model& model) noexcept {
-  const auto finite = [](float w) { return std::isfinite(w); };
-  return std::ranges::all_of(model.biases(), finite) &&
-         for_each_nonzero(model.weights(), [&](std::size_t, float w) { return finite(w); });
-}
-
 void require_finite(const Model& model, const std::string& path) {
-  if (is_finite(model)) return;
+  if (are_finite(model.biases()) && are_finite(model.weights())) return;
   throw ModelError(path, "a weight of the model is not finite",
                    "train with a smaller learning rate");
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -10,7 +11,8 @@
 namespace hogwild {
 
 /// f(position, weight) for each weight that is not zero, in order, until it returns false. Blocks
-/// of zeros are passed over by vectors. Returns whether all were taken.
+/// of zeros are passed over by vectors; in others no branch waits for a weight. Returns whether all
+/// were taken.
 template <class Function>
 bool for_each_nonzero(std::span<const float> weights, const Function& f) {
   constexpr std::size_t kBlock = 64;
@@ -21,8 +23,14 @@ bool for_each_nonzero(std::span<const float> weights, const Function& f) {
       any |= std::bit_cast<std::uint32_t>(weights[at]) << 1;
     }
     if (any == 0) continue;
+    std::array<std::size_t, kBlock> places;
+    std::size_t count = 0;
     for (std::size_t at = begin; at < end; ++at) {
-      if (weights[at] != 0 && !f(at, weights[at])) return false;
+      places[count] = at;
+      count += weights[at] != 0 ? 1 : 0;
+    }
+    for (std::size_t k = 0; k < count; ++k) {
+      if (!f(places[k], weights[places[k]])) return false;
     }
   }
   return true;
@@ -32,6 +40,16 @@ inline std::uint64_t count_nonzero(std::span<const float> weights) {
   std::uint64_t count = 0;
   for_each_nonzero(weights, [&](std::size_t, float) { return ++count, true; });
   return count;
+}
+
+/// Whether none is infinite or not a number.
+inline bool are_finite(std::span<const float> weights) {
+  constexpr std::uint32_t kInfinite = 0xFF000000;  // an exponent of ones, without the sign
+  std::uint32_t infinite = 0;
+  for (const float weight : weights) {
+    infinite |= std::bit_cast<std::uint32_t>(weight) << 1 >= kInfinite ? 1 : 0;
+  }
+  return infinite == 0;
 }
 
 }  // namespace hogwild

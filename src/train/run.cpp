@@ -16,7 +16,6 @@
 #include "hogwild/core/error.hpp"
 #include "hogwild/core/version.hpp"
 #include "learn/descent.hpp"
-#include "model/layout.hpp"
 #include "train/pacing.hpp"
 #include "train/plan.hpp"
 #include "train/run_state.hpp"
@@ -168,8 +167,9 @@ class Run {
     TrainResult result;
     const Model* const kept = history.kept();
     if (reason_ != StopReason::diverged) {
-      result.model = kept != nullptr ? *kept : frozen();
-      if (!is_finite(result.model)) {
+      bool finite = true;  // so is a model that was kept
+      result.model = kept != nullptr ? *kept : frozen(0, 0, &finite);
+      if (!finite) {
         reason_ = StopReason::diverged;
         if (!history.epochs().empty()) history.drop_last();
       }

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <memory>
@@ -21,6 +22,7 @@
 #include "hogwild/model/model.hpp"
 #include "hogwild/train/options.hpp"
 #include "learn/descent.hpp"
+#include "model/weights_in_use.hpp"
 #include "objective/switched_loss.hpp"
 #include "parallel/mapped_memory.hpp"
 #include "train/plan.hpp"
@@ -43,6 +45,21 @@ inline Model model_of(std::shared_ptr<const float[]> weights, std::vector<float>
                plan.label_names);
 }
 
+/// To memory that keeps what it has where a weight is zero: it may be a page that is not in use, or
+/// the weight of a ranked feature, which has another place besides.
+inline void copy_nonzero(std::span<const float> weights, float* to) {
+  constexpr std::size_t kBlock = 64;
+  for (; !weights.empty(); weights = weights.subspan(std::min(kBlock, weights.size()))) {
+    const std::span<const float> block = weights.first(std::min(kBlock, weights.size()));
+    std::uint32_t any = 0;
+    for (const float weight : block) any |= std::bit_cast<std::uint32_t>(weight) << 1;
+    for (std::size_t k = 0; any != 0 && k < block.size(); ++k) {
+      to[k] = block[k] != 0 ? block[k] : to[k];
+    }
+    to += block.size();
+  }
+}
+
 /// The weights as they are now; *finite tells whether they are finite, unless it is null.
 inline Model freeze(const Weights& trained, Pace now, const TrainPlan& plan,
                     const FeatureSpace& features, Provenance provenance, bool* finite = nullptr) {
@@ -51,21 +68,21 @@ inline Model freeze(const Weights& trained, Pace now, const TrainPlan& plan,
   const Index biases_at = plan.descent.features * outputs;
   const FeatureSpace plain = features.plain();
   const auto weights = shared_zeroed_array<float>(weights_of(plain, plan));
-  trained.each_weight(std::size_t{features.size} * outputs, now,
-                      [&](Index first, std::span<const float> some) {
-                        Index j = first / outputs, output = first % outputs;
-                        float* at = &weights[0] + std::size_t{features.plain(j)} * outputs + output;
-                        bool finite_here = true;
-                        for (const float weight : some) {
-                          if (weight != 0) *at = weight;
-                          finite_here &= std::isfinite(weight);
-                          ++at;
-                          if (++output != outputs) continue;
-                          output = 0;
-                          at = &weights[0] + std::size_t{features.plain(++j)} * outputs;
-                        }
-                        all_finite = all_finite && finite_here;
-                      });
+  const std::size_t ranked = features.ranking ? features.ranking->features.size() : 0;
+  trained.each_weight(
+      std::size_t{features.size} * outputs, now, [&](Index first, std::span<const float> some) {
+        all_finite = all_finite && are_finite(some);
+        while (!some.empty()) {
+          // Features behind the ranked ones follow each other in the plain space as well.
+          const Index j = first / outputs, output = first % outputs;
+          const std::size_t count =
+              j < ranked ? std::min<std::size_t>(some.size(), outputs - output) : some.size();
+          copy_nonzero(some.first(count),
+                       &weights[0] + std::size_t{features.plain(j)} * outputs + output);
+          some = some.subspan(count);
+          first += static_cast<Index>(count);
+        }
+      });
   std::vector<float> biases;
   for (Index k = 0; k < outputs; ++k) {
     biases.push_back(trained.weight(biases_at + k, now));
