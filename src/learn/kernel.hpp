@@ -107,14 +107,18 @@ float weight_at(const View& view, const Rule& rule, Index j, const Step<Net>& st
   }
 }
 
-/// Whether four coordinates are stepped at a time. This requires a view that allows a separate load
-/// and store instead of update(), and a rule that supports lanes (HasLanes).
+/// Whether four coordinates may be stepped at a time. This requires a view that may allow a
+/// separate load and store instead of update(), and a rule that supports lanes (HasLanes).
 template <class View, class Rule, class Net>
-concept StepsAbreast = HasLanes<Rule> &&
-                       (std::same_as<Net, NoPenalty> || !owns_penalty<Rule>)&&!has_memory<Rule> &&
-                       requires(View view) {
+concept MayStepAbreast = HasLanes<Rule> &&
+                         (std::same_as<Net, NoPenalty> || !owns_penalty<Rule>)&&!has_memory<Rule> &&
+                         requires(View view) {
   view.cells(std::array<Index, 4>{});
 };
+
+/// Whether four coordinates are always stepped at a time.
+template <class View, class Rule, class Net>
+concept StepsAbreast = MayStepAbreast<View, Rule, Net> && View::kIsRacy;
 
 /// Calls f(k, cells) for each group of four of n coordinates. k is the position of the group's
 /// first; cells is an array of pointers to their cells. The last group may have fewer than four.
@@ -177,7 +181,8 @@ void step_abreast(const View& view, const SparseRow& row, const Rule& rule, floa
 /// on the stack: measured with private copies of weights, 0.9 of the speed. All functions that the
 /// loops call are inlined: without this, GCC 12 makes a call to a view or a rule for each non-zero:
 /// 175 instead of 320 million non-zeros a second on click rows with adagrad on one thread.
-template <bool kOnes, class View, class Bias, class Rule, class Loss, class PenaltyOf>
+template <bool kOnes, bool kAbreast, class View, class Bias, class Rule, class Loss,
+          class PenaltyOf>
 HOGWILD_ALL_INLINED void learn_row(const View& the_view, const SparseRow& the_row, Bias& bias,
                                    const Rule rule, const Loss& loss, const PenaltyOf penalty_at,
                                    const Pace pace, std::vector<SeenBy<Rule>>& seen,
@@ -189,7 +194,6 @@ HOGWILD_ALL_INLINED void learn_row(const View& the_view, const SparseRow& the_ro
   };
   const Step<NoPenalty> free_step{pace.rate, pace.share, {}, pace.time};
   if constexpr (has_memory<Rule>) seen.clear();
-  constexpr bool kAbreast = StepsAbreast<View, Rule, decltype(penalty_at(Index{}))>;
   float margin = bias.weight(free_step);
   if constexpr (kAbreast) {
     margin += dot_abreast<kOnes>(view, row, rule, free_step);
@@ -268,11 +272,18 @@ LossSum learn_rows(const View& shared, Part* part, std::span<const SparseRow> ro
     }
     const SparseRow& row = rows[i];
     if (row.weight == 0) continue;
-    if (row.values.empty()) {
-      learn_row<true>(view, row, bias, rule, loss, penalty_at, pace, seen, sum);
-    } else {
-      learn_row<false>(view, row, bias, rule, loss, penalty_at, pace, seen, sum);
-    }
+    const auto learn = [&]<bool kOnes>(std::bool_constant<kOnes>) {
+      using Net = decltype(penalty_at(Index{}));
+      if constexpr (MayStepAbreast<View, Rule, Net>) {
+        if (view.is_racy()) {
+          return learn_row<kOnes, true>(view, row, bias, rule, loss, penalty_at, pace, seen, sum);
+        }
+      }
+      if constexpr (!StepsAbreast<View, Rule, Net>) {
+        learn_row<kOnes, false>(view, row, bias, rule, loss, penalty_at, pace, seen, sum);
+      }
+    };
+    row.values.empty() ? learn(std::true_type()) : learn(std::false_type());
   }
   if (part != nullptr) {
     part->note(pace.rate, sum.curvature());

@@ -7,6 +7,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -137,15 +138,15 @@ class StatesAbreast {
   /// Those in up to four cells; other lanes are 0.
   template <std::size_t kCount>
   explicit StatesAbreast(const Cells<kCount>& cells) noexcept {
-    if constexpr (kFourNumbers) {
+    if constexpr (kNumbers == 4) {
       const auto [a, b, c, d] = transposed(load_state<0>(cells), load_state<1>(cells),
                                            load_state<2>(cells), load_state<3>(cells));
-      states_ = {Lanes(a), Lanes(b), Lanes(c), Lanes(d)};
+      states_ = side_by_side(Lanes(a), Lanes(b), Lanes(c), Lanes(d));
     } else {
       const auto first = (Lanes::Floats)load<0>(cells);
       const auto second = (Lanes::Floats)load<2>(cells);
-      states_ = {Lanes(__builtin_shufflevector(first, second, 0, 2, 4, 6)),
-                 Lanes(__builtin_shufflevector(first, second, 1, 3, 5, 7))};
+      states_ = side_by_side(Lanes(__builtin_shufflevector(first, second, 0, 2, 4, 6)),
+                             Lanes(__builtin_shufflevector(first, second, 1, 3, 5, 7)));
     }
   }
 
@@ -168,19 +169,41 @@ class StatesAbreast {
 
   template <std::size_t kCount>
   void store(const Cells<kCount>& cells) const noexcept {
-    if constexpr (kFourNumbers) {
+    if constexpr (kNested) {
+      const auto numbers = std::bit_cast<std::array<Lanes, kNumbers>>(states_);
+      std::apply([&](auto... number) { store_numbers(cells, number...); }, numbers);
+    } else if constexpr (kNumbers == 4) {
       const auto [a, b, c, d] = states_;
-      const auto by_cell = transposed(a.floats(), b.floats(), c.floats(), d.floats());
-      for (std::size_t i = 0; i < kCount; ++i) store_words(*cells[i], (WordPair)by_cell[i]);
+      store_numbers(cells, a, b, c, d);
     } else {
       const auto [a, b] = states_;
-      store<0>(cells, (WordPair)__builtin_shufflevector(a.floats(), b.floats(), 0, 4, 1, 5));
-      store<2>(cells, (WordPair)__builtin_shufflevector(a.floats(), b.floats(), 2, 6, 3, 7));
+      store_numbers(cells, a, b);
     }
   }
 
  private:
-  static constexpr bool kFourNumbers = sizeof(State) == 4 * sizeof(float);
+  static constexpr std::size_t kNumbers = sizeof(State) / sizeof(float);  // 2 or 4
+  using Side = typename Rule::template StateOf<Lanes>;                    // states side by side
+  static constexpr bool kNested = requires(const Side side) { side.now; };
+
+  // By std::bit_cast for all rules, an epoch of adagrad takes 8 % longer.
+  template <class... Number>
+  static Side side_by_side(Number... numbers) noexcept {
+    if constexpr (kNested) return std::bit_cast<Side>(std::array{numbers...});
+    if constexpr (!kNested) return {numbers...};
+  }
+
+  template <std::size_t kCount>
+  static void store_numbers(const Cells<kCount>& cells, Lanes a, Lanes b, Lanes c,
+                            Lanes d) noexcept {
+    const auto by_cell = transposed(a.floats(), b.floats(), c.floats(), d.floats());
+    for (std::size_t i = 0; i < kCount; ++i) store_words(*cells[i], (WordPair)by_cell[i]);
+  }
+  template <std::size_t kCount>
+  static void store_numbers(const Cells<kCount>& cells, Lanes a, Lanes b) noexcept {
+    store<0>(cells, (WordPair)__builtin_shufflevector(a.floats(), b.floats(), 0, 4, 1, 5));
+    store<2>(cells, (WordPair)__builtin_shufflevector(a.floats(), b.floats(), 2, 6, 3, 7));
+  }
 
   // Rows of numbers from columns of them.
   static std::array<Lanes::Floats, 4> transposed(Lanes::Floats a, Lanes::Floats b, Lanes::Floats c,
@@ -217,7 +240,7 @@ class StatesAbreast {
     if constexpr (kFirst + 1 == kCount) cells[kFirst]->store(std::bit_cast<State>(words[0]));
   }
 
-  typename Rule::template StateOf<Lanes> states_;
+  Side states_;
 };
 
 }  // namespace hogwild

@@ -33,6 +33,7 @@ struct RacyLanding {
   static void land(Cell<State>& cell, Function&& f) noexcept {
     cell.store(f(cell.load()));
   }
+  static constexpr bool is_racy() noexcept { return true; }
 };
 
 /// A step is an exchange of the cell's.
@@ -63,6 +64,7 @@ class ChosenLanding {
   void land(Cell<State>& cell, Function&& f) const noexcept {
     cell.exchange(std::forward<Function>(f), racy_);
   }
+  bool is_racy() const noexcept { return racy_; }
 
  private:
   bool racy_;
@@ -76,6 +78,11 @@ Landing landing_of([[maybe_unused]] const ArrayPlan& plan) {
 
 /// A step locks the coordinate while it is made. The state may have any size.
 struct GuardedLanding : ExchangeLanding<GuardedCell> {};
+
+template <class Landing>
+inline constexpr bool kMayBeRacy = requires(const Landing landing) {
+  landing.is_racy();
+};
 
 /// The weight alone.
 struct Weight {
@@ -104,10 +111,13 @@ class SharedState : public SharedParameters<StateType, Landing::template CellTyp
     void update(Index j, Function&& f) noexcept {
       landing_.land(cells_[j], std::forward<Function>(f));
     }
-    /// Pointers to the cells of some coordinates. A load followed by a store is one racy update.
+    static constexpr bool kIsRacy = std::same_as<Landing, RacyLanding>;
+    /// Whether a step is a load, then a store.
+    bool is_racy() const noexcept requires kMayBeRacy<Landing> { return landing_.is_racy(); }
+    /// Pointers to the cells of some coordinates. REQUIRES: is_racy(), if they are stored to.
     template <std::size_t kCount>
-    std::array<CellType<State>*, kCount> cells(const std::array<Index, kCount>& j)
-        const noexcept requires std::same_as<Landing, RacyLanding> {
+    std::array<CellType<State>*, kCount> cells(
+        const std::array<Index, kCount>& j) const noexcept requires kMayBeRacy<Landing> {
       std::array<CellType<State>*, kCount> cells;
       for (std::size_t i = 0; i < kCount; ++i) cells[i] = cells_ + j[i];
       return cells;

@@ -14,9 +14,22 @@ namespace hogwild {
 
 struct Nothing {};
 
-/// 4 bytes, or nothing, after a state of Size bytes, a multiple of 4.
-template <std::size_t Size>
-using WholeWords = std::conditional_t<Size % 8 == 0, Nothing, float>;
+/// A number, or nothing, after a state of Size bytes, a multiple of 4.
+template <std::size_t Size, class Real = float>
+using WholeWords = std::conditional_t<Size % 8 == 0, Nothing, Real>;
+
+/// A rule's state of one coordinate, or, if the rule has such, of several side by side.
+template <class Rule, class Real>
+struct StatesOf {
+  using type = typename Rule::State;
+};
+template <class Rule, class Real>
+requires requires {
+  typename Rule::template StateOf<Real>;
+}
+struct StatesOf<Rule, Real> {
+  using type = typename Rule::template StateOf<Real>;
+};
 
 /// How often a weight counts in its average until this time, if after the s-th step it counts s
 /// times: 1 + 2 + ... + t, times 2.
@@ -43,29 +56,32 @@ struct Averaged {
 
   Rule rule{};
 
-  struct State {
-    typename Rule::State now{};
-    float moments = 0;  ///< twice the sum of c_t d_t
-    [[no_unique_address]] WholeWords<sizeof(now) + 4> unused{};
+  template <class Real>
+  struct StateOf {
+    typename StatesOf<Rule, Real>::type now{};
+    Real moments{};  ///< twice the sum of c_t d_t
+    [[no_unique_address]] WholeWords<sizeof(typename Rule::State) + 4, Real> unused{};
   };
+  using State = StateOf<float>;
 
-  template <class Net>
-  float lookahead(const State& s, const Step<Net>& step) const noexcept {
-    return lookahead_of(rule, s.now, step);
+  template <class Real, class Net>
+  Real lookahead(StateOf<Real> s, const Step<Net>& step) const noexcept {
+    if constexpr (has_lookahead<Rule>) return rule.lookahead(s.now, step);
+    if constexpr (!has_lookahead<Rule>) return kept_of<Real>(s.now, step);
   }
-  template <class Net>
-  float outcome(const State& s, const Step<Net>& step) const noexcept {
-    const float now = outcome_of(rule, s.now, step);
+  template <class Real, class Net>
+  Real outcome(StateOf<Real> s, const Step<Net>& step) const noexcept {
+    const Real now = kept_of<Real>(s.now, step);
     return step.time == 0 ? now : now - s.moments / twice_times_counted(step.time);
   }
 
-  template <class Net>
-  State step(State s, float g, const Step<Net>& step) const noexcept {
-    const float before = outcome_of(rule, s.now, step);
+  template <class Real, class Net>
+  StateOf<Real> step(StateOf<Real> s, Real g, const Step<Net>& step) const noexcept {
+    const Real before = kept_of<Real>(s.now, step);
     s.now = rule.step(s.now, g, step);
     Step<Net> next = step;
     ++next.time;
-    s.moments += twice_times_counted(step.time) * (outcome_of(rule, s.now, next) - before);
+    s.moments = s.moments + twice_times_counted(step.time) * (kept_of<Real>(s.now, next) - before);
     return s;
   }
   /// Of the moments the share that the rule brings of the weight's move.
@@ -80,6 +96,15 @@ struct Averaged {
     shared.now = merged;
     shared.moments = merged_move(shared.moments, before.moments, after.moments, share);
     return shared;
+  }
+
+ private:
+  // What the rule without averages keeps.
+  template <class Real, class Net>
+  Real kept_of(const typename StatesOf<Rule, Real>::type& now,
+               const Step<Net>& step) const noexcept {
+    if constexpr (has_outcome<Rule>) return rule.outcome(now, step);
+    if constexpr (!has_outcome<Rule>) return now.weight;
   }
 };
 

@@ -13,10 +13,13 @@ struct Sgd {
   static constexpr std::string_view kName = "sgd";  ///< as the command line and files have it
   static constexpr float kDefaultRate = 0.02f;      ///< where no rate is given or found
 
-  /// What is kept of a coordinate.
-  struct State {
-    float weight = 0;  ///< of the coordinate
+  /// Of one coordinate, or of several side by side.
+  template <class Real>
+  struct StateOf {
+    Real weight{};  ///< of the coordinate
   };
+  /// What is kept of a coordinate.
+  using State = StateOf<float>;
 
   /// The rate of a coordinate in this state.
   template <class Net>
@@ -25,9 +28,9 @@ struct Sgd {
   }
 
   /// The state of a coordinate after a step on its gradient g.
-  template <class Net>
-  State step(State s, float g, const Step<Net>& step) const noexcept {
-    s.weight = step.penalty.shrink(s.weight - step.rate * g, step.rate);
+  template <class Real, class Net>
+  StateOf<Real> step(StateOf<Real> s, Real g, const Step<Net>& step) const noexcept {
+    s.weight = step.penalty.shrink(s.weight - step.rate * g, Real(step.rate));
     return s;
   }
   /// By the curvature: see share_of_move().
