@@ -83,7 +83,7 @@ std::vector<Chunk> as_vw(const std::vector<Chunk>& chunks) {
 }
 
 // Chunks that are in memory, so that the parser alone is timed, each into the memory of the last:
-// as rows are learnt that are not held. cached: instead of all chunks, the first as often.
+// as rows are learnt that are not held. cached: the first chunk as many times as there are chunks.
 void parse(benchmark::State& state, const std::vector<Chunk>& chunks, Format format,
            const ParseRules& rules, bool cached = false) {
   const auto chunk_at = [&](std::size_t i) -> const Chunk& { return chunks[cached ? 0 : i]; };

@@ -107,8 +107,9 @@ float weight_at(const View& view, const Rule& rule, Index j, const Step<Net>& st
   }
 }
 
-/// Whether four coordinates may be stepped at a time. This requires a view that may allow a
-/// separate load and store instead of update(), and a rule that supports lanes (HasLanes).
+/// Whether the types allow stepping four coordinates at a time; view.is_racy() decides. This
+/// requires a view that has cells(), for a separate load and store, and a rule that supports lanes
+/// (HasLanes).
 template <class View, class Rule, class Net>
 concept MayStepAbreast = HasLanes<Rule> &&
                          (std::same_as<Net, NoPenalty> || !owns_penalty<Rule>)&&!has_memory<Rule> &&

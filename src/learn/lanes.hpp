@@ -186,7 +186,7 @@ class StatesAbreast {
   using Side = typename Rule::template StateOf<Lanes>;                    // states side by side
   static constexpr bool kNested = requires(const Side side) { side.now; };
 
-  // By std::bit_cast for all rules, an epoch of adagrad takes 8 % longer.
+  // Only nested states are cast: casting all makes an epoch of adagrad 8 % longer.
   template <class... Number>
   static Side side_by_side(Number... numbers) noexcept {
     if constexpr (kNested) return std::bit_cast<Side>(std::array{numbers...});

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <boost/sort/spreadsort/integer_sort.hpp>
-#include <cmath>
 #include <string>
 #include <vector>
 
@@ -98,17 +97,9 @@ std::string serialised(const Model& model) {
   const auto weights = model.weights();
   const auto biases = model.biases();
   const std::uint64_t all = weights.size() + biases.size();
-  std::vector<Index> coordinates;  // of what is stored, unless all of it is
-  coordinates.reserve(std::min<std::uint64_t>(all, count_nonzero(weights) + biases.size()));
-  const bool few = for_each_nonzero(weights, [&](std::size_t at, float) {
-    coordinates.push_back(static_cast<Index>(at));
-    return 2 * (coordinates.size() + biases.size()) < all;
-  });
-  const bool sparse = few && 2 * (coordinates.size() + biases.size()) < all;
-  for (std::size_t k = 0; k < biases.size(); ++k) {
-    coordinates.push_back(static_cast<Index>(weights.size() + k));
-  }
-  const std::uint64_t stored = sparse ? coordinates.size() : all;
+  const std::uint64_t few = count_nonzero(weights) + biases.size();
+  const bool sparse = 2 * few < all;
+  const std::uint64_t stored = sparse ? few : all;
   const std::string header = header_of(model, stored, !sparse).dump();
 
   std::string out;
@@ -116,10 +107,15 @@ std::string serialised(const Model& model) {
               stored * (sizeof(float) + (sparse ? sizeof(Index) : 0)) + 4 * sizeof(std::uint64_t));
   append_begin(out, model, header);
   if (sparse) {
-    out.append(reinterpret_cast<const char*>(coordinates.data()), stored * sizeof(Index));
-    for (const Index at : coordinates) {
-      if (at < weights.size()) append(out, weights[at]);
-    }
+    for_each_nonzero(weights, [&](std::size_t at, float) {
+      append(out, static_cast<Index>(at));
+      return true;
+    });
+    for (std::uint64_t at = weights.size(); at < all; ++at) append(out, static_cast<Index>(at));
+    for_each_nonzero(weights, [&](std::size_t, float weight) {
+      append(out, weight);
+      return true;
+    });
   } else {
     out.append(reinterpret_cast<const char*>(weights.data()), weights.size_bytes());
   }

@@ -42,7 +42,7 @@ inline std::uint64_t count_nonzero(std::span<const float> weights) {
   return count;
 }
 
-/// Whether none is infinite or not a number.
+/// Whether all weights are finite.
 inline bool are_finite(std::span<const float> weights) {
   constexpr std::uint32_t kInfinite = 0xFF000000;  // an exponent of ones, without the sign
   std::uint32_t infinite = 0;

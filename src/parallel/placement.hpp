@@ -3,6 +3,7 @@
 // through its own View of it, which the kernel calls:
 //   weight(j)      the weight now            prefetch(j)  ask for it ahead of time
 //   state(j)       weight and state now      update(j, f) state of j becomes f(state of j)
+//   is_racy()      whether a step may be a load and a store, of cells(j)
 // Before any view is used, start(j, state) may set the initial state of a coordinate; it is zero
 // otherwise. If the plan asks for own cells, a worker has a second view, own_view(worker), in which
 // the first own() coordinates are private to the worker: see WorkerViews.

@@ -167,7 +167,7 @@ class Run {
     TrainResult result;
     const Model* const kept = history.kept();
     if (reason_ != StopReason::diverged) {
-      bool finite = true;  // so is a model that was kept
+      bool finite = true;  // a kept model was checked when it was noted
       result.model = kept != nullptr ? *kept : frozen(0, 0, &finite);
       if (!finite) {
         reason_ = StopReason::diverged;

@@ -7,6 +7,7 @@
 #include <bit>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <ranges>
 #include <span>
@@ -45,8 +46,8 @@ inline Model model_of(std::shared_ptr<const float[]> weights, std::vector<float>
                plan.label_names);
 }
 
-/// To memory that keeps what it has where a weight is zero: it may be a page that is not in use, or
-/// the weight of a ranked feature, which has another place besides.
+/// Copies the weights that are not zero, and leaves the other places as they are: a zero may be a
+/// weight that another coordinate has. Where all of some weights are zero, memory is not touched.
 inline void copy_nonzero(std::span<const float> weights, float* to) {
   constexpr std::size_t kBlock = 64;
   for (; !weights.empty(); weights = weights.subspan(std::min(kBlock, weights.size()))) {
@@ -72,15 +73,18 @@ inline Model freeze(const Weights& trained, Pace now, const TrainPlan& plan,
   trained.each_weight(
       std::size_t{features.size} * outputs, now, [&](Index first, std::span<const float> some) {
         all_finite = all_finite && are_finite(some);
-        while (!some.empty()) {
-          // Features behind the ranked ones follow each other in the plain space as well.
-          const Index j = first / outputs, output = first % outputs;
-          const std::size_t count =
-              j < ranked ? std::min<std::size_t>(some.size(), outputs - output) : some.size();
-          copy_nonzero(some.first(count),
+        // Features behind the ranked ones follow each other in the plain space as well.
+        Index j = first / outputs, output = first % outputs;
+        std::size_t k = 0;
+        for (; k < some.size() && j < ranked; ++k) {
+          if (some[k] != 0) weights[std::size_t{features.plain(j)} * outputs + output] = some[k];
+          if (++output != outputs) continue;
+          output = 0;
+          ++j;
+        }
+        if (k < some.size()) {
+          copy_nonzero(some.subspan(k),
                        &weights[0] + std::size_t{features.plain(j)} * outputs + output);
-          some = some.subspan(count);
-          first += static_cast<Index>(count);
         }
       });
   std::vector<float> biases;

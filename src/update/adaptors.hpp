@@ -14,7 +14,7 @@ namespace hogwild {
 
 struct Nothing {};
 
-/// A number, or nothing, after a state of Size bytes, a multiple of 4.
+/// Fills a state of Size bytes, a multiple of 4, up to whole words of 8: a number, or nothing.
 template <std::size_t Size, class Real = float>
 using WholeWords = std::conditional_t<Size % 8 == 0, Nothing, Real>;
 

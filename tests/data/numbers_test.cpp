@@ -59,7 +59,7 @@ TEST_F(NumbersOfEveryInstructionSet, ValuesAreThoseOfTheParserOfSingleNumbers) {
   run([] {
     Random random(5);
     std::size_t numbers = 0;
-    for (int i = 0; i < 3000; ++i) {
+    for (int i = 0; i < 500; ++i) {
       Tokens tokens;
       for (std::uint64_t n = random.below(i % 10 == 0 ? 700 : 20); n > 0; --n) {
         tokens.add(random_digits(random, 9), random_value(random), random.below(10) != 0);
@@ -88,7 +88,7 @@ TEST_F(NumbersOfEveryInstructionSet, ValuesAreThoseOfTheParserOfSingleNumbers) {
         ++at;
       }
     }
-    EXPECT_GT(numbers, 50'000u);
+    EXPECT_GT(numbers, 10'000u);
   });
 }
 

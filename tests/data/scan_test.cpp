@@ -145,7 +145,7 @@ TEST_F(ScanOfEveryInstructionSet, FindsTheTokensOfPlainLinesUpToTheFirstThatIsNo
   run([] {
     Random random(3);
     for (const Grammar grammar : {Grammar::features, Grammar::names, Grammar::whole_names}) {
-      for (int i = 0; i < 300; ++i) {
+      for (int i = 0; i < 100; ++i) {
         std::string text;
         const bool plain = random.below(2) == 0;
         while (text.size() < (i % 3 == 0 ? 12'000u : 600u)) {

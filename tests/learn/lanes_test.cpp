@@ -13,6 +13,7 @@
 #include "hogwild/core/random.hpp"
 #include "hogwild/update/update_rule.hpp"
 #include "parallel/cell.hpp"
+#include "update/adaptors.hpp"
 #include "update/tabled.hpp"
 
 namespace hogwild {
@@ -67,7 +68,7 @@ auto numbers_of(const State& state) {
 template <class Rule, std::size_t kCount>
 void expect_steps_of_single_coordinates(const Rule& rule) {
   using State = typename Rule::State;
-  const Step<> step{.rate = 0.1f};
+  const Step<> step{.rate = 0.1f, .time = 7};
   const std::array<std::size_t, 4> at{5, 1, 7, 2};
   std::array<Cell<State>, 8> abreast{};
   std::array<State, 8> single;
@@ -100,20 +101,28 @@ void expect_steps_of_single_coordinates(const Rule& rule) {
   }
 }
 
+// Whether the rule has lanes.
+template <class Rule>
+bool steps_as_single_coordinates(const Rule& rule) {
+  if constexpr (HasLanes<Rule>) {
+    expect_steps_of_single_coordinates<Rule, 1>(rule);
+    expect_steps_of_single_coordinates<Rule, 2>(rule);
+    expect_steps_of_single_coordinates<Rule, 3>(rule);
+    expect_steps_of_single_coordinates<Rule, 4>(rule);
+  }
+  return HasLanes<Rule>;
+}
+
 TEST(StatesAbreast, StepAsSingleOnesDoAndTouchNoOther) {
-  int rules = 0;
+  int rules = 0, averaged = 0;
   for_each_alternative<AnyUpdateRule>([&](auto asked) {
     const auto rule = tabled(asked);
     using Rule = std::remove_const_t<decltype(rule)>;
-    if constexpr (HasLanes<Rule>) {
-      ++rules;
-      expect_steps_of_single_coordinates<Rule, 1>(rule);
-      expect_steps_of_single_coordinates<Rule, 2>(rule);
-      expect_steps_of_single_coordinates<Rule, 3>(rule);
-      expect_steps_of_single_coordinates<Rule, 4>(rule);
-    }
+    rules += steps_as_single_coordinates(rule) ? 1 : 0;
+    averaged += steps_as_single_coordinates(Averaged<Rule>{rule}) ? 1 : 0;
   });
-  EXPECT_EQ(rules, 8);  // all but sgd, whose state is a weight, and adaptive_revision
+  EXPECT_EQ(rules, 8);     // all but sgd, whose state is a weight, and adaptive_revision
+  EXPECT_EQ(averaged, 6);  // of sgd and of rules with two numbers: more than four have no lanes
 }
 
 }  // namespace

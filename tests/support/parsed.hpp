@@ -4,11 +4,11 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "data/text/byte_order_mark.hpp"
 #include "data/text/parsing.hpp"
 
 namespace hogwild::test {
@@ -55,25 +55,6 @@ inline std::string shown(const ParsedChunk& parsed) {
   return text;
 }
 
-/// Each row's features in ascending order.
-inline void sort_features(RowBatch& batch) {
-  for (std::size_t i = 0; i < batch.rows(); ++i) {
-    std::map<Index, float> row;
-    const SparseRow features = batch.row(i);
-    for (std::size_t k = 0; k < features.nonzeros(); ++k) {
-      row.emplace(features.indices[k], features.value(k));
-    }
-    ASSERT_EQ(row.size(), features.nonzeros()) << "a feature occurs twice in row " << i;
-    Offset k = batch.offsets[i];
-    for (const auto& [index, value] : row) {
-      batch.indices[k] = index;
-      if (!batch.values.empty()) batch.values[k] = value;
-      batch.has_zero_index |= index == 0;
-      ++k;
-    }
-  }
-}
-
 /// The rows of a text by the parser of single lines alone.
 inline ParsedChunk parsed_line_by_line(const std::string& text, ParseLine parse_line,
                                        const ParseRules& rules, OnError on_error) {
@@ -83,6 +64,7 @@ inline ParsedChunk parsed_line_by_line(const std::string& text, ParseLine parse_
     std::string_view line = std::string_view(text).substr(at, text.find('\n', at) - at);
     at += line.size() + 1;
     if (line.ends_with('\r')) line.remove_suffix(1);
+    line = without_mark(line);
     ++slow.batch.lines;
     if (auto fault = parse_line(line, slow.batch.lines, rules, slow.batch)) {
       const auto column = static_cast<std::uint64_t>(fault->at - line.data()) + 1;

@@ -96,7 +96,7 @@ bool parse_plain_label(const char* begin, const char* end, const ParseRules& rul
                        float& label) {
   if (!rules.class_labels) return parse_number(begin, end, label);
   const std::string_view text(begin, end);
-  // Of these bytes some end a label, and others make it a tag.
+  // A tab, '\r' or '#' may end the label, and a ' before it makes it a tag: ParseLine decides.
   const bool is_plain = !text.empty() && text.find_first_of("\t\r#'") == text.npos &&
                         without_mark(text).size() == text.size();
   return is_plain && !parse_class(text, rules, batch, label);

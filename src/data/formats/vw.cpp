@@ -1,4 +1,4 @@
-// One line of Vowpal Wabbit text to one row.
+// Vowpal Wabbit text to rows: plain lines all at a stretch, any other by itself.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -288,7 +288,7 @@ class PlainRows {
 
   bool end_row(const TokenScan::Line& line) {
     const char* const at = text_ + line.begin;
-    // Names that are kept get other numbers, and are sorted by those.
+    // Kept names get other numbers later; read() then sorts each row by those.
     const auto fault = kNames == Names::known
                            ? batch_.end_row_at(size_, at, label_, 1, Duplicates::sum)
                            : batch_.end_hashed_row(size_, at, label_, ones_,
@@ -313,7 +313,9 @@ class PlainRows {
   bool in_row_ = false;
   bool ones_ = true;
   float label_ = 0;
-  std::array<float, TokenScan::kMost> values_;  // of the window
+  // Of the window.
+  static_assert(TokenScan::kMost > TokenScan::kWindow / 2 + kWrittenPast);
+  std::array<float, TokenScan::kMost> values_;
 };
 
 }  // namespace
@@ -380,7 +382,7 @@ std::optional<Fault> parse_vw_line(std::string_view line, std::uint64_t line_num
     p = skip_blanks(token_end, end);
   }
 
-  // Names that are kept get other numbers, and are sorted by those.
+  // Kept names get other numbers later; read() then sorts each row by those.
   const bool any_order = rules.hash_bits != 0 ? rules.any_order : rules.known_names == nullptr;
   if (auto fault = batch.end_row(first, header.label, header.weight, Duplicates::sum, any_order)) {
     return fault;

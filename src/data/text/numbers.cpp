@@ -25,7 +25,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 // Numbers are of 64 bits, so that eight bytes of text are one. In the text's order of bytes the
 // first is the lowest.
-using Words = hn::CappedTag<std::uint64_t, 8>;
+using Words = hn::CappedTag<std::uint64_t, kWrittenPast>;
 using Word = hn::Vec<Words>;
 using Halves = hn::Rebind<std::uint32_t, Words>;
 
@@ -211,15 +211,15 @@ namespace {
 HWY_EXPORT(convert_index_words);
 HWY_EXPORT(convert_value_words);
 
-constexpr std::size_t kAtATime = 256, kPad = 8;
+constexpr std::size_t kAtATime = 256;
 constexpr std::uint64_t kOne = std::uint64_t{'1'} << 56;  // the word of a value that is left out
 
 // What is known of some numbers, and zeros behind.
 template <class T>
 struct alignas(64) Known {
-  T of[kAtATime + kPad];
+  T of[kAtATime + kWrittenPast];
 
-  void end_at(std::size_t count) { std::fill_n(of + count, kPad, T{0}); }
+  void end_at(std::size_t count) { std::fill_n(of + count, kWrittenPast, T{0}); }
 };
 
 // Words are copied together here. A gather instruction is slower: as GCC uses it, it has a false

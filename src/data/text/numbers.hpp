@@ -13,7 +13,7 @@ namespace hogwild {
 // (see number.hpp).
 
 inline constexpr std::size_t kReadBefore = 16;
-/// So many results more than count may be written.
+/// So many results more than count may be written: up to a vector.
 inline constexpr std::size_t kWrittenPast = 8;
 
 /// The integer of digits only that ends at `end`; 2^64 - 1 if it has more than 19 digits. REQUIRES:

@@ -116,7 +116,7 @@ HWY_INLINE std::size_t count(Mask mask) {
   return static_cast<std::size_t>(std::popcount(mask));
 }
 
-// All bits, of 0.
+// The bits below the lowest one; all bits if there is none.
 HWY_INLINE Mask below_lowest(Mask mask) {
   return (mask & (0 - mask)) - 1;
 }

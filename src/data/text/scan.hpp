@@ -21,8 +21,8 @@ enum class Grammar {
 struct ScanState {
   static constexpr std::size_t kWindow = 4096;  ///< bytes of text; what comes of them fits L1
   static constexpr std::size_t kBlock = 64;     ///< bytes that a mask stands for
-  /// At most so many features, or lines, are in a window, as each has two bytes at least; and some
-  /// room.
+  /// The most features or lines that a window can hold, two bytes each, and room for what is
+  /// written past them.
   static constexpr std::size_t kMost = kWindow / 2 + kBlock;
 
   /// A line that ended in the window.
@@ -42,9 +42,9 @@ struct ScanState {
   Grammar grammar;
   const char* text;
   std::size_t at;                    // of the next window
-  std::size_t window = kWindow / 8;  // its bytes: where few lines are plain, few bytes are scanned
-                                     // that lie behind them
-  std::size_t end;                   // of the last line
+  std::size_t window = kWindow / 8;  // its bytes. It starts small: less is scanned in vain where
+                                     // few lines are plain
+  std::size_t end;  // of the last line
   bool stopped = false;
 
   // What the last bytes before the next block were.
@@ -84,6 +84,7 @@ class TokenScan : private ScanState {
  public:
   using ScanState::kBlock;
   using ScanState::kMost;
+  using ScanState::kWindow;
   using ScanState::Line;
   using ScanState::Namespace;
 
