@@ -39,7 +39,6 @@ std::string weights_of(const Model& model) {
     fmt::format_to(std::back_inserter(text), "{}\t{}{}\n",
                    model.features().name(static_cast<Index>(at / model.outputs())),
                    class_of(at % model.outputs()), weight);
-    return true;
   });
   for (std::size_t k = 0; k < model.outputs(); ++k) {
     fmt::format_to(std::back_inserter(text), "bias\t{}{}\n", class_of(k), model.biases()[k]);

@@ -107,15 +107,9 @@ std::string serialised(const Model& model) {
               stored * (sizeof(float) + (sparse ? sizeof(Index) : 0)) + 4 * sizeof(std::uint64_t));
   append_begin(out, model, header);
   if (sparse) {
-    for_each_nonzero(weights, [&](std::size_t at, float) {
-      append(out, static_cast<Index>(at));
-      return true;
-    });
+    for_each_nonzero(weights, [&](std::size_t at, float) { append(out, static_cast<Index>(at)); });
     for (std::uint64_t at = weights.size(); at < all; ++at) append(out, static_cast<Index>(at));
-    for_each_nonzero(weights, [&](std::size_t, float weight) {
-      append(out, weight);
-      return true;
-    });
+    for_each_nonzero(weights, [&](std::size_t, float weight) { append(out, weight); });
   } else {
     out.append(reinterpret_cast<const char*>(weights.data()), weights.size_bytes());
   }

@@ -10,11 +10,10 @@
 
 namespace hogwild {
 
-/// f(position, weight) for each weight that is not zero, in order, until it returns false. Blocks
-/// of zeros are passed over by vectors; in others no branch waits for a weight. Returns whether all
-/// were taken.
+/// f(position, weight) for each weight that is not zero, in order. Blocks of zeros are passed over
+/// by vectors; in others no branch waits for a weight.
 template <class Function>
-bool for_each_nonzero(std::span<const float> weights, const Function& f) {
+void for_each_nonzero(std::span<const float> weights, const Function& f) {
   constexpr std::size_t kBlock = 64;
   for (std::size_t begin = 0; begin < weights.size(); begin += kBlock) {
     const std::size_t end = std::min(begin + kBlock, weights.size());
@@ -29,16 +28,13 @@ bool for_each_nonzero(std::span<const float> weights, const Function& f) {
       places[count] = at;
       count += weights[at] != 0 ? 1 : 0;
     }
-    for (std::size_t k = 0; k < count; ++k) {
-      if (!f(places[k], weights[places[k]])) return false;
-    }
+    for (std::size_t k = 0; k < count; ++k) f(places[k], weights[places[k]]);
   }
-  return true;
 }
 
 inline std::uint64_t count_nonzero(std::span<const float> weights) {
   std::uint64_t count = 0;
-  for_each_nonzero(weights, [&](std::size_t, float) { return ++count, true; });
+  for_each_nonzero(weights, [&](std::size_t, float) { ++count; });
   return count;
 }
 

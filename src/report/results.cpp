@@ -225,7 +225,6 @@ Strongest strongest(const Model& model, std::size_t output, std::size_t each,
     if (at % model.outputs() == output && wanted(w)) {
       chosen.push_back(static_cast<Index>(at / model.outputs()));
     }
-    return true;
   });
   const auto count = std::min(each, chosen.size());
   std::ranges::partial_sort(chosen, chosen.begin() + static_cast<std::ptrdiff_t>(count), stronger,

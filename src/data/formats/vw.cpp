@@ -228,11 +228,16 @@ class PlainRows {
     return true;
   }
 
+  // A blank or a line end, one of which there is.
+  static const char* end_of_token(const char* p) noexcept {
+    while (*p != ' ' && *p != '\n') ++p;
+    return p;
+  }
+
   // Reads what stands before the first name; false if that is not a label and a bar.
   bool begin_row() {
     const char* const begin = text_ + plain_end_;
-    const char* end = begin;
-    while (*end != ' ' && *end != '\n') ++end;
+    const char* const end = end_of_token(begin);
     in_row_ = *end == ' ' && end[1] == '|' && parse_plain_label(begin, end, rules_, batch_, label_);
     ones_ = true;
     return in_row_;
@@ -279,9 +284,7 @@ class PlainRows {
   void begin_namespaces(std::size_t k) {
     while (!namespaces_.empty() && namespaces_.front().features <= k) {
       const char* const begin = text_ + namespaces_.front().begin;
-      const char* end = begin;
-      while (*end != ' ' && *end != '\n') ++end;
-      head_.begin_namespace(begin, end);
+      head_.begin_namespace(begin, end_of_token(begin));
       namespaces_ = namespaces_.subspan(1);
     }
   }

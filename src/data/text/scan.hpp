@@ -82,7 +82,6 @@ struct ScanState {
 /// a name that this processor lacks is passed over.
 class TokenScan : private ScanState {
  public:
-  using ScanState::kBlock;
   using ScanState::kMost;
   using ScanState::kWindow;
   using ScanState::Line;
