@@ -82,13 +82,13 @@ class FeatureShardOf final : public FeatureShard {
         }
       }
     }
-    const auto n = static_cast<double>(rows.size());
+    const double share_of_row = 1 / static_cast<double>(rows.size());
     for (const Index own : touched_.list()) {
-      const auto share = static_cast<float>(std::exchange(rows_[own], 0) / n);
+      const auto share = static_cast<float>(std::exchange(rows_[own], 0) * share_of_row);
       const auto step = step_at(begin_ + own, pace, share);
       for (Index output = 0; output < at_.outputs; ++output) {
         const std::size_t at = local(begin_ + own, output);
-        const auto gradient = static_cast<float>(std::exchange(sums_[at], 0.0) / n);
+        const auto gradient = static_cast<float>(std::exchange(sums_[at], 0.0) * share_of_row);
         Landing::land(states_[at],
                       [&](const State& state) { return rule_.step(state, gradient, step); });
       }

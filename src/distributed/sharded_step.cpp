@@ -95,12 +95,10 @@ Tensor ShardedStep::slopes_of(const Tensor& margins) {
   std::vector<double> slopes(rows_.size() * outputs + 1);
   slopes.back() = asks_to_end_ ? 1 : 0;
   for (std::size_t i = 0; i < rows_.size(); ++i) {
-    const auto weight = static_cast<double>(rows_[i].weight);
-    const std::span of_row(&slopes[i * outputs], outputs);
-    loss_.loss += weight * loss.take(std::span(&(*margins)[i * outputs], outputs),
-                                     static_cast<double>(rows_[i].label), of_row);
-    loss_.weight += weight;
-    for (double& slope : of_row) slope *= weight;
+    const SparseRow& row = rows_[i];
+    loss_.loss += loss.take_weighted(std::span(&(*margins)[i * outputs], outputs), row.label,
+                                     row.weight, std::span(&slopes[i * outputs], outputs));
+    loss_.weight += static_cast<double>(row.weight);
   }
   return tensor_of(std::move(slopes));
 }

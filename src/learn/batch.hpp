@@ -147,7 +147,7 @@ class BatchMember {
         member_(member),
         rows_(rows),
         pace_(pace),
-        mean_over_(static_cast<double>(rules.norm != nullptr ? rules.batch : rows.size())) {}
+        share_of_row_(share_of(rules.norm != nullptr ? rules.batch : rows.size())) {}
 
   /// All members call it with the same rows and pace. Member 0 returns the loss of the whole batch,
   /// the others zero. With partners, rows may be empty; at_end: this process has no more rows.
@@ -181,6 +181,8 @@ class BatchMember {
   }
 
  private:
+  static double share_of(std::uint64_t rows) noexcept { return 1 / static_cast<double>(rows); }
+
   Index outputs() const noexcept { return rules_.at.outputs; }
 
   Step<Penalty> step_at(Index coordinate, std::uint64_t time, float share_of_rows) const noexcept {
@@ -218,9 +220,7 @@ class BatchMember {
   void take_slopes(std::size_t i, std::span<const double> outputs) {
     const SparseRow& row = rows_[i];
     const std::span<double> slopes(&scratch_.slopes[i * outputs.size()], outputs.size());
-    const auto weight = static_cast<double>(row.weight);
-    scratch_.losses[i] = weight * rules_.loss.take(outputs, static_cast<double>(row.label), slopes);
-    for (double& slope : slopes) slope *= weight;
+    scratch_.losses[i] = rules_.loss.take_weighted(outputs, row.label, row.weight, slopes);
   }
 
   // Normalises the batch. Rows of weight 0 are skipped: they are not part of the normalised batch.
@@ -248,7 +248,7 @@ class BatchMember {
                                                         return scratch_.slopes[rows[k]];
                                                       });
     for (std::size_t k = 0; k < n; ++k) scratch_.slopes[rows[k]] = slopes[k];
-    const double share = static_cast<double>(n) / mean_over_;
+    const double share = static_cast<double>(n) * share_of_row_;
     step(rules_.at.gamma(), gradient.gamma * share, pace_.time, 1);
     step(rules_.at.beta(), gradient.beta * share, pace_.time, 1);
   }
@@ -304,7 +304,7 @@ class BatchMember {
     }
     scratch_.team.wait();
     pace_ = scratch_.shared.pace;
-    mean_over_ = static_cast<double>(scratch_.shared.rows);
+    share_of_row_ = share_of(scratch_.shared.rows);
   }
 
   void add_biases(BatchPart& own) {
@@ -349,12 +349,12 @@ class BatchMember {
   }
 
   void step_listed() {
-    const double n = mean_over_;
     for (std::size_t k = 0; k < scratch_.counts[member_].value; ++k) {
       const Index coordinate = scratch_.lists[member_][k];
       auto& sum = scratch_.sums[coordinate];
       if (sum.rows != 0) {
-        step(coordinate, sum.gradient / n, pace_.time, static_cast<float>(sum.rows / n));
+        step(coordinate, sum.gradient * share_of_row_, pace_.time,
+             static_cast<float>(sum.rows * share_of_row_));
       }
       sum = {};
     }
@@ -379,7 +379,7 @@ class BatchMember {
         }
       }
       if (!rules_.each_row) {
-        step(coordinate, gradient / static_cast<double>(n), pace_.time, 1);
+        step(coordinate, gradient * share_of_row_, pace_.time, 1);
       }
     }
   }
@@ -402,10 +402,10 @@ class BatchMember {
   std::size_t member_;
   std::span<const SparseRow> rows_;
   Pace pace_;
-  // The divisor of a sum of gradients; with batch norm, the size of a full batch. The few rows of a
+  // One by the rows of the batch; with batch norm, by those of a full batch. The few rows of a
   // short batch have large gradients, since they are normalised among themselves; so a short batch
   // counts by its share of a full one.
-  double mean_over_;
+  double share_of_row_;
 };
 
 }  // namespace hogwild

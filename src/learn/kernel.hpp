@@ -144,17 +144,24 @@ void for_each_four(const View& view, std::size_t n, const Number& number, const 
 }
 
 /// w.x, four coordinates at a time: the same as dot(), to the last bit.
-template <bool kOnes, class Rule, class View>
-float dot_abreast(const View& view, const SparseRow& row, const Rule& rule,
-                  const Step<NoPenalty>& step) {
-  Lanes sum(0);
+template <bool kOnes, class Real = float, class Rule, class View>
+Real dot_abreast(const View& view, const SparseRow& row, const Rule& rule,
+                 const Step<NoPenalty>& step) {
+  using Reals = std::conditional_t<std::same_as<Real, float>, Lanes::Floats, Lanes::Doubles>;
+  Reals sum{};
   const auto add = [&]<std::size_t kCount>(std::size_t k, CellsOf<Rule, kCount> cells) {
     const Lanes weights = StatesAbreast<Rule>(cells).weights(rule, step);
-    sum = sum + (kOnes ? weights : weights * Lanes::of(&row.values[k], Count<kCount>()));
+    const Reals terms = __builtin_convertvector(weights.floats(), Reals);
+    if constexpr (kOnes) {
+      sum += terms;
+    } else {
+      const Lanes values = Lanes::of(&row.values[k], Count<kCount>());
+      sum += terms * __builtin_convertvector(values.floats(), Reals);
+    }
   };
   for_each_four(
       view, row.nonzeros(), [&](std::size_t k) { return row.indices[k]; }, add);
-  return sum.sum();
+  return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
 /// A step of each coordinate of a row, four at a time. No index may be in the row twice.

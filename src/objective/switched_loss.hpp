@@ -72,6 +72,21 @@ class SwitchedLoss {
     return value(margins, label);
   }
 
+  /// The loss of a row of a batch and its slopes, both times the row's weight. With one output they
+  /// are computed in floats, as for rows that are learnt one by one.
+  double take_weighted(std::span<const double> margins, float label, float weight,
+                       std::span<double> slopes) const noexcept {
+    const auto times = static_cast<double>(weight);
+    if (margins.size() == 1) {
+      const LossParts one = parts(static_cast<float>(margins[0]), label);
+      slopes[0] = static_cast<double>(weight * one.slope);
+      return times * (static_cast<double>(one.shift) + std::log(one.factor));
+    }
+    const double loss = take(margins, static_cast<double>(label), slopes);
+    for (double& slope : slopes) slope *= times;
+    return times * loss;
+  }
+
   /// The loss of a row of class `label`, the largest of its curvatures by the margins, [classes],
   /// and its slopes by them, times the row's weight. The part `slope` of the loss is 0.
   LossParts take_classes(std::span<const float> margins, float label, float weight,
