@@ -197,8 +197,13 @@ class StatesAbreast {
   template <std::size_t kCount>
   static void store_numbers(const Cells<kCount>& cells, Lanes a, Lanes b, Lanes c,
                             Lanes d) noexcept {
-    const auto by_cell = transposed(a.floats(), b.floats(), c.floats(), d.floats());
-    for (std::size_t i = 0; i < kCount; ++i) store_words(*cells[i], (WordPair)by_cell[i]);
+    // Each from a register: an array that is indexed in a loop would go through memory.
+    const auto [first, second, third, fourth] =
+        transposed(a.floats(), b.floats(), c.floats(), d.floats());
+    store_words(*cells[0], (WordPair)first);
+    if constexpr (kCount > 1) store_words(*cells[1], (WordPair)second);
+    if constexpr (kCount > 2) store_words(*cells[2], (WordPair)third);
+    if constexpr (kCount > 3) store_words(*cells[3], (WordPair)fourth);
   }
   template <std::size_t kCount>
   static void store_numbers(const Cells<kCount>& cells, Lanes a, Lanes b) noexcept {
