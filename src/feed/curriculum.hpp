@@ -60,12 +60,12 @@ class Curriculum {
 
   Offset visited(std::uint64_t seed, int epoch, Offset visit, int admitted, Cycle& cycle) const {
     constexpr std::uint64_t kVisits = 0x76697369, kCycles = 0x6379636c;  // streams apart
-    Random random(seed, kVisits, static_cast<std::uint64_t>(epoch), visit);
-    const bool mixed = kind_ == CurriculumKind::mixed ||
-                       (kind_ == CurriculumKind::combined && random.below(2) == 0);
-    if (mixed) {
-      const int cap = 1 + static_cast<int>(random.below(static_cast<std::uint64_t>(levels_)));
-      return sorted_[random.below(rows_up_to(cap))];
+    if (kind_ != CurriculumKind::naive) {
+      Random random(seed, kVisits, static_cast<std::uint64_t>(epoch), visit);
+      if (kind_ == CurriculumKind::mixed || random.below(2) == 0) {
+        const int cap = 1 + static_cast<int>(random.below(static_cast<std::uint64_t>(levels_)));
+        return sorted_[random.below(rows_up_to(cap))];
+      }
     }
     const Offset pool = rows_up_to(std::clamp(admitted, 1, levels_));
     if (cycle.next == cycle.rows.size() || cycle.rows.size() != pool) {

@@ -91,7 +91,7 @@ class Feeder {
 
   /// Prefetches the data that rows_of() will look up for a block. The block need not exist.
   void prefetch(const Ticket& ticket) const {
-    if (strip_rows_ == 1) return;  // all of a small set is in cache
+    if (data_.rows() <= kSmallRows) return;  // all of it is in cache
     for (Offset i = 0; i < ticket.count; i += strip_rows_) {
       const std::size_t strip = (ticket.begin + i) / strip_rows_;
       if (strip < strips_.size()) data_.prefetch(strips_[strip], strip_rows_);
@@ -114,18 +114,20 @@ class Feeder {
       shuffle(std::span(order),
               Random(seed_, static_cast<std::uint64_t>(epoch_), ticket.begin, std::uint64_t{1}));
     }
-    for (const std::uint32_t i : order) {
-      const Offset position = ticket.begin + i;
-      rows.push_back(data_.row(strips_[position / strip_rows_] + position % strip_rows_));
-    }
+    for (const std::uint32_t i : order) rows.push_back(data_.row(row_at(ticket.begin + i)));
   }
 
  private:
+  Offset row_at(Offset position) const noexcept {
+    if (strip_rows_ == 1) return strips_[position];
+    return strips_[position / kStripRows] + position % kStripRows;  // by constants: shifts
+  }
+
   Dataset data_;
   RowOrder order_;
   std::uint64_t seed_;
   Offset block_rows_;
-  Offset strip_rows_;
+  Offset strip_rows_;  // 1 or kStripRows
   int epoch_ = 0;
   std::vector<Offset> strips_;   // the epoch's order of strips, by their first row; if the order is
                                  // given, of rows

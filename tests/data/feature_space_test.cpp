@@ -26,6 +26,21 @@ TEST(FeatureNames, NumbersNamesInOrderOfInsertion) {
   EXPECT_FALSE(FeatureNames().find("red").has_value());
 }
 
+TEST(FeatureNames, NumbersNamesAnewAfterClear) {
+  const std::string longest(40, 'x');
+  FeatureNames names;
+  for (int i = 0; i < 1000; ++i) names.insert(std::to_string(i));
+  names.insert(longest);
+  names.clear();
+  EXPECT_EQ(names.size(), 0u);
+  EXPECT_FALSE(names.find("7").has_value());
+  EXPECT_FALSE(names.find(longest).has_value());
+  EXPECT_EQ(names.insert(longest), 0u);
+  EXPECT_EQ(names.insert("7"), 1u);
+  EXPECT_EQ(names[0], longest);
+  EXPECT_EQ(names[1], "7");
+}
+
 TEST(FeatureNames, KeepsManyNamesApart) {
   FeatureNames names;
   constexpr Index kMany = 200'000;

@@ -44,6 +44,9 @@ class FeatureNames {
 
   Index size() const noexcept { return static_cast<Index>(entries_.size()); }  ///< number of names
 
+  /// Removes all names, and keeps the memory that they took. Only alone.
+  void clear() noexcept;
+
   /// The memory that names and table take, in bytes.
   std::size_t bytes() const noexcept {
     return text_.size() + entries_.size() * sizeof(Entry) + slots_.size() * sizeof(Slot);

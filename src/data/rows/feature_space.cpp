@@ -63,6 +63,12 @@ std::size_t FeatureNames::slot_of(std::string_view name, std::uint64_t hash) con
   return slot_of(hash, [&](Index j) { return (*this)[j] == name; });
 }
 
+void FeatureNames::clear() noexcept {
+  text_.clear();
+  entries_.clear();
+  std::ranges::fill(slots_, kEmpty);
+}
+
 void FeatureNames::grow() {
   slots_.assign(std::max<std::size_t>(64, slots_.size() * 2), kEmpty);
   const std::size_t mask = slots_.size() - 1;

@@ -140,7 +140,7 @@ bool RowBatch::occurs_twice(std::span<const Index> features) {
 
 void RowBatch::clear() {
   clear_rows();
-  names = {};
+  names.clear();
 }
 
 void RowBatch::clear_rows() {
