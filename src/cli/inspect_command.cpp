@@ -80,7 +80,8 @@ Dataset described(const std::vector<std::string>& paths, ReadOptions options) {
   }
   Input input(paths);
   const auto& first = input.look_ahead(1);
-  options.class_labels = !first.empty() && first_label_is_word(first.front().text, options.format);
+  options.class_labels =
+      !first.empty() && first_label_is_word(first.front().text, options.format, options);
   Dataset data = read(std::move(input), paths, options);
   require_learnable(data, options);
   return data;

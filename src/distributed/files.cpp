@@ -52,7 +52,7 @@ bool labels_are_words(World& world, const std::vector<std::string>& paths,
     }
     Input input({paths.front()});
     const auto& first = input.look_ahead(1);
-    return !first.empty() && first_label_is_word(first.front().text, options.format);
+    return !first.empty() && first_label_is_word(first.front().text, options.format, options);
   });
 }
 

@@ -38,6 +38,9 @@ template <>
 inline const Words<Duplicates> kWords<Duplicates>{{Duplicates::refuse, "refuse"},
                                                   {Duplicates::sum, "sum"}};
 template <>
+inline const Words<QueryIds> kWords<QueryIds>{{QueryIds::refuse, "refuse"},
+                                              {QueryIds::ignore, "ignore"}};
+template <>
 inline const Words<IndexBase> kWords<IndexBase>{
     {IndexBase::automatic, "auto"}, {IndexBase::zero, "0"}, {IndexBase::one, "1"}};
 template <>

@@ -141,7 +141,41 @@ TEST_F(Libsvm, RefusesNumbersThatAreNotFiniteDecimals) {
 TEST_F(Libsvm, RefusesRankingData) {
   EXPECT_EQ(fault_of("1 qid:3 1:1\n"),
             "data.svm:1:3: qid: belongs to ranking data, which is not supported; remove the qid: "
-            "tokens");
+            "tokens, or ignore them with --qid ignore");
+}
+
+TEST_F(Libsvm, IgnoresQueryIdsIfAsked) {
+  const ReadOptions options{.query_ids = QueryIds::ignore};
+  const Dataset data = read_text("3 qid:1 1:0.5 2:1 # doc\n1 qid:2# none\n2 1:1\n", options);
+  ASSERT_EQ(data.rows(), 3u);
+  EXPECT_EQ(indices(data.row(0)), (std::vector<Index>{0, 1}));
+  EXPECT_EQ(data.row(1).nonzeros(), 0u);
+  EXPECT_FLOAT_EQ(data.row(2).label, 2);
+  EXPECT_EQ(fault_of("1 1:1 qid:2\n", options).substr(0, 19), "data.svm:1:7: qid: ");
+}
+
+TEST_F(Libsvm, ReadsWeightsInLabelsIfAsked) {
+  const ReadOptions options{.weights_in_label = true};
+  const Dataset data = read_text("1:0.25 1:1\n-1 2:1\n1:0 3:1\n", options);
+  ASSERT_EQ(data.rows(), 3u);
+  EXPECT_FLOAT_EQ(data.row(0).label, 1);
+  EXPECT_FLOAT_EQ(data.row(0).weight, 0.25f);
+  EXPECT_FLOAT_EQ(data.row(1).weight, 1);
+  EXPECT_FLOAT_EQ(data.row(2).weight, 0);
+  EXPECT_EQ(indices(data.row(0)), std::vector<Index>{0});
+  EXPECT_EQ(fault_of("1:-2 1:1\n", options),
+            "data.svm:1:3: a negative weight; weights are 0 or more");
+  EXPECT_EQ(fault_of("1: 1:1\n", options).substr(0, 13), "data.svm:1:3:");
+  EXPECT_EQ(fault_of("1:x 1:1\n", options).substr(0, 33), "data.svm:1:3: expected a weight, ");
+  EXPECT_EQ(fault_of("1:2x 1:1\n", options).substr(0, 13), "data.svm:1:3:");
+}
+
+TEST_F(Libsvm, ReadsWeightsOfLabelsThatAreWords) {
+  ReadOptions options{.weights_in_label = true, .word_labels = true};
+  const Dataset data = read_text("cat:2 1:1\ndog 2:1\n", options);
+  ASSERT_TRUE(data.classes());
+  EXPECT_EQ(*data.classes(), (std::vector<std::string>{"cat", "dog"}));
+  EXPECT_FLOAT_EQ(data.row(0).weight, 2);
 }
 
 TEST_F(Libsvm, RefusesIndicesPastTheLastUnlessTheyAreHashed) {

@@ -10,6 +10,7 @@
 #include "hogwild/core/random.hpp"
 #include "hogwild/data/reader.hpp"
 #include "support/files.hpp"
+#include "support/named.hpp"
 #include "support/parsed.hpp"
 
 namespace hogwild {
@@ -34,16 +35,8 @@ class Vw : public testing::Test {
   test::TemporaryFolder folder_;
 };
 
-std::map<std::string, float> named(const Dataset& data, Offset i) {
-  std::map<std::string, float> found;
-  const SparseRow row = data.row(i);
-  for (std::size_t k = 0; k < row.nonzeros(); ++k) {
-    found[data.features().name(row.indices[k])] = row.value(k);
-  }
-  return found;
-}
-
-using Named = std::map<std::string, float>;
+using test::Named;
+using test::named;
 
 TEST_F(Vw, ReadsNamesAndValues) {
   const Dataset data = read_text("1 | red round:0.5\n-1 | blue\n");
@@ -131,7 +124,7 @@ TEST_F(Vw, NumbersNamesInTheOrderOfTheText) {
       if (is_new) names.push_back(at->first);
       row.push_back(at->second);
     }
-    text += is_skipped ? " bad:x\n" : "\n";
+    text += is_skipped ? " bad:1x\n" : "\n";
     if (is_skipped) continue;
     std::ranges::sort(row);
     row.erase(std::unique(row.begin(), row.end()), row.end());
@@ -197,9 +190,32 @@ TEST_F(Vw, HashesNamesAsTheyStand) {
   EXPECT_EQ(data.row(0).indices[0], hash_of_name("x^2") & ((1u << 18) - 1));
 }
 
+TEST_F(Vw, TakesAValueThatIsAWordAsPartOfTheName) {
+  const Dataset data =
+      read_text("1 | city:paris x:2 |home:0.5 city:rome url:http://a\n-1 | city:r^s\n");
+  EXPECT_EQ(
+      named(data, 0),
+      (Named{{"city=paris", 1}, {"x", 2}, {"home^city=rome", 0.5f}, {"home^url=http://a", 0.5f}}));
+  EXPECT_EQ(named(data, 1), (Named{{"city=r:^s", 1}}));
+  const Dataset hashed = read_text("1 | city:paris\n", {.hash_bits = 18});
+  EXPECT_EQ(hashed.row(0).indices[0], hash_of_name("city=paris") & ((1u << 18) - 1));
+}
+
+TEST_F(Vw, CallsValuesWithoutANameByTheirPlace) {
+  const Dataset data = read_text("1 | :2 a :0.5 |f :3 |f :4\n");
+  EXPECT_EQ(named(data, 0), (Named{{"0", 2}, {"a", 1}, {"1", 0.5f}, {"f^0", 7}}));
+}
+
+TEST_F(Vw, KnowsWordsInTheFeaturesOfAModel) {
+  const FeatureSpace space = read_text("1 | city:paris :2\n").features();
+  const Dataset data = read_text("1 | city:paris city:rome :3 :4\n", {.features = space});
+  EXPECT_EQ(named(data, 0), (Named{{"city=paris", 1}, {"0", 3}}));
+  EXPECT_EQ(data.source().unknown_features, 2u);
+}
+
 TEST_F(Vw, NamesTheLineAndColumnOfAFault) {
-  EXPECT_EQ(fault_of("1 | x\n1 | y:z\n"),
-            "data.vw:2:7: expected a value, found 'z'; write a decimal number, such as 1, -0.5 or "
+  EXPECT_EQ(fault_of("1 | x\n1 | y:1z\n"),
+            "data.vw:2:7: expected a value, found '1z'; write a decimal number, such as 1, -0.5 or "
             "2e-3");
   EXPECT_EQ(fault_of("1 | x\nno bar\n").substr(0, 12), "data.vw:2:1:");
   EXPECT_EQ(fault_of("x | y\n").substr(0, 36), "data.vw:1:1: expected a label, found");
@@ -207,7 +223,10 @@ TEST_F(Vw, NamesTheLineAndColumnOfAFault) {
   EXPECT_EQ(fault_of("1 -2 | y\n").substr(0, 12), "data.vw:1:3:");
   EXPECT_EQ(fault_of("1 2 3 | y\n").substr(0, 12), "data.vw:1:5:");
   EXPECT_EQ(fault_of("1 'tag 2 | y\n").substr(0, 12), "data.vw:1:3:");
-  EXPECT_EQ(fault_of("1 | :3\n").substr(0, 12), "data.vw:1:5:");
+  EXPECT_EQ(fault_of("1 | :\n").substr(0, 12), "data.vw:1:6:");
+  EXPECT_EQ(fault_of("1 | :a\n").substr(0, 12), "data.vw:1:6:");
+  EXPECT_EQ(fault_of("1 | y:\n").substr(0, 12), "data.vw:1:7:");
+  EXPECT_EQ(fault_of("1 | y:-z\n").substr(0, 12), "data.vw:1:7:");
   EXPECT_EQ(fault_of("1 |a:x y\n").substr(0, 12), "data.vw:1:6:");
 }
 
@@ -216,7 +235,7 @@ TEST_F(Vw, NamesTheLineWhereAProductGrowsTooLarge) {
 }
 
 TEST_F(Vw, SkippedLinesLeaveNoNames) {
-  const Dataset data = read_text("1 | a\n1 | p q r:x\n-1 | b\n", {.on_error = OnError::skip});
+  const Dataset data = read_text("1 | a\n1 | p q r:1x\n-1 | b\n", {.on_error = OnError::skip});
   EXPECT_EQ(data.features().size, 2u);
 }
 
@@ -244,6 +263,8 @@ std::string random_vw_line(Random& random) {
       if (random.below(3) == 0) {
         line += one_of({":2", ":0.25", ":1", ":-1e3", ":12345678901", ":3"});
         if (random.below(15) == 0) line += one_of({":", "x", ":nan", "|"});
+      } else if (random.below(20) == 0) {
+        line += one_of({":red", ":e5", " :2", " :", ":infinite", ":x:y"});
       }
     }
     if (random.below(4) == 0) line += " ";

@@ -24,6 +24,8 @@ inline const std::map<std::string, Sample>& samples() {
                                                  {"format", {"libsvm", "csv"}},
                                                  {"on-error", {"skip", "stop"}},
                                                  {"duplicates", {"sum", "max"}},
+                                                 {"qid", {"ignore", "group"}},
+                                                 {"weights-in-label", {"true", "perhaps"}},
                                                  {"index-base", {"1", "2"}},
                                                  {"memory-limit", {"1048576", "much"}},
                                                  {"order", {"sequential", "random"}},

@@ -125,7 +125,7 @@ TEST_F(Hashes, OrNamesOfTextAreNumberedWhileItIsLearnt) {
 
 TEST_F(Hashes, OfLinesThatAreLeftOutGetNoNumber) {
   const std::string rows = test::contents(text("a", 2'000, 1));
-  const std::string path = folder_.write("faulty", rows + "1 |n broken:x good\n" + rows);
+  const std::string path = folder_.write("faulty", rows + "1 |n broken:1x good\n" + rows);
   for (const int bits : {0, kBits}) {
     const ReadOptions reading{.on_error = OnError::skip, .hash_bits = bits};
     RowStream stream({path}, reading);

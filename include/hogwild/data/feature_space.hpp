@@ -173,7 +173,7 @@ struct FeatureSpace {
   std::shared_ptr<const FeatureNumbers> hashes{};  ///< by plain number, the feature's hash; null:
                                                    ///< the hash is the plain number
   int index_base = 0;                              ///< what the file adds to a plain number: 0 or 1
-  std::string format{};  ///< of the file: "libsvm" or "vw"; empty for data made in memory
+  std::string format{};  ///< of the file: "libsvm", "vw" or "libffm"; empty for data made in memory
   std::shared_ptr<const Ranking> ranking{};  ///< of a data set's features, [size]; null: they have
                                              ///< their plain numbers, as a model's always do
 

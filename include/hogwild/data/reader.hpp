@@ -1,17 +1,23 @@
 // Reads text files into a Dataset.
 //
 // libsvm: `label index:value index:value ... # comment`. Indices may be in any order. If a row has
-// the same index twice, this is an error unless Duplicates::sum is set. `qid:` is an error. Lines
-// that begin with # are ignored.
+// the same index twice, this is an error unless Duplicates::sum is set. `qid:` is an error unless
+// QueryIds::ignore is set. Lines that begin with # are ignored. With weights_in_label the label may
+// be `label:weight`, and no row may lack it.
 //
 // VW text: `label [importance] [tag]|namespace name:value name ...`, with any number of namespaces.
 // The name of a feature is `namespace^name`, or `name` if the namespace has no name; a ^ within
 // either is written `:^`, unless names are hashed; the default value is 1; a namespace may have a
 // factor (`|words:0.5 ...`); if a row has a name twice, the values are added. The tag is a token
 // that begins with ' or is directly before the bar (but if a number is the only token, it is the
-// label). There are no comments: a tag may begin with #.
+// label). There are no comments: a tag may begin with #. A value that does not begin as a number is
+// a word: `city:paris` is the feature `city=paris` with value 1. A value without a name, `:0.5`, is
+// of the feature that is called by its place among such values of its namespace, from 0.
 //
-// Both formats: blank lines are ignored, and so is a UTF-8 byte order mark before a line; lines may
+// libffm text: `label field:feature:value ...`. The name of a feature is `field^feature`, as in VW
+// text; if a row has a name twice, the values are added. Lines that begin with # are ignored.
+//
+// All formats: blank lines are ignored, and so is a UTF-8 byte order mark before a line; lines may
 // end in CRLF; numbers are decimal in any locale; inf, nan and hexadecimal numbers are errors; the
 // label may be missing (rows to predict). What is not such text, as CSV, is an error that names it.
 #pragma once
@@ -26,11 +32,13 @@
 
 namespace [[gnu::visibility("default")]] hogwild {
 
-/// automatic: vw if the first row holds a '|', or if the given features are those of VW text
-enum class Format { automatic, libsvm, vw };
+/// automatic: as the given features were read, if they have names; else by the first row: vw if it
+/// holds a '|', libffm if its first feature has two colons, libsvm if not
+enum class Format { automatic, libsvm, vw, libffm };
 enum class IndexBase { automatic, zero, one };  ///< automatic: 0 if index 0 occurs, else 1
 enum class OnError { fail, skip };              ///< what to do at a malformed line
 enum class Duplicates { refuse, sum };          ///< what to do if a libsvm row has an index twice
+enum class QueryIds { refuse, ignore };         ///< what to do with the qid: of ranking data
 
 /// Called regularly with the progress of reading, by one thread at a time.
 using ReadProgress = std::function<void(std::uint64_t bytes, std::uint64_t bytes_total)>;
@@ -41,6 +49,8 @@ struct ReadOptions {
   IndexBase index_base = IndexBase::automatic;  ///< lowest index in libsvm text
   OnError on_error = OnError::fail;             ///< what to do at a malformed line
   Duplicates duplicates = Duplicates::refuse;   ///< if a libsvm row has an index twice
+  QueryIds query_ids = QueryIds::refuse;        ///< of libsvm rows
+  bool weights_in_label = false;  ///< a libsvm label may have a weight: `label:weight`
   int hash_bits = 0;  ///< 1 .. 32: features are hashed to 2^hash_bits numbers; 0: they are not
   bool all_hashes = false;  ///< a feature's index is its hash, 0 .. 2^hash_bits - 1, also with more
                             ///< than 22 bits (see FeatureSpace::hashes); at most 31 bits then
@@ -69,5 +79,8 @@ Dataset read_libsvm(const std::string& path, ReadOptions options = {});
 
 /// Reads one VW text file; throws as read() does.
 Dataset read_vw(const std::string& path, ReadOptions options = {});
+
+/// Reads one libffm file; throws as read() does.
+Dataset read_libffm(const std::string& path, ReadOptions options = {});
 
 }  // namespace hogwild

@@ -17,9 +17,14 @@ bool ends_token(const char* p, const char* end) noexcept {
   return p == end || is_blank(*p) || *p == '#';
 }
 
+bool is_query_id(const char* p, const char* end) noexcept {
+  return std::string_view(p, end).starts_with("qid:");
+}
+
 Fault not_a_feature(const char* p, const char* end) {
-  if (end - p >= 4 && std::string_view(p, 4) == "qid:") {
-    return {p, "qid: belongs to ranking data, which is not supported", "remove the qid: tokens"};
+  if (is_query_id(p, end)) {
+    return {p, "qid: belongs to ranking data, which is not supported",
+            "remove the qid: tokens, or ignore them with --qid ignore"};
   }
   return {p, fmt::format("expected index:value, found {}", quoted_token(p, end)),
           "a row is `label index:value ...`; for VW text use --format vw"};
@@ -147,6 +152,35 @@ namespace {
           "renumber the features, or hash them with --hash-bits 22"};
 }
 
+// What stands before the features.
+struct Header {
+  float label = kUnlabelled;
+  float weight = 1;
+};
+
+// Moves p behind it; there may be none.
+std::optional<Fault> parse_header(const char*& p, const char* end, const ParseRules& rules,
+                                  RowBatch& batch, Header& header) {
+  const char* const token = p;
+  const char* const token_end =
+      std::find_if(p, end, [](char c) { return is_blank(c) || c == '#'; });
+  const char* const colon = std::find(token, token_end, ':');
+  float number = 0;
+  const bool starts_with_a_feature = colon != token_end && !rules.weights_in_label &&
+                                     !parse_whole_number(token, colon, "an index", number);
+  if (starts_with_a_feature) return std::nullopt;
+  p = token_end;
+  const char* const label_end = rules.weights_in_label ? colon : token_end;
+  if (label_end != token_end) {
+    if (auto fault = parse_whole_number(colon + 1, token_end, "a weight", header.weight)) {
+      return fault;
+    }
+    if (header.weight < 0) return Fault{colon + 1, "a negative weight", "weights are 0 or more"};
+  }
+  if (rules.class_labels) return parse_class({token, label_end}, rules, batch, header.label);
+  return parse_whole_number(token, label_end, "a label", header.label);
+}
+
 }  // namespace
 
 std::optional<Fault> parse_libsvm_line(std::string_view line, std::uint64_t line_number,
@@ -156,24 +190,12 @@ std::optional<Fault> parse_libsvm_line(std::string_view line, std::uint64_t line
   const char* p = skip_blanks(begin, end);
   if (p == end || *p == '#') return std::nullopt;
 
-  float label = kUnlabelled;
+  Header header;
   const char* const label_at = p;
-  float number = 0;
-  const NumberEnd first = parse_float(p, end, number);
-  const bool starts_with_a_feature =
-      first.fault == NumberFault::none && first.end != end && *first.end == ':';
-  if (!starts_with_a_feature && rules.class_labels) {
-    const char* const token_end =
-        std::find_if(p, end, [](char c) { return is_blank(c) || c == '#'; });
-    if (auto fault = parse_class({p, token_end}, rules, batch, label)) return fault;
-    p = token_end;
-  } else if (!starts_with_a_feature) {
-    if (first.fault != NumberFault::none) return bad_number(p, end, first.fault, "a label");
-    if (!ends_token(first.end, end)) {
-      return bad_number(p, end, NumberFault::not_a_number, "a label");
-    }
-    label = number;
-    p = first.end;
+  if (auto fault = parse_header(p, end, rules, batch, header)) return fault;
+  p = skip_blanks(p, end);
+  if (rules.ignore_query_ids && is_query_id(p, end)) {
+    p = std::find_if(p, end, [](char c) { return is_blank(c) || c == '#'; });
   }
 
   for (;;) {
@@ -209,10 +231,11 @@ std::optional<Fault> parse_libsvm_line(std::string_view line, std::uint64_t line
 
   const bool hashed = rules.hash_bits != 0;
   const Duplicates duplicates = hashed ? Duplicates::sum : rules.duplicates;
-  if (auto fault = batch.end_row(label_at, label, 1, duplicates, hashed && rules.any_order)) {
+  if (auto fault = batch.end_row(label_at, header.label, header.weight, duplicates,
+                                 hashed && rules.any_order)) {
     return fault;
   }
-  batch.note_label(label, line_number, static_cast<std::uint64_t>(label_at - begin) + 1);
+  batch.note_label(header.label, line_number, static_cast<std::uint64_t>(label_at - begin) + 1);
   if (rules.tags && p != end) {  // the comment: files of SVMlight have names of rows there
     const char* const tag = skip_blanks(p + 1, end);
     const char* tag_end = end;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "data/rows/name_hash.hpp"
 #include "data/text/byte_order_mark.hpp"
 
 namespace hogwild {
@@ -47,6 +48,49 @@ Fault bad_number(const char* p, const char* end, NumberFault fault, const char* 
     default:
       return {p, fmt::format("expected {}, found {}", what, token), remedy_of(token, what)};
   }
+}
+
+std::optional<Fault> parse_whole_number(const char* p, const char* end, const char* what,
+                                        float& number) {
+  const NumberEnd parsed = parse_float(p, end, number);
+  if (parsed.fault != NumberFault::none) return bad_number(p, end, parsed.fault, what);
+  if (parsed.end != end) return bad_number(p, end, NumberFault::not_a_number, what);
+  return std::nullopt;
+}
+
+namespace {
+
+// Older models know names with a '^' as they stand, without a colon.
+std::optional<Index> find_known(const FeatureNames& known, const std::string& name) {
+  const auto index = known.find(name);
+  if (index || name.find(':') == name.npos) return index;
+  std::string as_it_stands = name;
+  std::erase(as_it_stands, ':');
+  return known.find(as_it_stands);
+}
+
+}  // namespace
+
+void add_named(const std::string& name, float value, const ParseRules& rules, RowBatch& batch) {
+  if (rules.hash_bits != 0) {
+    batch.add(hashed_index(hash_of_name(name), rules.hash_bits), value);
+  } else if (rules.known_names == nullptr) {
+    batch.add(batch.names.insert(name), value);
+  } else if (const auto index = find_known(*rules.known_names, name)) {
+    batch.add(*index, value);
+  } else {
+    batch.add_unknown();
+  }
+}
+
+std::optional<Fault> end_named_row(const char* at, float label, float weight, std::uint64_t column,
+                                   std::uint64_t line_number, const ParseRules& rules,
+                                   RowBatch& batch) {
+  // Kept names get other numbers later; read() then sorts each row by those.
+  const bool any_order = rules.hash_bits != 0 ? rules.any_order : rules.known_names == nullptr;
+  if (auto fault = batch.end_row(at, label, weight, Duplicates::sum, any_order)) return fault;
+  batch.note_label(label, line_number, column);
+  return std::nullopt;
 }
 
 namespace {

@@ -26,6 +26,8 @@ struct ParseRules {
   const FeatureNumbers* known_hashes = nullptr;  ///< the same of hashes
   bool class_labels = false;                     ///< labels are names, numbered by the batch
   const FeatureNames* known_classes = nullptr;   ///< if set: labels are among these, or a fault
+  bool ignore_query_ids = false;                 ///< of libsvm rows; else they are faults
+  bool weights_in_label = false;                 ///< a libsvm label may be `label:weight`
   bool empty_rows = false;  ///< a line of nothing is a row without features; else it is none
   bool tags = false;        ///< the batch keeps the rows' tags
 
@@ -43,6 +45,11 @@ std::optional<Fault> parse_libsvm_line(std::string_view line, std::uint64_t line
                                        const ParseRules& rules, RowBatch& batch);
 std::optional<Fault> parse_vw_line(std::string_view line, std::uint64_t line_number,
                                    const ParseRules& rules, RowBatch& batch);
+std::optional<Fault> parse_libffm_line(std::string_view line, std::uint64_t line_number,
+                                       const ParseRules& rules, RowBatch& batch);
+
+/// Whether text whose first row that is may be libffm text.
+bool begins_libffm(std::string_view row);
 
 /// The end of the lines that have enough of the text behind them to be parsed by ParsePlain.
 inline std::size_t end_of_padded_lines(std::string_view text) noexcept {
@@ -68,13 +75,22 @@ std::size_t parse_plain_vw(std::string_view text, std::size_t begin, std::size_t
                            const ParseRules& rules, RowBatch& batch);
 
 /// Appends a namespace or a name to the name of a feature, "namespace^name". A '^' within either
-/// becomes ":^", as there is a colon in neither: so no two features have one name.
-inline void append_name(std::string& to, std::string_view part) {
+/// becomes ":^", as there is a colon in neither: so no two features have one name. Where names are
+/// hashed they are taken as they stand.
+inline void append_part(std::string& to, std::string_view part, const ParseRules& rules) {
   for (const char c : part) {
-    if (c == '^') to += ':';
+    if (c == '^' && rules.hash_bits == 0) to += ':';
     to += c;
   }
 }
+
+/// Adds the feature of that name, built by append_part(), to the open row, or counts it as unknown.
+void add_named(const std::string& name, float value, const ParseRules& rules, RowBatch& batch);
+
+/// Ends a row of features that have names, and notes its label.
+std::optional<Fault> end_named_row(const char* at, float label, float weight, std::uint64_t column,
+                                   std::uint64_t line_number, const ParseRules& rules,
+                                   RowBatch& batch);
 
 /// The token at p as a message shows it: cut to 40 bytes, what is not printable escaped.
 std::string quoted_token(const char* p, const char* end);
@@ -95,6 +111,10 @@ std::optional<Fault> parse_class(std::string_view text, const ParseRules& rules,
 /// The label of a plain line; false if that is left to the format's ParseLine.
 bool parse_plain_label(const char* begin, const char* end, const ParseRules& rules, RowBatch& batch,
                        float& label);
+
+/// The number that stands from p to end, or the fault that it is not `what`, e.g. "a label".
+std::optional<Fault> parse_whole_number(const char* p, const char* end, const char* what,
+                                        float& number);
 
 /// The fault of a number at p that should be `what`, e.g. "a label".
 Fault bad_number(const char* p, const char* end, NumberFault fault, const char* what);

@@ -16,7 +16,7 @@ struct TextFormat {
   bool by_name;                          ///< features have names; else numbers
   bool (*begins)(std::string_view row);  ///< whether text whose first row that is may be of it
   ParseLine parse_line;
-  ParsePlain parse_plain;
+  ParsePlain parse_plain;  ///< or null: all lines go to parse_line
 };
 
 /// In the order in which they are tried; the last takes any row.

@@ -81,36 +81,14 @@ std::optional<Fault> parse_header(const char* begin, const char* bar, const Pars
   return std::nullopt;
 }
 
-// A number after a colon at p, which the token must end with.
-std::optional<Fault> parse_value(const char* p, const char* token_end, const char* what,
-                                 float& value) {
-  const NumberEnd parsed = parse_float(p, token_end, value);
-  if (parsed.fault != NumberFault::none) return bad_number(p, token_end, parsed.fault, what);
-  if (parsed.end != token_end) {
-    return bad_number(p, token_end, NumberFault::not_a_number, what);
-  }
-  return std::nullopt;
-}
-
-// Older models know names with a '^' as they stand, without a colon.
-std::optional<Index> find_known(const FeatureNames& known, const std::string& name) {
-  const auto index = known.find(name);
-  if (index || name.find(':') == name.npos) return index;
-  std::string as_it_stands = name;
-  std::erase(as_it_stands, ':');
-  return known.find(as_it_stands);
-}
-
-void add_feature(const std::string& name, float value, const ParseRules& rules, RowBatch& batch) {
-  if (rules.hash_bits != 0) {
-    batch.add(hashed_index(hash_of_name(name), rules.hash_bits), value);
-  } else if (rules.known_names == nullptr) {
-    batch.add(batch.names.insert(name), value);
-  } else if (const auto index = find_known(*rules.known_names, name)) {
-    batch.add(*index, value);
-  } else {
-    batch.add_unknown();
-  }
+// Whether the value of a feature is a word, as "paris" in `city:paris`: the feature is then the one
+// called "city=paris", with the value 1. What begins as a number is meant to be one.
+bool is_word(std::string_view value) {
+  constexpr std::string_view kBegin = "0123456789+-.";
+  if (value.empty() || kBegin.find(value.front()) != kBegin.npos) return false;
+  float number = 0;
+  const auto parsed = parse_float(value.data(), value.data() + value.size(), number);
+  return parsed.fault == NumberFault::not_a_number;
 }
 
 Fault no_bar(const char* begin, const char* first, const ParseRules& rules) {
@@ -346,51 +324,48 @@ std::optional<Fault> parse_vw_line(std::string_view line, std::uint64_t line_num
   Header header;
   if (auto fault = parse_header(begin, p, rules, batch, header)) return fault;
 
-  // Hashes are of the text as it stands.
-  const auto append = [&](std::string& to, std::string_view part) {
-    if (rules.hash_bits != 0) {
-      to += part;
-    } else {
-      append_name(to, part);
-    }
-  };
-  std::string name;      // "namespace^feature", its head kept from feature to feature
-  std::size_t head = 0;  // length of "namespace^"
-  float factor = 1;      // of the namespace
+  std::string name;       // "namespace^feature", its head kept from feature to feature
+  std::size_t head = 0;   // length of "namespace^"
+  float factor = 1;       // of the namespace
+  unsigned nameless = 0;  // features so far that are called by their place in the namespace
   while (p != end) {
     const bool opens_namespace = *p == '|';
     const char* const token = opens_namespace ? p + 1 : p;
     const char* const token_end =
         std::find_if(token, end, [](char c) { return is_blank(c) || c == '|'; });
     const char* const colon = std::find(token, token_end, ':');
-    float value = 1;
-    if (colon != token_end) {
-      const char* const what = opens_namespace ? "a namespace's factor" : "a value";
-      if (auto fault = parse_value(colon + 1, token_end, what, value)) return fault;
-    }
     if (opens_namespace) {
+      factor = 1;
+      if (colon != token_end) {
+        if (auto fault = parse_whole_number(colon + 1, token_end, "a namespace's factor", factor)) {
+          return fault;
+        }
+      }
       name.clear();
-      append(name, {token, colon});
+      append_part(name, {token, colon}, rules);
       if (!name.empty()) name += '^';
       head = name.size();
-      factor = value;
+      nameless = 0;
     } else if (token != token_end) {
-      if (token == colon) {
-        return Fault{token, "a feature without a name", "write name:value"};
-      }
       name.resize(head);
-      append(name, {token, colon});
-      add_feature(name, value * factor, rules, batch);
+      append_part(name, {token, colon}, rules);
+      float value = 1;
+      if (colon != token_end && token != colon && is_word({colon + 1, token_end})) {
+        name += '=';
+        append_part(name, {colon + 1, token_end}, rules);
+      } else if (colon != token_end) {
+        if (auto fault = parse_whole_number(colon + 1, token_end, "a value", value)) return fault;
+        if (token == colon) name += std::to_string(nameless++);
+      }
+      add_named(name, value * factor, rules, batch);
     }
     p = skip_blanks(token_end, end);
   }
 
-  // Kept names get other numbers later; read() then sorts each row by those.
-  const bool any_order = rules.hash_bits != 0 ? rules.any_order : rules.known_names == nullptr;
-  if (auto fault = batch.end_row(first, header.label, header.weight, Duplicates::sum, any_order)) {
+  if (auto fault = end_named_row(first, header.label, header.weight, header.column, line_number,
+                                 rules, batch)) {
     return fault;
   }
-  batch.note_label(header.label, line_number, header.column);
   if (rules.tags && !header.tag.empty()) batch.keep_tag(header.tag);
   return std::nullopt;
 }

@@ -134,7 +134,7 @@ std::optional<Index> FeatureSpace::find(std::string_view name) const {
   const auto index = names->find(name);
   if (index || name.find('^') == name.npos) return index;
   std::string alone;  // where no feature of a namespace is called "a^b", one without is
-  append_name(alone, name);
+  append_part(alone, name, ParseRules());
   return names->find(alone);
 }
 

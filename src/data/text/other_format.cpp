@@ -125,7 +125,7 @@ std::optional<OtherFormat> other_format(std::string_view text) {
         return OtherFormat{first, fmt::format("this looks like {}", name), std::string(kToRows)};
       }
     }
-    if (row.find('|') != row.npos || has_feature(row)) return std::nullopt;
+    if (row.find('|') != row.npos || has_feature(row) || begins_libffm(row)) return std::nullopt;
     for (std::size_t k = 0; k < kTables.size(); ++k) {
       may_be[k] = may_be[k] && is_of_table(row, kTables[k].separator);
     }

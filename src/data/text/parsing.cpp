@@ -20,6 +20,8 @@ Parsing::Parsing(const ReadOptions& options, FeatureOrder order, const Answering
                       fmt::format("{} is not between 1 and {}", options.hash_bits, most_bits));
   }
   rules_.duplicates = options.duplicates;
+  rules_.ignore_query_ids = options.query_ids == QueryIds::ignore;
+  rules_.weights_in_label = options.weights_in_label;
   rules_.hash_bits = options.hash_bits;
   rules_.any_order = order == FeatureOrder::any;
   rules_.class_labels = options.class_labels;
@@ -43,14 +45,18 @@ Parsing::Parsing(const ReadOptions& options, FeatureOrder order, const Answering
 
 void Parsing::decide_format(const Chunk& first, const std::string& path) {
   // Names that were made in memory are those of VW text.
-  const std::string vw = name_of(Format::vw);
-  const std::string wanted = !options_.features         ? ""
-                             : options_.features->names ? vw
-                                                        : options_.features->format;
+  const FeatureSpace* const space = options_.features ? &*options_.features : nullptr;
+  const bool made_in_memory = space != nullptr && space->format.empty();
+  const std::string wanted = space == nullptr                 ? ""
+                             : made_in_memory && space->names ? name_of(Format::vw)
+                                                              : space->format;
   if (format_ == Format::automatic) {
-    format_ = wanted == vw ? Format::vw : sniff(first.text).format;
+    const TextFormat* const its = text_format_named(wanted);
+    format_ = its != nullptr && its->by_name ? its->format : sniff(first.text).format;
   }
-  if (options_.word_labels && first_label_is_word(first.text, format_)) rules_.class_labels = true;
+  if (options_.word_labels && first_label_is_word(first.text, format_, options_)) {
+    rules_.class_labels = true;
+  }
   if (wanted.empty() || wanted == name_of(format_)) return;
   throw DataError(path,
                   fmt::format("this is {} text, and the model was trained on {} text",
@@ -58,17 +64,22 @@ void Parsing::decide_format(const Chunk& first, const std::string& path) {
                   fmt::format("give {} text, as the model needs", wanted));
 }
 
-bool first_label_is_word(std::string_view text, Format format) {
+bool first_label_is_word(std::string_view text, Format format, const ReadOptions& options) {
+  ParseRules of_numbers;
+  of_numbers.ignore_query_ids = options.query_ids == QueryIds::ignore;
+  of_numbers.weights_in_label = options.weights_in_label;
+  ParseRules of_words = of_numbers;
+  of_words.class_labels = true;
   const Format its = format == Format::automatic ? sniff(text).format : format;
   while (!text.empty()) {
     const Chunk line{.text = std::string(text.substr(0, text.find('\n')))};
     text.remove_prefix(std::min(text.size(), line.text.size() + 1));
     RowBatch numbers, words;
-    if (!parse_rows(line, its, {}, OnError::fail, numbers)) {
+    if (!parse_rows(line, its, of_numbers, OnError::fail, numbers)) {
       if (numbers.rows() > 0) return false;
       continue;
     }
-    return !parse_rows(line, its, {.class_labels = true}, OnError::fail, words) &&
+    return !parse_rows(line, its, of_words, OnError::fail, words) &&
            !std::isnan(words.labels.front());
   }
   return false;
@@ -101,7 +112,7 @@ std::optional<SpottedFault> parse_rows(const Chunk& chunk, Format format, const 
   for (std::size_t at = 0; at < text.size();) {
     if (to_pass > 0) {
       --to_pass;
-    } else if (at >= kReadBefore && at < padded) {
+    } else if (its.parse_plain != nullptr && at >= kReadBefore && at < padded) {
       const std::size_t before = at;
       at = its.parse_plain(text, at, padded, rules, batch);
       passing = at != before ? 0 : std::clamp(2 * passing, 1, kMostPassedOver);

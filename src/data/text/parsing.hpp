@@ -15,7 +15,7 @@
 
 namespace hogwild {
 
-/// "libsvm" or "vw". REQUIRES: it is decided.
+/// As text_format() calls it. REQUIRES: it is decided.
 inline std::string name_of(Format format) {
   return std::string(text_format(format).name);
 }
@@ -74,8 +74,9 @@ void require_learnable(const std::string& name, Offset rows, Offset nonzeros,
 /// As many threads as reading with these options may use.
 int reading_threads(const ReadOptions& options);
 
-/// Whether the label of a text's first row is a word, and so the name of a class.
-bool first_label_is_word(std::string_view text, Format format);
+/// Whether the label of a text's first row is a word, and so the name of a class. Of the options,
+/// those that tell where a label ends are used.
+bool first_label_is_word(std::string_view text, Format format, const ReadOptions& options);
 
 struct SpottedFault {
   std::uint64_t line;  // of the chunk, from 1

@@ -331,6 +331,11 @@ Dataset read_vw(const std::string& path, ReadOptions options) {
   return read({path}, options);
 }
 
+Dataset read_libffm(const std::string& path, ReadOptions options) {
+  options.format = Format::libffm;
+  return read({path}, options);
+}
+
 void ReadingRecord::accept(std::size_t file, const ChunkNotes& notes,
                            const std::optional<SpottedFault>& fault) {
   if (file != file_) {

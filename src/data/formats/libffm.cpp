@@ -1,0 +1,82 @@
+// Libffm text to rows. A feature is named by its field and itself, as one of a namespace in VW
+// text.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+#include "data/formats/parser.hpp"
+#include "data/text/number.hpp"
+
+namespace hogwild {
+namespace {
+
+const char* end_of_token(const char* p, const char* end) noexcept {
+  return std::find_if(p, end, is_blank);
+}
+
+// The label, if the first token is one. Moves p behind it.
+std::optional<Fault> parse_label(const char*& p, const char* end, const ParseRules& rules,
+                                 RowBatch& batch, float& label) {
+  const char* const token = p;
+  const char* const token_end = end_of_token(p, end);
+  if (std::find(token, token_end, ':') != token_end) return std::nullopt;
+  p = token_end;
+  if (rules.class_labels) return parse_class({token, token_end}, rules, batch, label);
+  return parse_whole_number(token, token_end, "a label", label);
+}
+
+}  // namespace
+
+bool begins_libffm(std::string_view row) {
+  const char* const end = row.data() + row.size();
+  const char* p = skip_blanks(row.data(), end);
+  const char* token_end = end_of_token(p, end);
+  if (std::find(p, token_end, ':') == token_end) {
+    p = skip_blanks(token_end, end);
+    token_end = end_of_token(p, end);
+  }
+  const char* const field_end = std::find(p, token_end, ':');
+  if (field_end == p || field_end == token_end) return false;
+  const char* const feature_end = std::find(field_end + 1, token_end, ':');
+  float value = 0;
+  return feature_end != field_end + 1 && feature_end != token_end &&
+         !parse_whole_number(feature_end + 1, token_end, "a value", value);
+}
+
+std::optional<Fault> parse_libffm_line(std::string_view line, std::uint64_t line_number,
+                                       const ParseRules& rules, RowBatch& batch) {
+  const char* const begin = line.data();
+  const char* const end = begin + line.size();
+  const char* p = skip_blanks(begin, end);
+  if (p == end || *p == '#') return std::nullopt;
+
+  const char* const row_at = p;
+  float label = kUnlabelled;
+  if (auto fault = parse_label(p, end, rules, batch, label)) return fault;
+
+  std::string name;
+  for (p = skip_blanks(p, end); p != end; p = skip_blanks(p, end)) {
+    const char* const token_end = end_of_token(p, end);
+    const char* const field_end = std::find(p, token_end, ':');
+    const char* const feature_end =
+        field_end == token_end ? token_end : std::find(field_end + 1, token_end, ':');
+    if (field_end == p || feature_end == token_end || feature_end == field_end + 1) {
+      return Fault{p, fmt::format("expected field:feature:value, found {}", quoted_token(p, end)),
+                   "a row is `label field:feature:value ...`; for libsvm text use --format libsvm"};
+    }
+    float value = 0;
+    if (auto fault = parse_whole_number(feature_end + 1, token_end, "a value", value)) return fault;
+    name.clear();
+    append_part(name, {p, field_end}, rules);
+    name += '^';
+    append_part(name, {field_end + 1, feature_end}, rules);
+    add_named(name, value, rules, batch);
+    p = token_end;
+  }
+  return end_named_row(row_at, label, 1, static_cast<std::uint64_t>(row_at - begin) + 1,
+                       line_number, rules, batch);
+}
+
+}  // namespace hogwild
