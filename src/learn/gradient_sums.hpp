@@ -19,9 +19,9 @@ namespace hogwild {
 /// for each non-zero, and these stay in the L2 cache. Thread safety: none.
 ///
 /// Invariants:
-///  1. A slot has no sum if and only if its number is kNoSum, which is -0: a sum of numbers that
-///  are
-///     not -0 is never -0. So one load tells whether a slot is free, and adds to it.
+///  1. A slot has no sum if and only if its number is kNoSum, which is -0: a sum of numbers of
+///  which
+///     none is -0 is never -0. So one load tells whether a slot is free, and adds to it.
 ///  2. own_ and hashed_ list the slots that have a sum, in order of first touch. They are two lists
 ///     so that a loop over one of them has no branch that the processor must guess.
 ///  3. A slot without a sum counts 0 rows.
@@ -73,8 +73,8 @@ class alignas(kCacheLinePair) GradientSums {
       const std::size_t hashed = std::bit_ceil(std::max<std::size_t>(64, 2 * coordinates));
       own_.numbers.resize(std::size_t{kOwn} + 1);
       hashed_.numbers.resize(hashed);
-      coordinates_.resize(hashed);
       gradients_.assign(kOwn + hashed, kNoSum);
+      coordinates_.resize(hashed);  // last: its size tells that there is room
       shift_ = 64 - std::countr_zero(hashed);
     }
     if (counts_rows) rows_.resize(gradients_.size());

@@ -270,13 +270,13 @@ std::vector<Option> data() {
                           "if a libsvm row has an index twice: refuse the row, or sum the "
                           "values",
                           &ReadOptions::duplicates)),
-      of(kReading, choice("qid",
-                          "what to do with the qid: of a libsvm row, as ranking data have: "
-                          "refuse the row, or ignore the qid:",
-                          &ReadOptions::query_ids)),
       of(kReading,
-         flag("weights-in-label", "the label of a libsvm row may have a weight: label:weight",
-              &ReadOptions::weights_in_label)),
+         choice("qid", "a libsvm row with qid:, as in ranking data: refuse it, or ignore the qid:",
+                &ReadOptions::query_ids)),
+      of(kReading, flag("weights-in-label",
+                        "the label of a libsvm row may have a weight, label:weight; then each row "
+                        "needs a label",
+                        &ReadOptions::weights_in_label)),
       choice("index-base", "lowest index in libsvm data; auto: 0 if index 0 occurs, else 1",
              &ReadOptions::index_base),
       made(Row{"memory-limit", "BYTES",

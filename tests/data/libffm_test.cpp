@@ -44,7 +44,14 @@ TEST_F(Libffm, IsToldByItsFirstRow) {
   EXPECT_FLOAT_EQ(data.row(1).label, -1);
   EXPECT_EQ(read_text("0:7:0.5\n").source().format, "libffm");
   EXPECT_EQ(read_text("1\t0:7:0.5\t1:2:3\n").source().format, "libffm");
+  EXPECT_EQ(read_text("1 0:7:1\r\n1 0:7:1 1:3:1\r\n").source().format, "libffm");
+  EXPECT_EQ(read_text("1\n-1\n1 0:7:1\n").source().format, "libffm");
   EXPECT_EQ(read_text("1 7:0.5\n").source().format, "libsvm");
+  EXPECT_EQ(read_text("1\n-1\n1 7:0.5\n").source().format, "libsvm");
+  EXPECT_EQ(read_text("1\n-1\n1 | a\n", {.format = Format::vw, .on_error = OnError::skip})
+                .source()
+                .format,
+            "vw");
 }
 
 TEST_F(Libffm, MeansWhatTheSameRowsMeanAsVwText) {
@@ -70,7 +77,8 @@ TEST_F(Libffm, NamesTheLineAndColumnOfAFault) {
             "field:feature:value ...`; for libsvm text use --format libsvm");
   EXPECT_EQ(fault_of("1 :7:1\n", options).substr(0, 13), "data.ffm:1:3:");
   EXPECT_EQ(fault_of("1 0::1\n", options).substr(0, 13), "data.ffm:1:3:");
-  EXPECT_EQ(fault_of("1 0:7:\n", options).substr(0, 13), "data.ffm:1:7:");
+  EXPECT_EQ(fault_of("1 0:7: 1:2:1\n", options).substr(0, 45),
+            "data.ffm:1:7: expected a value, found nothing");
   EXPECT_EQ(fault_of("1 0:7:x\n", options).substr(0, 33), "data.ffm:1:7: expected a value, f");
   EXPECT_EQ(fault_of("1 0:7:1:2\n", options).substr(0, 13), "data.ffm:1:7:");
   EXPECT_EQ(fault_of("1 0:7:nan\n", options).substr(0, 13), "data.ffm:1:7:");

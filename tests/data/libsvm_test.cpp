@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <initializer_list>
 #include <string>
 #include <vector>
@@ -125,8 +126,7 @@ TEST_F(Libsvm, NamesTheLineAndColumnOfAFault) {
   EXPECT_EQ(fault_of("1 1:1 2:abc\n").substr(0, 44),
             "data.svm:1:9: expected a value, found 'abc';");
   EXPECT_EQ(fault_of("1 1:1 2\n").substr(0, 46), "data.svm:1:7: expected index:value, found '2';");
-  EXPECT_EQ(fault_of("1 1:\n").substr(0, 59),
-            "data.svm:1:5: expected a value, found the end of the line; ");
+  EXPECT_EQ(fault_of("1 1:\n").substr(0, 47), "data.svm:1:5: expected a value, found nothing; ");
   EXPECT_EQ(fault_of("1 -1:1\n").substr(0, 47), "data.svm:1:3: expected index:value, found '-1:1");
 }
 
@@ -151,7 +151,10 @@ TEST_F(Libsvm, IgnoresQueryIdsIfAsked) {
   EXPECT_EQ(indices(data.row(0)), (std::vector<Index>{0, 1}));
   EXPECT_EQ(data.row(1).nonzeros(), 0u);
   EXPECT_FLOAT_EQ(data.row(2).label, 2);
-  EXPECT_EQ(fault_of("1 1:1 qid:2\n", options).substr(0, 19), "data.svm:1:7: qid: ");
+  EXPECT_TRUE(std::isnan(read_text("qid:3 1:1\n", options).row(0).label));
+  EXPECT_EQ(
+      fault_of("1 1:1 qid:2\n", options),
+      "data.svm:1:7: a qid: that does not stand directly behind the label; move or remove it");
 }
 
 TEST_F(Libsvm, ReadsWeightsInLabelsIfAsked) {
@@ -165,7 +168,10 @@ TEST_F(Libsvm, ReadsWeightsInLabelsIfAsked) {
   EXPECT_EQ(indices(data.row(0)), std::vector<Index>{0});
   EXPECT_EQ(fault_of("1:-2 1:1\n", options),
             "data.svm:1:3: a negative weight; weights are 0 or more");
-  EXPECT_EQ(fault_of("1: 1:1\n", options).substr(0, 13), "data.svm:1:3:");
+  EXPECT_EQ(fault_of("1: 1:1\n", options).substr(0, 46),
+            "data.svm:1:3: expected a weight, found nothing");
+  EXPECT_EQ(fault_of(":2 1:1\n", options).substr(0, 43),
+            "data.svm:1:1: a weight without a label, ':2");
   EXPECT_EQ(fault_of("1:x 1:1\n", options).substr(0, 33), "data.svm:1:3: expected a weight, ");
   EXPECT_EQ(fault_of("1:2x 1:1\n", options).substr(0, 13), "data.svm:1:3:");
 }
@@ -267,6 +273,8 @@ std::string random_line(Random& random) {
   if (random.below(8) == 0) {
     line = one_of({"word", "a#b", "1,2", "x|y", "'z", "a\tb", "nan", "1e400", "\xef\xbb\xbfword"});
   }
+  if (random.below(15) == 0) line += one_of({":2", ":0.5", ":", ":-1", ":x"});
+  if (random.below(15) == 0) line += one_of({" qid:1", " qid:", "qid:2"});
   std::uint64_t index = random.below(3);
   for (std::uint64_t n = random.below(6); n > 0; --n) {
     line += random.below(20) == 0 ? one_of({"  ", "\t", " \t"}) : " ";
@@ -298,6 +306,8 @@ TEST(PlainLibsvm, IsReadAsLineByLineWhateverStandsBesideIt) {
     if (random.below(2) == 0) text += random_line(random);
     ParseRules rules;
     rules.one_based = random.below(3) == 0;
+    rules.ignore_query_ids = random.below(2) == 0;
+    rules.weights_in_label = random.below(4) == 0;
     rules.class_labels = random.below(4) == 0;
     if (rules.class_labels && random.below(2) == 0) rules.known_classes = &classes;
     rules.duplicates = random.below(2) == 0 ? Duplicates::sum : Duplicates::refuse;

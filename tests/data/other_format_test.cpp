@@ -28,8 +28,12 @@ TEST(OtherFormat, OfTextIsToldByItsFirstRows) {
             "this looks like CSV: columns with semicolons between them");
   EXPECT_EQ(reason_of("1\t0.5\t2\r\n0\t1\t3\r\n"),
             "this looks like TSV: columns with tabs between them");
-  EXPECT_EQ(reason_of("cat\t2020-01-01 10:00:00\n"),
-            "this looks like TSV: columns with tabs between them");
+  for (const char* times : {"cat\t2020-01-01 10:00:00\n", "3\t12:30:00\n5\t12:31:00\n",
+                            "2020-01-01 10:00:00\t0.5\t3\n"}) {
+    EXPECT_EQ(reason_of(times), "this looks like TSV: columns with tabs between them");
+  }
+  EXPECT_EQ(reason_of("id,label,time\n3,1,2020-01-01 10:00:00\n"),
+            "this looks like CSV: columns with commas between them");
   for (const char* json : {"{\"label\": 1, \"x\": 2}\n", "{\n  \"rows\": []}", "[{\"a\":1}]",
                            "[\n1]", "[[1,2]]", "\n { \"a\": 1}"}) {
     EXPECT_EQ(reason_of(json), "this looks like JSON") << json;

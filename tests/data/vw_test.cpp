@@ -201,6 +201,15 @@ TEST_F(Vw, TakesAValueThatIsAWordAsPartOfTheName) {
   EXPECT_EQ(hashed.row(0).indices[0], hash_of_name("city=paris") & ((1u << 18) - 1));
 }
 
+TEST_F(Vw, TakesWordsThatBeginAsNanOrInfinity) {
+  EXPECT_EQ(named(read_text("1 | level:INFO city:nancy x:info y:nan_\n"), 0),
+            (Named{{"level=INFO", 1}, {"city=nancy", 1}, {"x=info", 1}, {"y=nan_", 1}}));
+  for (const char* value : {"nan", "inf", "INF", "infinity"}) {
+    EXPECT_EQ(fault_of("1 | y:" + std::string(value) + "\n").substr(0, 35),
+              "data.vw:1:7: a value must be finite");
+  }
+}
+
 TEST_F(Vw, CallsValuesWithoutANameByTheirPlace) {
   const Dataset data = read_text("1 | :2 a :0.5 |f :3 |f :4\n");
   EXPECT_EQ(named(data, 0), (Named{{"0", 2}, {"a", 1}, {"1", 0.5f}, {"f^0", 7}}));
@@ -211,6 +220,8 @@ TEST_F(Vw, KnowsWordsInTheFeaturesOfAModel) {
   const Dataset data = read_text("1 | city:paris city:rome :3 :4\n", {.features = space});
   EXPECT_EQ(named(data, 0), (Named{{"city=paris", 1}, {"0", 3}}));
   EXPECT_EQ(data.source().unknown_features, 2u);
+  const FeatureSpace without_colon = read_text("1 | mac:abcd\n").features();
+  EXPECT_EQ(read_text("1 | mac:ab:cd\n", {.features = without_colon}).row(0).nonzeros(), 0u);
 }
 
 TEST_F(Vw, NamesTheLineAndColumnOfAFault) {

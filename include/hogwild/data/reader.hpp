@@ -11,8 +11,8 @@
 // factor (`|words:0.5 ...`); if a row has a name twice, the values are added. The tag is a token
 // that begins with ' or is directly before the bar (but if a number is the only token, it is the
 // label). There are no comments: a tag may begin with #. A value that does not begin as a number is
-// a word: `city:paris` is the feature `city=paris` with value 1. A value without a name, `:0.5`, is
-// of the feature that is called by its place among such values of its namespace, from 0.
+// a word: `city:paris` is the feature `city=paris` with value 1. A value without a name, `:0.5`, gets
+// a number as its name: 0 for the first such value of a namespace, then 1, and so on.
 //
 // libffm text: `label field:feature:value ...`. The name of a feature is `field^feature`, as in VW
 // text; if a row has a name twice, the values are added. Lines that begin with # are ignored.

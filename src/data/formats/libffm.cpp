@@ -16,6 +16,14 @@ const char* end_of_token(const char* p, const char* end) noexcept {
   return std::find_if(p, end, is_blank);
 }
 
+// As "12:30:00".
+bool is_time(std::string_view token) noexcept {
+  constexpr std::string_view kShape = "00:00:00";
+  return token.size() == kShape.size() && std::ranges::equal(token, kShape, [](char c, char shape) {
+           return shape == ':' ? c == ':' : c >= '0' && c <= '9';
+         });
+}
+
 // The label, if the first token is one. Moves p behind it.
 std::optional<Fault> parse_label(const char*& p, const char* end, const ParseRules& rules,
                                  RowBatch& batch, float& label) {
@@ -31,18 +39,22 @@ std::optional<Fault> parse_label(const char*& p, const char* end, const ParseRul
 
 bool begins_libffm(std::string_view row) {
   const char* const end = row.data() + row.size();
-  const char* p = skip_blanks(row.data(), end);
-  const char* token_end = end_of_token(p, end);
-  if (std::find(p, token_end, ':') == token_end) {
-    p = skip_blanks(token_end, end);
-    token_end = end_of_token(p, end);
+  const char* p = row.data();
+  for (bool first = true; (p = skip_blanks(p, end)) != end; first = false) {
+    const char* const token = p;
+    p = end_of_token(p, end);
+    const char* const field_end = std::find(token, p, ':');
+    if (field_end == p) {
+      const std::string_view word(token, p);
+      if (!first || word.find_first_of(",;") != word.npos) return false;  // a table has these
+      continue;                                                           // the label
+    }
+    const char* const feature_end = std::find(field_end + 1, p, ':');
+    float value = 0;
+    return field_end != token && feature_end != field_end + 1 && feature_end != p &&
+           is_whole_number(feature_end + 1, p, value) && !is_time({token, p});
   }
-  const char* const field_end = std::find(p, token_end, ':');
-  if (field_end == p || field_end == token_end) return false;
-  const char* const feature_end = std::find(field_end + 1, token_end, ':');
-  float value = 0;
-  return feature_end != field_end + 1 && feature_end != token_end &&
-         !parse_whole_number(feature_end + 1, token_end, "a value", value);
+  return false;
 }
 
 std::optional<Fault> parse_libffm_line(std::string_view line, std::uint64_t line_number,

@@ -21,7 +21,10 @@ bool is_query_id(const char* p, const char* end) noexcept {
   return std::string_view(p, end).starts_with("qid:");
 }
 
-Fault not_a_feature(const char* p, const char* end) {
+Fault not_a_feature(const char* p, const char* end, const ParseRules& rules) {
+  if (is_query_id(p, end) && rules.ignore_query_ids) {
+    return {p, "a qid: that does not stand directly behind the label", "move or remove it"};
+  }
   if (is_query_id(p, end)) {
     return {p, "qid: belongs to ranking data, which is not supported",
             "remove the qid: tokens, or ignore them with --qid ignore"};
@@ -161,16 +164,21 @@ struct Header {
 // Moves p behind it; there may be none.
 std::optional<Fault> parse_header(const char*& p, const char* end, const ParseRules& rules,
                                   RowBatch& batch, Header& header) {
+  if (rules.ignore_query_ids && is_query_id(p, end)) return std::nullopt;
   const char* const token = p;
   const char* const token_end =
       std::find_if(p, end, [](char c) { return is_blank(c) || c == '#'; });
   const char* const colon = std::find(token, token_end, ':');
   float number = 0;
-  const bool starts_with_a_feature = colon != token_end && !rules.weights_in_label &&
-                                     !parse_whole_number(token, colon, "an index", number);
+  const bool starts_with_a_feature =
+      colon != token_end && !rules.weights_in_label && is_whole_number(token, colon, number);
   if (starts_with_a_feature) return std::nullopt;
   p = token_end;
   const char* const label_end = rules.weights_in_label ? colon : token_end;
+  if (label_end == token) {
+    return Fault{token, fmt::format("a weight without a label, {}", quoted_token(token, end)),
+                 "with --weights-in-label a row begins with its label, or with label:weight"};
+  }
   if (label_end != token_end) {
     if (auto fault = parse_whole_number(colon + 1, token_end, "a weight", header.weight)) {
       return fault;
@@ -205,7 +213,7 @@ std::optional<Fault> parse_libsvm_line(std::string_view line, std::uint64_t line
     const NumberEnd index_end = parse_integer(p, end, index);
     if (index_end.fault == NumberFault::not_a_number || index_end.end == end ||
         *index_end.end != ':') {
-      return not_a_feature(p, end);
+      return not_a_feature(p, end, rules);
     }
     if (!is_fit(index, rules)) return unfit_index(p, index_end.end, index, rules);
 

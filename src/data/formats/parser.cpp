@@ -37,7 +37,7 @@ std::string remedy_of(const std::string& token, std::string_view what) {
 }  // namespace
 
 Fault bad_number(const char* p, const char* end, NumberFault fault, const char* what) {
-  const std::string token = p == end ? "the end of the line" : quoted_token(p, end);
+  const std::string token = p == end ? "nothing" : quoted_token(p, end);
   switch (fault) {
     case NumberFault::not_finite:
       return {p, fmt::format("{} must be finite, found {}", what, token),
@@ -48,6 +48,11 @@ Fault bad_number(const char* p, const char* end, NumberFault fault, const char* 
     default:
       return {p, fmt::format("expected {}, found {}", what, token), remedy_of(token, what)};
   }
+}
+
+bool is_whole_number(const char* p, const char* end, float& number) noexcept {
+  const NumberEnd parsed = parse_float(p, end, number);
+  return parsed.fault == NumberFault::none && parsed.end == end;
 }
 
 std::optional<Fault> parse_whole_number(const char* p, const char* end, const char* what,
@@ -63,9 +68,11 @@ namespace {
 // Older models know names with a '^' as they stand, without a colon.
 std::optional<Index> find_known(const FeatureNames& known, const std::string& name) {
   const auto index = known.find(name);
-  if (index || name.find(':') == name.npos) return index;
+  if (index || name.find(":^") == name.npos) return index;
   std::string as_it_stands = name;
-  std::erase(as_it_stands, ':');
+  for (std::size_t at = 0; (at = as_it_stands.find(":^", at)) != name.npos; ++at) {
+    as_it_stands.erase(at, 1);
+  }
   return known.find(as_it_stands);
 }
 

@@ -75,8 +75,8 @@ std::size_t parse_plain_vw(std::string_view text, std::size_t begin, std::size_t
                            const ParseRules& rules, RowBatch& batch);
 
 /// Appends a namespace or a name to the name of a feature, "namespace^name". A '^' within either
-/// becomes ":^", as there is a colon in neither: so no two features have one name. Where names are
-/// hashed they are taken as they stand.
+/// becomes ":^", and no namespace ends with a colon: so no two features have one name. Where names
+/// are hashed they are taken as they stand.
 inline void append_part(std::string& to, std::string_view part, const ParseRules& rules) {
   for (const char c : part) {
     if (c == '^' && rules.hash_bits == 0) to += ':';
@@ -111,6 +111,9 @@ std::optional<Fault> parse_class(std::string_view text, const ParseRules& rules,
 /// The label of a plain line; false if that is left to the format's ParseLine.
 bool parse_plain_label(const char* begin, const char* end, const ParseRules& rules, RowBatch& batch,
                        float& label);
+
+/// Whether a number stands from p to end.
+bool is_whole_number(const char* p, const char* end, float& number) noexcept;
 
 /// The number that stands from p to end, or the fault that it is not `what`, e.g. "a label".
 std::optional<Fault> parse_whole_number(const char* p, const char* end, const char* what,

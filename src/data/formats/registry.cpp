@@ -61,16 +61,18 @@ const TextFormat* text_format_named(std::string_view name) noexcept {
 }
 
 const TextFormat& sniff(std::string_view text) noexcept {
-  // What begins with a '#' may be a comment, and tells the format if there is nothing else.
+  // What begins with a '#' may be a comment, and tells the format if there is nothing else. A row
+  // without features tells nothing.
   std::string_view row, tagged;
   while (!text.empty() && row.empty()) {
     const std::string_view whole = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(text.size(), whole.size() + 1));
     std::string_view line = without_mark(whole);
     line.remove_prefix(std::min(line.size(), line.find_first_not_of(" \t\r")));
+    if (line.ends_with('\r')) line.remove_suffix(1);
     if (line.starts_with('#')) {
       if (tagged.empty() && begins_with_tag(line)) tagged = line;
-    } else {
+    } else if (line.find_first_of(":|") != line.npos) {
       row = line;
     }
   }

@@ -87,8 +87,10 @@ bool is_word(std::string_view value) {
   constexpr std::string_view kBegin = "0123456789+-.";
   if (value.empty() || kBegin.find(value.front()) != kBegin.npos) return false;
   float number = 0;
-  const auto parsed = parse_float(value.data(), value.data() + value.size(), number);
-  return parsed.fault == NumberFault::not_a_number;
+  const char* const end = value.data() + value.size();
+  const NumberEnd parsed = parse_float(value.data(), end, number);
+  return parsed.fault == NumberFault::not_a_number ||
+         (parsed.fault == NumberFault::not_finite && parsed.end != end);  // "info", "nancy"
 }
 
 Fault no_bar(const char* begin, const char* first, const ParseRules& rules) {
