@@ -31,9 +31,14 @@ std::string mebibytes(std::uint64_t bytes) {
   return fmt::format("{:.0f} MiB", static_cast<double>(bytes) / (1 << 20));
 }
 
-std::string skipped_lines(const Source& source) {
-  return fmt::format("skipped {} malformed lines; the first: {}", source.skipped_lines,
-                     source.first_skipped);
+void note_what_was_left_out(FileObserver& observer, const Source& source) {
+  if (source.unlabelled_rows != 0) {
+    observer.on_note(fmt::format("left out {} rows without a label", source.unlabelled_rows));
+  }
+  if (source.skipped_lines != 0) {
+    observer.on_note(fmt::format("skipped {} malformed lines; the first: {}", source.skipped_lines,
+                                 source.first_skipped));
+  }
 }
 
 void note_what_was_read(FileObserver& observer, const Dataset& data) {
@@ -49,7 +54,7 @@ void note_what_was_read(FileObserver& observer, const Dataset& data) {
                                source.name(), source.format, data.rows(), features.size, naming,
                                data.nonzeros(), data.all_ones() ? ", all of them 1" : "",
                                dense ? ", dense" : ""));
-  if (source.skipped_lines != 0) observer.on_note(skipped_lines(source));
+  note_what_was_left_out(observer, source);
 }
 
 // Whether the files are so small that how they are read makes no difference.
@@ -135,6 +140,7 @@ class Opening {
     require_valid(files, options);
     read_ = files.read;
     read_.threads = options.threads;
+    read_.unlabelled = Unlabelled::skip;
     read_.class_labels = learns_classes(options);
     read_.word_labels = std::visit([](const auto& loss) { return loss.kBinary; }, options.loss);
     if (options.resume && options.resume->label_names() && !options.new_classes) {
@@ -280,8 +286,7 @@ TrainingRows open_rows(const std::vector<std::string>& paths, const FileOptions&
 TrainResult train(TrainingRows rows, FileObserver& observer) {
   if (rows.data) return train(*std::move(rows.data), rows.options, observer);
   TrainResult result = train(*rows.stream, rows.options, observer);
-  const Source& source = rows.stream->source();
-  if (source.skipped_lines != 0) observer.on_note(skipped_lines(source));
+  note_what_was_left_out(observer, rows.stream->source());
   return result;
 }
 

@@ -47,7 +47,7 @@ class OptionsCommand : public Command {
   // Programs start slowly under a sanitizer, which looks for what one option shows as well as all:
   // there a few are tried.
   static bool tries_command_with(const Option& option) {
-    constexpr std::ptrdiff_t kEach = 8;
+    constexpr std::ptrdiff_t kEach = 7;
     return !kSanitized || (&option - options().data()) % kEach == 0;
   }
   // "name: reason" of the first line.

@@ -47,6 +47,18 @@ TEST_F(WordLabels, AreABinaryPairThatIsKept) {
   EXPECT_NE(run("inspect m --json").out.find("\"labels\":[\"no\",\"yes\"]"), std::string::npos);
 }
 
+TEST_F(WordLabels, OfVwTextMayBeMissing) {
+  folder_.write("d.vw", "| a\nno | a\nyes | b\n| b\nno | a\nyes | b\n");
+  const Outcome trained = run("train d.vw -o m --epochs 20 --learning-rate 0.5 --threads 1");
+  ASSERT_EQ(trained.status, 0) << trained.err;
+  EXPECT_NE(trained.err.find("left out 2 rows without a label"), std::string::npos) << trained.err;
+  EXPECT_EQ(run("predict m d.vw --output label").out, "no\nno\nyes\nyes\nno\nyes\n");
+  folder_.write("none.vw", "| a\n| b\n");
+  const Outcome none = run("train none.vw -o n");
+  EXPECT_EQ(none.status, 1) << none.err;
+  EXPECT_NE(none.err.find("no row has a label"), std::string::npos) << none.err;
+}
+
 TEST_F(WordLabels, MayBeTurnedRound) {
   write("no", "yes");
   ASSERT_EQ(train("--positive no").status, 0);

@@ -245,6 +245,29 @@ TEST_F(Vw, NamesTheLineWhereAProductGrowsTooLarge) {
   EXPECT_EQ(fault_of("1 | x\n1 |a:1e30 x:1e30\n").substr(0, 12), "data.vw:2:1:");
 }
 
+TEST_F(Vw, LeavesRowsWithoutALabelOutIfAsked) {
+  const std::string text = "| p q\n1 | a\n'tag | r:1 s:x\n2 0.5 'tag | b\nword| t\n";
+  const Dataset all = read_text(text);
+  EXPECT_EQ(all.rows(), 5u);
+  EXPECT_EQ(all.source().unlabelled_rows, 0u);
+  const Dataset data = read_text(text, {.unlabelled = Unlabelled::skip});
+  ASSERT_EQ(data.rows(), 2u);
+  EXPECT_EQ(data.source().unlabelled_rows, 3u);
+  EXPECT_EQ(data.source().lines, 5u);
+  EXPECT_FALSE(data.seen_labels().unlabelled());
+  EXPECT_EQ(data.features().size, 2u);
+  EXPECT_EQ(named(data, 1), (Named{{"b", 1}}));
+  const ReadOptions words{.unlabelled = Unlabelled::skip, .word_labels = true};
+  EXPECT_EQ(*read_text("| a\nno | b\nyes | c\n", words).classes(),
+            (std::vector<std::string>{"no", "yes"}));
+  try {
+    read_text("| a\n| b\n", {.unlabelled = Unlabelled::skip});
+    FAIL() << "rows without labels were read";
+  } catch (const DataError& error) {
+    EXPECT_NE(std::string(error.what()).find("no row has a label"), std::string::npos);
+  }
+}
+
 TEST_F(Vw, SkippedLinesLeaveNoNames) {
   const Dataset data = read_text("1 | a\n1 | p q r:1x\n-1 | b\n", {.on_error = OnError::skip});
   EXPECT_EQ(data.features().size, 2u);

@@ -271,6 +271,25 @@ TEST_F(Streaming, PlansByTheText) {
   EXPECT_EQ(reason(""), "its sample has no row");
 }
 
+// A run leaves rows without labels out, whether the others are held or streamed.
+TEST_F(Streaming, CountsRowsWithoutALabel) {
+  std::string text, labelled;
+  for (int i = 0; i < 20'000; ++i) {
+    const std::string row = " |f a" + std::to_string(i % 50) + " b" + std::to_string(i % 7) + "\n";
+    if (i % 3 == 0) text += row;
+    text += (i % 2 == 0 ? "1" : "-1") + row;
+    labelled += (i % 2 == 0 ? "1" : "-1") + row;
+  }
+  const ReadOptions reading{.unlabelled = Unlabelled::skip, .hash_bits = 18};
+  const TrainOptions options{.learning_rate = 0.1f, .threads = 1, .order = RowOrder::sequential};
+  RowStream some({folder_.write("some.vw", text)}, reading);
+  RowStream all({folder_.write("all.vw", labelled)}, reading);
+  const Model of_some = learn(some, options).model, of_all = learn(all, options).model;
+  EXPECT_EQ(some.source().unlabelled_rows, 6667u);
+  EXPECT_EQ(all.source().unlabelled_rows, 0u);
+  EXPECT_TRUE(std::ranges::equal(of_some.weights(), of_all.weights()));
+}
+
 TEST_F(Streaming, RefusesALongTextWithoutAFeature) {
   std::string text;
   const std::string blanks(100, ' ');  // of shorter rows there would be too many to be quick

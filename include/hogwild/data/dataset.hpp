@@ -24,6 +24,7 @@ struct Source {
   std::uint64_t lines = 0;             ///< lines read, including comments and skipped lines
   std::uint64_t skipped_lines = 0;     ///< malformed lines skipped with OnError::skip
   std::string first_skipped{};         ///< the error in the first skipped line
+  std::uint64_t unlabelled_rows = 0;   ///< rows left out with Unlabelled::skip
   std::uint64_t unknown_features = 0;  ///< non-zeros ignored because the model does not have the
                                        ///< feature
 

@@ -11,15 +11,16 @@
 // factor (`|words:0.5 ...`); if a row has a name twice, the values are added. The tag is a token
 // that begins with ' or is directly before the bar (but if a number is the only token, it is the
 // label). There are no comments: a tag may begin with #. A value that does not begin as a number is
-// a word: `city:paris` is the feature `city=paris` with value 1. A value without a name, `:0.5`, gets
-// a number as its name: 0 for the first such value of a namespace, then 1, and so on.
+// a word: `city:paris` is the feature `city=paris` with value 1. A value without a name, `:0.5`,
+// gets a number as its name: 0 for the first such value of a namespace, then 1, and so on.
 //
 // libffm text: `label field:feature:value ...`. The name of a feature is `field^feature`, as in VW
 // text; if a row has a name twice, the values are added. Lines that begin with # are ignored.
 //
 // All formats: blank lines are ignored, and so is a UTF-8 byte order mark before a line; lines may
 // end in CRLF; numbers are decimal in any locale; inf, nan and hexadecimal numbers are errors; the
-// label may be missing (rows to predict). What is not such text, as CSV, is an error that names it.
+// label may be missing (rows to predict; Unlabelled::skip leaves such rows of VW text out). What is
+// not such text, as CSV, is an error that names it.
 #pragma once
 
 #include <cstdint>
@@ -38,6 +39,7 @@ enum class Format { automatic, libsvm, vw, libffm };
 enum class IndexBase { automatic, zero, one };  ///< automatic: 0 if index 0 occurs, else 1
 enum class OnError { fail, skip };              ///< what to do at a malformed line
 enum class Duplicates { refuse, sum };          ///< what to do if a libsvm row has an index twice
+enum class Unlabelled { keep, skip };           ///< what to do with VW rows that have no label
 enum class QueryIds { refuse, ignore };         ///< what to do with the qid: of ranking data
 
 /// Called regularly with the progress of reading, by one thread at a time.
@@ -49,6 +51,7 @@ struct ReadOptions {
   IndexBase index_base = IndexBase::automatic;  ///< lowest index in libsvm text
   OnError on_error = OnError::fail;             ///< what to do at a malformed line
   Duplicates duplicates = Duplicates::refuse;   ///< if a libsvm row has an index twice
+  Unlabelled unlabelled = Unlabelled::keep;     ///< skip: counted in Source::unlabelled_rows
   QueryIds query_ids = QueryIds::refuse;        ///< of libsvm rows
   bool weights_in_label = false;  ///< a libsvm label may have a weight: `label:weight`
   int hash_bits = 0;  ///< 1 .. 32: features are hashed to 2^hash_bits numbers; 0: they are not

@@ -26,10 +26,11 @@ struct ParseRules {
   const FeatureNumbers* known_hashes = nullptr;  ///< the same of hashes
   bool class_labels = false;                     ///< labels are names, numbered by the batch
   const FeatureNames* known_classes = nullptr;   ///< if set: labels are among these, or a fault
-  bool ignore_query_ids = false;                 ///< of libsvm rows; else they are faults
-  bool weights_in_label = false;                 ///< a libsvm label may be `label:weight`
-  bool empty_rows = false;  ///< a line of nothing is a row without features; else it is none
-  bool tags = false;        ///< the batch keeps the rows' tags
+  bool skip_unlabelled = false;   ///< VW rows without a label are left out and counted
+  bool ignore_query_ids = false;  ///< of libsvm rows; else they are faults
+  bool weights_in_label = false;  ///< a libsvm label may be `label:weight`
+  bool empty_rows = false;        ///< a line of nothing is a row without features; else it is none
+  bool tags = false;              ///< the batch keeps the rows' tags
 
   /// Whether labels make the classes, and so have to be sound: not those of rows to predict.
   bool finds_classes() const noexcept {

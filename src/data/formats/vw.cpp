@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <optional>
 #include <span>
 #include <string>
@@ -325,6 +326,10 @@ std::optional<Fault> parse_vw_line(std::string_view line, std::uint64_t line_num
   if (p == end) return no_bar(begin, first, rules);
   Header header;
   if (auto fault = parse_header(begin, p, rules, batch, header)) return fault;
+  if (rules.skip_unlabelled && std::isnan(header.label)) {
+    ++batch.unlabelled_rows;
+    return std::nullopt;
+  }
 
   std::string name;       // "namespace^feature", its head kept from feature to feature
   std::size_t head = 0;   // length of "namespace^"

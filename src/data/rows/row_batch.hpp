@@ -36,7 +36,8 @@ struct ChunkNotes {
   std::uint64_t unknown_features = 0;
   std::uint64_t lines = 0;
   std::uint64_t skipped_lines = 0;
-  SeenLabels seen;  // whose places have no path, and lines of the chunk
+  std::uint64_t unlabelled_rows = 0;  // that were left out
+  SeenLabels seen;                    // whose places have no path, and lines of the chunk
 };
 
 /// The number of a feature in the text, minus its number in the space: the index base, or 0.

@@ -93,6 +93,10 @@ class ChunkPipeline {
   /// The source of all that was read. Throws DataError if rows is 0. REQUIRES: run() has ended.
   Source source(Offset rows) const {
     Source source = record_.source();
+    if (rows == 0 && source.unlabelled_rows > 0) {
+      throw NoRowError(source.name(), "no row has a label",
+                       "write a label before the bar (only rows to predict need no label)");
+    }
     if (rows == 0) {
       throw NoRowError(source.name(), "it has no rows",
                        source.skipped_lines == 0

@@ -20,6 +20,7 @@ Parsing::Parsing(const ReadOptions& options, FeatureOrder order, const Answering
                       fmt::format("{} is not between 1 and {}", options.hash_bits, most_bits));
   }
   rules_.duplicates = options.duplicates;
+  rules_.skip_unlabelled = options.unlabelled == Unlabelled::skip;
   rules_.ignore_query_ids = options.query_ids == QueryIds::ignore;
   rules_.weights_in_label = options.weights_in_label;
   rules_.hash_bits = options.hash_bits;
@@ -66,6 +67,7 @@ void Parsing::decide_format(const Chunk& first, const std::string& path) {
 
 bool first_label_is_word(std::string_view text, Format format, const ReadOptions& options) {
   ParseRules of_numbers;
+  of_numbers.skip_unlabelled = options.unlabelled == Unlabelled::skip;
   of_numbers.ignore_query_ids = options.query_ids == QueryIds::ignore;
   of_numbers.weights_in_label = options.weights_in_label;
   ParseRules of_words = of_numbers;

@@ -358,6 +358,7 @@ void ReadingRecord::accept(std::size_t file, const ChunkNotes& notes,
   lines_ += notes.lines;
   source_.lines += notes.lines;
   source_.skipped_lines += notes.skipped_lines;
+  source_.unlabelled_rows += notes.unlabelled_rows;
   source_.unknown_features += notes.unknown_features;
   all_ones_ &= notes.all_ones;
   has_zero_index_ |= notes.has_zero_index;
