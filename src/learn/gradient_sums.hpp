@@ -19,9 +19,8 @@ namespace hogwild {
 /// for each non-zero, and these stay in the L2 cache. Thread safety: none.
 ///
 /// Invariants:
-///  1. A slot has no sum if and only if its number is kNoSum, which is -0: a sum of numbers of
-///  which
-///     none is -0 is never -0. So one load tells whether a slot is free, and adds to it.
+///  1. A slot has no sum if and only if its number is kNoSum, which is -0: if no number is -0, no
+///     sum of them is. So one load tells whether a slot is free, and adds to it.
 ///  2. own_ and hashed_ list the slots that have a sum, in order of first touch. They are two lists
 ///     so that a loop over one of them has no branch that the processor must guess.
 ///  3. A slot without a sum counts 0 rows.
@@ -74,7 +73,7 @@ class alignas(kCacheLinePair) GradientSums {
       own_.numbers.resize(std::size_t{kOwn} + 1);
       hashed_.numbers.resize(hashed);
       gradients_.assign(kOwn + hashed, kNoSum);
-      coordinates_.resize(hashed);  // last: its size tells that there is room
+      coordinates_.resize(hashed);  // last: reserve() goes by its size
       shift_ = 64 - std::countr_zero(hashed);
     }
     if (counts_rows) rows_.resize(gradients_.size());
