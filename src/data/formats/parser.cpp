@@ -113,8 +113,8 @@ std::optional<Fault> more_than_a_class(std::string_view text) {
   }
   return Fault{text.data(),
                fmt::format("the label {} has a colon, as a weight or a feature", shown),
-               "write the class alone before the features; in VW text a weight may follow it: "
-               "`class weight |namespace name ...`"};
+               "write the class alone before the features; for its weight give --weights-in-label, "
+               "or in VW text `class weight |namespace name ...`"};
 }
 
 }  // namespace
