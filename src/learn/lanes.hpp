@@ -47,7 +47,6 @@ class Lanes {
   }
 
   Floats floats() const noexcept { return floats_; }
-  float sum() const noexcept { return (floats_[0] + floats_[1]) + (floats_[2] + floats_[3]); }
 
   friend Lanes operator+(Lanes a, Lanes b) noexcept { return Lanes(a.floats_ + b.floats_); }
   friend Lanes operator-(Lanes a, Lanes b) noexcept { return Lanes(a.floats_ - b.floats_); }

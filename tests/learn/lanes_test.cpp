@@ -49,11 +49,6 @@ TEST(Lanes, KeepWhatIsNotANumber) {
   EXPECT_TRUE(std::isnan(lanes_of(min(Lanes(nan), Lanes(1)))[2]));
 }
 
-TEST(Lanes, AddUp) {
-  const std::array<float, 4> numbers{1, 20, 300, 4000};
-  EXPECT_EQ(Lanes::of(numbers.data(), Count<4>()).sum(), 4321);
-}
-
 TEST(Lanes, BeyondTheCountAreZero) {
   const std::array<float, 4> numbers{1, 2, 3, 4};
   EXPECT_EQ(lanes_of(Lanes::of(numbers.data(), Count<1>())), (std::array<float, 4>{1, 0, 0, 0}));
