@@ -12,6 +12,19 @@
 
 namespace hogwild {
 
+namespace {
+
+// The rules that tell where a label ends, and whether a row may lack it.
+ParseRules rules_of_labels(const ReadOptions& options) {
+  ParseRules rules;
+  rules.skip_unlabelled = options.unlabelled == Unlabelled::skip;
+  rules.ignore_query_ids = options.query_ids == QueryIds::ignore;
+  rules.weights_in_label = options.weights_in_label;
+  return rules;
+}
+
+}  // namespace
+
 Parsing::Parsing(const ReadOptions& options, FeatureOrder order, const Answering& answering)
     : options_(options), format_(options.format) {
   const int most_bits = options.all_hashes ? 31 : 32;
@@ -19,10 +32,8 @@ Parsing::Parsing(const ReadOptions& options, FeatureOrder order, const Answering
     throw OptionError("hash-bits",
                       fmt::format("{} is not between 1 and {}", options.hash_bits, most_bits));
   }
+  rules_ = rules_of_labels(options);
   rules_.duplicates = options.duplicates;
-  rules_.skip_unlabelled = options.unlabelled == Unlabelled::skip;
-  rules_.ignore_query_ids = options.query_ids == QueryIds::ignore;
-  rules_.weights_in_label = options.weights_in_label;
   rules_.hash_bits = options.hash_bits;
   rules_.any_order = order == FeatureOrder::any;
   rules_.class_labels = options.class_labels;
@@ -66,10 +77,7 @@ void Parsing::decide_format(const Chunk& first, const std::string& path) {
 }
 
 bool first_label_is_word(std::string_view text, Format format, const ReadOptions& options) {
-  ParseRules of_numbers;
-  of_numbers.skip_unlabelled = options.unlabelled == Unlabelled::skip;
-  of_numbers.ignore_query_ids = options.query_ids == QueryIds::ignore;
-  of_numbers.weights_in_label = options.weights_in_label;
+  const ParseRules of_numbers = rules_of_labels(options);
   ParseRules of_words = of_numbers;
   of_words.class_labels = true;
   const Format its = format == Format::automatic ? sniff(text).format : format;
