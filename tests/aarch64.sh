@@ -8,7 +8,7 @@ dpkg --add-architecture arm64
 apt-get update -qq
 apt-get install -y -qq --no-install-recommends cmake ninja-build pkg-config qemu-user \
   g++-aarch64-linux-gnu nlohmann-json3-dev libeigen3-dev \
-  lib{tbb,fmt,hwy,boost-iostreams,zstd,xxhash,gtest}-dev:arm64
+  lib{tbb,fmt,hwy,boost-iostreams,zstd,utf8proc,xxhash,gtest}-dev:arm64
 export PKG_CONFIG_LIBDIR=/usr/lib/aarch64-linux-gnu/pkgconfig:/usr/share/pkgconfig
 cmake -S tests/aarch64 -B build/aarch64 -G Ninja -DCMAKE_BUILD_TYPE=Release \
   -DCMAKE_SYSTEM_NAME=Linux -DCMAKE_SYSTEM_PROCESSOR=aarch64 \

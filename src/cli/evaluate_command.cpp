@@ -27,6 +27,9 @@ int run(EvaluateCommand& command, const CLI::App& app) {
     note(fmt::format("{} of {} non-zeros have features that the model does not have",
                      source.unknown_features, source.unknown_features + nonzeros));
   }
+  if (source.unlabelled_rows != 0) {
+    note(fmt::format("left out {} rows without a label", source.unlabelled_rows));
+  }
   if (source.skipped_lines != 0) {
     note(fmt::format("skipped {} malformed lines; the first: {}", source.skipped_lines,
                      source.first_skipped));

@@ -8,8 +8,6 @@
 #include <vector>
 
 #include "cli/command.hpp"
-#include "data/text/input.hpp"
-#include "data/text/parsing.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/data/hogdata.hpp"
 #include "hogwild/data/profile.hpp"
@@ -78,13 +76,8 @@ Dataset described(const std::vector<std::string>& paths, ReadOptions options) {
     options.class_labels = true;  // if it has classes
     return read(paths, options);
   }
-  Input input(paths);
-  const auto& first = input.look_ahead(1);
-  options.class_labels =
-      !first.empty() && first_label_is_word(first.front().text, options.format, options);
-  Dataset data = read(std::move(input), paths, options);
-  require_learnable(data, options);
-  return data;
+  options.word_labels = true;
+  return read(paths, options);
 }
 
 int run(InspectCommand& command, const CLI::App&) {

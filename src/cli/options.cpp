@@ -38,6 +38,11 @@ void add_data_options(CLI::App& command, DataOptions& data, DataFor purpose) {
   }
   add_option(command, data.settings, "index-base");
   add_option(command, data.settings, "hash-bits");
+  for (const Option& option : options()) {
+    if (option.group == kColumnOptions && (option.has & kRows) == 0) {
+      add_option(command, data.settings, option.name);
+    }
+  }
 }
 
 void add_threads_option(CLI::App& command, int& threads, const std::string& description) {

@@ -78,6 +78,12 @@ int run(TrainArguments& command, const CLI::App& app) {
   }
   if (command.settings.distribution) return run_distributed(command, app);
   require_not_distributed(app);
+  const Settings& given = command.settings;
+  const bool starts_anew = given.files.resume.empty();
+  command.settings.files.loss_by_labels =
+      starts_anew && !given.is_given("loss") && !given.is_given("one-vs-rest");
+  command.settings.files.epochs_by_rows =
+      starts_anew && !given.is_given("epochs") && !given.is_given("stop-after");
   TrainOptions asked = started(command.files(), train_options(command.settings));
   asked.keep_state = !command.checkpoint.empty();
   require_valid(command.files(), asked);

@@ -3,11 +3,13 @@
 #include <span>
 #include <utility>
 
+#include "data/formats/registry.hpp"
 #include "data/rows/named_feature.hpp"
 #include "data/text/input.hpp"
 #include "data/text/parsing.hpp"
 #include "distributed/agreement.hpp"
 #include "distributed/train.hpp"
+#include "hogwild/core/error.hpp"
 #include "hogwild/data/hogdata.hpp"
 #include "parallel/cores.hpp"
 #include "train/plan.hpp"
@@ -56,6 +58,22 @@ bool labels_are_words(World& world, const std::vector<std::string>& paths,
   });
 }
 
+// Ranks read parts of files, which have neither the header nor the first rows.
+void require_divisible(World& world, const std::vector<std::string>& paths,
+                       const ReadOptions& options) {
+  together(world, [&] {
+    if (is_hogdata(paths.front())) return 0;
+    Input input({paths.front()}, TextKind(options));
+    const auto& first = input.look_ahead(1);
+    if (first.empty()) return 0;
+    const Format its = TextKind(options).format_of(first.front().text);
+    if (text_format(its).records == nullptr) return 0;
+    throw OptionError("distributed",
+                      "tables, JSON lines and labelled text can't be divided among ranks; make a "
+                      "file that can, with the same options: hogwild convert DATA rows.hogdata");
+  });
+}
+
 // Rows on the ranks before this one.
 Offset rows_before(World& world, Offset own) {
   const std::vector<Offset> rows = world.gather(own);
@@ -79,6 +97,7 @@ Dataset read_rows(World& world, const std::vector<std::string>& paths, const Fil
   const int learning = world.size() - ranks.servers;  // those of lower numbers
   ReadOptions read = files.read;
   read.all_hashes = true;  // as other ranks have them
+  require_divisible(world, paths, read);
   read.class_labels =
       learns_classes(options) || (has_two_labels(options) && labels_are_words(world, paths, read));
   read.threads = threads_of_rank(world, options.threads);

@@ -323,6 +323,7 @@ Metrics evaluate(const Model& model, const Dataset& rows) {
 Evaluation evaluate(const Model& model, const std::vector<std::string>& paths,
                     ReadOptions options) {
   options.features = model.features();
+  options.unlabelled = Unlabelled::skip;
   options.classes = model.label_names();
   options.class_labels = options.classes != nullptr;
   if (!paths.empty() && is_hogdata(paths.front())) {

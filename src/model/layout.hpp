@@ -18,6 +18,7 @@ inline constexpr std::uint32_t kModelVersion = 1;
 inline constexpr std::uint32_t kClassesVersion = 2;     // of a model of several classes
 inline constexpr std::uint32_t kLabelNamesVersion = 3;  // of one whose two labels are words
 inline constexpr std::uint32_t kHashesVersion = 4;      // of classes, and features with hashes
+inline constexpr std::uint32_t kRecipeVersion = 5;      // of raw rows; the header has the other
 inline constexpr std::size_t kModelHeaderAt = 16;
 inline constexpr std::size_t kModelChecksumBytes = 8;
 

@@ -214,7 +214,28 @@ Weights take_weights_by_hash(Section& body, const Json& header, FeatureSpace& sp
   return taken;
 }
 
+// The recipe that the header has, without the weights of words, which are behind the names.
+std::shared_ptr<Recipe> take_recipe(const Json& header, const Section& body) {
+  if (!header.contains("recipe")) return nullptr;
+  try {
+    return std::make_shared<Recipe>(recipe_of(header.at("recipe").dump()));
+  } catch (const DataError& error) {
+    body.fail(error.reason);
+  }
+}
+
+std::shared_ptr<const TermWeights> take_terms(Section& body, Index features) {
+  auto terms = std::make_shared<TermWeights>();
+  for (Index j = 0; j < features; ++j) {
+    terms->idf.push_back(body.value<float>());
+    if (!std::isfinite(terms->idf.back())) body.fail("a weight of a word is not finite");
+  }
+  return terms;
+}
+
 Model model_of(const Json& header, Section& body, std::uint32_t version) {
+  if (version == kRecipeVersion) version = number_of<std::uint32_t>(header.at("layout"));
+  const std::shared_ptr<Recipe> recipe = take_recipe(header, body);
   FeatureSpace space;
   space.size = number_of<Index>(header.at("features"));
   space.hash_bits = number_of<int>(header.at("hash_bits"));
@@ -260,6 +281,11 @@ Model model_of(const Json& header, Section& body, std::uint32_t version) {
   Weights weights = by_hash ? take_weights_by_hash(body, header, space, outputs, version)
                             : take_all_weights(body, header, space, outputs);
   if (named) space.names = take_names(body, space.size);
+  if (recipe && header.at("terms").get<bool>()) {
+    if (!named) body.fail("words have weights, and no names");
+    recipe->terms = take_terms(body, space.size);
+  }
+  space.recipe = recipe;
   body.finish();
 
   const Provenance provenance = provenance_of(header.at("provenance"));
@@ -295,10 +321,10 @@ Model parsed_model(std::string_view text, const std::string& path) {
   Section whole(text, path);
   whole.bytes(kModelMagic.size());
   const auto version = whole.value<std::uint32_t>();
-  if (version < kModelVersion || version > kHashesVersion) {
+  if (version < kModelVersion || version > kRecipeVersion) {
     throw ModelError(
         path,
-        fmt::format("the model file has format {}, this program reads {}", version, kHashesVersion),
+        fmt::format("the model file has format {}, this program reads {}", version, kRecipeVersion),
         "update hogwild");
   }
   if (text.size() < kModelHeaderAt + kModelChecksumBytes) whole.fail("it is cut short");

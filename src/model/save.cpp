@@ -20,6 +20,11 @@
 namespace hogwild {
 namespace {
 
+std::uint32_t layout_of(const Model& model) {
+  if (model.classes()) return model.features().hashes ? kHashesVersion : kClassesVersion;
+  return model.label_names() ? kLabelNamesVersion : kModelVersion;
+}
+
 Json header_of(const Model& model, std::uint64_t stored, bool dense) {
   const Provenance& from = model.provenance();
   const FeatureSpace& features = model.features();
@@ -47,12 +52,16 @@ Json header_of(const Model& model, std::uint64_t stored, bool dense) {
     Json& listed = header[model.classes() ? "classes" : "label_names"] = Json::array();
     for (const std::string& name : *names) listed.push_back(json_of_bytes(name));
   }
+  if (const auto& recipe = features.recipe) {
+    header["layout"] = layout_of(model);
+    header["recipe"] = Json::parse(json_of(*recipe));
+    header["terms"] = recipe->terms != nullptr;
+  }
   return header;
 }
 
 std::uint32_t version_of(const Model& model) {
-  if (model.classes()) return model.features().hashes ? kHashesVersion : kClassesVersion;
-  return model.label_names() ? kLabelNamesVersion : kModelVersion;
+  return model.features().recipe ? kRecipeVersion : layout_of(model);
 }
 
 void append_begin(std::string& out, const Model& model, const std::string& header) {
@@ -119,6 +128,10 @@ std::string serialised(const Model& model) {
       append(out, static_cast<std::uint32_t>((*names)[j].size()));
       out += (*names)[j];
     }
+  }
+  if (const auto& recipe = model.features().recipe; recipe && recipe->terms) {
+    out.append(reinterpret_cast<const char*>(recipe->terms->idf.data()),
+               recipe->terms->idf.size() * sizeof(float));
   }
   append(out, XXH3_64bits(out.data(), out.size()));
   return out;

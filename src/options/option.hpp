@@ -26,6 +26,7 @@ auto& part_of(auto& settings) {
   if constexpr (std::is_same_v<Part, TrainOptions>) return settings.train;
   if constexpr (std::is_same_v<Part, FileOptions>) return settings.files;
   if constexpr (std::is_same_v<Part, ReadOptions>) return settings.files.read;
+  if constexpr (std::is_same_v<Part, ColumnOptions>) return settings.files.read.columns;
   if constexpr (std::is_same_v<Part, DistributedOptions>) return settings.ranks;
   if constexpr (std::is_same_v<Part, TeachingOptions>) return settings.teaching;
   if constexpr (std::is_same_v<Part, Settings>) return settings;
@@ -54,12 +55,16 @@ struct Option {
   bool shapes_the_run = false;  ///< a run that goes on from a checkpoint needs the same value
   std::function<void(Settings&, std::string_view)> set{};
   std::variant<Binding<TrainOptions>, Binding<FileOptions>, Binding<ReadOptions>,
-               Binding<DistributedOptions>, Binding<TeachingOptions>, Binding<Settings>>
+               Binding<ColumnOptions>, Binding<DistributedOptions>, Binding<TeachingOptions>,
+               Binding<Settings>>
       binding{};
 
   bool is_flag() const noexcept { return values.empty(); }
   std::string text(const Settings& settings) const;
 };
+
+/// The group of options that say how rows of tables, JSON lines and texts become features.
+inline constexpr std::string_view kColumnOptions = "Columns of tables and JSON lines";
 
 /// All of them, in the order of the help.
 std::span<const Option> options();

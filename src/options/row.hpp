@@ -2,13 +2,16 @@
 #pragma once
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "hogwild/core/error.hpp"
 #include "hogwild/core/range.hpp"
@@ -148,6 +151,26 @@ Option text(Row row, std::string Part::*member) {
                             },
                             .write = [](const std::string& value) { return value; }},
       member);
+}
+
+// Texts with commas between them.
+template <class Part>
+Option texts(Row row, std::vector<std::string> Part::*member) {
+  using Value = std::vector<std::string>;
+  Option option = made(
+      std::move(row),
+      Notation<Value>{
+          .expects = "texts with commas between them",
+          .read = [](std::string_view text) -> std::optional<Value> {
+            Value parts = parts_of(text, ',');
+            const bool lacks_one = std::ranges::find(parts, "") != parts.end();
+            if (lacks_one) return std::nullopt;
+            return parts;
+          },
+          .write = [](const Value& value) { return fmt::format("{}", fmt::join(value, ",")); }},
+      member);
+  option.several = true;
+  return option;
 }
 
 template <class Part, class Enum>

@@ -215,9 +215,16 @@ std::vector<Option> most_used() {
                      "update rule; on sparse rows a weight, its running means and its velocity "
                      "change only in steps on rows that have the feature",
                      &TrainOptions::update_rule)),
-      of(kTraining | kLearner, shaping(alternative("loss", "loss function", &TrainOptions::loss))),
-      shaping(number({"epochs", "N", "number of passes over the rows"}, &TrainOptions::epochs,
-                     above(0))),
+      of(kTraining | kLearner, shaping(alternative("loss",
+                                                   "loss function; if tables, JSON lines or "
+                                                   "labelled text have more than two labels, and "
+                                                   "this is not given, softmax, or with texts "
+                                                   "logistic, one against the rest",
+                                                   &TrainOptions::loss))),
+      shaping(number({"epochs", "N",
+                      "number of passes over the rows; of tables, JSON lines and labelled text in "
+                      "memory, if this is not given, 1 to 20, more for fewer rows"},
+                     &TrainOptions::epochs, above(0))),
       of(kTraining | kLearner,
          optional_number(
              "auto",
@@ -308,6 +315,90 @@ std::vector<Option> data() {
                   "random seed, for the order of the rows; with one thread, the same seed gives "
                   "the same model, byte for byte"},
                  &TrainOptions::seed, at_least(0)))};
+}
+
+Option char_ngrams_row() {
+  using Pair = std::pair<int, int>;
+  return made(
+      Row{"char-ngrams", "A:B", "of texts: runs of A to B characters are features, too", "off"},
+      Notation<Pair>{.expects = "two numbers A:B, 1 <= A <= B <= 20",
+                     .read = [](std::string_view text) -> std::optional<Pair> {
+                       const std::vector<std::string> parts = parts_of(text, ':');
+                       const auto least = number_in<int>(parts.front()),
+                                  most = number_in<int>(parts.back());
+                       if (parts.size() != 2 || !least || !most) return std::nullopt;
+                       return Pair(*least, *most);
+                     },
+                     .write =
+                         [](const Pair& its) {
+                           return its == Pair() ? "" : fmt::format("{}:{}", its.first, its.second);
+                         },
+                     .fits =
+                         [](const Pair& its) {
+                           return its == Pair() ||
+                                  (its.first >= 1 && its.first <= its.second && its.second <= 20);
+                         }},
+      &ColumnOptions::char_ngrams);
+}
+
+Option separator_row() {
+  return made(Row{"separator", "BYTE|tab", "what is between columns",
+                  "comma, tab or semicolon, by the first rows"},
+              Notation<char>{
+                  .expects = "one byte, or tab",
+                  .read = [](std::string_view text) -> std::optional<char> {
+                    if (text == "tab") return '\t';
+                    if (text.size() != 1) return std::nullopt;
+                    return text.front();
+                  },
+                  .write =
+                      [](const char& its) {
+                        if (its == '\0') return std::string();
+                        return its == '\t' ? std::string("tab") : std::string(1, its);
+                      },
+                  .fits = [](const char& its) { return its != '"' && its != '\n' && its != '\r'; }},
+              &ColumnOptions::separator);
+}
+
+std::vector<Option> columns() {
+  constexpr unsigned kReading = kTraining | kRows;
+  std::vector<Option> rows{
+      text({"label", "COLUMN", "the label: a column by its name, or by its number from 1"},
+           &ColumnOptions::label),
+      text({"weight", "COLUMN", "the weight of each row"}, &ColumnOptions::weight),
+      text({"id", "COLUMN", "what names a row: predict --tags prints it"}, &ColumnOptions::id),
+      texts({"drop", "COLUMN,...",
+             "columns that are not used; here and below a name may have * for any text"},
+            &ColumnOptions::drop),
+      texts({"only", "COLUMN,...", "the only columns that are used", "all"}, &ColumnOptions::only),
+      texts({"categorical", "COLUMN,...",
+             "each value is a feature, column=value. The kind of a column that no option names is "
+             "found from the first rows, and printed"},
+            &ColumnOptions::categorical),
+      texts({"numeric", "COLUMN,...", "each value is a number"}, &ColumnOptions::numeric),
+      texts({"text", "COLUMN,...", "each word is a feature, column^word, weighed by tf-idf"},
+            &ColumnOptions::text),
+      texts({"date", "COLUMN,...",
+             "year, month, day of the week and hour are features: 2026-03-31 14:30, 3/31/2026 or "
+             "31.3.2026"},
+            &ColumnOptions::date),
+      choice("missing",
+             "what an empty value becomes: absent, no feature; indicator, the feature column=?",
+             &ColumnOptions::missing),
+      number({"bins", "N",
+              "numbers become categories: N ranges that as many of the first rows have", "off"},
+             &ColumnOptions::bins, between(0, 10'000)),
+      number({"ngrams", "N", "of texts: runs of up to N words are features, too"},
+             &ColumnOptions::ngrams, between(1, 10)),
+      char_ngrams_row(),
+      number({"min-count", "N", "of texts: leave out words that fewer rows have"},
+             &ColumnOptions::min_count, above(0)),
+      text({"stop-words", "FILE", "of texts: leave out the words in this file"},
+           &ColumnOptions::stop_words),
+      of(kReading, texts({"columns", "NAME,...", "the names of the columns, if no header has them"},
+                         &ColumnOptions::columns)),
+      of(kReading, separator_row())};
+  return rows;
 }
 
 std::vector<Option> model() {
@@ -508,6 +599,7 @@ std::vector<Option> table() {
   };
   add("Most used", kTraining, most_used());
   add("Data", kTraining, data());
+  add(kColumnOptions, kTraining, columns());
   add("Model", kTraining, model());
   add("Optimizer", kTraining, optimizer());
   add("Schedule", kTraining, schedule());

@@ -41,6 +41,9 @@ template <>
 inline const Words<QueryIds> kWords<QueryIds>{{QueryIds::refuse, "refuse"},
                                               {QueryIds::ignore, "ignore"}};
 template <>
+inline const Words<Missing> kWords<Missing>{{Missing::absent, "absent"},
+                                            {Missing::indicator, "indicator"}};
+template <>
 inline const Words<IndexBase> kWords<IndexBase>{
     {IndexBase::automatic, "auto"}, {IndexBase::zero, "0"}, {IndexBase::one, "1"}};
 template <>

@@ -193,7 +193,8 @@ std::optional<Reply> Api::refused(const RequestHead& head) const {
   if (!head.content_encoding.empty() && !is_type(head.content_encoding, "identity")) {
     return refusal(415, "compressed bodies are not supported; send the body uncompressed");
   }
-  if (!is_type(head.content_type, kJson) && !is_type(head.content_type, kText)) {
+  if (!is_type(head.content_type, kJson) && !is_type(head.content_type, kText) &&
+      !is_type(head.content_type, "text/csv")) {
     return refusal(415, "Content-Type should be application/json, or text/plain for rows as text");
   }
   return std::nullopt;

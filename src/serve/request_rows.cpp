@@ -11,9 +11,12 @@
 
 #include "core/json.hpp"
 #include "core/text.hpp"
+#include "data/formats/registry.hpp"
+#include "data/recipe/row_maker.hpp"
 #include "data/rows/named_feature.hpp"
 #include "data/text/other_format.hpp"
 #include "data/text/parsing.hpp"
+#include "data/text/records.hpp"
 #include "hogwild/core/random.hpp"
 
 namespace hogwild {
@@ -239,10 +242,116 @@ class RowsHandler : public nlohmann::json_sax<nlohmann::json> {
   std::optional<Index> feature_;
 };
 
+// The rows of a body for a model with a recipe: features are columns, whose values may be texts,
+// numbers, arrays of them and objects within the object.
+class RecipeRows {
+ public:
+  RecipeRows(const ServedModel& model, RowBatch& batch)
+      : options_(options_of(model)),
+        parsing_(options_),
+        batch_(batch),
+        maker_(parsing_.rules(), batch) {}
+
+  void read(std::string_view body) {
+    Json json;
+    try {
+      json = Json::parse(body);
+    } catch (const Json::parse_error& error) {
+      throw BodyError(fmt::format("the body is not valid JSON, at byte {}", error.byte));
+    }
+    if (!json.is_object() || !(json.contains("rows") || json.contains("features"))) {
+      throw BodyError("the body has neither \"rows\" nor \"features\"");
+    }
+    if (json.contains("features")) {
+      add_row(json);
+    } else {
+      const Json& rows = json.at("rows");
+      if (!rows.is_array() || json.size() > 1) {
+        throw BodyError("\"rows\" should be an array of rows, and the only field");
+      }
+      if (rows.empty()) throw BodyError("\"rows\" is empty");
+      if (rows.size() > kMostRows) too_many_rows();
+      for (const Json& row : rows) add_row(row);
+    }
+    finish_features(parsing_.rules(), batch_);
+  }
+
+ private:
+  [[noreturn]] void fail(const std::string& reason) const {
+    throw BodyError(fmt::format("row {}: {}", batch_.rows() + 1, reason));
+  }
+
+  void require(const std::optional<Fault>& fault) const {
+    if (fault) fail(fault->reason);
+  }
+
+  void add_row(const Json& row) {
+    if (!row.is_object() || !row.contains("features") || !row.at("features").is_object()) {
+      fail("it should be an object with \"features\", an object of columns and values");
+    }
+    for (const auto& [key, value] : row.items()) {
+      if (key == "features") {
+        take("", value);
+      } else if (key == "label" || key == "weight") {
+        if (!value.is_number() && !(key == "label" && value.is_string())) {
+          fail(fmt::format("\"{}\" should be a number", key));
+        }
+        const Column* const column =
+            maker_.recipe().find(key == "label" ? Role::label : Role::weight);
+        if (column != nullptr) take(column->name, value);
+      } else {
+        fail(fmt::format("unknown field {}; expected \"features\", \"label\" and \"weight\"",
+                         shown(key)));
+      }
+    }
+    require(maker_.end_row(nullptr, 1));
+  }
+
+  void take(const std::string& key, const Json& value) {
+    if (value.is_null()) return;  // missing
+    if (value.is_object()) {
+      for (const auto& [inner, its] : value.items()) {
+        take(key.empty() ? inner : fmt::format("{}.{}", key, inner), its);
+      }
+      return;
+    }
+    const auto column = maker_.find(key);
+    if (value.is_array()) {
+      for (const Json& each : value) {
+        if (!each.is_string()) fail(fmt::format("{} should be an array of words", shown(key)));
+        const auto& word = each.get_ref<const std::string&>();
+        column ? require(maker_.take_word(*column, word, nullptr))
+               : maker_.take_unlisted(key, word);
+      }
+    } else if (value.is_number()) {
+      const auto number = value.get<double>();
+      column ? require(maker_.take(*column, number, nullptr)) : maker_.take_unlisted(key, number);
+    } else {
+      const std::string word = value.is_string()   ? value.get<std::string>()
+                               : value.get<bool>() ? "true"
+                                                   : "false";
+      column ? require(maker_.take(*column, word, nullptr)) : maker_.take_unlisted(key, word);
+    }
+  }
+
+  static ReadOptions options_of(const ServedModel& model) {
+    ReadOptions options;
+    options.features = model.features();
+    options.class_labels = model.label_names() != nullptr;
+    return options;
+  }
+
+  ReadOptions options_;
+  Parsing parsing_;
+  RowBatch& batch_;
+  RowMaker maker_;
+};
+
 }  // namespace
 
 void read_json_rows(std::string_view body, const ServedModel& model, RowBatch& batch) {
   batch.clear();
+  if (model.features().recipe) return RecipeRows(model, batch).read(body);
   RowsHandler handler(model, batch);
   nlohmann::json::sax_parse(body.begin(), body.end(), &handler);
   handler.finish();
@@ -256,13 +365,16 @@ void read_text_rows(std::string body, const ServedModel& model, const Answering&
   ReadOptions options;
   options.features = model.features();
   options.class_labels = model.label_names() != nullptr;
-  const TextFormat* const format = text_format_named(model.features().format);
-  options.format = format != nullptr ? format->format : text_formats().back().format;
-  if (const auto other = other_format(body)) {
-    throw BodyError(fmt::format("{}; {}", other->reason, other->remedy));
-  }
+  const TextFormat* format = text_format_named(model.features().format);
+  if (format == nullptr) format = &text_formats().back();
+  // What is read by a recipe may come in any format that is.
+  if (format->records != nullptr && body.starts_with('{')) format = &text_format(Format::jsonl);
+  options.format = format->format;
+  const auto other = format->records == nullptr ? other_format(body) : no_text(body);
+  if (other) throw BodyError(fmt::format("{}; {}", other->reason, other->remedy));
   const Parsing parsing(options, FeatureOrder::ascending, answering);
-  const Chunk chunk{.text = std::move(body)};
+  Chunk chunk{.text = std::move(body), .begins_file = true};
+  if (format->is_table) chunk.table = head_of(chunk.text, '\0');
   if (const auto fault =
           parse_rows(chunk, parsing.format(), parsing.rules(), OnError::fail, batch)) {
     throw BodyError(fmt::format("line {}, column {}: {}; {}", fault->line, fault->column,

@@ -54,6 +54,9 @@ void note_what_was_read(FileObserver& observer, const Dataset& data) {
                                source.name(), source.format, data.rows(), features.size, naming,
                                data.nonzeros(), data.all_ones() ? ", all of them 1" : "",
                                dense ? ", dense" : ""));
+  if (features.recipe && source.format != "hogdata") {
+    observer.on_note("columns: " + in_words(*features.recipe));
+  }
   note_what_was_left_out(observer, source);
 }
 
@@ -143,6 +146,8 @@ class Opening {
     read_.unlabelled = Unlabelled::skip;
     read_.class_labels = learns_classes(options);
     read_.word_labels = std::visit([](const auto& loss) { return loss.kBinary; }, options.loss);
+    read_.positive = options.positive;
+    if (options.resume) take_recipe_of(options.resume->features());
     if (options.resume && options.resume->label_names() && !options.new_classes) {
       read_.class_labels = true;
       read_.classes = options.resume->label_names();
@@ -185,6 +190,13 @@ class Opening {
   }
 
  private:
+  // Rows that a model goes on with are read by its recipe. Words weigh what they weighed then, so
+  // that there are no new ones.
+  void take_recipe_of(const FeatureSpace& features) {
+    read_.recipe = features.recipe;
+    if (features.recipe && features.recipe->terms) read_.features = features;
+  }
+
   // Rows for a parameter file are read in its feature space.
   void take_space_of_parameters() {
     if (options_.parameters.empty() || !std::filesystem::exists(options_.parameters)) return;
@@ -212,8 +224,26 @@ class Opening {
     count_alike(data, *options_.validation);
   }
 
+  void suit(const Dataset& data) {
+    if (!data.features().recipe) return;
+    if (files_.loss_by_labels && data.classes() && data.classes()->size() > 2) {
+      // Measured on rows held out, log loss and accuracy. 20 newsgroups: softmax 0.560, 84.7 %; one
+      // against the rest 0.540, 85.8 %. Seattle's weather: 0.465, 84.9 %; 0.526, 83.2 %.
+      const bool has_words = data.features().recipe->find(Role::text) != nullptr;
+      has_words ? void(options_.one_vs_rest = true) : void(options_.loss = Softmax{});
+      observer_.on_note(fmt::format("{} classes: as with {}", data.classes()->size(),
+                                    has_words ? "--one-vs-rest" : "--loss softmax"));
+    }
+    constexpr Offset kVisits = 60'000;
+    constexpr Offset kMostEpochs = 20;
+    if (files_.epochs_by_rows && data.rows() > 0) {
+      options_.epochs = static_cast<int>(std::clamp<Offset>(kVisits / data.rows(), 1, kMostEpochs));
+    }
+  }
+
   TrainingRows held(Dataset data) {
     note_what_was_read(observer_, data);
+    suit(data);
     if (options_.resume) data = with_features_of(*options_.resume, std::move(data));
     if (const auto unknown = data.source().unknown_features; unknown != 0) {
       observer_.on_note(

@@ -44,6 +44,9 @@ std::optional<std::string> reason_of_text(const RowStream& stream, const TrainOp
   const Dataset& sample = *stream.sample();
   if (sample.classes()) return "labels are classes";
   if (sample.nonzeros() == 0) return "no row of its sample has a feature";
+  if (sample.features().recipe && sample.features().recipe->terms) {
+    return "words are weighed by all rows";
+  }
   if (sample.seen_labels().unlabelled()) return "some rows have no label";
   if (has_two_labels(options) && sample.seen_labels().labels().size() != 2) {
     return "its sample does not have both labels";

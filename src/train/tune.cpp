@@ -36,6 +36,9 @@ constexpr double kStride = 0.5;  // between trials, in powers of ten
 // What floats allow of rates.
 constexpr double kLowestRate = 1e-36, kHighestRate = 1e36;
 constexpr double kAsGood = 1e-3;  // relative difference of losses that says nothing
+// Labels that features tell: the larger the rate, the smaller such a loss, and the larger that of a
+// row that is unlike the others. Of the loss without features.
+constexpr double kSolved = 0.01;
 
 float rate_of(double strides, double centre) {
   const double rate = centre * std::pow(10, strides * kStride);
@@ -198,11 +201,15 @@ class RateRace {
 
   // Of rates as good as the best the smallest, since its loss changes least from set to set, moved
   // to where a parabola is lowest.
-  float rate() const {
-    const double good = best_loss() * (1 + kAsGood);
-    const int chosen = std::ranges::find_if(losses_, [&](const auto& entry) {
-                         return entry.second <= good;
-                       })->first;
+  // base_loss: of predictions without features, or 0.
+  float rate(double base_loss) const {
+    const auto lowest_at_most = [&](double good) {
+      return std::ranges::find_if(losses_, [&](const auto& its) { return its.second <= good; })
+          ->first;
+    };
+    if (best_loss() < kSolved * base_loss)
+      return rate_of(lowest_at_most(kSolved * base_loss), centre_);
+    const int chosen = lowest_at_most(best_loss() * (1 + kAsGood));
     const auto loss_at = [&](int strides) {
       const auto entry = losses_.find(strides);
       return entry != losses_.end() ? entry->second : std::numeric_limits<double>::infinity();
@@ -331,7 +338,8 @@ RateSearch race_rates(const Dataset& data, const TrainOptions& given,
     search.averaged = averaged->best_loss() < race->best_loss();
     if (search.averaged) race = std::move(averaged);
   }
-  search.rate = race->rate();
+  search.base_loss = mean_base_loss(samples, options);
+  search.rate = race->rate(search.base_loss.value_or(0));
   if (asked.refit && asked.refit_epochs == 0 && samples.size() > 1) {
     search.epochs = fewest_good_epochs(race->curves_at(search.rate));
   }
@@ -339,7 +347,6 @@ RateSearch race_rates(const Dataset& data, const TrainOptions& given,
   search.rows = sample.learnt.rows();
   search.held_out = sample.held_out.rows();
   search.trials = race->trials();
-  search.base_loss = mean_base_loss(samples, options);
   if (search.base_loss && race->best_loss() >= *search.base_loss * (1 - kAsGood)) {
     search.doubt = doubt_about(sample.learnt, options);
   }

@@ -209,12 +209,12 @@ TEST_F(ModelFile, OfAnotherKindOrVersionIsRefusedWithTheReason) {
   }
   save(some_model(4, 1, false), folder_.path("m"));
   std::string newer = test::contents(folder_.path("m"));
-  newer[8] = 5;
+  newer[8] = 6;
   try {
     load(folder_.write("newer", newer));
     FAIL();
   } catch (const ModelError& error) {
-    EXPECT_EQ(error.reason, "the model file has format 5, this program reads 4");
+    EXPECT_EQ(error.reason, "the model file has format 6, this program reads 5");
   }
   EXPECT_THROW(load(folder_.write("empty", "")), ModelError);
   EXPECT_THROW(load(folder_.path("missing")), IoError);

@@ -19,7 +19,7 @@ namespace [[gnu::visibility("default")]] hogwild {
 /// Where a data set came from, and what was found when it was read.
 struct Source {
   std::vector<std::string> paths{};    ///< empty for data made in memory
-  std::string format{};                ///< "libsvm", "vw", "libffm", "hogdata" or "memory"
+  std::string format{};                ///< as --format has it, or "hogdata" or "memory"
   std::uint64_t bytes = 0;             ///< bytes of text read
   std::uint64_t lines = 0;             ///< lines read, including comments and skipped lines
   std::uint64_t skipped_lines = 0;     ///< malformed lines skipped with OnError::skip

@@ -13,6 +13,7 @@
 
 #include "hogwild/core/array.hpp"
 #include "hogwild/core/types.hpp"
+#include "hogwild/data/recipe.hpp"
 
 namespace [[gnu::visibility("default")]] hogwild {
 
@@ -173,7 +174,9 @@ struct FeatureSpace {
   std::shared_ptr<const FeatureNumbers> hashes{};  ///< by plain number, the feature's hash; null:
                                                    ///< the hash is the plain number
   int index_base = 0;                              ///< what the file adds to a plain number: 0 or 1
-  std::string format{};  ///< of the file: "libsvm", "vw" or "libffm"; empty for data made in memory
+  std::string format{};  ///< of the file, as --format has it; empty for data made in memory
+  std::shared_ptr<const Recipe> recipe{};    ///< how rows of tables, JSON lines and labelled text
+                                             ///< become features; null: of other formats
   std::shared_ptr<const Ranking> ranking{};  ///< of a data set's features, [size]; null: they have
                                              ///< their plain numbers, as a model's always do
 

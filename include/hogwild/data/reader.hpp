@@ -17,10 +17,21 @@
 // libffm text: `label field:feature:value ...`. The name of a feature is `field^feature`, as in VW
 // text; if a row has a name twice, the values are added. Lines that begin with # are ignored.
 //
+// Tables (csv): a record a line, with commas, tabs, semicolons or another byte between its fields.
+// Fields may be in quotes (RFC 4180), unless tabs are between them. The first record is a header if
+// its fields are different words. A row is read by a recipe: see hogwild/data/recipe.hpp.
+//
+// JSON lines (jsonl): an object a line, whose keys are columns, by the same recipe; of objects
+// within it the keys are joined with a dot; an array holds words. A key that the first rows lack is
+// a number or a category by its values.
+//
+// Labelled text (text): `label<TAB>text`, or `__label__label text`; a row without a label is the
+// text alone.
+//
 // All formats: blank lines are ignored, and so is a UTF-8 byte order mark before a line; lines may
 // end in CRLF; numbers are decimal in any locale; inf, nan and hexadecimal numbers are errors; the
-// label may be missing (rows to predict; Unlabelled::skip leaves such rows of VW text out). What is
-// not such text, as CSV, is an error that names it.
+// label may be missing (rows to predict; Unlabelled::skip leaves such rows out, save of libsvm and
+// libffm text). What is no such text, as XML, is an error that names it.
 #pragma once
 
 #include <cstdint>
@@ -30,17 +41,24 @@
 #include <vector>
 
 #include "hogwild/data/dataset.hpp"
+#include "hogwild/data/recipe.hpp"
 
 namespace [[gnu::visibility("default")]] hogwild {
 
-/// automatic: as the given features were read, if they have names; else by the first row: vw if it
-/// holds a '|', libffm if its first feature has two colons, libsvm if not
-enum class Format { automatic, libsvm, vw, libffm };
+/// automatic: as the given features were read, if they have names; else by the first rows: jsonl if
+/// the first is an object, text if it begins with __label__ or each is a word, a tab and a text, vw
+/// if it holds a '|', libffm if its first feature has two colons, csv if each has as many columns,
+/// libsvm if not
+enum class Format { automatic, libsvm, vw, libffm, csv, jsonl, text };
 enum class IndexBase { automatic, zero, one };  ///< automatic: 0 if index 0 occurs, else 1
 enum class OnError { fail, skip };              ///< what to do at a malformed line
 enum class Duplicates { refuse, sum };          ///< what to do if a libsvm row has an index twice
-enum class Unlabelled { keep, skip };           ///< what to do with VW rows that have no label
-enum class QueryIds { refuse, ignore };         ///< what to do with the qid: of ranking data
+enum class Unlabelled {
+  keep,
+  skip
+};                                       ///< what to do with rows that have no label; those of
+                                         ///< libsvm and libffm text are kept
+enum class QueryIds { refuse, ignore };  ///< what to do with the qid: of ranking data
 
 /// Called regularly with the progress of reading, by one thread at a time.
 using ReadProgress = std::function<void(std::uint64_t bytes, std::uint64_t bytes_total)>;
@@ -62,8 +80,13 @@ struct ReadOptions {
                               ///< are numbered in ascending order: by value if all names are
                               ///< numbers, else as text
   bool word_labels = false;   ///< the same, if the label of the first row is a word
-  ClassNames classes{};       ///< with class_labels: the only classes, in this order (a model's)
-  int threads = 0;            ///< 0: one thread per core
+  ColumnOptions columns{};    ///< of tables, JSON lines and labelled text
+  std::shared_ptr<const Recipe> recipe{};  ///< of those: how rows become features; null: that of
+                                           ///< the given features, or by `columns`
+  std::string positive{};  ///< of those: if the first rows have more than two labels, this one
+                           ///< is learnt against the rest; empty: all are
+  ClassNames classes{};    ///< with class_labels: the only classes, in this order (a model's)
+  int threads = 0;         ///< 0: one thread per core
   std::uint64_t memory_limit = 0;          ///< memory limit of the rows, in bytes; 0: no limit
   std::optional<FeatureSpace> features{};  ///< use this space (a model's); ignore other features
   ReadProgress progress{};                 ///< bytes_total is 0 where it can't be known (a pipe)

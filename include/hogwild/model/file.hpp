@@ -3,14 +3,17 @@
 // Layout, all numbers little-endian:
 //   0     8 bytes   "hogwild\n"
 //   8     u32       format version: 1; 2 if the model is of several classes; 3 if two labels are
-//                   words; 4 as 2, with hashes
+//                   words; 4 as 2, with hashes; 5 if it has a recipe
 //   12    u32       h, bytes of the header
 //   16    h bytes   header, JSON: "features", "hash_bits", "index_base", "named", "format",
 //                   "loss", "labels"
 //                   [negative, positive], "stored" (the number n of stored weights), "dense",
 //                   "provenance", in version 2 "classes" [names], and in version 3 "label_names"
 //                   [names], whose numbers 0 and 1 "labels" has then. A name that is not UTF-8 is
-//                   an object: its "bytes" is a text with a character U+0000 .. U+00FF for each
+//                   an object: its "bytes" is a text with a character U+0000 .. U+00FF for each.
+//                   In version 5 "recipe" is json_of() it, "layout" the version that the rest is
+//                   of, and "terms" whether n = features weights of words, f32, are behind the
+//                   names
 //         dense:    n = features + 1 weights, f32, the bias last
 //         sparse:   n coordinates, u32, ascending, the bias being number `features`; n weights, f32
 //         Of K classes there are features * K weights, those of a feature side by side, and K

@@ -168,6 +168,11 @@ struct FileOptions {
                                         ///< is difficult; or a file with one number per line
   std::string resume{};       ///< a checkpoint or a model to start at; empty: none
   bool weights_only = false;  ///< use only the weights of the checkpoint, not its state
+  // Of rows that a recipe makes, which people give without a thought of options.
+  bool loss_by_labels = false;  ///< more than two labels that are words are learnt by Softmax, or,
+                                ///< if a column is a text, one_vs_rest
+  bool epochs_by_rows = false;  ///< held rows get as many epochs as make some 60,000 visits, from 1
+                                ///< to 20
 };
 
 /// Whether the options ask for validation rows.

@@ -37,7 +37,7 @@ std::optional<Fault> parse_label(const char*& p, const char* end, const ParseRul
 
 }  // namespace
 
-bool begins_libffm(std::string_view row) {
+bool begins_libffm(std::string_view row, std::string_view) {
   const char* const end = row.data() + row.size();
   const char* p = row.data();
   for (bool first = true; (p = skip_blanks(p, end)) != end; first = false) {

@@ -119,28 +119,32 @@ std::optional<Fault> more_than_a_class(std::string_view text) {
 
 }  // namespace
 
-std::optional<Fault> parse_class(std::string_view text, const ParseRules& rules, RowBatch& batch,
-                                 float& label) {
-  const char* const end = text.data() + text.size();
-  const std::string name = canonical_class_name(text);
+std::optional<Fault> number_class(std::string_view name, const char* at, const ParseRules& rules,
+                                  RowBatch& batch, float& label) {
   if (rules.known_classes == nullptr) {
-    if (rules.finds_classes()) {
-      if (auto fault = more_than_a_class(text)) return fault;
-    }
     label = static_cast<float>(batch.class_names.insert(name));
     return std::nullopt;
   }
   const auto known = rules.known_classes->find(name);
   if (!known) {
-    if (auto fault = more_than_a_class(text)) return fault;
-    return Fault{
-        text.data(),
-        fmt::format("the label {} is not a class of the model", quoted_token(text.data(), end)),
-        fmt::format("the model has {} classes; see `hogwild inspect MODEL`",
-                    rules.known_classes->size())};
+    return Fault{at,
+                 fmt::format("the label {} is not a class of the model",
+                             quoted_token(name.data(), name.data() + name.size())),
+                 fmt::format("the model has {} classes; see `hogwild inspect MODEL`",
+                             rules.known_classes->size())};
   }
   label = static_cast<float>(*known);
   return std::nullopt;
+}
+
+std::optional<Fault> parse_class(std::string_view text, const ParseRules& rules, RowBatch& batch,
+                                 float& label) {
+  const std::string name = canonical_class_name(text);
+  const bool is_known = rules.known_classes != nullptr && rules.known_classes->find(name);
+  if (!is_known && (rules.finds_classes() || rules.known_classes != nullptr)) {
+    if (auto fault = more_than_a_class(text)) return fault;
+  }
+  return number_class(name, text.data(), rules, batch, label);
 }
 
 bool parse_plain_label(const char* begin, const char* end, const ParseRules& rules, RowBatch& batch,

@@ -26,11 +26,12 @@ struct ParseRules {
   const FeatureNumbers* known_hashes = nullptr;  ///< the same of hashes
   bool class_labels = false;                     ///< labels are names, numbered by the batch
   const FeatureNames* known_classes = nullptr;   ///< if set: labels are among these, or a fault
-  bool skip_unlabelled = false;   ///< VW rows without a label are left out and counted
-  bool ignore_query_ids = false;  ///< of libsvm rows; else they are faults
-  bool weights_in_label = false;  ///< a libsvm label may be `label:weight`
-  bool empty_rows = false;        ///< a line of nothing is a row without features; else it is none
-  bool tags = false;              ///< the batch keeps the rows' tags
+  const Recipe* recipe = nullptr;                ///< of a format that needs one
+  bool skip_unlabelled = false;                  ///< rows without a label are left out and counted
+  bool ignore_query_ids = false;                 ///< of libsvm rows; else they are faults
+  bool weights_in_label = false;                 ///< a libsvm label may be `label:weight`
+  bool empty_rows = false;  ///< a line of nothing is a row without features; else it is none
+  bool tags = false;        ///< the batch keeps the rows' tags
 
   /// Whether labels make the classes, and so have to be sound: not those of rows to predict.
   bool finds_classes() const noexcept {
@@ -50,7 +51,7 @@ std::optional<Fault> parse_libffm_line(std::string_view line, std::uint64_t line
                                        const ParseRules& rules, RowBatch& batch);
 
 /// Whether text whose first row that is may be libffm text.
-bool begins_libffm(std::string_view row);
+bool begins_libffm(std::string_view row, std::string_view text = {});
 
 /// The end of the lines that have enough of the text behind them to be parsed by ParsePlain.
 inline std::size_t end_of_padded_lines(std::string_view text) noexcept {
@@ -105,7 +106,11 @@ inline const char* skip_blanks(const char* p, const char* end) noexcept {
   return p;
 }
 
-/// The number of the class that a label's text names. A fault if it is none that is known.
+/// The number of a class, by its canonical name. A fault if it is none that is known.
+std::optional<Fault> number_class(std::string_view name, const char* at, const ParseRules& rules,
+                                  RowBatch& batch, float& label);
+
+/// The same of the class that a label's text names, which must be one token.
 std::optional<Fault> parse_class(std::string_view text, const ParseRules& rules, RowBatch& batch,
                                  float& label);
 

@@ -10,13 +10,18 @@
 
 namespace hogwild {
 
+struct RecordFormat;
+
 struct TextFormat {
   Format format;
-  std::string_view name;                 ///< what FeatureSpace::format and --format call it
-  bool by_name;                          ///< features have names; else numbers
-  bool (*begins)(std::string_view row);  ///< whether text whose first row that is may be of it
-  ParseLine parse_line;
-  ParsePlain parse_plain;  ///< or null: all lines go to parse_line
+  std::string_view name;  ///< what FeatureSpace::format and --format call it
+  bool by_name;           ///< features have names; else numbers
+  /// Whether text that begins so, its first row being that one, may be of it.
+  bool (*begins)(std::string_view row, std::string_view text);
+  ParseLine parse_line = nullptr;         ///< or null: it has records
+  ParsePlain parse_plain = nullptr;       ///< or null: all lines go to parse_line
+  const RecordFormat* records = nullptr;  ///< if rows become features by a recipe
+  bool is_table = false;                  ///< a file begins with a head: see Chunk::table
 };
 
 /// In the order in which they are tried; the last takes any row.
@@ -28,7 +33,7 @@ const TextFormat& text_format(Format format) noexcept;
 /// The format of that name, or null.
 const TextFormat* text_format_named(std::string_view name) noexcept;
 
-/// The format of text that begins so.
-const TextFormat& sniff(std::string_view text) noexcept;
+/// The format of text that begins so. by_recipe: it has records, unless it can't be so.
+const TextFormat& sniff(std::string_view text, bool by_recipe = false) noexcept;
 
 }  // namespace hogwild

@@ -164,7 +164,18 @@ class DataFile {
     if (const std::string_view text = section("names"); !text.empty()) {
       space.names = names(text, static_cast<Index>(plain));
     }
+    space.recipe = recipe(plain);
     return space;
+  }
+
+  std::shared_ptr<const Recipe> recipe(std::uint64_t size) const {
+    if (!header_.contains("recipe")) return nullptr;
+    Recipe recipe = recipe_of(header_.at("recipe").dump());
+    if (header_.at("sections").contains("terms")) {
+      const auto idf = array<float>("terms", size);
+      recipe.terms = std::make_shared<const TermWeights>(TermWeights{{idf.begin(), idf.end()}});
+    }
+    return std::make_shared<const Recipe>(std::move(recipe));
   }
 
   std::shared_ptr<const FeatureNames> names(std::string_view text, Index size) const {

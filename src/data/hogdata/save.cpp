@@ -84,7 +84,7 @@ void save_hogdata(const Dataset& unordered, const std::string& path) {
   if (features.hashes)
     std::ranges::transform(plain, plain.begin(), [&](Index j) { return (*features.hashes)[j]; });
   const std::string names = features.names ? text_of(*features.names) : std::string();
-  const std::vector<std::pair<const char*, std::string_view>> sections{
+  std::vector<std::pair<const char*, std::string_view>> sections{
       {"offsets", bytes_of(data.offsets())},
       {"indices", bytes_of(data.indices())},
       {"values", bytes_of(data.values())},
@@ -92,6 +92,10 @@ void save_hogdata(const Dataset& unordered, const std::string& path) {
       {"weights", bytes_of(data.weights())},
       {"features", bytes_of(std::span<const Index>(plain))},
       {"names", names}};
+  const auto& recipe = features.recipe;
+  if (recipe && recipe->terms) {
+    sections.emplace_back("terms", bytes_of(std::span<const float>(recipe->terms->idf)));
+  }
 
   Json header{
       {"version", kVersion},
@@ -108,6 +112,7 @@ void save_hogdata(const Dataset& unordered, const std::string& path) {
     header["unlabelled"] = place_of(*unlabelled);
   }
   if (data.classes()) header["classes"] = *data.classes();
+  if (recipe) header["recipe"] = Json::parse(json_of(*recipe));
   // Offsets count from where the first section begins, so that they do not depend on the length of
   // the header that tells them.
   std::uint64_t end = 0;

@@ -26,8 +26,9 @@ class NamedBatch : public RowBatch {
   /// Finds the names that have no number yet, of which some may be in lines that are left out only.
   void note_new_names() {
     const std::size_t known = numbers_.size();
-    occurs_.assign(names.size() - known, skipped_lines == 0);
-    if (skipped_lines == 0 || occurs_.empty()) return;
+    const bool all_occur = skipped_lines == 0 && unlabelled_rows == 0;
+    occurs_.assign(names.size() - known, all_occur);
+    if (all_occur || occurs_.empty()) return;
     for (const Index j : indices) {
       if (j >= known) occurs_[j - known] = true;
     }

@@ -86,7 +86,7 @@ PassedRows pass_over_rows(const std::vector<std::string>& paths, const ReadOptio
   };
   if (paths.empty()) throw OptionError("data", "no file is named");
   if (is_hogdata(paths.front())) return pass_over_held(read(paths, options), options, look, take);
-  Input input(paths);
+  Input input(paths, TextKind(options));
   if (answering.each_line) input.hand_on_at_once();
   ChunkPipeline pipeline(std::move(input), paths, options, FeatureOrder::any, answering);
   tbb::enumerable_thread_specific<RowBatch> batches;

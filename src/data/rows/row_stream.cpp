@@ -90,7 +90,7 @@ RowStream::Text::Text(std::vector<std::string> named, ReadOptions given)
 }
 
 void RowStream::Text::take_sample() {
-  Input begun(paths);
+  Input begun(paths, TextKind(options));
   can_repeat = std::ranges::all_of(paths, is_regular);
   const bool plain = can_repeat && std::ranges::none_of(paths, [](const std::string& path) {
                        return ByteStream(path).is_compressed();
@@ -108,7 +108,9 @@ void RowStream::Text::take_sample() {
     bytes_of_text = begun.bytes_total();
     is_all_seen = bytes_of_text <= sampled;
   }
-  const bool in_pieces = plain && !is_all_seen;
+  const auto& ahead = begun.look_ahead(1);
+  const bool is_table = !ahead.empty() && ahead.front().table;
+  const bool in_pieces = plain && !is_all_seen && !is_table;  // a line may be half a record
   std::deque<Chunk> first;
   if (!in_pieces) {
     first = begun.look_ahead(sampled);
@@ -126,6 +128,7 @@ void RowStream::Text::take_sample() {
                            : Input(paths, std::move(first));
     sample = hogwild::read(std::move(some), paths, reading);
     options.format = text_format_named(sample->source().format)->format;
+    options.recipe = sample->features().recipe;
     if (is_all_seen && sample->source().skipped_lines == 0) require_learnable(*sample, asked);
   } catch (const NoRowError&) {  // read() says so, and what is wrong
   }
@@ -137,11 +140,12 @@ FeatureSpace RowStream::Text::features() const {
   space.hash_bits = options.hash_bits;
   space.size = options.hash_bits != 0 ? count_of_hashes(options.hash_bits) : kMaxIndex + 1;
   if (options.format != Format::automatic) space.format = name_of(options.format);
+  space.recipe = options.recipe;
   return space;
 }
 
 Input RowStream::Text::open() {
-  return input ? std::move(*std::exchange(input, std::nullopt)) : Input(paths);
+  return input ? std::move(*std::exchange(input, std::nullopt)) : Input(paths, TextKind(options));
 }
 
 RowStream::RowStream(std::vector<std::string> paths, ReadOptions options)
@@ -168,6 +172,7 @@ FeatureSpace RowStream::features() const {
 ReadOptions RowStream::for_other_rows() const {
   ReadOptions options = text_->asked;
   options.format = text_->options.format;
+  options.recipe = text_->options.recipe;
   const auto& rows = text_->sample;
   const bool are_met = rows && (rows->features().names || rows->features().hashes);
   if (!are_met) options.features = features();

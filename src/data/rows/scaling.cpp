@@ -30,7 +30,7 @@ constexpr double kConstant = 1e-7;      // a deviation so much smaller than the 
 constexpr Offset kEnoughRows = 5'000;  // of a sample: a look at 20,000 took 4 % of a pass over text
 
 // What the values of a feature are like.
-struct Column {
+struct Moments {
   double pivot = 0;  // the first value; sums are of the distances from it
   double sum = 0;
   double squares = 0;
@@ -103,7 +103,7 @@ Unit unit_of(double mean, double deviation, double near) noexcept {
 
 // Whether a column that most rows have, such as a frequent word, is one of many sparse ones, and of
 // their scale: log2 of it is `others`. Standardised, such words made text 4 % worse.
-bool stays_in_text(const Column& column, Offset dense_values, Offset other_values, double others) {
+bool stays_in_text(const Moments& column, Offset dense_values, Offset other_values, double others) {
   return kTextTimes * dense_values < other_values &&
          std::abs(std::log2(column.mean_square()) / 2 - others) <= kFarAway;
 }
@@ -128,7 +128,7 @@ std::optional<double> alike_size(const Dataset& rows, bool has_bias) {
     }
     first = last;
   }
-  std::vector<Column> columns(frequent.size());
+  std::vector<Moments> columns(frequent.size());
   std::array<Offset, 256> sizes{};  // of values in other columns, by exponent
   Offset seen = 0;
   for (Offset i = 0; i < rows.rows(); i += stride, ++seen) {
@@ -148,7 +148,7 @@ std::optional<double> alike_size(const Dataset& rows, bool has_bias) {
   int median = -1, low = -1, high = 0;
   for (const Offset count : sizes) all += count;
   Offset dense_values = 0;
-  for (const Column& column : columns) dense_values += column.count;
+  for (const Moments& column : columns) dense_values += column.count;
   for (int exponent = 0; exponent < 256; ++exponent) {
     if (sizes[static_cast<std::size_t>(exponent)] == 0) continue;
     below += sizes[static_cast<std::size_t>(exponent)];
@@ -156,7 +156,7 @@ std::optional<double> alike_size(const Dataset& rows, bool has_bias) {
     if (median < 0 && 2 * below >= all) median = exponent;
     high = exponent;
   }
-  for (const Column& column : columns) {
+  for (const Moments& column : columns) {
     if (!column.has_number || stays_in_text(column, dense_values, all, median - kOne)) continue;
     const auto [mean, deviation] = column.moments(seen, has_bias);
     if (!unit_of(mean, deviation, kNearOne).changes_nothing()) return std::nullopt;
@@ -178,17 +178,17 @@ double Scaling::SparseColumns::scale(double mean_square, double most) const noex
 }
 
 void Scaling::find_units(const Dataset& rows, Scale asked, bool has_bias) {
-  ZeroedArray<Column> columns(rows.features().size);
+  ZeroedArray<Moments> columns(rows.features().size);
   std::vector<Index> met;
   for (Offset i = 0; i < rows.rows(); ++i) {
     const SparseRow row = rows.row(i);
     for (std::size_t k = 0; k < row.nonzeros(); ++k) {
-      Column& column = columns[row.indices[k]];
+      Moments& column = columns[row.indices[k]];
       if (column.count == 0) met.push_back(row.indices[k]);
       column.add(row.value(k));
     }
   }
-  const auto is_dense = [&](const Column& column) {
+  const auto is_dense = [&](const Moments& column) {
     return asked != Scale::max &&
            static_cast<double>(column.count) >= kDense * static_cast<double>(rows.rows());
   };
@@ -197,7 +197,7 @@ void Scaling::find_units(const Dataset& rows, Scale asked, bool has_bias) {
     (is_dense(columns[j]) ? dense_values : other_values) += columns[j].count;
   std::vector<std::pair<double, double>> scales;  // of sparse columns: log2, and number of values
   for (const Index j : met) {
-    const Column& column = columns[j];
+    const Moments& column = columns[j];
     if (is_dense(column) || column.most == 0) continue;
     const double scale = column.has_number ? std::log2(column.mean_square()) / 2 : 0;
     scales.emplace_back(scale, column.count);
@@ -208,7 +208,7 @@ void Scaling::find_units(const Dataset& rows, Scale asked, bool has_bias) {
              asked == Scale::automatic &&
                  (scales.empty() || quantile(scales, 0.95) - quantile(scales, 0.05) <= kAlike),
              median, std::abs(median) > kFarFromOne ? std::exp2(-std::round(median)) : 1};
-  const auto unit_for = [&](const Column& column) -> Unit {
+  const auto unit_for = [&](const Moments& column) -> Unit {
     if (!column.has_number) return {};
     if (is_dense(column) && asked == Scale::automatic &&
         stays_in_text(column, dense_values, other_values, median)) {
@@ -255,7 +255,7 @@ Scaling::Scaling(const Dataset& rows, Scale asked, bool number_labels, bool has_
   }
   if (rows.rows() < kFewestRows) return;
   if (number_labels) {
-    Column labels;
+    Moments labels;
     for (const float label : rows.labels()) {
       if (!std::isnan(label)) labels.add(label);
     }
@@ -370,7 +370,7 @@ void Scaling::meet(std::span<const Index> indices, std::span<const float> of_row
   std::ranges::stable_sort(values, {}, &std::pair<Index, float>::first);
   for (auto first = values.begin(); first != values.end();) {
     const Index j = first->first;
-    Column column;
+    Moments column;
     for (; first != values.end() && first->first == j; ++first) column.add(first->second);
     if (column.most == 0) continue;
     const double scale = column.has_number

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <utility>
 
+#include "data/formats/registry.hpp"
 #include "data/text/other_format.hpp"
 #include "hogwild/core/error.hpp"
 
@@ -34,7 +35,20 @@ struct stat describe(const std::string& path) {
 
 }  // namespace
 
-Input::Input(std::vector<std::string> paths) : paths_(std::move(paths)) {
+TextKind::TextKind(const ReadOptions& options)
+    : format(options.format),
+      separator(options.columns.separator),
+      by_recipe(options.recipe != nullptr || (options.features && options.features->recipe) ||
+                !(options.columns == ColumnOptions{})) {}
+
+Format TextKind::format_of(std::string_view text) const noexcept {
+  if (format != Format::automatic) return format;
+  const Format its = sniff(text, by_recipe).format;
+  return separator != '\0' && its == Format::vw ? Format::csv : its;  // bars between columns
+}
+
+Input::Input(std::vector<std::string> paths, TextKind kind)
+    : paths_(std::move(paths)), kind_(kind) {
   bool all_files = true;
   for (const std::string& path : paths_) {
     const struct stat status = describe(path);
@@ -62,9 +76,27 @@ void Input::open_file() {
 }
 
 void Input::close_file() noexcept {
+  table_ = nullptr;
   bytes_before_ += stream_->bytes_consumed();
   stream_.reset();
   ++file_;
+}
+
+// What the file is, from what it begins with.
+void Input::begin_file(std::string_view text) {
+  const TextFormat& its = text_format(kind_.format_of(text));
+  its.records == nullptr ? require_rows(paths_[file_], text) : require_text(paths_[file_], text);
+  table_ = its.is_table ? head_of(text, kind_.separator) : nullptr;
+}
+
+// Behind the last line, or record, that is whole; no line of a file that is no table ends in the
+// first `seen` bytes.
+std::size_t Input::end_of_whole_lines(std::string_view text, std::size_t seen) const noexcept {
+  if (table_) return hogwild::end_of_whole_records(text, table_->dialect);
+  const void* const last = memrchr(text.data() + seen, '\n', text.size() - seen);
+  return last == nullptr
+             ? 0
+             : static_cast<std::size_t>(static_cast<const char*>(last) - text.data()) + 1;
 }
 
 // Appends to buffer until it has that size, or there is no more at once if that is wanted; false at
@@ -124,6 +156,7 @@ const std::deque<Chunk>& Input::look_ahead(std::size_t bytes) {
 
 bool Input::take(Chunk& chunk) {
   chunk.overlong = false;
+  chunk.begins_file = false;
   std::string& text = chunk.text;
   for (;;) {
     if (!stream_ && file_ == paths_.size()) return false;
@@ -133,26 +166,31 @@ bool Input::take(Chunk& chunk) {
     text.assign(rest_);
     rest_.clear();
     bool more = true;
-    std::size_t line_end = text.rfind('\n');  // whole lines, after one that was too long
-    while (more && line_end == std::string::npos) {
+    bool is_known = !begins_file;                   // what the file is
+    std::size_t end = end_of_whole_lines(text, 0);  // after a line that was too long
+    while (more && end == 0) {
       const std::size_t seen = text.size();
       more = fill(text, seen + kChunkBytes);
-      const auto* last =
-          static_cast<const char*>(memrchr(text.data() + seen, '\n', text.size() - seen));
-      if (last != nullptr) line_end = static_cast<std::size_t>(last - text.data());
-      if (line_end == std::string::npos && text.size() > kLongestLine) {
+      if (!is_known && (!more || text.find('\n') != text.npos)) {
+        begin_file(text);
+        is_known = true;
+      }
+      end = end_of_whole_lines(text, seen);
+      if (end == 0 && text.size() > kLongestLine) {
         skip_to_line_end();
         text.resize(256);
         chunk.file = file_;
+        chunk.table = table_;
         chunk.overlong = true;
         return true;
       }
     }
-    if (begins_file) require_rows(paths_[file_], text);
     chunk.file = file_;
+    chunk.begins_file = begins_file;
+    chunk.table = table_;
     if (more) {
-      rest_.assign(text, line_end + 1);
-      text.resize(line_end + 1);
+      rest_.assign(text, end);
+      text.resize(end);
     } else {
       close_file();
     }

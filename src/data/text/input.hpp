@@ -12,6 +12,8 @@
 #include <vector>
 
 #include "data/text/byte_stream.hpp"
+#include "data/text/records.hpp"
+#include "hogwild/data/reader.hpp"
 
 namespace hogwild {
 
@@ -20,18 +22,34 @@ inline constexpr std::size_t kLongestLine = std::size_t{64} << 20;
 
 /// Whole lines of one file.
 struct Chunk {
-  std::size_t file = 0;   ///< position among the paths
-  std::string text;       ///< ends with a line end, save for a last line without one
-  bool overlong = false;  ///< text is the head of one line longer than kLongestLine
+  std::size_t file = 0;      ///< position among the paths
+  std::string text;          ///< ends with a line end, save for a last line without one
+  bool overlong = false;     ///< text is the head of one line longer than kLongestLine
+  bool begins_file = false;  ///< it is the first of its file
+  std::shared_ptr<const TableHead> table = {};  ///< of its file, if that is a table
+};
+
+/// What the user says about text before it is looked at.
+struct TextKind {
+  Format format = Format::automatic;
+  char separator = '\0';   ///< of a table, as the text is then; '\0': by its first records
+  bool by_recipe = false;  ///< it is of a format with records, unless it can't be so
+
+  TextKind() = default;
+  explicit TextKind(const ReadOptions& options);
+
+  /// Of text that begins so.
+  Format format_of(std::string_view text) const noexcept;
 };
 
 /// Reads the paths one after the other. Use from one thread at a time.
 class Input {
  public:
   /// "-" is the standard input. Throws IoError if one can't be opened or is a directory.
-  explicit Input(std::vector<std::string> paths);
+  explicit Input(std::vector<std::string> paths, TextKind kind = {});
 
-  /// Of each file a part, [paths]: all of it, or, of a plain one, some of its lines.
+  /// Of each file a part, [paths]: all of it, or, of a plain one that is no table, some of its
+  /// lines.
   Input(std::vector<std::string> paths, std::vector<ByteRange> parts);
 
   /// Just these chunks, of files of those paths, in order.
@@ -72,17 +90,21 @@ class Input {
  private:
   bool take(Chunk& chunk);
   void open_file();
+  void begin_file(std::string_view text);
+  std::size_t end_of_whole_lines(std::string_view text, std::size_t seen) const noexcept;
   bool fill(std::string& buffer, std::size_t size);
   void skip_to_line_end();
   void close_file() noexcept;
 
   std::vector<std::string> paths_;
-  std::vector<ByteRange> parts_;        // [paths], or empty: all of each
-  std::size_t file_ = 0;                // the one that is open, or the next to open
-  std::unique_ptr<ByteStream> stream_;  // of that file, if it is open
-  std::string rest_;                    // the begun line that a chunk left behind
-  std::deque<Chunk> ahead_;             // taken already
-  std::function<bool(Chunk&)> make_;    // chunks, if they are not the files'
+  TextKind kind_;
+  std::shared_ptr<const TableHead> table_;  // of the file that is open, if it is one
+  std::vector<ByteRange> parts_;            // [paths], or empty: all of each
+  std::size_t file_ = 0;                    // the one that is open, or the next to open
+  std::unique_ptr<ByteStream> stream_;      // of that file, if it is open
+  std::string rest_;                        // the begun line that a chunk left behind
+  std::deque<Chunk> ahead_;                 // taken already
+  std::function<bool(Chunk&)> make_;        // chunks, if they are not the files'
   bool at_once_ = false;
   std::uint64_t bytes_of_text_ = 0;
   std::uint64_t bytes_before_ = 0;  // consumed of files that are closed

@@ -16,8 +16,8 @@ namespace hogwild {
 namespace {
 
 constexpr std::string_view kToRows =
-    "convert it to libsvm text (`label index:value ...`) or VW text (`label |namespace name:value "
-    "...`)";
+    "give --format csv for a table, --format jsonl for an object a line, or rows of libsvm text "
+    "(`label index:value ...`) or VW text (`label |namespace name:value ...`)";
 
 std::optional<OtherFormat> wide_characters(std::string_view text) {
   const std::string_view marked = marked_wide_encoding(text);
@@ -104,10 +104,13 @@ std::string_view trimmed(std::string_view line) {
 
 }  // namespace
 
-std::optional<OtherFormat> other_format(std::string_view text) {
+std::optional<OtherFormat> no_text(std::string_view text) {
   if (auto found = wide_characters(text)) return found;
-  if (auto found = bytes_that_are_no_text(text)) return found;
+  return bytes_that_are_no_text(text);
+}
 
+std::optional<OtherFormat> other_format(std::string_view text) {
+  if (auto found = no_text(text)) return found;
   // Of a table all rows are, as many as are looked at; rows have a bar or a feature soon.
   constexpr std::uint64_t kRowsLooked = 16;
   std::uint64_t rows = 0, lines = 0, first = 0;
@@ -136,11 +139,22 @@ std::optional<OtherFormat> other_format(std::string_view text) {
   return OtherFormat{first, fmt::format("this looks like {}", its.name), std::string(kToRows)};
 }
 
-void require_rows(const std::string& path, std::string_view text) {
-  const auto other = other_format(text);
+namespace {
+
+void refuse(const std::string& path, const std::optional<OtherFormat>& other) {
   if (!other) return;
   if (other->line == 0) throw DataError(path, other->reason, other->remedy);
   throw ParseError(path, other->line, 1, other->reason, other->remedy);
+}
+
+}  // namespace
+
+void require_text(const std::string& path, std::string_view text) {
+  refuse(path, no_text(text));
+}
+
+void require_rows(const std::string& path, std::string_view text) {
+  refuse(path, other_format(text));
 }
 
 }  // namespace hogwild

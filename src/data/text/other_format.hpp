@@ -18,6 +18,12 @@ struct OtherFormat {
 /// By the beginning of a file's text. Nothing where rows may follow, sound or not.
 std::optional<OtherFormat> other_format(std::string_view text);
 
+/// The same of what is no text at all.
+std::optional<OtherFormat> no_text(std::string_view text);
+
+/// Throws DataError if a file does not begin as text.
+void require_text(const std::string& path, std::string_view text);
+
 /// Throws ParseError or DataError if a file's text begins as another format does.
 void require_rows(const std::string& path, std::string_view text);
 

@@ -6,7 +6,9 @@
 #include <string_view>
 #include <utility>
 
+#include "data/formats/record_parser.hpp"
 #include "data/formats/registry.hpp"
+#include "data/recipe/term_weights.hpp"
 #include "data/text/byte_order_mark.hpp"
 #include "hogwild/core/error.hpp"
 
@@ -43,6 +45,9 @@ Parsing::Parsing(const ReadOptions& options, FeatureOrder order, const Answering
     for (const std::string& name : *options.classes) known_classes_.insert(name);
     rules_.known_classes = &known_classes_;
   }
+  recipe_ = options.recipe;
+  if (!recipe_ && options.features) recipe_ = options.features->recipe;
+  rules_.recipe = recipe_.get();
   rules_.one_based = options.index_base == IndexBase::one;
   if (options.features) {
     const FeatureSpace space = options.features->plain();  // text has no other numbers
@@ -56,6 +61,7 @@ Parsing::Parsing(const ReadOptions& options, FeatureOrder order, const Answering
 }
 
 void Parsing::decide_format(const Chunk& first, const std::string& path) {
+  if (first.table) format_ = Format::csv;
   // Names that were made in memory are those of VW text.
   const FeatureSpace* const space = options_.features ? &*options_.features : nullptr;
   const bool made_in_memory = space != nullptr && space->format.empty();
@@ -64,9 +70,18 @@ void Parsing::decide_format(const Chunk& first, const std::string& path) {
                                                               : space->format;
   if (format_ == Format::automatic) {
     const TextFormat* const its = text_format_named(wanted);
-    format_ = its != nullptr && its->by_name ? its->format : sniff(first.text).format;
+    const bool is_as_wanted = its != nullptr && its->by_name && its->records == nullptr;
+    format_ = is_as_wanted ? its->format : TextKind(options_).format_of(first.text);
   }
-  if (options_.word_labels && first_label_is_word(first.text, format_, options_)) {
+  if (text_format(format_).records != nullptr) {
+    decide_recipe(first, path);
+    if (space == nullptr || space->recipe) return;
+  } else if (const std::string_view given = first_given(options_.columns); !given.empty()) {
+    throw OptionError(std::string(given),
+                      fmt::format("it is of tables, JSON lines and labelled text, and {} is {} "
+                                  "text; leave it out, or give --format",
+                                  path, name_of(format_)));
+  } else if (options_.word_labels && first_label_is_word(first.text, format_, options_)) {
     rules_.class_labels = true;
   }
   if (wanted.empty() || wanted == name_of(format_)) return;
@@ -76,11 +91,24 @@ void Parsing::decide_format(const Chunk& first, const std::string& path) {
                   fmt::format("give {} text, as the model needs", wanted));
 }
 
+void Parsing::decide_recipe(const Chunk& first, const std::string& path) {
+  if (!recipe_ && !options_.features) {
+    ChosenRecipe chosen = text_format(format_).records->choose(first, options_.columns, path);
+    const bool is_one_of_many = !options_.positive.empty() && chosen.labels.size() > 2;
+    if (is_one_of_many) chosen.recipe.positive = canonical_class_name(options_.positive);
+    recipe_ = std::make_shared<const Recipe>(std::move(chosen.recipe));
+    const bool are_words = chosen.labels_are_words || is_one_of_many;
+    rules_.class_labels = rules_.class_labels || (options_.word_labels && are_words);
+  }
+  rules_.recipe = recipe_.get();
+}
+
 bool first_label_is_word(std::string_view text, Format format, const ReadOptions& options) {
   const ParseRules of_numbers = rules_of_labels(options);
   ParseRules of_words = of_numbers;
   of_words.class_labels = true;
   const Format its = format == Format::automatic ? sniff(text).format : format;
+  if (text_format(its).records != nullptr) return false;
   while (!text.empty()) {
     const Chunk line{.text = std::string(text.substr(0, text.find('\n')))};
     text.remove_prefix(std::min(text.size(), line.text.size() + 1));
@@ -94,6 +122,63 @@ bool first_label_is_word(std::string_view text, Format format, const ReadOptions
   }
   return false;
 }
+
+void finish_features(const ParseRules& rules, RowBatch& batch) {
+  if (rules.known_hashes != nullptr) batch.keep_known(*rules.known_hashes, rules.any_order);
+  if (rules.known_names != nullptr && rules.recipe != nullptr && rules.recipe->terms) {
+    weigh(batch, *rules.recipe->terms);
+  }
+}
+
+namespace {
+
+// Where a fault at a byte of a record is, which may have several lines.
+void set_place(SpottedFault& fault, std::string_view record, const char* at, std::uint64_t line) {
+  const std::string_view before = record.substr(
+      0, static_cast<std::size_t>(std::clamp(at, record.data(), record.data() + record.size()) -
+                                  record.data()));
+  fault.line = line + static_cast<std::uint64_t>(std::ranges::count(before, '\n'));
+  fault.column = before.size() - (before.rfind('\n') + 1) + 1;
+}
+
+std::optional<SpottedFault> parse_records(const Chunk& chunk, const RecordFormat& its,
+                                          const ParseRules& rules, OnError on_error,
+                                          RowBatch& batch) {
+  std::optional<SpottedFault> first;
+  const auto parser = its.parser(chunk, rules, batch);
+  if (const auto& misfit = parser->misfit()) {
+    batch.lines = 1;
+    return SpottedFault{1, 1, misfit->reason, misfit->remedy, true};
+  }
+  const std::string_view text = chunk.text;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = parser->end_of_record(text, at);
+    std::string_view record = text.substr(at, end - at);
+    at = end + 1;
+    const std::uint64_t line = batch.lines + 1;
+    batch.lines = line + static_cast<std::uint64_t>(std::ranges::count(record, '\n'));
+    if (record.ends_with('\r')) record.remove_suffix(1);
+    record = without_mark(record);
+    if (rules.empty_rows && std::ranges::all_of(record, is_blank)) {
+      batch.end_row(record.data(), kUnlabelled, 1, rules.duplicates);
+      batch.note_label(kUnlabelled, line, 1);
+      continue;
+    }
+    auto fault = parser->parse(record, line);
+    if (!fault) continue;
+    if (!first) {
+      first = SpottedFault{0, 0, std::move(fault->reason), std::move(fault->remedy)};
+      set_place(*first, record, fault->at, line);
+    }
+    batch.drop_row();
+    parser->drop_row();
+    ++batch.skipped_lines;
+    if (on_error != OnError::skip) break;
+  }
+  return first;
+}
+
+}  // namespace
 
 std::optional<SpottedFault> parse_rows(const Chunk& chunk, Format format, const ParseRules& rules,
                                        OnError on_error, RowBatch& batch) {
@@ -114,6 +199,11 @@ std::optional<SpottedFault> parse_rows(const Chunk& chunk, Format format, const 
   }
   const std::string_view text = chunk.text;
   const TextFormat& its = text_format(format);
+  if (its.records != nullptr) {
+    first = parse_records(chunk, *its.records, rules, on_error, batch);
+    finish_features(rules, batch);
+    return first;
+  }
   // Where lines are not plain, looking at each for a stretch of plain ones costs more than it
   // brings: after each vain look twice as many are passed over.
   constexpr int kMostPassedOver = 64;
@@ -144,9 +234,7 @@ std::optional<SpottedFault> parse_rows(const Chunk& chunk, Format format, const 
       if (!reject(column, std::move(fault->reason), std::move(fault->remedy))) break;
     }
   }
-  if (rules.known_hashes != nullptr) {
-    batch.keep_known(*rules.known_hashes, rules.any_order);
-  }
+  finish_features(rules, batch);
   return first;
 }
 

@@ -52,10 +52,16 @@ class Parsing {
   Format format() const noexcept { return format_; }
   const ParseRules& rules() const noexcept { return rules_; }
 
+  /// By which rows become features; null where the format needs none.
+  const std::shared_ptr<const Recipe>& recipe() const noexcept { return recipe_; }
+
  private:
   const ReadOptions& options_;
+  void decide_recipe(const Chunk& first, const std::string& path);
+
   Format format_;
   ParseRules rules_;
+  std::shared_ptr<const Recipe> recipe_;
   FeatureNames known_classes_;  // that labels are among, if there are such
 };
 
@@ -78,11 +84,16 @@ int reading_threads(const ReadOptions& options);
 /// those that tell where a label ends are used.
 bool first_label_is_word(std::string_view text, Format format, const ReadOptions& options);
 
+/// Features of a space that is known, after the rows of a batch have been parsed: hashes become
+/// numbers, and words are weighed.
+void finish_features(const ParseRules& rules, RowBatch& batch);
+
 struct SpottedFault {
   std::uint64_t line;  // of the chunk, from 1
   std::uint64_t column;
   std::string reason;
   std::string remedy;
+  bool is_fatal = false;  // of the whole file, whatever is done at malformed lines
 };
 
 /// Adds the rows of a chunk to a batch that has none; returns the first fault, after which there

@@ -16,6 +16,7 @@
 #include <set>
 #include <utility>
 
+#include "data/recipe/term_weights.hpp"
 #include "data/rows/named_batch.hpp"
 #include "data/rows/named_feature.hpp"
 #include "data/rows/row_arrays.hpp"
@@ -143,6 +144,9 @@ class Reader {
     Source source = pipeline_.source(rows_.rows());
     FeatureSpace features = space();
     Dataset::Arrays arrays = rows_.take(added_by_text(features));
+    if (!options_.features && parsing_.recipe()) {
+      features.recipe = completed(parsing_.recipe(), arrays, features);
+    }
     if (is_wide_) {
       features.hashes = hashes_.in_order(arrays.indices);
       features.size = features.hashes->size();
@@ -152,6 +156,16 @@ class Reader {
         parsing_.rules().class_labels ? number_classes(arrays.labels, seen) : nullptr;
     return Dataset(std::move(arrays), std::move(features), std::move(source), std::move(seen),
                    classes);
+  }
+
+  // The recipe with the weights of the words that rows have, which are weighed by it.
+  static std::shared_ptr<const Recipe> completed(std::shared_ptr<const Recipe> recipe,
+                                                 Dataset::Arrays& rows, const FeatureSpace& space) {
+    if (!space.names || recipe->find(Role::text) == nullptr) return recipe;
+    Recipe all = *recipe;
+    if (!all.terms) all.terms = std::make_shared<const TermWeights>(term_weights(rows, space, all));
+    weigh(rows, *all.terms);
+    return std::make_shared<const Recipe>(std::move(all));
   }
 
   // From each chunk's numbers of classes to the data set's.
@@ -297,7 +311,7 @@ void require_learnable(const std::string& name, Offset rows, Offset nonzeros,
   if (nonzeros == 0) {
     throw DataError(name, "no row has a feature",
                     "a row is `label index:value ...`, or `label |namespace name:value ...` in VW "
-                    "text");
+                    "text; of a table give columns that are not empty");
   }
   constexpr Offset kManyRows = 100;
   if (classes && rows >= kManyRows && classes->size() == rows) {
@@ -316,7 +330,8 @@ void require_learnable(const Dataset& data, const ReadOptions& options) {
 Dataset read(const std::vector<std::string>& paths, const ReadOptions& options) {
   if (paths.empty()) throw OptionError("data", "no file is named");
   const bool mapped = std::ranges::any_of(paths, is_hogdata);
-  Dataset data = mapped ? read_hogdata(paths, options) : read(Input(paths), paths, options);
+  Dataset data =
+      mapped ? read_hogdata(paths, options) : read(Input(paths, TextKind(options)), paths, options);
   require_learnable(data, options);
   return data;
 }
@@ -346,7 +361,7 @@ void ReadingRecord::accept(std::size_t file, const ChunkNotes& notes,
   if (fault) {
     const ParseError error(paths_[file], chunk_at_ + fault->line, fault->column, fault->reason,
                            fault->remedy);
-    if (options_.on_error == OnError::fail) throw error;
+    if (options_.on_error == OnError::fail || fault->is_fatal) throw error;
     if (source_.first_skipped.empty()) source_.first_skipped = error.what();
   }
   for (const SeenLabels::Label& label : notes.seen.labels()) {

@@ -1,0 +1,252 @@
+#include "data/recipe/choose.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <numeric>
+#include <span>
+#include <tuple>
+#include <utility>
+
+#include "core/text.hpp"
+#include "data/recipe/kinds.hpp"
+#include "data/recipe/words.hpp"
+#include "hogwild/core/error.hpp"
+
+namespace hogwild {
+namespace {
+
+// Whether a text is matched by a pattern in which * stands for any text and ? for any character.
+bool matches(std::string_view text, std::string_view pattern) {
+  std::size_t at = 0, p = 0;
+  std::size_t star = pattern.npos, resume = 0;  // the last *, and where its text may end
+  while (at < text.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      resume = at;
+    } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[at])) {
+      ++p;
+      ++at;
+    } else if (star != pattern.npos) {
+      p = star + 1;
+      at = ++resume;
+    } else {
+      return false;
+    }
+  }
+  return pattern.find_first_not_of('*', p) == pattern.npos;
+}
+
+class Choosing {
+ public:
+  Choosing(const ColumnOptions& options, const std::vector<SampledColumn>& sampled,
+           std::size_t rows)
+      : options_(options), sampled_(sampled), rows_(rows), given_(sampled.size()) {
+    for (const SampledColumn& column : sampled) names_.push_back(column.name);
+  }
+
+  ChosenRecipe run() {
+    ChosenRecipe chosen;
+    give_roles();
+    Recipe& recipe = chosen.recipe;
+    for (std::size_t k = 0; k < sampled_.size(); ++k) {
+      Column column{.name = names_[k], .role = given_[k] ? given_[k]->role : kind_of(sampled_[k])};
+      if (column.role == Role::number) note_numbers(sampled_[k], column);
+      if (column.role == Role::label) {
+        chosen.labels.insert(sampled_[k].values.begin(), sampled_[k].values.end());
+        chosen.labels_are_words = std::ranges::any_of(
+            sampled_[k].values, [](const auto& value) { return !whole_number(value); });
+      }
+      recipe.columns.push_back(std::move(column));
+    }
+    recipe.missing = options_.missing;
+    recipe.text = text_options();
+    return chosen;
+  }
+
+ private:
+  struct Given {
+    Role role;
+    std::string_view option;
+  };
+
+  // The positions of the columns that a name, a number or a pattern stands for.
+  std::vector<std::size_t> columns_named(const std::string& name, std::string_view option) const {
+    std::vector<std::size_t> found;
+    const auto take_if = [&](const auto& is_meant) {
+      for (std::size_t k = 0; k < names_.size(); ++k) {
+        if (is_meant(names_[k])) found.push_back(k);
+      }
+    };
+    take_if([&](const std::string& its) { return its == name; });
+    if (!found.empty()) return found;
+    if (const auto number = number_in<std::size_t>(name)) {
+      if (*number >= 1 && *number <= names_.size()) return {*number - 1};
+    }
+    if (name.find_first_of("*?") != name.npos) {
+      take_if([&](const std::string& its) { return matches(its, name); });
+    }
+    if (!found.empty()) return found;
+    const std::string near = nearest_word(name, names_);
+    throw OptionError(
+        std::string(option),
+        fmt::format("there is no column '{}'{}; the columns are {}{}", name,
+                    near.empty() ? "" : fmt::format(", did you mean '{}'?", near),
+                    fmt::join(std::span(names_).first(std::min(names_.size(), kShown)), ", "),
+                    names_.size() > kShown ? ", ..." : ""));
+  }
+
+  void give(std::size_t column, Role role, std::string_view option) {
+    auto& given = given_[column];
+    if (given && given->role != role) {
+      throw OptionError(std::string(option), fmt::format("column '{}' is given to --{} already",
+                                                         names_[column], given->option));
+    }
+    given = Given{role, option};
+  }
+
+  void give_one(const std::string& name, Role role, std::string_view option) {
+    if (name.empty()) return;
+    const auto columns = columns_named(name, option);
+    if (columns.size() > 1) {
+      throw OptionError(std::string(option),
+                        fmt::format("'{}' stands for {} columns; give one", name, columns.size()));
+    }
+    give(columns.front(), role, option);
+  }
+
+  // Of a pattern those columns that have no role yet.
+  void give_all(const std::vector<std::string>& names, Role role, std::string_view option) {
+    for (const std::string& name : names) {
+      const bool is_pattern = name.find_first_of("*?") != name.npos;
+      for (const std::size_t column : columns_named(name, option)) {
+        if (!is_pattern || !given_[column]) give(column, role, option);
+      }
+    }
+  }
+
+  void give_roles() {
+    give_one(options_.label, Role::label, "label");
+    give_one(options_.weight, Role::weight, "weight");
+    give_one(options_.id, Role::id, "id");
+    give_all(options_.categorical, Role::category, "categorical");
+    give_all(options_.numeric, Role::number, "numeric");
+    give_all(options_.text, Role::text, "text");
+    give_all(options_.date, Role::date, "date");
+    give_all(options_.drop, Role::drop, "drop");
+    if (options_.only.empty()) return;
+    std::vector<bool> kept(names_.size(), false);
+    for (const std::string& name : options_.only) {
+      for (const std::size_t column : columns_named(name, "only")) kept[column] = true;
+    }
+    for (std::size_t k = 0; k < names_.size(); ++k) {
+      const bool is_feature = !given_[k] || column_kind(given_[k]->role) != nullptr;
+      if (!kept[k] && is_feature) given_[k] = Given{Role::drop, "only"};
+    }
+  }
+
+  static Role kind_of(const SampledColumn& column) {
+    const auto& values = column.values;
+    if (column.has_lists) return Role::text;
+    if (values.empty()) return column.has_numbers ? Role::number : Role::category;
+    for (const ColumnKind& kind : column_kinds()) {
+      if (kind.role == Role::number && column.has_words) continue;
+      const auto fit = static_cast<std::size_t>(std::ranges::count_if(values, kind.may_be));
+      // Some texts are short.
+      if (fit == values.size() || (kind.role == Role::text && 2 * fit >= values.size())) {
+        return kind.role;
+      }
+    }
+    return Role::category;
+  }
+
+  void note_numbers(const SampledColumn& sampled, Column& column) const {
+    std::vector<float> numbers;
+    for (const std::string& value : sampled.values) {
+      if (const auto number = whole_number(value)) numbers.push_back(*number);
+    }
+    if (options_.bins > 0) {
+      column.bins = edges_between(std::move(numbers));
+    } else if (2 * numbers.size() > rows_) {
+      const double sum = std::accumulate(numbers.begin(), numbers.end(), 0.0);
+      column.mean = static_cast<float>(sum / static_cast<double>(numbers.size()));
+    }
+  }
+
+  // Of bins that as many numbers are in each.
+  std::vector<float> edges_between(std::vector<float> numbers) const {
+    std::ranges::sort(numbers);
+    std::vector<float> edges;
+    for (int k = 1; k < options_.bins && !numbers.empty(); ++k) {
+      const auto at =
+          numbers.size() * static_cast<std::size_t>(k) / static_cast<std::size_t>(options_.bins);
+      if (edges.empty() || edges.back() != numbers[at]) edges.push_back(numbers[at]);
+    }
+    return edges;
+  }
+
+  TextOptions text_options() const {
+    TextOptions text{.ngrams = options_.ngrams, .min_count = options_.min_count};
+    std::tie(text.least_characters, text.most_characters) = options_.char_ngrams;
+    if (options_.stop_words.empty()) return text;
+    std::ifstream file(options_.stop_words);
+    if (!file) {
+      throw IoError(options_.stop_words, std::strerror(errno),
+                    "check the path given to --stop-words");
+    }
+    const std::string all((std::istreambuf_iterator<char>(file)), {});
+    Words words;
+    words.cut(all);
+    for (std::size_t k = 0; k < words.size(); ++k) text.stop_words.emplace_back(words[k]);
+    std::ranges::sort(text.stop_words);
+    const auto [again, end] = std::ranges::unique(text.stop_words);
+    text.stop_words.erase(again, end);
+    return text;
+  }
+
+  static constexpr std::size_t kShown = 40;
+
+  const ColumnOptions& options_;
+  const std::vector<SampledColumn>& sampled_;
+  std::size_t rows_;
+  std::vector<std::string> names_;
+  std::vector<std::optional<Given>> given_;  // by column
+};
+
+}  // namespace
+
+ChosenRecipe choose_recipe(const ColumnOptions& options, const std::vector<SampledColumn>& columns,
+                           std::size_t rows) {
+  return Choosing(options, columns, rows).run();
+}
+
+std::string_view first_given(const ColumnOptions& options) noexcept {
+  const ColumnOptions none;
+  const auto is_given = [&](auto ColumnOptions::*member) {
+    return options.*member != none.*member;
+  };
+  if (is_given(&ColumnOptions::label)) return "label";
+  if (is_given(&ColumnOptions::weight)) return "weight";
+  if (is_given(&ColumnOptions::id)) return "id";
+  if (is_given(&ColumnOptions::drop)) return "drop";
+  if (is_given(&ColumnOptions::only)) return "only";
+  if (is_given(&ColumnOptions::categorical)) return "categorical";
+  if (is_given(&ColumnOptions::numeric)) return "numeric";
+  if (is_given(&ColumnOptions::text)) return "text";
+  if (is_given(&ColumnOptions::date)) return "date";
+  if (is_given(&ColumnOptions::missing)) return "missing";
+  if (is_given(&ColumnOptions::bins)) return "bins";
+  if (is_given(&ColumnOptions::ngrams)) return "ngrams";
+  if (is_given(&ColumnOptions::char_ngrams)) return "char-ngrams";
+  if (is_given(&ColumnOptions::min_count)) return "min-count";
+  if (is_given(&ColumnOptions::stop_words)) return "stop-words";
+  if (is_given(&ColumnOptions::columns)) return "columns";
+  return is_given(&ColumnOptions::separator) ? "separator" : "";
+}
+
+}  // namespace hogwild

@@ -1,0 +1,108 @@
+#include "hogwild/data/recipe.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+
+#include "core/json.hpp"
+#include "data/recipe/kinds.hpp"
+#include "hogwild/core/error.hpp"
+
+namespace hogwild {
+namespace {
+
+constexpr int kRecipeVersion = 1;
+
+}  // namespace
+
+const Column* Recipe::find(std::string_view name) const noexcept {
+  const auto found = std::ranges::find(columns, name, &Column::name);
+  return found == columns.end() ? nullptr : &*found;
+}
+
+const Column* Recipe::find(Role role) const noexcept {
+  const auto found = std::ranges::find(columns, role, &Column::role);
+  return found == columns.end() ? nullptr : &*found;
+}
+
+std::string json_of(const Recipe& recipe) {
+  Json columns = Json::array();
+  for (const Column& column : recipe.columns) {
+    Json json{{"name", json_of_bytes(column.name)}, {"role", name_of(column.role)}};
+    if (column.mean) json["mean"] = *column.mean;
+    if (!column.bins.empty()) json["bins"] = column.bins;
+    columns.push_back(std::move(json));
+  }
+  Json json{{"version", kRecipeVersion},
+            {"named", recipe.named},
+            {"columns", std::move(columns)},
+            {"missing", recipe.missing == Missing::indicator ? "indicator" : "absent"}};
+  if (recipe.positive) json["positive"] = json_of_bytes(*recipe.positive);
+  if (recipe.find(Role::text) != nullptr) {
+    Json words = Json::array();
+    for (const std::string& word : recipe.text.stop_words) words.push_back(word);
+    json["text"] = {{"ngrams", recipe.text.ngrams},
+                    {"least_characters", recipe.text.least_characters},
+                    {"most_characters", recipe.text.most_characters},
+                    {"min_count", recipe.text.min_count},
+                    {"stop_words", std::move(words)}};
+  }
+  return in_one_line(json);
+}
+
+Recipe recipe_of(std::string_view text) {
+  const auto fail = [](const std::string& reason) {
+    throw DataError("recipe", "the recipe can't be read: " + reason, "train again");
+  };
+  Recipe recipe;
+  try {
+    const Json json = Json::parse(text);
+    if (number_of<int>(json.at("version")) != kRecipeVersion) fail("it is of a newer version");
+    recipe.named = json.at("named").get<bool>();
+    for (const Json& column : json.at("columns")) {
+      const auto role = role_named(column.at("role").get<std::string>());
+      if (!role) fail("a column has an unknown role");
+      Column its{.name = bytes_of_json(column.at("name")), .role = *role};
+      if (column.contains("mean")) its.mean = number_of<float>(column.at("mean"));
+      if (column.contains("bins")) {
+        for (const Json& edge : column.at("bins")) its.bins.push_back(number_of<float>(edge));
+        if (!std::ranges::is_sorted(its.bins)) fail("bins are out of order");
+      }
+      recipe.columns.push_back(std::move(its));
+    }
+    const auto missing = json.at("missing").get<std::string>();
+    if (missing == "indicator") recipe.missing = Missing::indicator;
+    if (json.contains("positive")) recipe.positive = bytes_of_json(json.at("positive"));
+    if (json.contains("text")) {
+      const Json& words = json.at("text");
+      recipe.text.ngrams = number_of<int>(words.at("ngrams"));
+      recipe.text.least_characters = number_of<int>(words.at("least_characters"));
+      recipe.text.most_characters = number_of<int>(words.at("most_characters"));
+      recipe.text.min_count = number_of<int>(words.at("min_count"));
+      words.at("stop_words").get_to(recipe.text.stop_words);
+      const TextOptions& its = recipe.text;
+      if (its.ngrams < 1 || its.least_characters < 0 || its.most_characters < 0 ||
+          !std::ranges::is_sorted(its.stop_words)) {
+        fail("its numbers are out of range");
+      }
+    }
+  } catch (const Json::exception& error) {
+    fail(error.what());
+  }
+  return recipe;
+}
+
+std::string in_words(const Recipe& recipe) {
+  std::string text, dropped;
+  for (const Column& column : recipe.columns) {
+    const std::string name = column.name.empty() ? "the text" : column.name;
+    std::string& to = column.role == Role::drop ? dropped : text;
+    if (!to.empty()) to += ", ";
+    to += column.role == Role::drop ? name : fmt::format("{} {}", name, name_of(column.role));
+  }
+  if (!dropped.empty()) text += "; not used: " + dropped;
+  return text;
+}
+
+}  // namespace hogwild

@@ -1,0 +1,182 @@
+#include "data/recipe/row_maker.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "hogwild/data/labels.hpp"
+
+namespace hogwild {
+namespace {
+
+// As a message shows it: cut to 40 bytes, what is not printable escaped.
+std::string quoted(std::string_view value) {
+  constexpr std::size_t kLongest = 40;
+  std::string shown = "'";
+  for (const char c : value.substr(0, kLongest)) {
+    const auto byte = static_cast<unsigned char>(c);
+    shown += byte >= 0x20 && byte != 0x7F ? std::string(1, c) : fmt::format("\\x{:02x}", byte);
+  }
+  return shown + (value.size() > kLongest ? "...'" : "'");
+}
+
+std::string prepared_name(const std::string& name, const ParseRules& rules) {
+  std::string prepared;
+  append_part(prepared, name, rules);
+  return prepared;
+}
+
+}  // namespace
+
+RowMaker::RowMaker(const ParseRules& rules, RowBatch& batch) : sink_(*rules.recipe, rules, batch) {
+  const std::vector<Column>& columns = recipe().columns;
+  for (std::size_t k = 0; k < columns.size(); ++k) {
+    columns_.push_back({columns[k], prepared_name(columns[k].name, rules)});
+    places_.emplace(columns[k].name, k);
+  }
+  had_.resize(columns.size());
+}
+
+std::optional<std::size_t> RowMaker::find(std::string_view name) const {
+  const auto found = places_.find(name);
+  return found == places_.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::optional<Fault> RowMaker::unfit(std::size_t column, std::string_view value,
+                                     const char* at) const {
+  const Column& its = columns_[column].column;
+  const ColumnKind& kind = *column_kind(its.role);
+  return Fault{
+      at, fmt::format("column '{}': expected {}, found {}", its.name, kind.expects, quoted(value)),
+      fmt::format("correct it, leave it empty, or train with --categorical '{}'; "
+                  "--on-error skip leaves such rows out",
+                  its.name)};
+}
+
+std::optional<Fault> RowMaker::take_label(std::string_view value, const char* at) {
+  label_at_ = at;
+  if (value.empty()) return std::nullopt;
+  const ParseRules& rules = sink_.rules();
+  if (rules.class_labels) {
+    const auto& positive = recipe().positive;
+    const std::string name = canonical_class_name(value);
+    if (!positive || name == *positive) return number_class(name, at, rules, sink_.batch(), label_);
+    return number_class("not " + *positive, at, rules, sink_.batch(), label_);
+  }
+  const auto number = whole_number(value);
+  if (!number) {
+    return Fault{at,
+                 fmt::format("column '{}': expected a label that is a number, found {}",
+                             recipe().find(Role::label)->name, quoted(value)),
+                 "correct it; for classes of any name train with --loss softmax or --one-vs-rest"};
+  }
+  label_ = *number;
+  return std::nullopt;
+}
+
+std::optional<Fault> RowMaker::take_weight(std::string_view value, const char* at) {
+  if (is_missing(value)) return std::nullopt;
+  const auto number = whole_number(value);
+  if (!number || *number < 0) {
+    return Fault{at,
+                 fmt::format("column '{}': expected a weight, found {}",
+                             recipe().find(Role::weight)->name, quoted(value)),
+                 "a weight is a number from 0 on"};
+  }
+  weight_ = *number;
+  return std::nullopt;
+}
+
+std::optional<Fault> RowMaker::take(std::size_t column, std::string_view value, const char* at) {
+  const PreparedColumn& its = columns_[column];
+  had_[column] = true;
+  switch (its.column.role) {
+    case Role::drop:
+      return std::nullopt;
+    case Role::label:
+      return take_label(value, at);
+    case Role::weight:
+      return take_weight(value, at);
+    case Role::id:
+      if (sink_.rules().tags) tag_ = value;
+      return std::nullopt;
+    default:
+      break;
+  }
+  if (is_missing(value)) {
+    sink_.add_missing(its);
+  } else if (!column_kind(its.column.role)->make(its, value, sink_)) {
+    return unfit(column, value, at);
+  }
+  return std::nullopt;
+}
+
+std::optional<Fault> RowMaker::take(std::size_t column, double value, const char* at) {
+  const PreparedColumn& its = columns_[column];
+  const auto narrow = static_cast<float>(value);
+  if (!std::isfinite(narrow)) {
+    return Fault{at, fmt::format("column '{}': {} is out of range", its.column.name, value),
+                 "numbers must be between -3.4e38 and 3.4e38"};
+  }
+  if (its.column.role != Role::number) return take(column, class_name(narrow), at);
+  had_[column] = true;
+  make_number(its, narrow, sink_);
+  return std::nullopt;
+}
+
+std::optional<Fault> RowMaker::take_word(std::size_t column, std::string_view word,
+                                         const char* at) {
+  const PreparedColumn& its = columns_[column];
+  if (its.column.role == Role::text) {
+    had_[column] = true;
+    sink_.add(its, its.name.empty() ? "" : "^", word, 1);
+    return std::nullopt;
+  }
+  return take(column, word, at);
+}
+
+void RowMaker::take_unlisted(std::string_view name, std::string_view word) {
+  const Column column{.name = std::string(name), .role = Role::category};
+  const PreparedColumn its{column, prepared_name(column.name, sink_.rules())};
+  is_missing(word) ? sink_.add_missing(its) : sink_.add(its, "=", word, 1);
+}
+
+void RowMaker::take_unlisted(std::string_view name, double value) {
+  const Column column{.name = std::string(name), .role = Role::number};
+  const auto narrow = static_cast<float>(value);
+  if (!std::isfinite(narrow)) return;
+  make_number({column, prepared_name(column.name, sink_.rules())}, narrow, sink_);
+}
+
+std::optional<Fault> RowMaker::end_row(const char* at, std::uint64_t line) {
+  for (std::size_t k = 0; k < columns_.size(); ++k) {
+    if (!had_[k] && column_kind(columns_[k].column.role) != nullptr) sink_.add_missing(columns_[k]);
+  }
+  RowBatch& batch = sink_.batch();
+  const auto column =
+      label_at_ == nullptr
+          ? 1
+          : static_cast<std::uint64_t>(std::max<std::ptrdiff_t>(label_at_ - at, 0)) + 1;
+  const bool is_left_out = std::isnan(label_) && sink_.rules().skip_unlabelled;
+  std::optional<Fault> fault;
+  if (is_left_out) {
+    ++batch.unlabelled_rows;
+    batch.drop_row();
+  } else {
+    fault = end_named_row(at, label_, weight_, column, line, sink_.rules(), batch);
+    if (!fault && sink_.rules().tags && !tag_.empty()) batch.keep_tag(tag_);
+  }
+  if (!fault) drop_row();
+  return fault;
+}
+
+void RowMaker::drop_row() {
+  had_.assign(had_.size(), false);
+  label_ = kUnlabelled;
+  weight_ = 1;
+  label_at_ = nullptr;
+  tag_.clear();
+}
+
+}  // namespace hogwild

@@ -1,0 +1,68 @@
+// The columns of a row, one after the other, to the label, the weight, the tag and the features of
+// the row that is open in a batch.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "data/formats/parser.hpp"
+#include "data/recipe/kinds.hpp"
+#include "hogwild/data/recipe.hpp"
+
+namespace hogwild {
+
+/// For each row: a call for each column that it has, in any order, then end_row(). `at` is where
+/// the value stands in the text, for faults.
+class RowMaker {
+ public:
+  /// All must live as long. REQUIRES: rules.recipe.
+  RowMaker(const ParseRules& rules, RowBatch& batch);
+  RowMaker(const RowMaker&) = delete;
+  RowMaker& operator=(const RowMaker&) = delete;
+
+  /// The position of a column among the recipe's, or nothing.
+  std::optional<std::size_t> find(std::string_view name) const;
+
+  /// A value as text has it. REQUIRES: column < recipe().columns.size().
+  std::optional<Fault> take(std::size_t column, std::string_view value, const char* at);
+
+  /// A value that is a number already.
+  std::optional<Fault> take(std::size_t column, double value, const char* at);
+
+  /// One of a list: a word of its own, whatever is in it.
+  std::optional<Fault> take_word(std::size_t column, std::string_view word, const char* at);
+
+  /// The same of a key that the recipe lacks: by what it is. A number is a feature of that name, a
+  /// word is a category.
+  void take_unlisted(std::string_view name, std::string_view word);
+  void take_unlisted(std::string_view name, double value);
+
+  /// Ends the row. Columns of features that it lacked are missing.
+  std::optional<Fault> end_row(const char* at, std::uint64_t line);
+
+  /// Forgets what was taken of the row.
+  void drop_row();
+
+  const Recipe& recipe() const noexcept { return sink_.recipe(); }
+
+ private:
+  std::optional<Fault> unfit(std::size_t column, std::string_view value, const char* at) const;
+  std::optional<Fault> take_label(std::string_view value, const char* at);
+  std::optional<Fault> take_weight(std::string_view value, const char* at);
+
+  FeatureSink sink_;
+  std::vector<PreparedColumn> columns_;                          // of the recipe
+  std::map<std::string_view, std::size_t, std::less<>> places_;  // by name
+  std::vector<bool> had_;                                        // by the open row
+  float label_ = kUnlabelled;
+  float weight_ = 1;
+  const char* label_at_ = nullptr;
+  std::string tag_;
+};
+
+}  // namespace hogwild

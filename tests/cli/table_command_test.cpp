@@ -1,0 +1,102 @@
+// A table from the file as people have it to predictions, in one command each.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "hogwild/model/file.hpp"
+#include "support/command.hpp"
+
+namespace hogwild::test {
+namespace {
+
+class TableCommand : public Command {
+ protected:
+  void write_tables() {
+    std::string text = "id,age,city,churned\n";
+    for (int i = 0; i < 300; ++i) {
+      text += fmt::format("c{},{},{},{}\n", i, 20 + i % 50, i % 3 == 0 ? "paris" : "rome",
+                          i % 3 == 0 || i % 50 > 40 ? "yes" : "no");
+    }
+    folder_.write("churn.csv", text);
+  }
+};
+
+TEST_F(TableCommand, TrainsEvaluatesAndPredictsFromTheFile) {
+  write_tables();
+  const Outcome trained = run("train churn.csv --label churned --id id -o m --threads 1");
+  ASSERT_EQ(trained.status, 0) << trained.err;
+  EXPECT_NE(trained.err.find("columns: id id, age number, city category, churned label"),
+            std::string::npos)
+      << trained.err;
+  EXPECT_EQ(run("evaluate m churn.csv --json").status, 0);
+  const Outcome predicted = run("predict m churn.csv --tags --output label");
+  EXPECT_EQ(lines(predicted.out).size(), 300u) << predicted.err;
+  EXPECT_EQ(lines(predicted.out).front(), "c0\tyes");
+  folder_.write("new.jsonl", "{\"age\": 25, \"city\": \"paris\"}\n");
+  folder_.write("new.csv", "city,id,age\nparis,x,25\n");
+  const Outcome by_json = run("predict m new.jsonl"), by_csv = run("predict m new.csv");
+  EXPECT_EQ(by_json.out, by_csv.out) << by_json.err << by_csv.err;
+  EXPECT_FALSE(by_csv.out.empty());
+  const Outcome lacking = run("predict m churn.csv --columns a,b", "");
+  EXPECT_EQ(lacking.status, 0) << lacking.err;
+}
+
+TEST_F(TableCommand, SaysWhatATableLacks) {
+  write_tables();
+  ASSERT_EQ(run("train churn.csv --label churned --id id -o m --threads 1").status, 0);
+  folder_.write("lacking.csv", "city,size\nparis,3\n");
+  const Outcome lacking = run("predict m lacking.csv");
+  EXPECT_EQ(lacking.status, 1);
+  EXPECT_NE(lacking.err.find("lacks 1 of the model's columns: age; not known to it: size"),
+            std::string::npos)
+      << lacking.err;
+  const Outcome unlabelled = run("train churn.csv -o m");
+  EXPECT_EQ(unlabelled.status, 1);
+  EXPECT_NE(unlabelled.err.find("--label NAME; the columns are id, age, city, churned"),
+            std::string::npos)
+      << unlabelled.err;
+  const Outcome wrong = run("train churn.csv --label chruned -o m");
+  EXPECT_EQ(wrong.status, 2);
+  EXPECT_NE(wrong.err.find("did you mean 'churned'?"), std::string::npos) << wrong.err;
+}
+
+TEST_F(TableCommand, LearnsSeveralClassesWithoutBeingTold) {
+  std::string table = "x,kind\n", text;
+  for (int i = 0; i < 300; ++i) {
+    const char* const kind = i % 3 == 0 ? "a" : i % 3 == 1 ? "b" : "c";
+    table += fmt::format("{},{}\n", i % 3 * 10 + i % 2, kind);
+    text += fmt::format("{}\tsome words of kind {}{}\n", kind, kind, kind);
+  }
+  folder_.write("t.csv", table);
+  folder_.write("t.tsv", text);
+  const Outcome of_table = run("train t.csv --label kind -o m --threads 1");
+  EXPECT_NE(of_table.err.find("3 classes: as with --loss softmax"), std::string::npos)
+      << of_table.err;
+  const Outcome of_text = run("train t.tsv -o n --threads 1");
+  EXPECT_NE(of_text.err.find("3 classes: as with --one-vs-rest"), std::string::npos) << of_text.err;
+  EXPECT_EQ(run("predict n -", "", "some words of kind bb\n").out, "b\n");
+  const Outcome one = run("train t.csv --label kind --positive b -o m --threads 1");
+  EXPECT_NE(one.err.find("label not b as negative and b as positive"), std::string::npos)
+      << one.err;
+}
+
+TEST_F(TableCommand, GoesOnWithTheRecipeOfAModel) {
+  write_tables();
+  ASSERT_EQ(run("train churn.csv --label churned --drop id -o m --threads 1").status, 0);
+  const Outcome more = run("train churn.csv --resume m -o n --threads 1");
+  ASSERT_EQ(more.status, 0) << more.err;
+  EXPECT_EQ(json_of(*load(folder_.path("n")).features().recipe),
+            json_of(*load(folder_.path("m")).features().recipe));
+}
+
+TEST_F(TableCommand, ConvertsWithItsRecipe) {
+  write_tables();
+  ASSERT_EQ(run("convert churn.csv c.hogdata --label churned --id id --class-labels").status, 0);
+  ASSERT_EQ(run("train c.hogdata -o m --threads 1 --epochs 5").status, 0);
+  ASSERT_EQ(run("train churn.csv --label churned --id id -o n --threads 1 --epochs 5").status, 0);
+  EXPECT_EQ(run("predict m churn.csv").out, run("predict n churn.csv").out);
+}
+
+}  // namespace
+}  // namespace hogwild::test

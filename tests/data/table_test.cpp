@@ -1,0 +1,374 @@
+// Tables, JSON lines and labelled text to rows.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "hogwild/core/error.hpp"
+#include "hogwild/data/hogdata.hpp"
+#include "hogwild/data/reader.hpp"
+#include "hogwild/data/row_builder.hpp"
+#include "hogwild/data/row_stream.hpp"
+#include "hogwild/model/file.hpp"
+#include "hogwild/train/train.hpp"
+#include "support/files.hpp"
+#include "support/named.hpp"
+
+namespace hogwild {
+namespace {
+
+using test::Named;
+using test::named;
+
+const std::string kChurn =
+    "age,city,since,churned\n"
+    "33,paris,2026-03-31,1\n"
+    "44,rome,2025-12-01 14:30,0\n"
+    "55,,2024-02-29,1\n"
+    ",paris,,0\n";
+
+class Tables : public testing::Test {
+ protected:
+  Dataset rows(const std::string& text, ColumnOptions columns = {.label = "churned"},
+               ReadOptions options = {}) {
+    options.columns = std::move(columns);
+    return read({folder_.write("t.csv", text)}, options);
+  }
+  std::string error_of(const std::string& text, ColumnOptions columns = {.label = "churned"},
+                       ReadOptions options = {}) {
+    try {
+      rows(text, std::move(columns), std::move(options));
+    } catch (const Error& error) {
+      const std::string message = error.what();
+      const std::size_t place = message.find("t.csv:");
+      return place == message.npos ? message : message.substr(place);
+    }
+    return "no error";
+  }
+
+  test::TemporaryFolder folder_;
+};
+
+TEST_F(Tables, BecomeNumbersCategoriesAndPartsOfDates) {
+  const Dataset data = rows(kChurn);
+  ASSERT_EQ(data.rows(), 4u);
+  EXPECT_EQ(named(data, 0), (Named{{"age", 33},
+                                   {"city=paris", 1},
+                                   {"since.year", 2026},
+                                   {"since.month=3", 1},
+                                   {"since.weekday=2", 1}}));
+  EXPECT_EQ(named(data, 1), (Named{{"age", 44},
+                                   {"city=rome", 1},
+                                   {"since.year", 2025},
+                                   {"since.month=12", 1},
+                                   {"since.weekday=1", 1},
+                                   {"since.hour=14", 1}}));
+  EXPECT_EQ(
+      named(data, 2),
+      (Named{{"age", 55}, {"since.year", 2024}, {"since.month=2", 1}, {"since.weekday=4", 1}}));
+  EXPECT_EQ(named(data, 3), (Named{{"age", 44}, {"city=paris", 1}}));  // the mean age
+  EXPECT_EQ(data.labels()[0], 1);
+  EXPECT_EQ(data.labels()[1], 0);
+  EXPECT_EQ(data.features().format, "csv");
+}
+
+TEST_F(Tables, MayHaveOtherSeparatorsQuotesAndLineEnds) {
+  const Dataset plain = rows(kChurn);
+  std::string tabs = kChurn, semicolons = kChurn, quoted = "\xef\xbb\xbf", crlf;
+  std::ranges::replace(tabs, ',', '\t');
+  std::ranges::replace(semicolons, ',', ';');
+  for (const char c : kChurn) crlf += c == '\n' ? std::string("\r\n") : std::string(1, c);
+  std::string field;
+  for (const char c : kChurn) {
+    if (c != ',' && c != '\n') {
+      field += c;
+      continue;
+    }
+    quoted += '"' + field + '"' + c;
+    field.clear();
+  }
+  for (const std::string& text : {tabs, semicolons, quoted, crlf}) {
+    const Dataset other = rows(text);
+    ASSERT_EQ(other.rows(), plain.rows()) << text;
+    for (Offset i = 0; i < plain.rows(); ++i) EXPECT_EQ(named(other, i), named(plain, i)) << text;
+  }
+  std::string bars = kChurn;
+  std::ranges::replace(bars, ',', '|');
+  EXPECT_EQ(rows(bars, {.label = "churned", .separator = '|'}).rows(), 4u);
+}
+
+TEST_F(Tables, MayHaveLineEndsWithinQuotes) {
+  std::string text = "label,note\n";
+  for (int i = 0; i < 200'000; ++i) {
+    text += fmt::format("{},\"a {}\nb, \"\"{}\"\"\"\n", i % 2, i % 7, i % 3);
+  }
+  const Dataset data = rows(text, {.label = "label", .categorical = {"note"}});
+  ASSERT_EQ(data.rows(), 200'000u);
+  EXPECT_EQ(named(data, 5), (Named{{"note=a 5\nb, \"2\"", 1}}));
+  EXPECT_EQ(named(data, 199'999), (Named{{fmt::format("note=a {}\nb, \"1\"", 199'999 % 7), 1}}));
+  EXPECT_EQ(data.source().lines, 400'001u);
+}
+
+TEST_F(Tables, HaveRolesByNameNumberAndPattern) {
+  const std::string text = "a1,a2,b,c,d,y\n1,2,3,4,5,1\n2,3,4,5,6,0\n";
+  const Dataset data =
+      rows(text, {.label = "6", .weight = "b", .drop = {"d"}, .categorical = {"a*"}});
+  EXPECT_EQ(named(data, 0), (Named{{"a1=1", 1}, {"a2=2", 1}, {"c", 4}}));
+  EXPECT_EQ(data.weights()[0], 3);
+  const Dataset only = rows(text, {.label = "y", .only = {"c"}});
+  EXPECT_EQ(named(only, 1), (Named{{"c", 5}}));
+}
+
+TEST_F(Tables, WithoutAHeaderHaveNumbersOrGivenNames) {
+  const std::string text = "1,paris,3\n0,rome,4\n";
+  EXPECT_EQ(named(rows(text, {.label = "1"}), 0), (Named{{"2=paris", 1}, {"3", 3}}));
+  EXPECT_EQ(named(rows(text, {.columns = {"y", "city", "age"}, .label = "y"}), 0),
+            (Named{{"city=paris", 1}, {"age", 3}}));
+  EXPECT_NE(error_of(text, {.columns = {"y", "city"}, .label = "y"}).find("2 names for the 3"),
+            std::string::npos);
+}
+
+TEST_F(Tables, MayTellWhatIsMissingAndBinNumbers) {
+  const Dataset data = rows(kChurn, {.label = "churned", .missing = Missing::indicator});
+  EXPECT_EQ(named(data, 3), (Named{{"age", 44}, {"age=?", 1}, {"city=paris", 1}, {"since=?", 1}}));
+  std::string text = "x,y\n";
+  for (int i = 0; i < 100; ++i) text += fmt::format("{},{}\n", i, i % 2);
+  const Dataset binned = rows(text, {.label = "y", .bins = 4});
+  EXPECT_EQ(named(binned, 24), (Named{{"x=0", 1}}));
+  EXPECT_EQ(named(binned, 25), (Named{{"x=1", 1}}));
+  EXPECT_EQ(named(binned, 99), (Named{{"x=3", 1}}));
+}
+
+TEST_F(Tables, SayWhatIsWrongAndWhere) {
+  EXPECT_EQ(error_of(kChurn, {}),
+            "t.csv:1:1: this looks like CSV: columns with commas between them; say which column is "
+            "the label: --label NAME; the columns are age, city, since, churned");
+  EXPECT_NE(error_of(kChurn, {.label = "churnd"}).find("did you mean 'churned'?"),
+            std::string::npos);
+  EXPECT_NE(error_of(kChurn, {.label = "city", .numeric = {"city"}}).find("given to --label"),
+            std::string::npos);
+  const ColumnOptions label{.label = "y"};
+  EXPECT_EQ(error_of("a,y\n1,1\n2,0,3\n4,1\n", label).substr(0, 12), "t.csv:3:1: 3");
+  EXPECT_NE(error_of("a,y\n1,1\na,y\n", label).find("t.csv:3:1: the header is here again"),
+            std::string::npos);
+  EXPECT_NE(error_of("a,a,y\n1,2,1\n", label).find("two columns are called 'a'"),
+            std::string::npos);
+  EXPECT_NE(error_of("a,y\n\"b\n,1\n", label).find("t.csv:2:1: a quoted field is not closed"),
+            std::string::npos);
+  const std::string word = error_of("a,y\n1,1\nx,0\n", {.label = "y", .numeric = {"a"}});
+  EXPECT_EQ(word.substr(0, word.find(";")), "t.csv:3:1: column 'a': expected a number, found 'x'");
+  const std::string multiline = error_of("a,b,y\n\"1\n2\",x,0\n", {.label = "y", .numeric = {"b"}});
+  EXPECT_EQ(multiline.substr(0, 12), "t.csv:3:4: c") << multiline;
+  EXPECT_NE(error_of("a,y\n1,1\n2,?\n", label).find("expected a label that is a number"),
+            std::string::npos);
+}
+
+TEST_F(Tables, LeaveOutWhatIsMalformedIfTheyMay) {
+  const Dataset data = rows("a,y\n1,1\nx,0\n3,0\n4\n", {.label = "y", .numeric = {"a"}},
+                            {.on_error = OnError::skip});
+  EXPECT_EQ(data.rows(), 2u);
+  EXPECT_EQ(data.source().skipped_lines, 2u);
+}
+
+TEST_F(Tables, OfSeveralFilesHaveEachTheirHeader) {
+  const std::string first = folder_.write("1.csv", "a,y\n1,1\n"),
+                    second = folder_.write("2.csv", "y,a\n0,2\n"),
+                    third = folder_.write("3.csv", "b,y\n2,0\n");
+  const ReadOptions options{.columns = {.label = "y"}};
+  const Dataset data = read({first, second}, options);
+  EXPECT_EQ(named(data, 1), (Named{{"a", 2}}));
+  EXPECT_EQ(data.labels()[1], 0);
+  try {
+    read({first, third}, {.on_error = OnError::skip, .columns = {.label = "y"}});
+    FAIL();
+  } catch (const ParseError& error) {
+    EXPECT_EQ(error.reason, "the table lacks 1 of the model's columns: a; not known to it: b");
+    EXPECT_EQ(error.path, third);
+  }
+}
+
+TEST_F(Tables, OfClassesMayHaveLabelsOfAnyText) {
+  const Dataset data = rows("a,y\n1,\"x, y: z\"\n2,None\n", {.label = "y"}, {.word_labels = true});
+  ASSERT_NE(data.classes(), nullptr);
+  EXPECT_EQ(*data.classes(), (std::vector<std::string>{"None", "x, y: z"}));
+  const Dataset rest =
+      rows("a,y\n1,p\n2,q\n3,r\n", {.label = "y"}, {.word_labels = true, .positive = "q"});
+  EXPECT_EQ(*rest.classes(), (std::vector<std::string>{"not q", "q"}));
+}
+
+TEST_F(Tables, AreReadAlikeByAModelOfThem) {
+  std::string text = kChurn;
+  for (int i = 0; i < 50; ++i)
+    text += fmt::format("{},{},,{}\n", i, i % 3 ? "rome" : "oslo", i % 2);
+  const TrainResult result = train(rows(text), {.threads = 1});
+  save(result.model, folder_.path("m"));
+  const Model model = load(folder_.path("m"));
+  ASSERT_NE(model.features().recipe, nullptr);
+  EXPECT_EQ(model.features().recipe->columns, result.model.features().recipe->columns);
+  // By header in another order, without one, without the label, as JSON, and by columns.
+  const ReadOptions options{.features = model.features()};
+  const std::vector<std::string> texts{
+      "since,churned,city,age,new\n2026-03-31,1,paris,33,7\n", "33,paris,2026-03-31,1\n",
+      "33,paris,2026-03-31\n",
+      "{\"age\": 33, \"city\": \"paris\", \"since\": \"2026-03-31\", \"new\": 1}\n"};
+  RowBuilder builder(model.features());
+  builder.add("age", 33);
+  builder.add("city", "paris");
+  builder.add("since", "2026-03-31");
+  const float expected = model.predict(builder.row());
+  for (const std::string& one : texts) {
+    const Dataset row = read({folder_.write("row", one)}, options);
+    ASSERT_EQ(row.rows(), 1u);
+    EXPECT_EQ(model.predict(row.row(0)), expected) << one;
+  }
+  builder.add_line("33,paris,2026-03-31");
+  EXPECT_EQ(model.predict(builder.row()), expected);
+  EXPECT_THROW(builder.add("age", "old"), DataError);
+}
+
+TEST_F(Tables, AreStreamedAsTheyAreRead) {
+  std::string text = "age,city,y\n";
+  for (int i = 0; i < 3'000; ++i) text += fmt::format("{},c{},{}\n", i % 50, i % 5, i % 2);
+  ReadOptions options{.columns = {.label = "y"}};
+  const std::string path = folder_.write("s.csv", text);
+  RowStream stream({path}, options);
+  TrainObserver observer;
+  const TrainOptions training{
+      .scale = Scale::none, .learning_rate = 0.1f, .threads = 1, .order = RowOrder::sequential};
+  const Model streamed = train(stream, training, observer).model;
+  const Model held = train(read({path}, options), training).model;
+  ASSERT_NE(streamed.features().recipe, nullptr);
+  const Dataset rows = read({path}, {.features = held.features()});
+  const Dataset others = read({path}, {.features = streamed.features()});
+  for (Offset i = 0; i < 100; ++i) {
+    EXPECT_NEAR(streamed.margin(others.row(i)), held.margin(rows.row(i)), 1e-5);
+  }
+}
+
+TEST_F(Tables, KeepTheirRecipeInAHogdataFile) {
+  const Dataset data = rows(kChurn);
+  save_hogdata(data, folder_.path("t.hogdata"));
+  const Dataset again = read({folder_.path("t.hogdata")}, {});
+  ASSERT_NE(again.features().recipe, nullptr);
+  EXPECT_EQ(json_of(*again.features().recipe), json_of(*data.features().recipe));
+}
+
+TEST_F(Tables, SayTheSameAsJsonLinesAndVwText) {
+  std::string csv = "age,city,y\n", json, vw;
+  for (int i = 0; i < 300; ++i) {
+    const int age = 20 + i % 40, label = i % 2 == 0 ? 1 : -1;
+    const std::string city = i % 3 == 0 ? "paris" : "rome";
+    csv += fmt::format("{},{},{}\n", age, city, label);
+    json += fmt::format("{{\"age\":{},\"city\":\"{}\",\"y\":{}}}\n", age, city, label);
+    vw += fmt::format("{} | age:{} city:{}\n", label, age, city);
+  }
+  const ReadOptions options{.columns = {.label = "y"}};
+  const TrainOptions training{.threads = 1};
+  const Model by_csv = train(read({folder_.write("r.csv", csv)}, options), training).model;
+  const Model by_json = train(read({folder_.write("r.json", json)}, options), training).model;
+  const Model by_vw = train(read({folder_.write("r.vw", vw)}, {}), training).model;
+  ASSERT_EQ(by_csv.weights().size(), by_vw.weights().size());
+  for (std::size_t j = 0; j < by_csv.weights().size(); ++j) {
+    EXPECT_EQ(by_csv.features().name(static_cast<Index>(j)),
+              by_vw.features().name(static_cast<Index>(j)));
+    EXPECT_EQ(by_csv.weights()[j], by_vw.weights()[j]);
+    EXPECT_EQ(by_csv.weights()[j], by_json.weights()[j]);
+  }
+  EXPECT_EQ(by_csv.bias(), by_vw.bias());
+}
+
+class JsonLines : public Tables {};
+
+TEST_F(JsonLines, HaveObjectsArraysAndMissingValues) {
+  const Dataset data = rows(
+      "{\"churned\": true, \"user\": {\"age\": 3, \"city\": \"paris\"}, \"tags\": [\"a\", \"b\"]}\n"
+      "{\"churned\": false, \"user\": {\"age\": 5, \"city\": null}, \"tags\": [], \"xs\": [1, "
+      "2]}\n",
+      {.label = "churned"}, {.word_labels = true});
+  EXPECT_EQ(named(data, 0).at("user.age"), 3);
+  EXPECT_EQ(named(data, 0).at("user.city=paris"), 1);
+  EXPECT_GT(named(data, 0).at("tags^a"), 0);
+  EXPECT_EQ(named(data, 1).count("user.city=paris"), 0u);
+  EXPECT_EQ(named(data, 1).at("xs.1"), 2);
+  EXPECT_EQ(*data.classes(), (std::vector<std::string>{"false", "true"}));
+}
+
+TEST_F(JsonLines, SayWhatIsWrongAndWhere) {
+  const ColumnOptions label{.label = "y"};
+  EXPECT_NE(error_of("{\"a\": 1, \"b\": 2}\n", {}).find("--label KEY; the keys are a, b"),
+            std::string::npos);
+  EXPECT_NE(error_of("{\"y\": 1, \"a\": 2}\n{\"y\": 1, \"a\": }\n", label).find("t.csv:2:1"),
+            std::string::npos);
+  EXPECT_NE(error_of("{\"y\": 1, \"a\": 2}\n[1]\n", label).find("a row is an object"),
+            std::string::npos);
+  EXPECT_NE(error_of("{\"y\": 1, \"a\": [{\"b\": 1}]}\n", label).find("within an array"),
+            std::string::npos);
+  std::string deep = "{\"y\": 1, \"a\": ";
+  for (int i = 0; i < 100'000; ++i) deep += "{\"a\": ";
+  EXPECT_NE(error_of(deep + "\n", {.label = "y"}, {.format = Format::jsonl}).find("too deeply"),
+            std::string::npos);
+}
+
+class LabelledText : public Tables {};
+
+TEST_F(LabelledText, BecomesWordsOfUnitLength) {
+  const std::string text =
+      "cat\tThe purr, the PURR of the \xc3\x89tude cats.\n"
+      "dog\tThe bark of the dogs is a bark\n"
+      "dog\tA wag of the tail is a wag\n";
+  const Dataset data = rows(text, {}, {.word_labels = true});
+  EXPECT_EQ(data.features().format, "text");
+  const Named first = named(data, 0);
+  EXPECT_EQ(first.count("\xc3\xa9tude"), 1u);
+  EXPECT_EQ(first.count("a"), 0u);
+  double squares = 0;
+  for (const auto& [name, value] : first) squares += double{value} * value;
+  EXPECT_NEAR(squares, 1, 1e-6);
+  // (1 + ln 2) (1 + ln (4 / 2)) against 1 + ln (4 / 2).
+  EXPECT_NEAR(first.at("purr") / first.at("cats"), 1 + std::log(2.0), 1e-5);
+  EXPECT_NEAR(first.at("the") / first.at("cats"), (1 + std::log(3.0)) / (1 + std::log(2.0)), 1e-5);
+}
+
+TEST_F(LabelledText, MayHaveRunsOfWordsAndCharactersAndStopWords) {
+  const std::string stop = folder_.write("stop", "The of\nIS");
+  const Dataset data = rows("a\tthe bark of dogs x\nb\tthe tail is long x\n",
+                            {.ngrams = 2, .char_ngrams = {3, 3}, .stop_words = stop},
+                            {.format = Format::text, .word_labels = true});
+  const Named first = named(data, 0);
+  EXPECT_EQ(first.count("bark dogs"), 1u);
+  EXPECT_EQ(first.count("the"), 0u);
+  EXPECT_EQ(first.count("~ogs"), 1u);
+  EXPECT_EQ(first.count("~gs "), 1u);
+}
+
+TEST_F(LabelledText, OfFastTextIsKnownByItsMark) {
+  const Dataset data = rows("__label__x hello world\n__label__y bye\n", {}, {.word_labels = true});
+  EXPECT_EQ(*data.classes(), (std::vector<std::string>{"x", "y"}));
+  EXPECT_NE(error_of("__label__x __label__y hello\n", {}).find("several labels"),
+            std::string::npos);
+}
+
+TEST_F(LabelledText, IsWeighedAlikeByAModelOfIt) {
+  std::string text;
+  for (int i = 0; i < 60; ++i) {
+    text +=
+        fmt::format("{}\tword{} common word{} and some more\n", i % 2 ? "x" : "y", i % 7, i % 3);
+  }
+  const std::string path = folder_.write("t.tsv", text);
+  const Dataset data = read({path}, {.word_labels = true});
+  save(train(data, {.threads = 1}).model, folder_.path("m"));
+  const Model model = load(folder_.path("m"));
+  const Dataset again = read({path}, {.class_labels = true, .features = model.features()});
+  for (Offset i = 0; i < data.rows(); ++i) EXPECT_EQ(named(again, i), named(data, i));
+  RowBuilder builder(model.features());
+  builder.add_line("word1 common word1 and some more");
+  const SparseRow row = builder.row();
+  ASSERT_EQ(row.nonzeros(), data.row(1).nonzeros());
+  EXPECT_EQ(model.margin(row), model.margin(data.row(1)));
+}
+
+}  // namespace
+}  // namespace hogwild
