@@ -1,8 +1,10 @@
 // How fast is text read? Click rows (values of one) and text rows (decimals), from a file in the
 // page cache: a line and a number at a time with the standard library, parsing alone (also of text
 // that is in a core's cache, and of the same rows as VW text: names hashed, hashed and sorted, or
-// kept), reading into a Dataset, and evaluating a model.
+// kept), reading into a Dataset, and evaluating a model; and parsing a table of numbers and
+// categories.
 #include <benchmark/benchmark.h>
+#include <fmt/format.h>
 #include <tbb/enumerable_thread_specific.h>
 #include <tbb/global_control.h>
 #include <tbb/parallel_for.h>
@@ -19,6 +21,7 @@
 
 #include "data/text/input.hpp"
 #include "data/text/parsing.hpp"
+#include "data/text/records.hpp"
 #include "data/text/scan.hpp"
 #include "hogwild/hogwild.hpp"
 #include "support/generated.hpp"
@@ -124,6 +127,48 @@ void parse_vw_names(benchmark::State& state, const std::string& path) {
   parse(state, as_vw(chunks_of(path)), Format::vw, {});
 }
 
+// A table as click logs have it: a label, 13 numbers and 26 categories of 8 digits and letters,
+// some of them missing.
+std::vector<Chunk> table_chunks(char separator) {
+  constexpr std::size_t kChunks = 64, kRows = 4000;
+  std::vector<Chunk> chunks;
+  std::string header = "label";
+  for (int k = 1; k <= 39; ++k) {
+    header += fmt::format("{}{}{}", separator, k <= 13 ? 'I' : 'C', k <= 13 ? k : k - 13);
+  }
+  for (std::size_t c = 0; c < kChunks; ++c) {
+    Chunk& chunk = chunks.emplace_back();
+    if (c == 0) chunk.text = header + '\n';
+    chunk.begins_file = c == 0;
+    for (std::size_t i = 0; i < kRows; ++i) {
+      Random random(1, c, i);
+      chunk.text += random.below(4) == 0 ? '1' : '0';
+      for (int k = 0; k < 39; ++k) {
+        chunk.text += separator;
+        if (random.below(8) == 0) continue;
+        const std::uint64_t most = std::uint64_t{10} << (3 * (k % 5));
+        if (k < 13) {
+          chunk.text += fmt::format("{}", random.below(most));
+        } else {
+          chunk.text += fmt::format("{:08x}", mix_bits(random.below(most)) & 0xFFFFFFFF);
+        }
+      }
+      chunk.text += '\n';
+    }
+    chunk.table = c == 0 ? head_of(chunk.text, '\0') : chunks.front().table;
+  }
+  return chunks;
+}
+
+void parse_table(benchmark::State& state, char separator, int hash_bits, bool crosses = false) {
+  const std::vector<Chunk> chunks = table_chunks(separator);
+  ReadOptions options{.format = Format::csv, .hash_bits = hash_bits, .columns = {.label = "label"}};
+  if (crosses) options.columns.cross = {"C1:C2", "C3:C4"};
+  Parsing parsing(options, FeatureOrder::any);
+  parsing.decide_format(chunks.front(), "table");
+  parse(state, chunks, Format::csv, parsing.rules());
+}
+
 void read_whole(benchmark::State& state, const std::string& path) {
   std::uint64_t nonzeros = 0;
   for (auto _ : state) {
@@ -173,5 +218,17 @@ int main(int argc, char** argv) {
   };
   add_all("click", click.path());
   add_all("text", text.path());
+  const auto add_table = [](const char* name, char separator, int hash_bits, bool crosses = false) {
+    benchmark::RegisterBenchmark(
+        name, [=](benchmark::State& state) { parse_table(state, separator, hash_bits, crosses); })
+        ->UseRealTime()
+        ->Unit(benchmark::kMillisecond)
+        ->Arg(1)
+        ->Arg(2);
+  };
+  add_table("parse_csv_hashed", ',', 20);
+  add_table("parse_tsv_hashed", '\t', 20);
+  add_table("parse_csv_crosses", ',', 20, true);
+  add_table("parse_csv_names", ',', 0);
   benchmark::RunSpecifiedBenchmarks();
 }

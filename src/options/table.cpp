@@ -385,6 +385,15 @@ std::vector<Option> columns() {
       choice("missing",
              "what an empty value becomes: absent, no feature; indicator, the feature column=?",
              &ColumnOptions::missing),
+      texts({"transform", "CHANGE:COLUMN,...",
+             "numbers are changed: log, ln(1 + x); sqrt, the square root; clip, to the range that "
+             "98 % "
+             "of the first rows have"},
+            &ColumnOptions::transform),
+      texts({"cross", "COLUMN:COLUMN,...",
+             "the features of one column times those of another, or of more, are features, too; : "
+             "alone is all pairs of columns"},
+            &ColumnOptions::cross),
       number({"bins", "N",
               "numbers become categories: N ranges that as many of the first rows have", "off"},
              &ColumnOptions::bins, between(0, 10'000)),

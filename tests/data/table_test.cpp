@@ -142,6 +142,43 @@ TEST_F(Tables, MayTellWhatIsMissingAndBinNumbers) {
   EXPECT_EQ(named(binned, 99), (Named{{"x=3", 1}}));
 }
 
+TEST_F(Tables, MayChangeNumbersAndMultiplyColumns) {
+  std::string text = "x,z,city,y\n";
+  for (int i = 0; i < 200; ++i)
+    text += fmt::format("{},{},{},{}\n", i, 3, i % 2 ? "p" : "q", i % 2);
+  const Dataset data = rows(
+      text,
+      {.label = "y", .transform = {"log:x"}, .cross = {"city:x", "z:z", "city:x:z", "city:city"}});
+  const float log = std::log1p(5.0f);
+  EXPECT_EQ(named(data, 5), (Named{{"x", log},
+                                   {"z", 3},
+                                   {"city=p", 1},
+                                   {"city=p*x", log},
+                                   {"z*z", 9},
+                                   {"city=p*x*z", 3 * log}}));
+  const Dataset clipped = rows(text, {.label = "y", .transform = {"clip:x"}});
+  EXPECT_EQ(named(clipped, 0).at("x"), 1);
+  EXPECT_EQ(named(clipped, 199).at("x"), 198);
+  const Dataset pairs = rows(text, {.label = "y", .only = {"x", "z"}, .cross = {":"}});
+  EXPECT_EQ(named(pairs, 2), (Named{{"x", 2}, {"z", 3}, {"x*z", 6}}));
+  EXPECT_NE(error_of(text, {.label = "y", .cross = {"x"}}).find("COLUMN:COLUMN"),
+            std::string::npos);
+  EXPECT_NE(error_of(text, {.label = "y", .cross = {"x:y"}}).find("has no features: it is label"),
+            std::string::npos);
+  EXPECT_NE(error_of(text, {.label = "y", .transform = {"log:city"}}).find("not a number"),
+            std::string::npos);
+  const Recipe& recipe = *data.features().recipe;
+  EXPECT_EQ(json_of(recipe_of(json_of(recipe))), json_of(recipe));
+}
+
+TEST_F(Tables, MultiplyWordsOfATextInWhateverOrder) {
+  const ColumnOptions columns{.label = "y", .text = {"t"}, .cross = {"t:t"}};
+  const Dataset data = rows("t,y\nred apple,1\napple red,0\n", columns);
+  EXPECT_EQ(named(data, 0), named(data, 1));
+  EXPECT_EQ(named(data, 0).count("t^apple*t^red"), 1u);
+  EXPECT_EQ(named(data, 0).size(), 3u);
+}
+
 TEST_F(Tables, SayWhatIsWrongAndWhere) {
   EXPECT_EQ(error_of(kChurn, {}),
             "t.csv:1:1: this looks like CSV: columns with commas between them; say which column is "

@@ -43,6 +43,8 @@ inline const std::map<std::string, Sample>& samples() {
                                                  {"text", {"note,subject", ""}},
                                                  {"date", {"since", ""}},
                                                  {"missing", {"indicator", "zero"}},
+                                                 {"transform", {"log:income,clip:age", ""}},
+                                                 {"cross", {"city:age", ""}},
                                                  {"bins", {"16", "-1"}},
                                                  {"ngrams", {"2", "0"}},
                                                  {"char-ngrams", {"3:5", "5:3"}},

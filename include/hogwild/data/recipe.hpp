@@ -25,15 +25,26 @@ enum class Missing {
   indicator,  ///< the feature `column=?` of value 1
 };
 
+/// What a number is made before it is learnt.
+enum class Change {
+  none,
+  log,   ///< ln(1 + x) of the size, with the sign
+  sqrt,  ///< the square root of the size, with the sign
+  clip,  ///< what is below or above 98 % of the first rows becomes their least or most
+};
+
 /// A column of a table, or a key of JSON lines: of an object within the object the keys, with dots
 /// between them.
 struct Column {
-  std::string name;             ///< as the header has it, or the number of the column
-  Role role = Role::drop;       ///< what it is for
-  std::optional<float> mean{};  ///< of a number that most of the first rows have: theirs
-  std::vector<float> bins{};    ///< of a number: `column=k` of value 1 says in which bin it
-                                ///< is, k being the number of these edges <= it, ascending;
-                                ///< empty: the number is the value
+  std::string name;              ///< as the header has it, or the number of the column
+  Role role = Role::drop;        ///< what it is for
+  Change change = Change::none;  ///< of a number without bins
+  float least = 0;               ///< of Change::clip
+  float most = 0;                ///< of Change::clip
+  std::optional<float> mean{};   ///< of a number that most of the first rows have: theirs
+  std::vector<float> bins{};     ///< of a number: `column=k` of value 1 says in which bin it
+                                 ///< is, k being the number of these edges <= it, ascending;
+                                 ///< empty: the number is the value
   bool operator==(const Column&) const = default;  ///< whether both are equal
 };
 
@@ -56,12 +67,19 @@ struct TermWeights {
                            ///< 0: of a word that is left out; negative: of what is no word
 };
 
+/// The columns whose features are multiplied with each other: each feature of the first with each
+/// of the second, and so on, is a feature `first*second` whose value is the product. Of a column
+/// that is there twice each pair of features is met once, in the order of their names, and a
+/// feature with itself only where its value is not 1.
+using Cross = std::vector<std::string>;
+
 /// How raw rows become features. See read().
 struct Recipe {
   std::vector<Column> columns{};          ///< of the training rows, in their order
   bool named = true;                      ///< else columns have numbers, and tables no header
   Missing missing = Missing::absent;      ///< what a missing value becomes
   TextOptions text{};                     ///< of all columns of text
+  std::vector<Cross> crosses{};           ///< features of several columns
   std::optional<std::string> positive{};  ///< of more labels than two: this one against the rest
   std::shared_ptr<const TermWeights> terms{};  ///< null: counts are not weighed
 
@@ -96,6 +114,8 @@ struct ColumnOptions {
   std::vector<std::string> text{};         ///< these are texts
   std::vector<std::string> date{};         ///< these are dates
   Missing missing = Missing::absent;       ///< what a missing value becomes
+  std::vector<std::string> transform{};    ///< "log:COLUMN": see Change
+  std::vector<std::string> cross{};        ///< "COLUMN:COLUMN", or more; ":": all pairs of columns
   int bins = 0;    ///< numbers become so many bins of as many rows each; 0: they do not
   int ngrams = 1;  ///< see TextOptions
   std::pair<int, int> char_ngrams{};  ///< runs of so few to so many characters, too; 0: none

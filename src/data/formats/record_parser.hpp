@@ -37,6 +37,14 @@ class RecordParser {
     return std::min(text.find('\n', at), text.size());
   }
 
+  /// Rows from the records from `at` on, as long as each is plain: on one line, without a fault.
+  /// Returns where the first record begins that is not, which parse() has to decide. end: see
+  /// end_of_padded_lines().
+  virtual std::size_t parse_plain(std::string_view text, std::size_t at, std::size_t end) {
+    static_cast<void>(text), static_cast<void>(end);
+    return at;
+  }
+
   /// One record, without its line end, to one row, or to none. On a fault the row is left open.
   virtual std::optional<Fault> parse(std::string_view record, std::uint64_t line) = 0;
 

@@ -9,8 +9,10 @@
 
 #include "data/formats/record_parser.hpp"
 #include "data/recipe/kinds.hpp"
+#include "data/recipe/plain_rows.hpp"
 #include "data/recipe/row_maker.hpp"
 #include "data/text/byte_order_mark.hpp"
+#include "data/text/field_scan.hpp"
 #include "data/text/records.hpp"
 #include "hogwild/core/error.hpp"
 
@@ -114,15 +116,49 @@ ChosenRecipe choose(const Chunk& first, const ColumnOptions& options, const std:
 class TableParser final : public RecordParser {
  public:
   TableParser(const Chunk& chunk, const ParseRules& rules, RowBatch& batch)
-      : head_(*chunk.table), maker_(rules, batch), header_to_come_(chunk.begins_file) {
+      : head_(*chunk.table),
+        batch_(batch),
+        maker_(rules, batch),
+        header_to_come_(chunk.begins_file) {
     lay_out();
     header_to_come_ = header_to_come_ && has_header_;
+    if (!misfit_) plain_.emplace(maker_, rules, batch, columns_);
   }
 
   const std::optional<Misfit>& misfit() const noexcept override { return misfit_; }
 
   std::size_t end_of_record(std::string_view text, std::size_t at) const override {
     return hogwild::end_of_record(text, at, head_.dialect);
+  }
+
+  std::size_t parse_plain(std::string_view text, std::size_t at, std::size_t end) override {
+    if (header_to_come_) return at;
+    const char* const bytes = text.data();
+    FieldScan scan(text, at, end, head_.dialect);
+    std::size_t field = at, column = 0;
+    const auto stop = [&] {
+      plain_->drop_row();
+      return at;
+    };
+    while (scan.next()) {
+      for (const std::uint32_t field_end : scan.ends()) {
+        const bool is_last = bytes[field_end] == '\n';
+        if (is_last != (column + 1 == columns_.size())) return stop();
+        const char* value_end = bytes + field_end;
+        if (is_last && field != field_end && value_end[-1] == '\r') --value_end;
+        if (!plain_->take(column, bytes + field, value_end)) return stop();
+        field = field_end + 1;
+        ++column;
+        if (!is_last) continue;
+        const bool is_header = has_header_ && bytes[at] == head_.first_record.front() &&
+                               text.substr(at, head_.first_record.size()) == head_.first_record;
+        if (is_header || !plain_->end_row(bytes + at, batch_.lines + 1)) return stop();
+        ++batch_.lines;
+        at = field;
+        column = 0;
+      }
+    }
+    return stop();
   }
 
   std::optional<Fault> parse(std::string_view record, std::uint64_t line) override {
@@ -205,7 +241,9 @@ class TableParser final : public RecordParser {
   }
 
   const TableHead& head_;
+  RowBatch& batch_;
   RowMaker maker_;
+  std::optional<PlainRows> plain_;
   bool has_header_ = false;
   bool header_to_come_;
   std::vector<std::size_t> columns_;  // of the recipe, by field; kNone: not used

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "core/text.hpp"
+#include "data/recipe/change.hpp"
 #include "data/recipe/kinds.hpp"
 #include "data/recipe/words.hpp"
 #include "hogwild/core/error.hpp"
@@ -64,6 +65,8 @@ class Choosing {
       }
       recipe.columns.push_back(std::move(column));
     }
+    note_changes(recipe);
+    note_crosses(recipe);
     recipe.missing = options_.missing;
     recipe.text = text_options();
     return chosen;
@@ -166,10 +169,7 @@ class Choosing {
   }
 
   void note_numbers(const SampledColumn& sampled, Column& column) const {
-    std::vector<float> numbers;
-    for (const std::string& value : sampled.values) {
-      if (const auto number = whole_number(value)) numbers.push_back(*number);
-    }
+    std::vector<float> numbers = numbers_of(sampled);
     if (options_.bins > 0) {
       column.bins = edges_between(std::move(numbers));
     } else if (2 * numbers.size() > rows_) {
@@ -188,6 +188,82 @@ class Choosing {
       if (edges.empty() || edges.back() != numbers[at]) edges.push_back(numbers[at]);
     }
     return edges;
+  }
+
+  // "log:income": the word and the columns.
+  void note_changes(Recipe& recipe) const {
+    for (const std::string& text : options_.transform) {
+      const std::size_t colon = text.find(':');
+      const NumberChange* const change = change_named(std::string_view(text).substr(0, colon));
+      if (colon == text.npos || change == nullptr) {
+        throw OptionError("transform", fmt::format("'{}' is not log:COLUMN, sqrt:COLUMN or "
+                                                   "clip:COLUMN",
+                                                   text));
+      }
+      for (const std::size_t k : columns_named(text.substr(colon + 1), "transform")) {
+        Column& column = recipe.columns[k];
+        if (column.role != Role::number) {
+          throw OptionError("transform", fmt::format("column '{}' is {}, not a number", column.name,
+                                                     name_of(column.role)));
+        }
+        column.change = change->change;
+        if (column.change == Change::clip) note_range(sampled_[k], column);
+      }
+    }
+  }
+
+  static void note_range(const SampledColumn& sampled, Column& column) {
+    std::vector<float> numbers = numbers_of(sampled);
+    if (numbers.empty()) return;
+    std::ranges::sort(numbers);
+    const auto part = (numbers.size() - 1) / 100;
+    column.least = numbers[part];
+    column.most = numbers[numbers.size() - 1 - part];
+  }
+
+  void note_crosses(Recipe& recipe) const {
+    const auto is_feature = [&](std::size_t k) {
+      return column_kind(recipe.columns[k].role) != nullptr;
+    };
+    for (const std::string& text : options_.cross) {
+      if (text == ":") {
+        for (std::size_t a = 0; a < names_.size(); ++a) {
+          for (std::size_t b = a + 1; b < names_.size() && is_feature(a); ++b) {
+            if (is_feature(b)) recipe.crosses.push_back({names_[a], names_[b]});
+          }
+        }
+        continue;
+      }
+      const std::vector<std::string> parts = parts_of(text, ':');
+      if (parts.size() < 2) {
+        throw OptionError("cross",
+                          fmt::format("'{}' is not COLUMN:COLUMN; : alone is all pairs", text));
+      }
+      std::vector<Cross> crosses{{}};
+      for (const std::string& part : parts) {
+        std::vector<Cross> longer;
+        for (const Cross& begun : crosses) {
+          for (const std::size_t k : columns_named(part, "cross")) {
+            if (!is_feature(k)) {
+              throw OptionError("cross", fmt::format("column '{}' has no features: it is {}",
+                                                     names_[k], name_of(recipe.columns[k].role)));
+            }
+            longer.push_back(begun);
+            longer.back().push_back(names_[k]);
+          }
+        }
+        crosses = std::move(longer);
+      }
+      std::ranges::move(crosses, std::back_inserter(recipe.crosses));
+    }
+  }
+
+  static std::vector<float> numbers_of(const SampledColumn& sampled) {
+    std::vector<float> numbers;
+    for (const std::string& value : sampled.values) {
+      if (const auto number = whole_number(value)) numbers.push_back(*number);
+    }
+    return numbers;
   }
 
   TextOptions text_options() const {
@@ -240,6 +316,8 @@ std::string_view first_given(const ColumnOptions& options) noexcept {
   if (is_given(&ColumnOptions::text)) return "text";
   if (is_given(&ColumnOptions::date)) return "date";
   if (is_given(&ColumnOptions::missing)) return "missing";
+  if (is_given(&ColumnOptions::transform)) return "transform";
+  if (is_given(&ColumnOptions::cross)) return "cross";
   if (is_given(&ColumnOptions::bins)) return "bins";
   if (is_given(&ColumnOptions::ngrams)) return "ngrams";
   if (is_given(&ColumnOptions::char_ngrams)) return "char-ngrams";

@@ -8,6 +8,8 @@
 #include <string_view>
 
 #include "data/formats/parser.hpp"
+#include "data/recipe/change.hpp"
+#include "data/recipe/crosses.hpp"
 #include "hogwild/data/recipe.hpp"
 
 namespace hogwild {
@@ -15,14 +17,16 @@ namespace hogwild {
 /// A column as features are named after it.
 struct PreparedColumn {
   const Column& column;
-  std::string name;  ///< as append_part() writes it
+  std::string name;         ///< as append_part() writes it
+  std::size_t number = 0;   ///< among the recipe's
+  bool is_crossed = false;  ///< its features are multiplied with others
 };
 
 /// The features of the open row.
 class FeatureSink {
  public:
   FeatureSink(const Recipe& recipe, const ParseRules& rules, RowBatch& batch)
-      : recipe_(recipe), rules_(rules), batch_(batch) {}
+      : recipe_(recipe), rules_(rules), batch_(batch), crosses_(recipe) {}
 
   /// The feature called column, between and word together.
   void add(const PreparedColumn& column, std::string_view between, std::string_view word,
@@ -31,13 +35,20 @@ class FeatureSink {
     name_ += between;
     append_part(name_, word, rules_);
     add_named(name_, value, rules_, batch_);
+    if (column.is_crossed) crosses_.note(column.number, name_, value);
+  }
+
+  /// Adds the products of the row's features.
+  void add_crosses() {
+    if (!crosses_.empty()) crosses_.add_to(rules_, batch_);
   }
 
   void add_missing(const PreparedColumn& column) {
     if (recipe_.missing == Missing::indicator) add(column, "=", "?", 1);
-    if (column.column.mean.value_or(0) != 0) add(column, "", "", *column.column.mean);
+    if (column.column.mean) add(column, "", "", changed(column.column, *column.column.mean));
   }
 
+  Crosses& crosses() noexcept { return crosses_; }
   const Recipe& recipe() const noexcept { return recipe_; }
   const ParseRules& rules() const noexcept { return rules_; }
   RowBatch& batch() noexcept { return batch_; }
@@ -46,6 +57,7 @@ class FeatureSink {
   const Recipe& recipe_;
   const ParseRules& rules_;
   RowBatch& batch_;
+  Crosses crosses_;
   std::string name_;
 };
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <string>
 
+#include "data/recipe/change.hpp"
 #include "data/recipe/kinds.hpp"
 #include "data/text/number.hpp"
 
@@ -22,7 +23,7 @@ bool may_be_number(std::string_view value) {
 void make_number(const PreparedColumn& column, float value, FeatureSink& sink) {
   const std::vector<float>& edges = column.column.bins;
   if (edges.empty()) {
-    if (value != 0) sink.add(column, "", "", value);
+    sink.add(column, "", "", changed(column.column, value));
     return;
   }
   const auto bin = std::ranges::upper_bound(edges, value) - edges.begin();

@@ -1,11 +1,13 @@
 #include "hogwild/data/recipe.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <string>
 
 #include "core/json.hpp"
+#include "data/recipe/change.hpp"
 #include "data/recipe/kinds.hpp"
 #include "hogwild/core/error.hpp"
 
@@ -30,6 +32,11 @@ std::string json_of(const Recipe& recipe) {
   Json columns = Json::array();
   for (const Column& column : recipe.columns) {
     Json json{{"name", json_of_bytes(column.name)}, {"role", name_of(column.role)}};
+    if (column.change != Change::none) {
+      json["transform"] =
+          std::ranges::find(number_changes(), column.change, &NumberChange::change)->name;
+    }
+    if (column.change == Change::clip) json["range"] = {column.least, column.most};
     if (column.mean) json["mean"] = *column.mean;
     if (!column.bins.empty()) json["bins"] = column.bins;
     columns.push_back(std::move(json));
@@ -38,6 +45,11 @@ std::string json_of(const Recipe& recipe) {
             {"named", recipe.named},
             {"columns", std::move(columns)},
             {"missing", recipe.missing == Missing::indicator ? "indicator" : "absent"}};
+  for (const Cross& cross : recipe.crosses) {
+    Json names = Json::array();
+    for (const std::string& name : cross) names.push_back(json_of_bytes(name));
+    json["crosses"].push_back(std::move(names));
+  }
   if (recipe.positive) json["positive"] = json_of_bytes(*recipe.positive);
   if (recipe.find(Role::text) != nullptr) {
     Json words = Json::array();
@@ -64,12 +76,33 @@ Recipe recipe_of(std::string_view text) {
       const auto role = role_named(column.at("role").get<std::string>());
       if (!role) fail("a column has an unknown role");
       Column its{.name = bytes_of_json(column.at("name")), .role = *role};
+      if (column.contains("transform")) {
+        const NumberChange* const change =
+            change_named(column.at("transform").get_ref<const std::string&>());
+        if (change == nullptr) fail("a column has an unknown transform");
+        its.change = change->change;
+      }
+      if (its.change == Change::clip) {
+        its.least = number_of<float>(column.at("range").at(0));
+        its.most = number_of<float>(column.at("range").at(1));
+        if (!(its.least <= its.most)) fail("a range is empty");
+      }
       if (column.contains("mean")) its.mean = number_of<float>(column.at("mean"));
       if (column.contains("bins")) {
         for (const Json& edge : column.at("bins")) its.bins.push_back(number_of<float>(edge));
         if (!std::ranges::is_sorted(its.bins)) fail("bins are out of order");
       }
       recipe.columns.push_back(std::move(its));
+    }
+    if (json.contains("crosses")) {
+      for (const Json& names : json.at("crosses")) {
+        Cross& cross = recipe.crosses.emplace_back();
+        for (const Json& name : names) cross.push_back(bytes_of_json(name));
+        const auto is_there = [&](const std::string& name) { return recipe.find(name) != nullptr; };
+        if (cross.size() < 2 || !std::ranges::all_of(cross, is_there)) {
+          fail("a cross is of columns that are not there");
+        }
+      }
     }
     const auto missing = json.at("missing").get<std::string>();
     if (missing == "indicator") recipe.missing = Missing::indicator;
@@ -101,6 +134,7 @@ std::string in_words(const Recipe& recipe) {
     if (!to.empty()) to += ", ";
     to += column.role == Role::drop ? name : fmt::format("{} {}", name, name_of(column.role));
   }
+  for (const Cross& cross : recipe.crosses) text += fmt::format(", {}", fmt::join(cross, "*"));
   if (!dropped.empty()) text += "; not used: " + dropped;
   return text;
 }

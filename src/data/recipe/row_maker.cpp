@@ -32,7 +32,8 @@ std::string prepared_name(const std::string& name, const ParseRules& rules) {
 RowMaker::RowMaker(const ParseRules& rules, RowBatch& batch) : sink_(*rules.recipe, rules, batch) {
   const std::vector<Column>& columns = recipe().columns;
   for (std::size_t k = 0; k < columns.size(); ++k) {
-    columns_.push_back({columns[k], prepared_name(columns[k].name, rules)});
+    columns_.push_back(
+        {columns[k], prepared_name(columns[k].name, rules), k, sink_.crosses().has(k)});
     places_.emplace(columns[k].name, k);
   }
   had_.resize(columns.size());
@@ -153,6 +154,7 @@ std::optional<Fault> RowMaker::end_row(const char* at, std::uint64_t line) {
   for (std::size_t k = 0; k < columns_.size(); ++k) {
     if (!had_[k] && column_kind(columns_[k].column.role) != nullptr) sink_.add_missing(columns_[k]);
   }
+  sink_.add_crosses();
   RowBatch& batch = sink_.batch();
   const auto column =
       label_at_ == nullptr
@@ -172,6 +174,7 @@ std::optional<Fault> RowMaker::end_row(const char* at, std::uint64_t line) {
 }
 
 void RowMaker::drop_row() {
+  sink_.crosses().forget();
   had_.assign(had_.size(), false);
   label_ = kUnlabelled;
   weight_ = 1;

@@ -45,8 +45,14 @@ class RowMaker {
   /// Ends the row. Columns of features that it lacked are missing.
   std::optional<Fault> end_row(const char* at, std::uint64_t line);
 
+  /// Of the open row: those columns were taken, whether by this or not.
+  void note_had(const std::vector<bool>& columns) { had_ = columns; }
+
   /// Forgets what was taken of the row.
   void drop_row();
+
+  /// A column's name as its features have it.
+  const PreparedColumn& prepared(std::size_t column) const noexcept { return columns_[column]; }
 
   const Recipe& recipe() const noexcept { return sink_.recipe(); }
 

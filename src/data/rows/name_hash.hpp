@@ -36,8 +36,12 @@ struct ShortName {
     return {word(p) & word(mask), word(p + 8) & word(mask + 8), size};
   }
 
-  /// This name and, behind it, another. REQUIRES: size < 8, and both together are short.
+  /// This name and, behind it, another. REQUIRES: both together are short.
   ShortName followed_by(const ShortName& other) const noexcept {
+    if (size >= 8) {
+      const std::size_t bits = 8 * (size - 8) & 63;  // of 16 the other is empty
+      return {low, high | other.low << bits, size + other.size};
+    }
     const std::size_t bits = 8 * size;
     return {low | other.low << bits, other.high << bits | other.low >> 1 >> (63 - bits),
             size + other.size};

@@ -183,6 +183,7 @@ void Scaling::find_units(const Dataset& rows, Scale asked, bool has_bias) {
   for (Offset i = 0; i < rows.rows(); ++i) {
     const SparseRow row = rows.row(i);
     for (std::size_t k = 0; k < row.nonzeros(); ++k) {
+      if (row.value(k) == 0) continue;  // as if it were not there
       Moments& column = columns[row.indices[k]];
       if (column.count == 0) met.push_back(row.indices[k]);
       column.add(row.value(k));
@@ -233,6 +234,7 @@ void Scaling::find_units(const Dataset& rows, Scale asked, bool has_bias) {
     scales_[plain] = 1;
     if (!unit.changes_nothing() && std::isfinite(scale) && scale > 0) {
       scales_[plain] = scale;
+      changed_->add(plain);
       ++report_.scaled;
     }
     if (unit.offset != 0 && scales_[plain] == scale) centred.emplace_back(plain, unit.offset);
@@ -300,12 +302,15 @@ void Scaling::scale_features(Arrays& rows, bool all_ones) const {
   tbb::parallel_for(tbb::blocked_range<std::size_t>(0, rows.indices.size(), 1 << 14),
                     [&](const auto& range) {
                       for (std::size_t k = range.begin(); k < range.end(); ++k) {
-                        rows.values[k] = scaled(rows.indices[k], rows.values[k]);
+                        const Index j = rows.indices[k];
+                        if (changed_->may_have(j)) rows.values[k] = scaled(j, rows.values[k]);
                       }
                     });
   // Of a column that is centred a row that lacks it has not 0.
   std::size_t held = 0;
-  for (const Index j : rows.indices) held += std::ranges::binary_search(centred_, j);
+  for (const Index j : rows.indices) {
+    if (changed_->may_have(j)) held += std::ranges::binary_search(centred_, j);
+  }
   const std::size_t count = rows.offsets.size() - 1;
   if (held == count * centred_.size()) return;
   Array<Index> indices;
@@ -360,11 +365,12 @@ Dataset Scaling::scaled(Dataset rows) const {
                  std::move(classes));
 }
 
-void Scaling::meet(std::span<const Index> indices, std::span<const float> of_rows) {
+// by_recipe: what is 1 is mostly a category, or a number whose unit the sample has told.
+void Scaling::meet(std::span<const Index> indices, std::span<const float> of_rows, bool by_recipe) {
   std::vector<std::pair<Index, float>> values;  // of columns that have not been met
   for (std::size_t k = 0; k < indices.size(); ++k) {
     const Index j = indices[k];
-    if (is_of_sample(j)) continue;
+    if ((by_recipe && of_rows[k] == 1) || is_of_sample(j)) continue;
     if (!later_.contains(j)) values.emplace_back(j, of_rows[k]);
   }
   std::ranges::stable_sort(values, {}, &std::pair<Index, float>::first);
@@ -377,7 +383,9 @@ void Scaling::meet(std::span<const Index> indices, std::span<const float> of_row
                              ? sparse_.scale(column.mean_square(), static_cast<double>(column.most))
                              : 1;
     const auto narrow = static_cast<float>(scale);
-    later_.emplace(j, std::isfinite(narrow) && narrow > 0 ? narrow : 1);
+    const bool is_sound = std::isfinite(narrow) && narrow > 0;
+    if (is_sound && narrow != 1) changed_->add(j);
+    later_.emplace(j, is_sound ? narrow : 1);
   }
 }
 
@@ -428,7 +436,7 @@ bool Scaling::is_of_sample(Index j) const noexcept {
 
 void Scaling::meet(const Dataset& rows, const Dataset& sample) {
   if (!rows.all_ones() && needs_units(rows.indices(), rows.values(), sample)) {
-    meet(rows.indices(), rows.values());
+    meet(rows.indices(), rows.values(), sample.features().recipe != nullptr);
   }
 }
 
@@ -436,7 +444,7 @@ void Scaling::scale(RowBatch& batch, const Dataset& sample) {
   const std::span<const float> values(batch.values.data(),
                                       batch.all_ones ? 0 : batch.indices.size());
   if (needs_units(batch.indices, values, sample)) {
-    meet(batch.indices, batch.values);
+    meet(batch.indices, batch.values, sample.features().recipe != nullptr);
     scale_features(batch, false);
     batch.all_ones = false;
   }

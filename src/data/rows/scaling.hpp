@@ -4,7 +4,9 @@
 
 #include <tbb/concurrent_unordered_map.h>
 
+#include <array>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -93,17 +95,35 @@ class Scaling {
     std::atomic<bool> has_others{false};
   };
 
+  // Which columns may have a unit: few do where most are words. Two KiB, that stay in the first
+  // cache. Relaxed: a column is added before others can find its unit.
+  class Changed {
+   public:
+    bool may_have(Index j) const noexcept {
+      return (bits_[word(j)].load(std::memory_order_relaxed) >> (j % 64) & 1) != 0;
+    }
+    void add(Index j) noexcept {
+      bits_[word(j)].fetch_or(std::uint64_t{1} << (j % 64), std::memory_order_relaxed);
+    }
+
+   private:
+    static constexpr std::size_t kWords = 256;
+    static std::size_t word(Index j) noexcept { return j / 64 % kWords; }
+    std::array<std::atomic<std::uint64_t>, kWords> bits_{};
+  };
+
   void find_units(const Dataset& rows, Scale asked, bool has_bias);
   void note_columns(const Dataset& sample);
   bool needs_units(std::span<const Index> indices, std::span<const float> values,
                    const Dataset& sample);
   bool is_of_sample(Index j) const noexcept;
-  void meet(std::span<const Index> indices, std::span<const float> values);
+  void meet(std::span<const Index> indices, std::span<const float> values, bool by_recipe);
   template <class Arrays>
   void scale_features(Arrays& rows, bool all_ones) const;
   template <class Arrays>
   void scale_labels(Arrays& rows) const;
 
+  std::unique_ptr<Changed> changed_ = std::make_unique<Changed>();
   ZeroedArray<float> scales_;    // [features] by plain number; 0: not met
   std::vector<Index> centred_;   // features, ascending
   std::vector<double> offsets_;  // [centred_]

@@ -132,6 +132,26 @@ void finish_features(const ParseRules& rules, RowBatch& batch) {
 
 namespace {
 
+// Where lines are not plain, looking at each for a stretch of plain ones costs more than it brings:
+// after each vain look twice as many are passed over.
+class PlainStretches {
+ public:
+  bool may_begin() noexcept {
+    if (to_pass_ == 0) return true;
+    --to_pass_;
+    return false;
+  }
+  void note(bool some) noexcept {
+    constexpr int kMostPassedOver = 64;
+    passing_ = some ? 0 : std::clamp(2 * passing_, 1, kMostPassedOver);
+    to_pass_ = passing_;
+  }
+
+ private:
+  int passing_ = 0;
+  int to_pass_ = 0;
+};
+
 // Where a fault at a byte of a record is, which may have several lines.
 void set_place(SpottedFault& fault, std::string_view record, const char* at, std::uint64_t line) {
   const std::string_view before = record.substr(
@@ -151,7 +171,15 @@ std::optional<SpottedFault> parse_records(const Chunk& chunk, const RecordFormat
     return SpottedFault{1, 1, misfit->reason, misfit->remedy, true};
   }
   const std::string_view text = chunk.text;
+  const std::size_t padded = end_of_padded_lines(text);
+  PlainStretches stretches;
   for (std::size_t at = 0; at < text.size();) {
+    if (at < padded && stretches.may_begin()) {
+      const std::size_t before = at;
+      at = parser->parse_plain(text, at, padded);
+      stretches.note(at != before);
+      if (at == text.size()) break;
+    }
     const std::size_t end = parser->end_of_record(text, at);
     std::string_view record = text.substr(at, end - at);
     at = end + 1;
@@ -204,19 +232,13 @@ std::optional<SpottedFault> parse_rows(const Chunk& chunk, Format format, const 
     finish_features(rules, batch);
     return first;
   }
-  // Where lines are not plain, looking at each for a stretch of plain ones costs more than it
-  // brings: after each vain look twice as many are passed over.
-  constexpr int kMostPassedOver = 64;
-  int passing = 0, to_pass = 0;
+  PlainStretches stretches;
   const std::size_t padded = end_of_padded_lines(text);
   for (std::size_t at = 0; at < text.size();) {
-    if (to_pass > 0) {
-      --to_pass;
-    } else if (its.parse_plain != nullptr && at >= kReadBefore && at < padded) {
+    if (its.parse_plain != nullptr && at >= kReadBefore && at < padded && stretches.may_begin()) {
       const std::size_t before = at;
       at = its.parse_plain(text, at, padded, rules, batch);
-      passing = at != before ? 0 : std::clamp(2 * passing, 1, kMostPassedOver);
-      to_pass = passing;
+      stretches.note(at != before);
     }
     if (at == text.size()) break;
     std::string_view line = text.substr(at, text.find('\n', at) - at);

@@ -15,15 +15,14 @@
 #include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
+#include "data/text/marks.hpp"
+
 HWY_BEFORE_NAMESPACE();
 namespace hogwild {
 namespace HWY_NAMESPACE {
 
-namespace hn = hwy::HWY_NAMESPACE;
-
-using Mask = std::uint64_t;  // of 64 bytes
-
 constexpr std::size_t kBlock = ScanState::kBlock, kBlocks = ScanState::kWindow / kBlock;
+static_assert(kBlock == kMaskedBytes);
 
 // Bytes of each kind, a block after the other.
 struct Marks {
@@ -31,27 +30,6 @@ struct Marks {
   std::array<Mask, kBlocks> digits;        // of Grammar::features
   std::array<Mask, kBlocks> bars, others;  // of names: others are in no plain line
 };
-
-// Sets bit k of *to where is(byte k).
-template <class Is>
-HWY_INLINE void mark(const char* block, const Is& is, Mask* to) {
-#if HWY_TARGET == HWY_SCALAR
-  const hn::ScalableTag<std::uint8_t> bytes;
-  Mask mask = 0;
-  for (std::size_t k = 0; k < kBlock; ++k) {
-    const auto byte = hn::Set(bytes, static_cast<std::uint8_t>(block[k]));
-    mask |= Mask{hn::CountTrue(bytes, is(bytes, byte))} << k;
-  }
-  *to = mask;
-#else
-  const hn::CappedTag<std::uint8_t, kBlock> bytes;
-  const auto* const from = reinterpret_cast<const std::uint8_t*>(block);
-  auto* const bits = reinterpret_cast<std::uint8_t*>(to);
-  for (std::size_t k = 0; k < kBlock; k += hn::Lanes(bytes)) {
-    hn::StoreMaskBits(bytes, is(bytes, hn::LoadU(bytes, from + k)), bits + k / 8);
-  }
-#endif
-}
 
 template <char kByte>
 struct Is {

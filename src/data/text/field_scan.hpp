@@ -1,0 +1,42 @@
+// Where the fields of a table end, found by masks of 64 bytes at a time.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "data/text/records.hpp"
+
+namespace hogwild {
+
+/// The ends of fields, some KiB of text at a time, up to the first quote. See TokenScan.
+class FieldScan {
+ public:
+  static constexpr std::size_t kWindow = 4096;  ///< bytes of text; what comes of them fits L1
+
+  /// The records from `begin` to `end`, where a record each begins or the text ends. REQUIRES: the
+  /// text is shorter than 2^32 - kWindow bytes.
+  FieldScan(std::string_view text, std::size_t begin, std::size_t end,
+            const Dialect& dialect) noexcept
+      : text_(text.data()), at_(begin), end_(end), dialect_(dialect) {}
+
+  /// To the next window; false if no text is left, or the window before ended at a quote.
+  bool next() noexcept;
+
+  /// Of the window: the positions of separators and line ends, ascending.
+  std::span<const std::uint32_t> ends() const noexcept { return {ends_.data(), count_}; }
+
+ private:
+  const char* text_;
+  std::size_t at_;
+  std::size_t end_;
+  Dialect dialect_;
+  std::size_t window_ = kWindow / 4;  // small at first: less is scanned in vain before a quote
+  bool stopped_ = false;
+  std::size_t count_ = 0;
+  std::array<std::uint32_t, kWindow + 8> ends_;  // and room for what is written past them
+};
+
+}  // namespace hogwild
