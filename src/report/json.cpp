@@ -204,6 +204,7 @@ std::string json_line(const Model& model) {
     json.erase("bias");
     json["classes"] = *model.classes();
   }
+  if (const auto& recipe = model.features().recipe) json["recipe"] = Json::parse(json_of(*recipe));
   return in_one_line(json);
 }
 

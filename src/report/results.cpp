@@ -92,6 +92,9 @@ Facts facts_of(const Model& model) {
                                         model.name_of_label(model.labels().negative),
                                         model.name_of_label(model.labels().positive))});
   }
+  if (const auto& recipe = model.features().recipe) {
+    lines.emplace_back("columns", in_words(*recipe));
+  }
   return lines;
 }
 

@@ -234,11 +234,13 @@ class Opening {
       observer_.on_note(fmt::format("{} classes: as with {}", data.classes()->size(),
                                     has_words ? "--one-vs-rest" : "--loss softmax"));
     }
-    constexpr Offset kVisits = 60'000;
-    constexpr Offset kMostEpochs = 20;
-    if (files_.epochs_by_rows && data.rows() > 0) {
-      options_.epochs = static_cast<int>(std::clamp<Offset>(kVisits / data.rows(), 1, kMostEpochs));
-    }
+    if (!files_.epochs_by_rows || data.nonzeros() == 0) return;
+    // Less than half a second on a core.
+    constexpr Offset kVisits = 250'000, kSteps = 200'000'000, kMostEpochs = 20;
+    const Offset outputs =
+        data.classes() && data.classes()->size() > 2 ? data.classes()->size() : 1;
+    const Offset epochs = std::min(kVisits / data.rows(), kSteps / (data.nonzeros() * outputs));
+    options_.epochs = static_cast<int>(std::clamp<Offset>(epochs, 1, kMostEpochs));
   }
 
   TrainingRows held(Dataset data) {

@@ -1,5 +1,6 @@
 #include "serve/api.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -11,6 +12,7 @@
 
 #include "hogwild/core/error.hpp"
 #include "hogwild/data/reader.hpp"
+#include "hogwild/data/row_builder.hpp"
 #include "hogwild/model/file.hpp"
 #include "hogwild/train/train.hpp"
 #include "support/files.hpp"
@@ -79,6 +81,46 @@ TEST_F(ApiTest, NamesABodyOfAnotherFormat) {
                 "text/plain")
                 .status,
             200);
+}
+
+TEST_F(ApiTest, ReadsRawRowsByTheRecipeOfTheModel) {
+  std::string table = "age,city,note,churned\n";
+  for (int i = 0; i < 60; ++i) {
+    table += fmt::format("{},{},word{} more words,{}\n", 20 + i % 30, i % 3 ? "rome" : "paris",
+                         i % 4, i % 2);
+  }
+  learn(table, {}, {.columns = {.label = "churned", .text = {"note"}, .cross = {"city:age"}}});
+  const Model model = load(folder_.path("m"));
+  RowBuilder builder(model.features());
+  builder.add("age", 25);
+  builder.add("city", "paris");
+  builder.add("note", "word1 more words");
+  const float expected = model.predict(builder.row());
+  for (const bool learns : {false, true}) {
+    serve(learns);
+    EXPECT_NEAR(predict(R"({"age":25,"city":"paris","note":"word1 more words","new":null})"),
+                expected, 1e-6);
+    EXPECT_NEAR(predict(R"({"age":"25","city":"paris","note":"word1 more words","x":["y"]})"),
+                expected, 1e-6);
+    for (const std::string body :
+         {"city,age,note\nparis,25,word1 more words\n", "25,paris,word1 more words\n",
+          "{\"age\":25,\"city\":\"paris\",\"note\":\"word1 more words\"}\n"}) {
+      const Reply reply = ask("POST", "/predict", body, "text/plain", "text/plain");
+      EXPECT_EQ(reply.status, 200) << reply.body;
+      EXPECT_NEAR(std::stof(reply.body), expected, 1e-6) << body;
+    }
+    const Reply wrong = ask("POST", "/predict", R"({"features":{"age":"old"}})");
+    EXPECT_EQ(wrong.status, 400);
+    EXPECT_NE(wrong.body.find("column 'age': expected a number, found 'old'"), std::string::npos)
+        << wrong.body;
+    const Reply lacking = ask("POST", "/predict", "city,size\nparis,1\n", "text/csv");
+    EXPECT_EQ(lacking.status, 400);
+    EXPECT_NE(lacking.body.find("lacks 2 of the model's columns"), std::string::npos)
+        << lacking.body;
+  }
+  EXPECT_EQ(ask("POST", "/learn", R"({"features":{"age":25,"city":"rome"},"label":1})").status,
+            200);
+  EXPECT_EQ(ask("POST", "/learn", "25,rome,word1 more,1\n", "text/csv").rows, 1u);
 }
 
 TEST_F(ApiTest, FindsNamesWithACaret) {

@@ -171,8 +171,8 @@ struct FileOptions {
   // Of rows that a recipe makes, which people give without a thought of options.
   bool loss_by_labels = false;  ///< more than two labels that are words are learnt by Softmax, or,
                                 ///< if a column is a text, one_vs_rest
-  bool epochs_by_rows = false;  ///< held rows get as many epochs as make some 60,000 visits, from 1
-                                ///< to 20
+  bool epochs_by_rows = false;  ///< held rows get as many epochs as make up to 250,000 visits, from
+                                ///< 1 to 20
 };
 
 /// Whether the options ask for validation rows.
