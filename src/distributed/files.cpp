@@ -62,12 +62,16 @@ bool labels_are_words(World& world, const std::vector<std::string>& paths,
 void require_divisible(World& world, const std::vector<std::string>& paths,
                        const ReadOptions& options) {
   together(world, [&] {
-    if (is_hogdata(paths.front())) return 0;
-    Input input({paths.front()}, TextKind(options));
-    const auto& first = input.look_ahead(1);
-    if (first.empty()) return 0;
-    const Format its = TextKind(options).format_of(first.front().text);
-    if (text_format(its).records == nullptr) return 0;
+    bool divisible = true;
+    for (const std::string& path : paths) {
+      if (is_hogdata(path)) continue;
+      Input input({path}, TextKind(options));
+      const auto& first = input.look_ahead(1);
+      if (first.empty()) continue;
+      const Format its = TextKind(options).format_of(first.front().text);
+      divisible = divisible && text_format(its).records == nullptr;
+    }
+    if (divisible) return 0;
     throw OptionError("distributed",
                       "tables, JSON lines and labelled text can't be divided among ranks; make a "
                       "file that can, with the same options: hogwild convert DATA rows.hogdata");
@@ -98,6 +102,7 @@ Dataset read_rows(World& world, const std::vector<std::string>& paths, const Fil
   ReadOptions read = files.read;
   read.all_hashes = true;  // as other ranks have them
   require_divisible(world, paths, read);
+  if (!files.valid.empty()) require_divisible(world, {files.valid}, read);
   read.class_labels =
       learns_classes(options) || (has_two_labels(options) && labels_are_words(world, paths, read));
   read.threads = threads_of_rank(world, options.threads);

@@ -291,14 +291,14 @@ class RecipeRows {
     }
     for (const auto& [key, value] : row.items()) {
       if (key == "features") {
-        take("", value);
+        take("", value, 0);
       } else if (key == "label" || key == "weight") {
         if (!value.is_number() && !(key == "label" && value.is_string())) {
           fail(fmt::format("\"{}\" should be a number", key));
         }
         const Column* const column =
             maker_.recipe().find(key == "label" ? Role::label : Role::weight);
-        if (column != nullptr) take(column->name, value);
+        if (column != nullptr) take_one(column->name, value, false);
       } else {
         fail(fmt::format("unknown field {}; expected \"features\", \"label\" and \"weight\"",
                          shown(key)));
@@ -307,31 +307,41 @@ class RecipeRows {
     require(maker_.end_row(nullptr, 1));
   }
 
-  void take(const std::string& key, const Json& value) {
+  // depth: of objects around the value.
+  void take(const std::string& key, const Json& value, int depth) {
+    constexpr int kDeepest = 32;
     if (value.is_null()) return;  // missing
     if (value.is_object()) {
+      if (depth == kDeepest) fail("objects are nested too deeply");
       for (const auto& [inner, its] : value.items()) {
-        take(key.empty() ? inner : fmt::format("{}.{}", key, inner), its);
+        take(key.empty() ? inner : fmt::format("{}.{}", key, inner), its, depth + 1);
       }
       return;
     }
+    if (!value.is_array()) return take_one(key, value, false);
+    std::size_t k = 0;
+    for (const Json& each : value) {
+      if (each.is_structured())
+        fail(fmt::format("{} is an array of arrays or objects", shown(key)));
+      // Each number has a key of its own.
+      take_one(each.is_number() ? fmt::format("{}.{}", key, k++) : key, each, true);
+    }
+  }
+
+  void take_one(const std::string& key, const Json& value, bool is_in_list) {
     const auto column = maker_.find(key);
-    if (value.is_array()) {
-      for (const Json& each : value) {
-        if (!each.is_string()) fail(fmt::format("{} should be an array of words", shown(key)));
-        const auto& word = each.get_ref<const std::string&>();
-        column ? require(maker_.take_word(*column, word, nullptr))
-               : maker_.take_unlisted(key, word);
-      }
-    } else if (value.is_number()) {
+    if (value.is_null()) return;
+    if (value.is_number()) {
       const auto number = value.get<double>();
       column ? require(maker_.take(*column, number, nullptr)) : maker_.take_unlisted(key, number);
-    } else {
-      const std::string word = value.is_string()   ? value.get<std::string>()
-                               : value.get<bool>() ? "true"
-                                                   : "false";
-      column ? require(maker_.take(*column, word, nullptr)) : maker_.take_unlisted(key, word);
+      return;
     }
+    const std::string word = value.is_string()   ? value.get<std::string>()
+                             : value.get<bool>() ? "true"
+                                                 : "false";
+    if (!column) return maker_.take_unlisted(key, word);
+    require(is_in_list ? maker_.take_word(*column, word, nullptr)
+                       : maker_.take(*column, word, nullptr));
   }
 
   static ReadOptions options_of(const ServedModel& model) {
@@ -374,7 +384,7 @@ void read_text_rows(std::string body, const ServedModel& model, const Answering&
   if (other) throw BodyError(fmt::format("{}; {}", other->reason, other->remedy));
   const Parsing parsing(options, FeatureOrder::ascending, answering);
   Chunk chunk{.text = std::move(body), .begins_file = true};
-  if (format->is_table) chunk.table = head_of(chunk.text, '\0');
+  if (format->is_table) chunk.table = head_of(chunk.text, model.features().recipe->separator);
   if (const auto fault =
           parse_rows(chunk, parsing.format(), parsing.rules(), OnError::fail, batch)) {
     throw BodyError(fmt::format("line {}, column {}: {}; {}", fault->line, fault->column,

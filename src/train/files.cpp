@@ -9,6 +9,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <string_view>
 #include <utility>
 
@@ -169,6 +170,7 @@ class Opening {
       return held(read(paths_, read_));
     }
     RowStream stream(paths_, read_);
+    if (stream.sample()) require_no_parameters(stream.sample()->features());
     const DataPlan plan = plan_data(stream, options_, read_.memory_limit);
     if (!plan.streams) {
       if (!stream.is_all_seen()) {
@@ -226,6 +228,7 @@ class Opening {
 
   void suit(const Dataset& data) {
     if (!data.features().recipe) return;
+    note_many_categories(data);
     if (files_.loss_by_labels && data.classes() && data.classes()->size() > 2) {
       // Measured on rows held out, log loss and accuracy. 20 newsgroups: softmax 0.560, 84.7 %; one
       // against the rest 0.540, 85.8 %. Seattle's weather: 0.465, 84.9 %; 0.526, 83.2 %.
@@ -243,7 +246,34 @@ class Opening {
     options_.epochs = static_cast<int>(std::clamp<Offset>(epochs, 1, kMostEpochs));
   }
 
+  // A category that each row has for itself tells nothing of others.
+  void note_many_categories(const Dataset& data) {
+    if (!data.features().names) return;
+    const FeatureNames& names = *data.features().names;
+    std::map<std::string_view, Index> counts;
+    for (Index j = 0; j < names.size(); ++j) {
+      const std::string_view name = names[j];
+      if (const auto end = name.find('='); end != name.npos) ++counts[name.substr(0, end)];
+    }
+    constexpr Index kMany = 1'000;
+    for (const auto& [column, count] : counts) {
+      if (count < kMany || 2 * Offset{count} < data.rows()) continue;
+      observer_.on_note(fmt::format(
+          "column {} has {} categories in {} rows: most rows are the only one of theirs; --drop {} "
+          "leaves it out, --hash-bits bounds the memory",
+          column, count, data.rows(), column));
+    }
+  }
+
+  void require_no_parameters(const FeatureSpace& features) const {
+    if (!features.recipe || options_.parameters.empty()) return;
+    throw OptionError("parameters",
+                      "a parameter file keeps no recipe of tables, JSON lines or labelled text; "
+                      "train on libsvm or VW text");
+  }
+
   TrainingRows held(Dataset data) {
+    require_no_parameters(data.features());
     note_what_was_read(observer_, data);
     suit(data);
     if (options_.resume) data = with_features_of(*options_.resume, std::move(data));

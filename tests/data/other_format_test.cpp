@@ -88,6 +88,8 @@ TEST_F(OtherFiles, AreNamedWhateverTheLabelsAndTheFormat) {
   EXPECT_EQ(of_vw.find("data:2:1: this looks like CSV"), 0u) << of_vw;
   EXPECT_EQ(error_of("\n" + rows, {.on_error = OnError::skip}), error);
   EXPECT_THROW(RowStream({folder_.path("data")}), ParseError);
+  EXPECT_EQ(error_of("[{\"y\": 1}]\n", {.columns = {.label = "y"}}),
+            "data:1:1: this looks like JSON; write one object a line: jq -c '.[]' FILE");
 }
 
 TEST_F(OtherFiles, WithinACompressionAreNamed) {

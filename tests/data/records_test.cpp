@@ -11,6 +11,13 @@
 namespace hogwild {
 namespace {
 
+std::vector<std::string> fields_of(std::string_view record, const Dialect& dialect) {
+  std::vector<std::string> fields;
+  FieldReader reader(record, dialect);
+  for (Field field; reader.next(field);) fields.emplace_back(field.text);
+  return fields;
+}
+
 struct SimpleTable {
   std::vector<std::vector<std::string>> records;
   std::vector<std::size_t> ends;  // behind the line end of each that has one

@@ -131,6 +131,19 @@ TEST_F(Tables, WithoutAHeaderHaveNumbersOrGivenNames) {
             std::string::npos);
 }
 
+TEST_F(Tables, TellTextsAndNamesOfRowsFromCategories) {
+  std::string text = "customer,note,city,y\n";
+  for (int i = 0; i < 200; ++i) {
+    text += fmt::format("c{},some words {},new york {},{}\n", i, i, i % 3, i % 2);
+  }
+  const Dataset data = rows(text, {.label = "y"});
+  const Recipe& recipe = *data.features().recipe;
+  EXPECT_EQ(recipe.find("customer")->role, Role::drop);
+  EXPECT_EQ(recipe.find("note")->role, Role::text);
+  EXPECT_EQ(recipe.find("city")->role, Role::category);
+  EXPECT_EQ(in_words(recipe), "note text, city category, y label; not used: customer");
+}
+
 TEST_F(Tables, MayTellWhatIsMissingAndBinNumbers) {
   const Dataset data = rows(kChurn, {.label = "churned", .missing = Missing::indicator});
   EXPECT_EQ(named(data, 3), (Named{{"age", 44}, {"age=?", 1}, {"city=paris", 1}, {"since=?", 1}}));
@@ -317,7 +330,58 @@ TEST_F(Tables, SayTheSameAsJsonLinesAndVwText) {
   EXPECT_EQ(by_csv.bias(), by_vw.bias());
 }
 
+TEST_F(Tables, WithFilesOfAnotherFormatAreRefused) {
+  const std::string table = folder_.write("a.csv", "a,y\n1,1\n2,0\n"),
+                    json = folder_.write("b.jsonl", "{\"a\": 1, \"y\": 1}\n");
+  EXPECT_THROW(read({table, json}, {.columns = {.label = "y"}}), ParseError);
+  EXPECT_THROW(read({json, table}, {.columns = {.label = "y"}}), ParseError);
+  const Dataset in_memory(
+      {.offsets = {0, 1}, .indices = {0}, .values = {}, .labels = {1}, .weights = {}},
+      FeatureSpace{.size = 1});
+  EXPECT_THROW(read({table}, {.features = in_memory.features()}), DataError);
+}
+
+TEST_F(Tables, MayBeginWithAByteOrderMark) {
+  const std::string mark = "\xef\xbb\xbf";
+  const Dataset data =
+      rows(mark + "spam,1,a\nham,2,b\nspam,3,a\n", {.label = "1"}, {.word_labels = true});
+  EXPECT_EQ(*data.classes(), (std::vector<std::string>{"ham", "spam"}));
+  const Dataset quoted = rows(mark + "\"na\nme\",y\n1,1\n2,0\n", {.label = "y"});
+  EXPECT_EQ(named(quoted, 1), (Named{{"na\nme", 2}}));
+}
+
+TEST_F(Tables, MadeByAnotherRecipeAreNotMixed) {
+  std::string text = "x,y\n", other = "x,y\n";
+  for (int i = 0; i < 100; ++i) {
+    text += fmt::format("{},{}\n", i, i % 2);
+    other += fmt::format("{},{}\n", 5 * i, i % 2);
+  }
+  const ColumnOptions columns{.label = "y", .bins = 4};
+  const Model model = train(rows(text, columns), {.threads = 1}).model;
+  save_hogdata(rows(other, columns), folder_.path("o.hogdata"));
+  EXPECT_THROW(read({folder_.path("o.hogdata")}, {.features = model.features()}), DataError);
+}
+
+TEST_F(Tables, HaveRowsThatAreBuiltAgainAfterAFault) {
+  const Model model = train(rows(kChurn), {.threads = 1}).model;
+  RowBuilder builder(model.features());
+  builder.add("age", 3e38);
+  builder.add("age", 3e38);
+  EXPECT_THROW(builder.row(), DataError);
+  EXPECT_THROW(builder.add_line("33,paris,2026-03-31\n44,rome,2026-03-31\n"), DataError);
+  builder.add("city", "paris");
+  EXPECT_EQ(builder.row().nonzeros(), 2u);  // and the mean age
+}
+
 class JsonLines : public Tables {};
+
+TEST_F(JsonLines, HaveOnlyTheKeysThatAreAskedFor) {
+  std::string text;
+  for (int i = 0; i < 12'000; ++i) text += fmt::format("{{\"a\": {}, \"y\": {}}}\n", i % 7, i % 2);
+  text += "{\"a\": 1, \"late\": 5, \"y\": 1}\n";
+  EXPECT_EQ(named(rows(text, {.label = "y"}), 12'000).count("late"), 1u);
+  EXPECT_EQ(named(rows(text, {.label = "y", .only = {"a"}}), 12'000).count("late"), 0u);
+}
 
 TEST_F(JsonLines, HaveObjectsArraysAndMissingValues) {
   const Dataset data = rows(

@@ -113,6 +113,14 @@ TEST_F(ApiTest, ReadsRawRowsByTheRecipeOfTheModel) {
     EXPECT_EQ(wrong.status, 400);
     EXPECT_NE(wrong.body.find("column 'age': expected a number, found 'old'"), std::string::npos)
         << wrong.body;
+    std::string deep = "{\"features\":", ends = "}";
+    for (int k = 0; k < 100'000; ++k) {
+      deep += "{\"a\":";
+      ends += '}';
+    }
+    EXPECT_EQ(ask("POST", "/predict", deep + "1" + ends).status, 400);
+    EXPECT_EQ(ask("POST", "/predict", R"({"features":{"age":25,"xs":[1,2,true,null,"w"]}})").status,
+              200);
     const Reply lacking = ask("POST", "/predict", "city,size\nparis,1\n", "text/csv");
     EXPECT_EQ(lacking.status, 400);
     EXPECT_NE(lacking.body.find("lacks 2 of the model's columns"), std::string::npos)

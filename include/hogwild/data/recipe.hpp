@@ -76,6 +76,9 @@ using Cross = std::vector<std::string>;
 /// How raw rows become features. See read().
 struct Recipe {
   std::vector<Column> columns{};          ///< of the training rows, in their order
+  bool has_header = true;                 ///< the training table began with the names
+  char separator = '\0';                  ///< of tables, if the user gave one
+  bool has_others = true;                 ///< keys that it lacks become features, by their values
   bool named = true;                      ///< else columns have numbers, and tables no header
   Missing missing = Missing::absent;      ///< what a missing value becomes
   TextOptions text{};                     ///< of all columns of text
@@ -101,7 +104,8 @@ std::string in_words(const Recipe& recipe);
 
 /// What a user says about columns. A column is given by its name, by its number, counted from 1,
 /// or, where several may be given, by a pattern in which * stands for any text and ? for any
-/// character. The kind of a column that nothing is said about is found from the first rows.
+/// character. The kind of a column that nothing is said about is found from the first rows; words
+/// that are different in each of them name rows, and are not used.
 struct ColumnOptions {
   std::vector<std::string> columns{};      ///< names, for a table without a header
   std::string label{};                     ///< the column of the label

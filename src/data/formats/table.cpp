@@ -110,6 +110,8 @@ ChosenRecipe choose(const Chunk& first, const ColumnOptions& options, const std:
   }
   ChosenRecipe chosen = choose_recipe(options, columns, rows);
   chosen.recipe.named = has_header || !options.columns.empty();
+  chosen.recipe.has_header = has_header;
+  chosen.recipe.separator = options.separator;
   return chosen;
 }
 
@@ -132,7 +134,7 @@ class TableParser final : public RecordParser {
   }
 
   std::size_t parse_plain(std::string_view text, std::size_t at, std::size_t end) override {
-    if (header_to_come_) return at;
+    if (header_to_come_ || (at == 0 && text.starts_with(kUtf8Mark))) return at;
     const char* const bytes = text.data();
     FieldScan scan(text, at, end, head_.dialect);
     std::size_t field = at, column = 0;
@@ -143,6 +145,7 @@ class TableParser final : public RecordParser {
     while (scan.next()) {
       for (const std::uint32_t field_end : scan.ends()) {
         const bool is_last = bytes[field_end] == '\n';
+        if (is_last && field == at && field_end == at) return stop();  // an empty line
         if (is_last != (column + 1 == columns_.size())) return stop();
         const char* value_end = bytes + field_end;
         if (is_last && field != field_end && value_end[-1] == '\r') --value_end;
@@ -213,19 +216,25 @@ class TableParser final : public RecordParser {
     }
     has_header_ = maker_.recipe().named && lacking.empty();
     if (has_header_) {
-      for (const std::string& name : first) columns_.push_back(maker_.find(name).value_or(kNone));
+      for (const std::string& name : first) {
+        columns_.push_back(maker_.find(name).value_or(kNone));
+        if (columns_.back() != kNone && std::ranges::count(columns_, columns_.back()) > 1) {
+          misfit_ = {fmt::format("two columns are called '{}'", name),
+                     "give each column of the header a name of its own"};
+        }
+      }
       return;
     }
     const bool lacks_label =
         first.size() + 1 == columns.size() && maker_.recipe().find(Role::label) != nullptr;
-    const bool has_no_name = strange.size() == first.size() || !maker_.recipe().named;
+    const bool has_no_name = strange.size() == first.size() || !maker_.recipe().has_header;
     if (has_no_name && (lacks_label || first.size() == columns.size())) {
       for (std::size_t k = 0; k < columns.size(); ++k) {
         if (!lacks_label || columns[k].role != Role::label) columns_.push_back(k);
       }
       return;
     }
-    if (!maker_.recipe().named || has_no_name) {
+    if (has_no_name) {
       misfit_ = {
           fmt::format("{} columns, and the model was trained on {}", first.size(), columns.size()),
           "give the columns that the model was trained on, see `hogwild inspect MODEL`"};

@@ -18,6 +18,7 @@
 
 #include "core/json.hpp"
 #include "core/new_file.hpp"
+#include "data/formats/registry.hpp"
 #include "data/hogdata/layout.hpp"
 #include "data/rows/hashes.hpp"
 #include "hogwild/core/error.hpp"
@@ -165,6 +166,10 @@ class DataFile {
       space.names = names(text, static_cast<Index>(plain));
     }
     space.recipe = recipe(plain);
+    const TextFormat* const format = text_format_named(space.format);
+    if (format != nullptr && format->records != nullptr && !space.recipe) {
+      fail("it has no recipe of its columns");
+    }
     return space;
   }
 

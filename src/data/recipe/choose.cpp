@@ -68,6 +68,10 @@ class Choosing {
     note_changes(recipe);
     note_crosses(recipe);
     recipe.missing = options_.missing;
+    recipe.has_others =
+        options_.only.empty() && std::ranges::none_of(options_.drop, [](const std::string& name) {
+          return name.find_first_of("*?") != name.npos;
+        });
     recipe.text = text_options();
     return chosen;
   }
@@ -158,6 +162,7 @@ class Choosing {
     if (column.has_lists) return Role::text;
     if (values.empty()) return column.has_numbers ? Role::number : Role::category;
     for (const ColumnKind& kind : column_kinds()) {
+      if (kind.role == Role::category) break;
       if (kind.role == Role::number && column.has_words) continue;
       const auto fit = static_cast<std::size_t>(std::ranges::count_if(values, kind.may_be));
       // Some texts are short.
@@ -165,7 +170,17 @@ class Choosing {
         return kind.role;
       }
     }
-    return Role::category;
+    // Where most rows have a value of their own, categories tell nothing: phrases are of words that
+    // others have, too; names of rows are of no use.
+    constexpr std::size_t kEnough = 100;
+    if (values.size() < kEnough) return Role::category;
+    std::size_t blanks = 0;
+    for (const std::string& value : values) {
+      blanks += static_cast<std::size_t>(std::ranges::count(value, ' '));
+    }
+    const std::set<std::string_view> different(values.begin(), values.end());
+    if (blanks >= values.size() && 2 * different.size() >= values.size()) return Role::text;
+    return different.size() == values.size() ? Role::drop : Role::category;
   }
 
   void note_numbers(const SampledColumn& sampled, Column& column) const {

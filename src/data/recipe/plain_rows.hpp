@@ -87,7 +87,7 @@ class PlainRows {
       return !maker_.end_row(at, line);
     }
     const bool any_order = rules_.hash_bits == 0 || rules_.any_order;
-    if (batch_.end_hashed_row(end_, at, label_, false, any_order)) return false;
+    if (batch_.end_hashed_row(end_, at, label_, ones_, any_order)) return false;
     batch_.note_label(label_, line, static_cast<std::uint64_t>(label_at_ - at) + 1);
     return true;
   }
@@ -148,6 +148,7 @@ class PlainRows {
   // Room for all the features that take() adds itself, so that it need not look.
   void begin_row() {
     row_ends_by_maker_ = false;
+    ones_ = true;
     end_ = batch_.offsets.back();
     make_room();
   }
@@ -165,6 +166,7 @@ class PlainRows {
   void put(Index index, float value) {
     batch_.indices[end_] = index;
     batch_.values[end_++] = value;
+    ones_ = ones_ && value == 1;
   }
 
   static bool parse(const char* begin, const char* end, float& number) {
@@ -215,7 +217,7 @@ class PlainRows {
   bool take_by_maker(std::size_t column, const char* begin, const char* end) {
     cut();
     if (maker_.take(column, {begin, end}, begin)) return false;
-    end_ = batch_.indices.size();
+    for (; end_ < batch_.indices.size(); ++end_) ones_ = ones_ && batch_.values[end_] == 1;
     make_room();
     return true;
   }
@@ -229,6 +231,7 @@ class PlainRows {
   // Of the open row.
   bool row_ends_by_maker_ = false;
   std::size_t end_ = 0;  // of its features, in arrays that are longer
+  bool ones_ = true;     // are their values
   float label_ = kUnlabelled;
   const char* label_at_ = nullptr;
   std::string name_;

@@ -15,6 +15,7 @@ namespace hogwild {
 namespace {
 
 constexpr int kRecipeVersion = 1;
+constexpr int kMostWords = 10, kMostCharacters = 20;  // in a run, as the options have it
 
 }  // namespace
 
@@ -43,12 +44,17 @@ std::string json_of(const Recipe& recipe) {
   }
   Json json{{"version", kRecipeVersion},
             {"named", recipe.named},
+            {"has_header", recipe.has_header},
+            {"has_others", recipe.has_others},
             {"columns", std::move(columns)},
             {"missing", recipe.missing == Missing::indicator ? "indicator" : "absent"}};
   for (const Cross& cross : recipe.crosses) {
     Json names = Json::array();
     for (const std::string& name : cross) names.push_back(json_of_bytes(name));
     json["crosses"].push_back(std::move(names));
+  }
+  if (recipe.separator != '\0') {
+    json["separator"] = json_of_bytes(std::string(1, recipe.separator));
   }
   if (recipe.positive) json["positive"] = json_of_bytes(*recipe.positive);
   if (recipe.find(Role::text) != nullptr) {
@@ -72,6 +78,13 @@ Recipe recipe_of(std::string_view text) {
     const Json json = Json::parse(text);
     if (number_of<int>(json.at("version")) != kRecipeVersion) fail("it is of a newer version");
     recipe.named = json.at("named").get<bool>();
+    recipe.has_header = json.at("has_header").get<bool>();
+    recipe.has_others = json.at("has_others").get<bool>();
+    if (json.contains("separator")) {
+      const std::string separator = bytes_of_json(json.at("separator"));
+      if (separator.size() != 1) fail("its separator is not one byte");
+      recipe.separator = separator.front();
+    }
     for (const Json& column : json.at("columns")) {
       const auto role = role_named(column.at("role").get<std::string>());
       if (!role) fail("a column has an unknown role");
@@ -115,7 +128,10 @@ Recipe recipe_of(std::string_view text) {
       recipe.text.min_count = number_of<int>(words.at("min_count"));
       words.at("stop_words").get_to(recipe.text.stop_words);
       const TextOptions& its = recipe.text;
-      if (its.ngrams < 1 || its.least_characters < 0 || its.most_characters < 0 ||
+      const bool has_characters =
+          its.least_characters >= 1 && its.least_characters <= its.most_characters;
+      if (its.ngrams < 1 || its.ngrams > kMostWords || its.most_characters > kMostCharacters ||
+          !(has_characters || (its.least_characters == 0 && its.most_characters == 0)) ||
           !std::ranges::is_sorted(its.stop_words)) {
         fail("its numbers are out of range");
       }

@@ -138,12 +138,14 @@ std::optional<Fault> RowMaker::take_word(std::size_t column, std::string_view wo
 }
 
 void RowMaker::take_unlisted(std::string_view name, std::string_view word) {
+  if (!recipe().has_others) return;
   const Column column{.name = std::string(name), .role = Role::category};
   const PreparedColumn its{column, prepared_name(column.name, sink_.rules())};
   is_missing(word) ? sink_.add_missing(its) : sink_.add(its, "=", word, 1);
 }
 
 void RowMaker::take_unlisted(std::string_view name, double value) {
+  if (!recipe().has_others) return;
   const Column column{.name = std::string(name), .role = Role::number};
   const auto narrow = static_cast<float>(value);
   if (!std::isfinite(narrow)) return;
@@ -156,10 +158,11 @@ std::optional<Fault> RowMaker::end_row(const char* at, std::uint64_t line) {
   }
   sink_.add_crosses();
   RowBatch& batch = sink_.batch();
-  const auto column =
-      label_at_ == nullptr
-          ? 1
-          : static_cast<std::uint64_t>(std::max<std::ptrdiff_t>(label_at_ - at, 0)) + 1;
+  // The label may stand on a later line of the record.
+  const std::string_view before =
+      label_at_ == nullptr || label_at_ < at ? "" : std::string_view(at, label_at_);
+  line += static_cast<std::uint64_t>(std::ranges::count(before, '\n'));
+  const std::uint64_t column = before.size() - (before.rfind('\n') + 1) + 1;
   const bool is_left_out = std::isnan(label_) && sink_.rules().skip_unlabelled;
   std::optional<Fault> fault;
   if (is_left_out) {

@@ -38,7 +38,7 @@ class RowMaker {
   std::optional<Fault> take_word(std::size_t column, std::string_view word, const char* at);
 
   /// The same of a key that the recipe lacks: by what it is. A number is a feature of that name, a
-  /// word is a category.
+  /// word is a category; nothing if the recipe has no others.
   void take_unlisted(std::string_view name, std::string_view word);
   void take_unlisted(std::string_view name, double value);
 

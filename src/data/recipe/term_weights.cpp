@@ -11,7 +11,7 @@ namespace {
 
 constexpr float kNoWord = -1;
 
-// Which features are words: by their names.
+// Which features are words: by their names. A product of features has a '*', which no word has.
 std::vector<bool> words_of(const FeatureNames& names, const Recipe& recipe) {
   std::vector<std::string> begins;
   bool all = false;
@@ -23,10 +23,12 @@ std::vector<bool> words_of(const FeatureNames& names, const Recipe& recipe) {
     begins.push_back(begin + '^');
     begins.push_back(begin + '~');
   }
-  std::vector<bool> are_words(names.size(), all);
-  for (Index j = 0; j < names.size() && !all; ++j) {
-    are_words[j] = std::ranges::any_of(
-        begins, [&](const std::string& begin) { return names[j].starts_with(begin); });
+  std::vector<bool> are_words(names.size(), false);
+  for (Index j = 0; j < names.size(); ++j) {
+    are_words[j] = names[j].find('*') == names[j].npos &&
+                   (all || std::ranges::any_of(begins, [&](const std::string& begin) {
+                      return names[j].starts_with(begin);
+                    }));
   }
   return are_words;
 }

@@ -36,6 +36,35 @@ void require_same_naming(const Dataset& data, const FeatureSpace& space) {
                   "read the text that it was made from");
 }
 
+// Rows that another recipe made have other bins, means and weights of words.
+void require_same_recipe(const Dataset& data, const FeatureSpace& space) {
+  const auto& its = data.features().recipe;
+  if (!its || !space.recipe || its == space.recipe) return;
+  const auto idf_of = [](const Recipe& recipe) {
+    return recipe.terms ? recipe.terms->idf : std::vector<float>();
+  };
+  if (json_of(*its) == json_of(*space.recipe) && idf_of(*its) == idf_of(*space.recipe)) return;
+  throw DataError(data.source().name(),
+                  "its columns became features by another recipe than the model's",
+                  "give the table, JSON lines or text that it was made from");
+}
+
+// The recipe of the first space for all of both.
+std::shared_ptr<const Recipe> united_recipe(const FeatureSpace& all, const FeatureSpace& other) {
+  const auto& recipe = all.recipe ? all.recipe : other.recipe;
+  if (!recipe || !recipe->terms || !all.names) return recipe;
+  TermWeights terms = *recipe->terms;
+  for (auto j = static_cast<Index>(terms.idf.size()); j < all.size; ++j) {
+    const auto there = other.names->find((*all.names)[j]);
+    const bool has =
+        there && other.recipe && other.recipe->terms && *there < other.recipe->terms->idf.size();
+    terms.idf.push_back(has ? other.recipe->terms->idf[*there] : -1);
+  }
+  Recipe united = *recipe;
+  united.terms = std::make_shared<const TermWeights>(std::move(terms));
+  return std::make_shared<const Recipe>(std::move(united));
+}
+
 }  // namespace
 
 std::optional<Index> same_feature(const FeatureSpace& space, const FeatureSpace& from,
@@ -57,7 +86,10 @@ std::optional<Index> same_feature(const FeatureSpace& space, const FeatureSpace&
 std::optional<FeatureSpace> union_of(const FeatureSpace& first, const FeatureSpace& second) {
   if (first.hash_bits != second.hash_bits || !first.names != !second.names) return std::nullopt;
   FeatureSpace all = first.plain();
-  if (all.format.empty()) all.format = second.format;
+  if (all.format.empty()) {
+    all.format = second.format;
+    all.recipe = second.recipe;
+  }
   const FeatureSpace other = second.plain();
   if (all.hashes && other.hashes) {
     Array<Index> hashes(all.hashes->hashes().begin(), all.hashes->hashes().end());
@@ -74,6 +106,7 @@ std::optional<FeatureSpace> union_of(const FeatureSpace& first, const FeatureSpa
     for (Index j = 0; j < other.size; ++j) names->insert((*other.names)[j], other.names->hash(j));
     all.size = names->size();
     all.names = std::move(names);
+    all.recipe = united_recipe(all, other);
     return all;
   }
   const auto end = [](const FeatureSpace& space) {
@@ -87,6 +120,7 @@ std::optional<FeatureSpace> union_of(const FeatureSpace& first, const FeatureSpa
 
 Dataset in_space(const Dataset& data, const FeatureSpace& space) {
   require_same_naming(data, space);
+  require_same_recipe(data, space);
   // An array over all hashes would be large.
   if (space.hashes && !data.features().hashes) return in_space(with_numbered_hashes(data), space);
   const FeatureSpace& from = data.features();

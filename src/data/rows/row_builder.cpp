@@ -50,6 +50,13 @@ struct RowBuilder::Open {
     batch.clear();
   }
 
+  // What was added of the row.
+  void forget() {
+    batch.clear();
+    if (maker) maker->drop_row();
+    is_open = is_whole = false;
+  }
+
   void add(const std::string& name, float value) {
     begin();
     add_named(name, value, parsing.rules(), batch);
@@ -113,12 +120,14 @@ void RowBuilder::add_line(std::string_view line) {
   open_->begin();
   const TextFormat& its = text_format(open_->options.format);
   Chunk chunk{.text = std::string(line), .begins_file = true};
-  if (its.is_table) chunk.table = head_of(chunk.text, '\0');
+  if (its.is_table) chunk.table = head_of(chunk.text, open_->parsing.recipe()->separator);
   const auto fault =
       parse_rows(chunk, its.format, open_->parsing.rules(), OnError::fail, open_->batch);
+  open_->is_whole = !fault && open_->batch.rows() == 1;
+  if (open_->is_whole) return;
+  open_->forget();
   if (fault) throw ParseError("row", fault->line, fault->column, fault->reason, fault->remedy);
-  if (open_->batch.rows() != 1) fail("a line that is one row was expected");
-  open_->is_whole = true;
+  fail("a line that is one row was expected");
 }
 
 SparseRow RowBuilder::row() {
@@ -126,8 +135,10 @@ SparseRow RowBuilder::row() {
   RowBatch& batch = open_->batch;
   if (!std::exchange(open_->is_whole, false)) {
     const ParseRules& rules = open_->parsing.rules();
-    require(open_->maker ? open_->maker->end_row(nullptr, 1)
-                         : end_named_row(nullptr, kUnlabelled, 1, 1, 1, rules, batch));
+    const auto fault = open_->maker ? open_->maker->end_row(nullptr, 1)
+                                    : end_named_row(nullptr, kUnlabelled, 1, 1, 1, rules, batch);
+    if (fault) open_->forget();
+    require(fault);
     finish_features(rules, batch);
   }
   open_->is_open = false;

@@ -35,11 +35,21 @@ struct stat describe(const std::string& path) {
 
 }  // namespace
 
+namespace {
+
+const Recipe* recipe_of(const ReadOptions& options) noexcept {
+  if (options.recipe) return options.recipe.get();
+  return options.features ? options.features->recipe.get() : nullptr;
+}
+
+}  // namespace
+
 TextKind::TextKind(const ReadOptions& options)
     : format(options.format),
-      separator(options.columns.separator),
-      by_recipe(options.recipe != nullptr || (options.features && options.features->recipe) ||
-                !(options.columns == ColumnOptions{})) {}
+      separator(options.columns.separator != '\0' || !recipe_of(options)
+                    ? options.columns.separator
+                    : recipe_of(options)->separator),
+      by_recipe(recipe_of(options) != nullptr || !(options.columns == ColumnOptions{})) {}
 
 Format TextKind::format_of(std::string_view text) const noexcept {
   if (format != Format::automatic) return format;
@@ -84,7 +94,8 @@ void Input::close_file() noexcept {
 
 // What the file is, from what it begins with.
 void Input::begin_file(std::string_view text) {
-  const TextFormat& its = text_format(kind_.format_of(text));
+  kind_.format = kind_.format_of(text);  // of the first file, and so of all
+  const TextFormat& its = text_format(kind_.format);
   its.records == nullptr ? require_rows(paths_[file_], text) : require_text(paths_[file_], text);
   table_ = its.is_table ? head_of(text, kind_.separator) : nullptr;
 }

@@ -151,6 +151,12 @@ void refuse(const std::string& path, const std::optional<OtherFormat>& other) {
 
 void require_text(const std::string& path, std::string_view text) {
   refuse(path, no_text(text));
+  const std::string_view first = trimmed(text.substr(0, text.find('\n')));
+  const std::string_view name = first.starts_with('{') ? "" : named_by_beginning(first);
+  if (name.empty()) return;
+  throw ParseError(
+      path, 1, 1, fmt::format("this looks like {}", name),
+      name == "JSON" ? "write one object a line: jq -c '.[]' FILE" : std::string(kToRows));
 }
 
 void require_rows(const std::string& path, std::string_view text) {

@@ -21,7 +21,8 @@ std::optional<OtherFormat> other_format(std::string_view text);
 /// The same of what is no text at all.
 std::optional<OtherFormat> no_text(std::string_view text);
 
-/// Throws DataError if a file does not begin as text.
+/// Throws DataError if a file does not begin as text, ParseError if it is of a format that is
+/// neither a table nor objects a line, such as an array of JSON.
 void require_text(const std::string& path, std::string_view text);
 
 /// Throws ParseError or DataError if a file's text begins as another format does.

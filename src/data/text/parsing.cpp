@@ -75,7 +75,13 @@ void Parsing::decide_format(const Chunk& first, const std::string& path) {
   }
   if (text_format(format_).records != nullptr) {
     decide_recipe(first, path);
-    if (space == nullptr || space->recipe) return;
+    if (recipe_ && (space == nullptr || space->recipe)) return;
+    if (!recipe_ && wanted.empty()) {
+      throw DataError(path,
+                      fmt::format("this is {} text, and the model was not trained on columns",
+                                  name_of(format_)),
+                      "give rows of features, as the model was trained on");
+    }
   } else if (const std::string_view given = first_given(options_.columns); !given.empty()) {
     throw OptionError(std::string(given),
                       fmt::format("it is of tables, JSON lines and labelled text, and {} is {} "
@@ -161,11 +167,15 @@ void set_place(SpottedFault& fault, std::string_view record, const char* at, std
   fault.column = before.size() - (before.rfind('\n') + 1) + 1;
 }
 
-std::optional<SpottedFault> parse_records(const Chunk& chunk, const RecordFormat& its,
+std::optional<SpottedFault> parse_records(const Chunk& chunk, const TextFormat& its,
                                           const ParseRules& rules, OnError on_error,
                                           RowBatch& batch) {
   std::optional<SpottedFault> first;
-  const auto parser = its.parser(chunk, rules, batch);
+  if (its.is_table && !chunk.table) {
+    batch.lines = 1;
+    return SpottedFault{1, 1, "this is no table", "give files of one format", true};
+  }
+  const auto parser = its.records->parser(chunk, rules, batch);
   if (const auto& misfit = parser->misfit()) {
     batch.lines = 1;
     return SpottedFault{1, 1, misfit->reason, misfit->remedy, true};
@@ -187,7 +197,10 @@ std::optional<SpottedFault> parse_records(const Chunk& chunk, const RecordFormat
     batch.lines = line + static_cast<std::uint64_t>(std::ranges::count(record, '\n'));
     if (record.ends_with('\r')) record.remove_suffix(1);
     record = without_mark(record);
-    if (rules.empty_rows && std::ranges::all_of(record, is_blank)) {
+    // Of a table blanks may be what is between fields.
+    const bool is_empty =
+        record.empty() || (!its.is_table && std::ranges::all_of(record, is_blank));
+    if (rules.empty_rows && is_empty) {
       batch.end_row(record.data(), kUnlabelled, 1, rules.duplicates);
       batch.note_label(kUnlabelled, line, 1);
       continue;
@@ -228,7 +241,7 @@ std::optional<SpottedFault> parse_rows(const Chunk& chunk, Format format, const 
   const std::string_view text = chunk.text;
   const TextFormat& its = text_format(format);
   if (its.records != nullptr) {
-    first = parse_records(chunk, *its.records, rules, on_error, batch);
+    first = parse_records(chunk, its, rules, on_error, batch);
     finish_features(rules, batch);
     return first;
   }

@@ -20,7 +20,8 @@ std::size_t closing_quote(std::string_view text, std::size_t quote) noexcept {
 }
 
 bool opens(std::string_view text, std::size_t quote, const Dialect& dialect) noexcept {
-  return quote == 0 || text[quote - 1] == dialect.separator || text[quote - 1] == '\n';
+  return quote == 0 || text[quote - 1] == dialect.separator || text[quote - 1] == '\n' ||
+         (quote == kUtf8Mark.size() && text.starts_with(kUtf8Mark));
 }
 
 }  // namespace
@@ -84,13 +85,6 @@ bool FieldReader::next(Field& field) {
   ended_ = p_ == end_;
   if (!ended_) ++p_;
   return true;
-}
-
-std::vector<std::string> fields_of(std::string_view record, const Dialect& dialect) {
-  std::vector<std::string> fields;
-  FieldReader reader(record, dialect);
-  for (Field field; reader.next(field);) fields.emplace_back(field.text);
-  return fields;
 }
 
 namespace {

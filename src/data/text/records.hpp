@@ -7,7 +7,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace hogwild {
 
@@ -62,9 +61,6 @@ class FieldReader {
   bool broken_ = false;
   std::string unescaped_;
 };
-
-/// All fields of a record.
-std::vector<std::string> fields_of(std::string_view record, const Dialect& dialect);
 
 /// The separator that text is most likely written with, if it is a table: each of its first records
 /// has the same number of fields, two at least. '\0' if it is none.
