@@ -9,11 +9,13 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "data/rows/named_feature.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/core/version.hpp"
+#include "hogwild/data/row_builder.hpp"
 #include "hogwild/eval/evaluate.hpp"
 #include "hogwild/learn/learner.hpp"
 #include "hogwild/model/file.hpp"
@@ -30,6 +32,10 @@ struct hogwild_options {
 
 struct hogwild_model {
   Model model;
+};
+
+struct hogwild_row_builder {
+  RowBuilder builder;
 };
 
 struct hogwild_learner {
@@ -229,6 +235,39 @@ hogwild_status hogwild_model_predict(const hogwild_model* model, const hogwild_r
         predicting.margins(row, out);
       }
     }
+  });
+}
+
+hogwild_status hogwild_row_builder_new(const hogwild_model* model, hogwild_row_builder** builder) {
+  return guarded([&] { *builder = new hogwild_row_builder{RowBuilder(model->model.features())}; });
+}
+
+void hogwild_row_builder_free(hogwild_row_builder* builder) {
+  delete builder;
+}
+
+hogwild_status hogwild_row_builder_text(hogwild_row_builder* builder, const char* column,
+                                        const char* value) {
+  return guarded([&] { builder->builder.add(column, std::string_view(value)); });
+}
+
+hogwild_status hogwild_row_builder_number(hogwild_row_builder* builder, const char* column,
+                                          double value) {
+  return guarded([&] { builder->builder.add(column, value); });
+}
+
+hogwild_status hogwild_row_builder_line(hogwild_row_builder* builder, const char* line) {
+  return guarded([&] { builder->builder.add_line(line); });
+}
+
+hogwild_status hogwild_row_builder_row(hogwild_row_builder* builder, hogwild_row* row) {
+  return guarded([&] {
+    const SparseRow made = builder->builder.row();
+    *row = {.indices = made.indices.data(),
+            .values = made.values.empty() ? nullptr : made.values.data(),
+            .nonzeros = made.nonzeros(),
+            .label = made.label,
+            .weight = made.weight};
   });
 }
 

@@ -8,7 +8,7 @@
  *  2. Functions that take a pointer to a handle create the handle; pass it to its _free function
  *     once. NULL may be freed.
  *  3. A model never changes: any number of threads may use it at once. Any number of threads may
- *     use a learner at once. Options are for one thread at a time.
+ *     use a learner at once. Options and row builders are for one thread at a time.
  *  4. No function throws, prints, or ends the program. Errors in rows are found and reported, and
  *     no row of that call is learnt.
  *  5. Later versions of 0.1 (and from 1.0 on of the same first number) may add functions and
@@ -42,6 +42,9 @@ typedef struct hogwild_options hogwild_options;
 typedef struct hogwild_model hogwild_model;
 /** A model that keeps learning. */
 typedef struct hogwild_learner hogwild_learner;
+
+/** Makes rows of what a program has: columns and values, or a line of text. */
+typedef struct hogwild_row_builder hogwild_row_builder;
 
 /** A row: the indices of its features, ascending, and their values. */
 typedef struct hogwild_row {
@@ -111,6 +114,30 @@ int hogwild_model_feature(const hogwild_model* model, const char* name, size_t l
  * have are ignored. */
 hogwild_status hogwild_model_predict(const hogwild_model* model, const hogwild_row* rows,
                                      size_t count, float* predictions);
+
+/** A builder of rows for a model of a table, of JSON lines or of labelled text, by its recipe, or
+ * for one whose features have names. The model may be freed before. HOGWILD_OPTION_ERROR for a
+ * model whose features have numbers. */
+hogwild_status hogwild_row_builder_new(const hogwild_model* model, hogwild_row_builder** builder);
+
+/** Frees a builder and the row that it made last. */
+void hogwild_row_builder_free(hogwild_row_builder* builder);
+
+/** Adds a column's value as a table has it; "" is a missing one. HOGWILD_DATA_ERROR for a value
+ * that the column can't have. */
+hogwild_status hogwild_row_builder_text(hogwild_row_builder* builder, const char* column,
+                                        const char* value);
+
+/** Adds a column's value that is a number. */
+hogwild_status hogwild_row_builder_number(hogwild_row_builder* builder, const char* column,
+                                          double value);
+
+/** Adds a whole row, a line as the model's own data has it, with or without the label. */
+hogwild_status hogwild_row_builder_line(hogwild_row_builder* builder, const char* line);
+
+/** Ends the row; columns that were not added are missing. Its arrays are valid until the next call
+ * with this builder. */
+hogwild_status hogwild_row_builder_row(hogwild_row_builder* builder, hogwild_row* row);
 
 /** Mean loss, AUC and accuracy on the rows of files; NaN for a metric that does not apply. Each
  * pointer may be NULL. */

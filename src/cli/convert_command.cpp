@@ -6,6 +6,7 @@
 
 #include "cli/command.hpp"
 #include "cli/progress.hpp"
+#include "data/formats/writer.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/data/hogdata.hpp"
 #include "hogwild/data/ranking.hpp"
@@ -23,10 +24,10 @@ int run(ConvertCommand& command, const CLI::App&) {
   const std::string output = paths.back();
   paths.pop_back();
   if (paths.empty()) throw OptionError("data", "give the data files and, last, the file to write");
-  if (!output.ends_with(".hogdata")) {
-    throw OptionError(
-        "data",
-        fmt::format("the last name, {}, is the file to write, and must end in .hogdata", output));
+  if (!output.ends_with(".hogdata") && !is_text_file(output)) {
+    throw OptionError("data", fmt::format("the last name, {}, is the file to write, and must end "
+                                          "in .hogdata, .svm, .vw or .jsonl",
+                                          output));
   }
   ProgressDisplay display(command.progress);
   ReadOptions options = command.data.read();
@@ -35,8 +36,12 @@ int run(ConvertCommand& command, const CLI::App&) {
   };
   Dataset data = read(paths, options);
   const Source source = data.source();
-  data = ranked(std::move(data));
-  save_hogdata(data, output);
+  if (is_text_file(output)) {
+    write_text(data, output);
+  } else {
+    data = ranked(std::move(data));
+    save_hogdata(data, output);
+  }
   display.clear();
   display.say(fmt::format("wrote {}: {} rows, {} features, {} non-zeros{}", output, data.rows(),
                           data.features().size, data.nonzeros(),
@@ -52,10 +57,11 @@ int run(ConvertCommand& command, const CLI::App&) {
 
 void add_convert_command(CLI::App& app, Action& action) {
   auto [sub, command] = add_command<ConvertCommand>(
-      app, action, "convert", "convert text data into a .hogdata file, which loads fast", run);
+      app, action, "convert", "convert data into a .hogdata file, which loads fast, or into text",
+      run);
   add_data_options(sub, command.data, DataFor::training);
   sub.get_option("data")
-      ->type_name("DATA... OUT.hogdata")
+      ->type_name("DATA... OUT.hogdata|OUT.svm|OUT.vw|OUT.jsonl")
       ->description(
           "data files, plain or compressed (- is standard input); the last name is the file to "
           "write");
@@ -68,7 +74,8 @@ void add_convert_command(CLI::App& app, Action& action) {
       "train, evaluate, predict and inspect open a .hogdata file in milliseconds, whatever its "
       "size, and training on it is faster, because its features are sorted by frequency. The file "
       "records which files it was made from, and is refused if those have changed.\nExamples:\n  "
-      "hogwild convert data.svm data.hogdata\n  hogwild train data.hogdata -o model.hog --epochs "
+      "hogwild convert data.svm data.hogdata\n  hogwild convert churn.csv churn.vw --label "
+      "churned\n  hogwild train data.hogdata -o model.hog --epochs "
       "5\n  hogwild inspect data.hogdata --verify");
 }
 

@@ -38,6 +38,12 @@ struct Notation {
   std::function<bool(const Value&)> fits = {};
 };
 
+// An option that those programs have, and no others.
+inline Option of(unsigned has, Option option) {
+  option.has = has;
+  return option;
+}
+
 template <class Part, class Value>
 Option made(Row row, Notation<Value> format, Value Part::*member) {
   const auto refuse = [name = std::string(row.name), format](std::string_view text) {

@@ -310,7 +310,6 @@ class RecipeRows {
   // depth: of objects around the value.
   void take(const std::string& key, const Json& value, int depth) {
     constexpr int kDeepest = 32;
-    if (value.is_null()) return;  // missing
     if (value.is_object()) {
       if (depth == kDeepest) fail("objects are nested too deeply");
       for (const auto& [inner, its] : value.items()) {
@@ -330,7 +329,10 @@ class RecipeRows {
 
   void take_one(const std::string& key, const Json& value, bool is_in_list) {
     const auto column = maker_.find(key);
-    if (value.is_null()) return;
+    if (value.is_null()) {
+      if (column) require(maker_.take(*column, "", nullptr));
+      return;
+    }
     if (value.is_number()) {
       const auto number = value.get<double>();
       column ? require(maker_.take(*column, number, nullptr)) : maker_.take_unlisted(key, number);
@@ -377,7 +379,7 @@ void read_text_rows(std::string body, const ServedModel& model, const Answering&
   options.class_labels = model.label_names() != nullptr;
   const TextFormat* format = text_format_named(model.features().format);
   if (format == nullptr) format = &text_formats().back();
-  // What is read by a recipe may come in any format that is.
+  // A model with a recipe takes JSON lines, too.
   if (format->records != nullptr && body.starts_with('{')) format = &text_format(Format::jsonl);
   options.format = format->format;
   const auto other = format->records == nullptr ? other_format(body) : no_text(body);

@@ -192,8 +192,8 @@ class Opening {
   }
 
  private:
-  // Rows that a model goes on with are read by its recipe. Words weigh what they weighed then, so
-  // that there are no new ones.
+  // A model's recipe reads the rows that it goes on with. If it has texts, their words keep their
+  // weights, and words that it lacks are ignored.
   void take_recipe_of(const FeatureSpace& features) {
     read_.recipe = features.recipe;
     if (features.recipe && features.recipe->terms) read_.features = features;

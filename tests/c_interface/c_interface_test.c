@@ -179,6 +179,42 @@ static void tells_what_is_wrong(void) {
   hogwild_options_free(options);
 }
 
+static void reads_raw_rows(void) {
+  hogwild_options* options = NULL;
+  hogwild_model* model = NULL;
+  hogwild_row_builder* builder = NULL;
+  FILE* file = fopen("churn.csv", "w");
+  if (file == NULL) exit(2);
+  fputs("age,city,churned\n", file);
+  for (int i = 0; i < 100; ++i) {
+    fprintf(file, "%d,%s,%d\n", 20 + i % 40, i % 3 == 0 ? "paris" : "rome", i % 2);
+  }
+  fclose(file);
+  EXPECT(hogwild_options_new(&options) == HOGWILD_OK);
+  EXPECT(hogwild_options_set(options, "label", "churned") == HOGWILD_OK);
+  EXPECT(hogwild_options_set(options, "threads", "1") == HOGWILD_OK);
+  const char* const tables[] = {"churn.csv"};
+  EXPECT(hogwild_train(tables, 1, options, &model) == HOGWILD_OK);
+  EXPECT(hogwild_row_builder_new(model, &builder) == HOGWILD_OK);
+  hogwild_row made;
+  float by_columns = 0, by_line = 1;
+  EXPECT(hogwild_row_builder_number(builder, "age", 33) == HOGWILD_OK);
+  EXPECT(hogwild_row_builder_text(builder, "city", "paris") == HOGWILD_OK);
+  EXPECT(hogwild_row_builder_row(builder, &made) == HOGWILD_OK);
+  EXPECT(made.nonzeros == 2);
+  EXPECT(hogwild_model_predict(model, &made, 1, &by_columns) == HOGWILD_OK);
+  EXPECT(hogwild_row_builder_line(builder, "33,paris") == HOGWILD_OK);
+  EXPECT(hogwild_row_builder_row(builder, &made) == HOGWILD_OK);
+  EXPECT(hogwild_model_predict(model, &made, 1, &by_line) == HOGWILD_OK);
+  EXPECT(by_columns == by_line);
+  EXPECT(hogwild_row_builder_text(builder, "age", "old") == HOGWILD_DATA_ERROR);
+  EXPECT(strstr(hogwild_last_error(), "column 'age': expected a number") != NULL);
+  hogwild_row_builder_free(builder);
+  hogwild_row_builder_free(NULL);
+  hogwild_model_free(model);
+  hogwild_options_free(options);
+}
+
 int main(void) {
   EXPECT(strlen(hogwild_version()) >= 5);
   EXPECT(strcmp(hogwild_last_error(), "") == 0);
@@ -186,6 +222,7 @@ int main(void) {
   learns_classes();
   learns_while_it_is_asked();
   tells_what_is_wrong();
+  reads_raw_rows();
   if (failures == 0) puts("all as promised");
   return failures == 0 ? 0 : 1;
 }

@@ -75,7 +75,10 @@ TEST_F(Command, ConvertsClassesAndNames) {
 
 TEST_F(Command, RefusesToConvertToWhatIsNoDataFile) {
   EXPECT_EQ(run("convert train.svm").status, 2);
-  EXPECT_EQ(run("convert train.svm other.svm").status, 2);
+  EXPECT_EQ(run("convert train.svm other.txt").status, 2);
+  const std::string before = file("train.svm");
+  EXPECT_EQ(run("convert train.svm train.svm").status, 1);
+  EXPECT_EQ(file("train.svm"), before);
   EXPECT_EQ(run("convert missing.svm rows.hogdata").status, 1);
   EXPECT_EQ(run("inspect train.svm --verify").status, 2);
   folder_.write("bad.svm", "1 1:1\n-1 x\n");

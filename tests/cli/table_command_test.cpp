@@ -90,6 +90,29 @@ TEST_F(TableCommand, GoesOnWithTheRecipeOfAModel) {
             json_of(*load(folder_.path("m")).features().recipe));
 }
 
+TEST_F(TableCommand, ConvertsToTextAndBack) {
+  write_tables();
+  const std::string of_table = " --label churned --drop id --class-labels";
+  ASSERT_EQ(run("convert churn.csv a.vw" + of_table).status, 0);
+  ASSERT_EQ(run("convert a.vw b.jsonl --class-labels").status, 0);
+  ASSERT_EQ(run("convert b.jsonl c.vw --label label --class-labels").status, 0);
+  EXPECT_EQ(file("a.vw"), file("c.vw"));
+  EXPECT_EQ(lines(file("a.vw")).front(), "yes | age:20 city=paris");
+  EXPECT_EQ(lines(file("b.jsonl")).front(), "{\"label\":\"yes\",\"age\":20.0,\"city=paris\":1.0}");
+  folder_.write("n.svm", "1 3:0.5 7:1\n-1 4:1\n");
+  ASSERT_EQ(run("convert n.svm m.svm").status, 0);
+  EXPECT_EQ(file("m.svm"), file("n.svm"));
+  ASSERT_EQ(run("convert n.svm m.vw").status, 0);
+  EXPECT_EQ(file("m.vw"), "1 | 3:0.5 7\n-1 | 4\n");
+  const Outcome lost = run("convert churn.csv d.svm" + of_table);
+  EXPECT_EQ(lost.status, 1);
+  EXPECT_NE(lost.err.find("names, which libsvm text has not"), std::string::npos) << lost.err;
+  folder_.write("space.csv", "city,y\nnew york,1\nrome,0\n");
+  EXPECT_NE(run("convert space.csv e.vw --label y").err.find("'city=new york' can't be written"),
+            std::string::npos);
+  EXPECT_EQ(run("convert space.csv e.jsonl --label y").status, 0);
+}
+
 TEST_F(TableCommand, ConvertsWithItsRecipe) {
   write_tables();
   ASSERT_EQ(run("convert churn.csv c.hogdata --label churned --id id --class-labels").status, 0);

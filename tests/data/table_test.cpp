@@ -397,6 +397,17 @@ TEST_F(JsonLines, HaveObjectsArraysAndMissingValues) {
   EXPECT_EQ(*data.classes(), (std::vector<std::string>{"false", "true"}));
 }
 
+TEST_F(JsonLines, TellNullFromAKeyThatIsNotThere) {
+  const std::string text =
+      "{\"y\": 1, \"a\": 2, \"b\": 1}\n{\"y\": 0, \"a\": 4, \"b\": 1}\n{\"y\": 1, \"a\": null}\n"
+      "{\"y\": 0, \"b\": 1}\n";
+  const Dataset data = rows(text + "{\"y\": 1, \"a\": 3, \"b\": 1}\n", {.label = "y"});
+  EXPECT_EQ(named(data, 2), (Named{{"a", 3}}));
+  EXPECT_EQ(named(data, 3), (Named{{"b", 1}}));
+  EXPECT_EQ(named(rows(text, {.label = "y", .missing = Missing::indicator}), 3),
+            (Named{{"a=?", 1}, {"b", 1}}));
+}
+
 TEST_F(JsonLines, SayWhatIsWrongAndWhere) {
   const ColumnOptions label{.label = "y"};
   EXPECT_NE(error_of("{\"a\": 1, \"b\": 2}\n", {}).find("--label KEY; the keys are a, b"),

@@ -19,7 +19,8 @@ namespace [[gnu::visibility("default")]] hogwild {
 enum class Role { drop, label, weight, id, number, category, text, date };
 
 /// What a missing value of a number, a category or a date becomes. A missing number is the mean of
-/// the first rows as well, if most of them have one: so it says nothing of its own.
+/// the first rows as well, if most of them have one and these differ: so it says nothing of its
+/// own. Of JSON lines null is a missing value, and a key that a row lacks only for the indicator.
 enum class Missing {
   absent,     ///< no feature
   indicator,  ///< the feature `column=?` of value 1
@@ -75,11 +76,13 @@ using Cross = std::vector<std::string>;
 
 /// How raw rows become features. See read().
 struct Recipe {
-  std::vector<Column> columns{};          ///< of the training rows, in their order
-  bool has_header = true;                 ///< the training table began with the names
-  char separator = '\0';                  ///< of tables, if the user gave one
-  bool has_others = true;                 ///< keys that it lacks become features, by their values
-  bool named = true;                      ///< else columns have numbers, and tables no header
+  std::vector<Column> columns{};  ///< of the training rows, in their order
+  bool has_header = true;         ///< the training table began with the names
+  char separator = '\0';          ///< of tables, if the user gave one
+  bool has_others = true;         ///< keys that it lacks become features, by their values
+  bool lacking_is_missing =
+      true;           ///< a column that a row lacks is a missing value; else it is none
+  bool named = true;  ///< else columns have numbers, and tables no header
   Missing missing = Missing::absent;      ///< what a missing value becomes
   TextOptions text{};                     ///< of all columns of text
   std::vector<Cross> crosses{};           ///< features of several columns

@@ -180,7 +180,8 @@ ChosenRecipe choose(const Chunk& first, const ColumnOptions& options, const std:
     if (line.find_first_not_of(" \t\r") == line.npos) continue;
     ++rows;
     reader.start();
-    nlohmann::json::sax_parse(line.begin(), line.end(), &reader);  // what is wrong is told later
+    nlohmann::json::sax_parse(line.begin(), line.end(),
+                              &reader);  // one that is malformed is an error later
   }
   if (options.label.empty()) {
     std::string keys;
@@ -190,7 +191,9 @@ ChosenRecipe choose(const Chunk& first, const ColumnOptions& options, const std:
     throw ParseError(path, 1, 1, "this looks like JSON lines",
                      fmt::format("say which key is the label: --label KEY; the keys are {}", keys));
   }
-  return choose_recipe(options, sampling.columns(), rows);
+  ChosenRecipe chosen = choose_recipe(options, sampling.columns(), rows);
+  chosen.recipe.lacking_is_missing = false;  // sparse rows leave keys out
+  return chosen;
 }
 
 class JsonLinesParser final : public RecordParser {
@@ -213,7 +216,9 @@ class JsonLinesParser final : public RecordParser {
 
   void drop_row() override { maker_.drop_row(); }
 
-  void missing(const std::string&) const noexcept {}  // what a row lacks is missing
+  void missing(const std::string& key) {
+    if (const auto column = maker_.find(key)) note(maker_.take(*column, "", at_));
+  }
 
   void number(const std::string& key, double value) {
     const auto column = maker_.find(key);

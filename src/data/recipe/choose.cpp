@@ -188,6 +188,8 @@ class Choosing {
     if (options_.bins > 0) {
       column.bins = edges_between(std::move(numbers));
     } else if (2 * numbers.size() > rows_) {
+      const auto [least, most] = std::ranges::minmax(numbers);
+      if (least == most) return;
       const double sum = std::accumulate(numbers.begin(), numbers.end(), 0.0);
       column.mean = static_cast<float>(sum / static_cast<double>(numbers.size()));
     }

@@ -43,8 +43,9 @@ class FeatureSink {
     if (!crosses_.empty()) crosses_.add_to(rules_, batch_);
   }
 
-  void add_missing(const PreparedColumn& column) {
+  void add_missing(const PreparedColumn& column, bool with_mean = true) {
     if (recipe_.missing == Missing::indicator) add(column, "=", "?", 1);
+    if (!with_mean) return;
     if (column.column.mean) add(column, "", "", changed(column.column, *column.column.mean));
   }
 

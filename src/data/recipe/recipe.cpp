@@ -46,6 +46,7 @@ std::string json_of(const Recipe& recipe) {
             {"named", recipe.named},
             {"has_header", recipe.has_header},
             {"has_others", recipe.has_others},
+            {"lacking_is_missing", recipe.lacking_is_missing},
             {"columns", std::move(columns)},
             {"missing", recipe.missing == Missing::indicator ? "indicator" : "absent"}};
   for (const Cross& cross : recipe.crosses) {
@@ -80,6 +81,7 @@ Recipe recipe_of(std::string_view text) {
     recipe.named = json.at("named").get<bool>();
     recipe.has_header = json.at("has_header").get<bool>();
     recipe.has_others = json.at("has_others").get<bool>();
+    recipe.lacking_is_missing = json.at("lacking_is_missing").get<bool>();
     if (json.contains("separator")) {
       const std::string separator = bytes_of_json(json.at("separator"));
       if (separator.size() != 1) fail("its separator is not one byte");

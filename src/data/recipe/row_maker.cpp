@@ -154,7 +154,8 @@ void RowMaker::take_unlisted(std::string_view name, double value) {
 
 std::optional<Fault> RowMaker::end_row(const char* at, std::uint64_t line) {
   for (std::size_t k = 0; k < columns_.size(); ++k) {
-    if (!had_[k] && column_kind(columns_[k].column.role) != nullptr) sink_.add_missing(columns_[k]);
+    if (had_[k] || column_kind(columns_[k].column.role) == nullptr) continue;
+    sink_.add_missing(columns_[k], recipe().lacking_is_missing);
   }
   sink_.add_crosses();
   RowBatch& batch = sink_.batch();
