@@ -111,6 +111,11 @@ TEST_F(TableCommand, ConvertsToTextAndBack) {
   EXPECT_NE(run("convert space.csv e.vw --label y").err.find("'city=new york' can't be written"),
             std::string::npos);
   EXPECT_EQ(run("convert space.csv e.jsonl --label y").status, 0);
+  folder_.write("weights.csv", "a,w,y\n1,2,1\n2,3,\n");
+  EXPECT_NE(run("convert weights.csv w.vw --label y --weight w").err.find("a weight and no label"),
+            std::string::npos);
+  folder_.write("bytes.vw", "1 | a\xff\n-1 | b\n");
+  EXPECT_NE(run("convert bytes.vw f.jsonl").err.find("not UTF-8"), std::string::npos);
 }
 
 TEST_F(TableCommand, ConvertsWithItsRecipe) {

@@ -17,22 +17,6 @@
 namespace hogwild {
 namespace {
 
-struct Written {
-  std::string_view extension;
-  bool by_name;
-  WriteRow write;
-};
-
-constexpr std::array kWritten{Written{".svm", false, write_libsvm_row},
-                              Written{".vw", true, write_vw_row},
-                              Written{".jsonl", true, write_json_row}};
-
-const Written* written_to(std::string_view path) noexcept {
-  const auto* const found = std::ranges::find_if(
-      kWritten, [&](const Written& its) { return path.ends_with(its.extension); });
-  return found == kWritten.end() ? nullptr : found;
-}
-
 [[noreturn]] void lose(const std::string& what) {
   throw DataError("rows", what, "write another format: .jsonl takes all names, .hogdata all rows");
 }
@@ -58,21 +42,29 @@ std::size_t end_of_namespace(std::string_view name) noexcept {
   return name.npos;
 }
 
-}  // namespace
-
+// Of row i, as the file had it: the name of a class, or a number; "" if it has none.
 std::string label_of_row(const Dataset& data, Offset i) {
   const float label = data.labels()[i];
   if (std::isnan(label)) return {};
   return data.classes() ? (*data.classes())[static_cast<std::size_t>(label)] : class_name(label);
 }
 
+// The same for a format whose labels have none of those bytes, and whose weights follow a label.
+std::string label_without(const char* bytes, const Dataset& data, Offset i,
+                          std::string_view format) {
+  std::string label = label_of_row(data, i);
+  if (label.find_first_of(bytes) != label.npos) {
+    lose(fmt::format("the label '{}' can't be written as {} text", label, format));
+  }
+  if (label.empty() && data.row(i).weight != 1) {
+    lose(fmt::format("row {} has a weight and no label, as {} text can't have", i + 1, format));
+  }
+  return label;
+}
+
 void write_libsvm_row(const Dataset& data, Offset i, std::string& text) {
   const SparseRow row = data.row(i);
-  const std::string label = label_of_row(data, i);
-  if (label.find_first_of(" \t#:,") != label.npos) {
-    lose(fmt::format("the label '{}' can't be written as libsvm text", label));
-  }
-  text += label;
+  text += label_without(" \t#:,", data, i, "libsvm");
   if (row.weight != 1) fmt::format_to(std::back_inserter(text), ":{}", row.weight);
   for (std::size_t k = 0; k < row.nonzeros(); ++k) {
     fmt::format_to(std::back_inserter(text), "{}{}:{}",
@@ -84,11 +76,7 @@ void write_libsvm_row(const Dataset& data, Offset i, std::string& text) {
 
 void write_vw_row(const Dataset& data, Offset i, std::string& text) {
   const SparseRow row = data.row(i);
-  const std::string label = label_of_row(data, i);
-  if (label.find_first_of(" \t|:,'") != label.npos) {
-    lose(fmt::format("the label '{}' can't be written as VW text", label));
-  }
-  text += label;
+  text += label_without(" \t|:,'", data, i, "VW");
   if (row.weight != 1) fmt::format_to(std::back_inserter(text), " {}", row.weight);
   std::string open = "|";  // no namespace
   for (std::size_t k = 0; k < row.nonzeros(); ++k) {
@@ -121,8 +109,33 @@ void write_json_row(const Dataset& data, Offset i, std::string& text) {
     }
     json[name] = row.value(k);
   }
-  text += in_one_line(json) + '\n';
+  try {
+    text += json.dump() + '\n';
+  } catch (const Json::type_error&) {
+    lose(fmt::format("row {} has a name that is not UTF-8", i + 1));
+  }
 }
+
+// Appends row i of the data as a line. Throws DataError for a name that the format can't have.
+using WriteRow = void (*)(const Dataset& data, Offset i, std::string& text);
+
+struct Written {
+  std::string_view extension;
+  bool by_name;
+  WriteRow write;
+};
+
+constexpr std::array kWritten{Written{".svm", false, write_libsvm_row},
+                              Written{".vw", true, write_vw_row},
+                              Written{".jsonl", true, write_json_row}};
+
+const Written* written_to(std::string_view path) noexcept {
+  const auto* const found = std::ranges::find_if(
+      kWritten, [&](const Written& its) { return path.ends_with(its.extension); });
+  return found == kWritten.end() ? nullptr : found;
+}
+
+}  // namespace
 
 bool is_text_file(std::string_view path) noexcept {
   return written_to(path) != nullptr;
