@@ -26,7 +26,7 @@ int run(ConvertCommand& command, const CLI::App&) {
   if (paths.empty()) throw OptionError("data", "give the data files and, last, the file to write");
   if (!output.ends_with(".hogdata") && !is_text_file(output)) {
     throw OptionError("data", fmt::format("the last name, {}, is the file to write, and must end "
-                                          "in .hogdata, .svm, .vw or .jsonl",
+                                          "in .hogdata, .svm, .vw, .jsonl or .csv",
                                           output));
   }
   ProgressDisplay display(command.progress);
@@ -61,7 +61,7 @@ void add_convert_command(CLI::App& app, Action& action) {
       run);
   add_data_options(sub, command.data, DataFor::training);
   sub.get_option("data")
-      ->type_name("DATA... OUT.hogdata|OUT.svm|OUT.vw|OUT.jsonl")
+      ->type_name("DATA... OUT.hogdata|OUT.svm|OUT.vw|OUT.jsonl|OUT.csv")
       ->description(
           "data files, plain or compressed (- is standard input); the last name is the file to "
           "write");

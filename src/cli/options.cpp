@@ -22,8 +22,10 @@ namespace hogwild::cli {
 
 void add_data_argument(CLI::App& command, std::vector<std::string>& paths) {
   command
-      .add_option("data", paths,
-                  "data files, plain or compressed by gzip, zstd or bzip2; - is standard input")
+      .add_option_function<std::vector<std::string>>(
+          "data", [&paths](const std::vector<std::string>& given) { paths = files_of(given); },
+          "data files, plain or compressed by gzip, zstd or bzip2, or directories of them; - is "
+          "standard input")
       ->type_name("DATA")
       ->required();
 }

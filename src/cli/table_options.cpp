@@ -20,7 +20,8 @@ std::string description_of(const Option& option, const Settings& defaults) {
 
 CLI::Option* declare(CLI::App& command, Settings& settings, const Option& option,
                      const std::string& help) {
-  const std::string name = "--" + std::string(option.name);
+  std::string name = fmt::format("--{}", option.name);
+  if (!option.also.empty()) name += fmt::format(",--{}", option.also);
   if (option.is_flag()) {
     return command.add_flag(name, help)->each([&](const std::string& text) {
       settings.set(option.name, text);

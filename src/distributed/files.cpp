@@ -62,7 +62,7 @@ bool labels_are_words(World& world, const std::vector<std::string>& paths,
 void require_divisible(World& world, const std::vector<std::string>& paths,
                        const ReadOptions& options) {
   together(world, [&] {
-    bool divisible = true;
+    bool divisible = first_given(options.columns).empty();
     for (const std::string& path : paths) {
       if (is_hogdata(path)) continue;
       Input input({path}, TextKind(options));
@@ -72,9 +72,11 @@ void require_divisible(World& world, const std::vector<std::string>& paths,
       divisible = divisible && text_format(its).records == nullptr;
     }
     if (divisible) return 0;
-    throw OptionError("distributed",
-                      "tables, JSON lines and labelled text can't be divided among ranks; make a "
-                      "file that can, with the same options: hogwild convert DATA rows.hogdata");
+    throw OptionError(
+        "distributed",
+        "tables, JSON lines, labelled text and rows of some namespaces can't be divided "
+        "among ranks; make a file that can, with the same options: hogwild convert "
+        "DATA rows.hogdata");
   });
 }
 

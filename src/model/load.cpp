@@ -253,8 +253,8 @@ Model model_of(const Json& header, Section& body, std::uint32_t version) {
       (format != nullptr && space.hash_bits == 0 && named != format->by_name)) {
     body.fail("its features are not called as its format calls them");
   }
-  if (format != nullptr && format->records != nullptr && !recipe) {
-    body.fail("it has no recipe of its columns");
+  if (format != nullptr && !fits(*format, recipe.get())) {
+    body.fail("its recipe is not of rows of its format");
   }
   const auto loss = alternative_named<AnyLoss>(header.at("loss").get<std::string>());
   if (!loss) body.fail("its loss is unknown");

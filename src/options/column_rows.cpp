@@ -69,10 +69,13 @@ std::vector<Option> column_rows() {
            &ColumnOptions::label),
       text({"weight", "COLUMN", "the weight of each row"}, &ColumnOptions::weight),
       text({"id", "COLUMN", "what names a row: predict --tags prints it"}, &ColumnOptions::id),
-      texts({"drop", "COLUMN,...",
-             "columns that are not used; here and below a name may have * for any text"},
-            &ColumnOptions::drop),
-      texts({"only", "COLUMN,...", "the only columns that are used", "all"}, &ColumnOptions::only),
+      also("ignore", texts({"drop", "COLUMN,...",
+                            "columns that are not used, or namespaces of VW text, or fields of "
+                            "libffm text; here and below a name may have * for any text"},
+                           &ColumnOptions::drop)),
+      also("keep", texts({"only", "COLUMN,...",
+                          "the only columns, namespaces or fields that are used", "all"},
+                         &ColumnOptions::only)),
       texts({"categorical", "COLUMN,...",
              "each value is a feature, column=value. The kind of a column that no option names is "
              "found from the first rows, and printed"},
@@ -94,8 +97,8 @@ std::vector<Option> column_rows() {
              "98 % of the first rows have"},
             &ColumnOptions::transform),
       texts({"cross", "COLUMN:COLUMN,...",
-             "the features of one column times those of another, or of more, are features, too; : "
-             "alone is all pairs of columns"},
+             "the features of one column, namespace or field times those of another, or of more, "
+             "are features, too; : alone is all pairs"},
             &ColumnOptions::cross),
       number({"bins", "N",
               "numbers become categories: N ranges that as many of the first rows have", "off"},

@@ -51,6 +51,7 @@ struct Option {
   std::string_view values;  ///< as the help has it, "N|auto"; of a flag empty
   std::string help;
   std::string_view unset{};     ///< what the help tells of the default in place of its value
+  std::string_view also{};      ///< a second name, as other tools call it; nothing writes it
   bool several = false;         ///< texts with commas between may be given
   bool shapes_the_run = false;  ///< a run that goes on from a checkpoint needs the same value
   std::function<void(Settings&, std::string_view)> set{};

@@ -44,6 +44,12 @@ inline Option of(unsigned has, Option option) {
   return option;
 }
 
+// An option that has a second name.
+inline Option also(std::string_view name, Option option) {
+  option.also = name;
+  return option;
+}
+
 template <class Part, class Value>
 Option made(Row row, Notation<Value> format, Value Part::*member) {
   const auto refuse = [name = std::string(row.name), format](std::string_view text) {

@@ -70,7 +70,7 @@ const Option& option_named(std::string_view name, unsigned programs) {
   std::vector<std::string> names;
   for (const Option& known : options()) {
     if ((known.has & programs) == 0) continue;
-    if (known.name == name) return known;
+    if (known.name == name || (known.also == name && !name.empty())) return known;
     names.emplace_back(known.name);
   }
   const std::string near = nearest_word(name, names);
@@ -81,8 +81,9 @@ const Option& option_named(std::string_view name, unsigned programs) {
 }
 
 void Settings::set(std::string_view name, std::string_view text) {
-  option_named(name).set(*this, text);
-  given.emplace(name);
+  const Option& option = option_named(name);
+  option.set(*this, text);
+  given.emplace(option.name);
 }
 
 std::string Settings::text(std::string_view name) const {
@@ -101,7 +102,7 @@ TrainOptions train_options(const Settings& settings, bool strict) {
     put_in(options.update_rule, name, value, strict);
   }
   options.find_average = !settings.is_given("optimizer") && !settings.is_given("average") &&
-                      settings.rule_numbers.empty();
+                         settings.rule_numbers.empty();
   options.find_epsilon = !settings.rule_numbers.contains("epsilon");
   put_in(options.schedule, settings);
   const Request request{

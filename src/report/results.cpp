@@ -93,7 +93,7 @@ Facts facts_of(const Model& model) {
                                         model.name_of_label(model.labels().positive))});
   }
   if (const auto& recipe = model.features().recipe) {
-    lines.emplace_back("columns", in_words(*recipe));
+    lines.emplace_back(recipe->is_of_namespaces() ? "namespaces" : "columns", in_words(*recipe));
   }
   return lines;
 }

@@ -298,7 +298,14 @@ class RecipeRows {
         }
         const Column* const column =
             maker_.recipe().find(key == "label" ? Role::label : Role::weight);
-        if (column != nullptr) take_one(column->name, value, false);
+        if (column != nullptr) {
+          take_one(column->name, value, false);
+        } else if (maker_.recipe().is_of_namespaces()) {
+          const std::string text =
+              value.is_string() ? value.get<std::string>() : class_name(value.get<float>());
+          require(key == "label" ? maker_.take_label(text, nullptr)
+                                 : maker_.take_weight(text, nullptr));
+        }
       } else {
         fail(fmt::format("unknown field {}; expected \"features\", \"label\" and \"weight\"",
                          shown(key)));

@@ -56,7 +56,8 @@ void note_what_was_read(FileObserver& observer, const Dataset& data) {
                                data.nonzeros(), data.all_ones() ? ", all of them 1" : "",
                                dense ? ", dense" : ""));
   if (features.recipe && source.format != "hogdata") {
-    observer.on_note("columns: " + in_words(*features.recipe));
+    observer.on_note((features.recipe->is_of_namespaces() ? "namespaces: " : "columns: ") +
+                     in_words(*features.recipe));
   }
   note_what_was_left_out(observer, source);
 }
@@ -227,7 +228,7 @@ class Opening {
   }
 
   void suit(const Dataset& data) {
-    if (!data.features().recipe) return;
+    if (!data.features().has_columns()) return;
     note_many_categories(data);
     if (files_.loss_by_labels && data.classes() && data.classes()->size() > 2) {
       // Measured on rows held out, log loss and accuracy. 20 newsgroups: softmax 0.560, 84.7 %; one
@@ -268,8 +269,8 @@ class Opening {
   void require_no_parameters(const FeatureSpace& features) const {
     if (!features.recipe || options_.parameters.empty()) return;
     throw OptionError("parameters",
-                      "a parameter file keeps no recipe of tables, JSON lines or labelled text; "
-                      "train on libsvm or VW text");
+                      "a parameter file keeps no recipe of columns or namespaces; train on libsvm "
+                      "or VW text, without --drop, --only and --cross");
   }
 
   TrainingRows held(Dataset data) {

@@ -61,7 +61,7 @@ class OptionsCommand : public Command {
 // What is said where rows of libsvm text are read by columns.
 std::string of_no_table(const std::string& option, const std::string& path) {
   return fmt::format(
-      "{}: it is of tables, JSON lines and labelled text, and {} is libsvm text; leave it out, or "
+      "{}: it is of columns or namespaces, and {} is libsvm text; leave it out, or "
       "give --format",
       option, path);
 }
@@ -260,6 +260,7 @@ TEST_F(OptionsCommand, ThatACommandLacksAreNotInItsHelp) {
     for (const Option& option : options()) {
       if ((option.has & of.first) == 0) continue;
       const bool listed = help.find(fmt::format(" --{} ", option.name)) != std::string::npos ||
+                          help.find(fmt::format(" --{},", option.name)) != std::string::npos ||
                           help.find(fmt::format(" --{}\n", option.name)) != std::string::npos;
       EXPECT_EQ(listed, !lacks(of.second, option.name)) << command << " --" << option.name;
     }

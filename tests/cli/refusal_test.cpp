@@ -42,7 +42,7 @@ TEST_F(Command, RefusesBadInputAndLeavesTheModelAlone) {
       {"gzip", "\x1f\x8b\x08", "gzip: the gzip data is damaged or truncated"},
       {"xz", std::string("\xfd\x37zXZ\0\1", 7), "xz: the file is compressed with xz"},
       {"missing", "-", "missing: No such file or directory"},
-      {"folder", "/", "folder: Is a directory"},
+      {"folder", "/", "folder: the directory has no files"},
       {"noise", "\x8f\x03\xfe\xff\x01 \x02:\n", "noise:1:1: expected a label, found '\\x8f\\x03"}};
   for (const auto& [name, text, message] : cases) {
     folder_.write("m", "an older model");

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <string>
 
 #include "hogwild/model/file.hpp"
@@ -116,6 +117,85 @@ TEST_F(TableCommand, ConvertsToTextAndBack) {
             std::string::npos);
   folder_.write("bytes.vw", "1 | a\xff\n-1 | b\n");
   EXPECT_NE(run("convert bytes.vw f.jsonl").err.find("not UTF-8"), std::string::npos);
+}
+
+TEST_F(TableCommand, ConvertsEachFormatToEveryOtherAndBack) {
+  folder_.write("n.svm", "1:2 3:0.5 7:1\n-1 4:1.25\n1 3:2 4:-0.5\n");
+  folder_.write("n.vw", "a |u x:0.5 y |v:2 z\nb | w,\"w\nc |u y:-3\n");
+  const auto read_as = [](const std::string& name) -> std::string {
+    const bool has_columns = name.ends_with(".csv") || name.ends_with(".jsonl");
+    return has_columns ? " --label label" : "";
+  };
+  for (const std::string first : {"svm", "vw"}) {
+    const std::string classes = first == "vw" ? " --class-labels" : "";
+    const std::string weight = first == "svm" ? " --weight weight" : "";
+    const auto convert = [&](const std::string& from, const std::string& to) {
+      const std::string as = read_as(from);
+      const std::string of_label = from.ends_with(".svm") ? " --weights-in-label"
+                                   : as.empty()           ? ""
+                                                          : as + weight;
+      const Outcome done = run("convert " + from + " " + to + of_label + classes);
+      ASSERT_EQ(done.status, 0) << from << " to " << to << ": " << done.err;
+    };
+    int k = 0;
+    for (const std::string a : {"vw", "jsonl", "csv"}) {
+      const std::string begun = fmt::format("{}{}.{}", first, ++k, a);
+      convert("n." + first, begun);
+      for (const std::string b : {"vw", "jsonl", "csv"}) {
+        const std::string next = fmt::format("{}{}.{}", first, ++k, b);
+        const std::string last = fmt::format("{}{}.{}", first, ++k, first);
+        convert(begun, next);
+        convert(next, last);
+        if (first == "svm") {
+          EXPECT_EQ(file(last), file("n.svm")) << a << ", " << b;
+        } else {
+          // The order of features is that of their numbers.
+          const std::string again = fmt::format("{}{}.jsonl", first, ++k);
+          convert(last, again);
+          if (a == "jsonl") {
+            EXPECT_EQ(file(again), file(begun)) << b;
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST_F(TableCommand, ReadsADirectoryOfPartFiles) {
+  folder_.write("all.csv", "x,y\n1,1\n2,0\n3,1\n4,0\n");
+  ASSERT_EQ(run("train all.csv --label y -o m --threads 1").status, 0);
+  ASSERT_TRUE(std::filesystem::create_directory(folder_.path("parts")));
+  folder_.write("parts/part-1.csv", "x,y\n3,1\n4,0\n");
+  folder_.write("parts/part-0.csv", "x,y\n1,1\n2,0\n");
+  folder_.write("parts/_SUCCESS", "");
+  folder_.write("parts/.part-0.csv.crc", "crc");
+  for (const char* const parts : {"parts", "'parts/part-?.csv'"}) {
+    const Outcome done = run(fmt::format("train {} --label y -o n --threads 1", parts));
+    ASSERT_EQ(done.status, 0) << done.err;
+    EXPECT_EQ(run("predict m all.csv").out, run("predict n all.csv").out);
+  }
+  ASSERT_TRUE(std::filesystem::create_directory(folder_.path("empty")));
+  EXPECT_NE(run("train empty -o n").err.find("has no files"), std::string::npos);
+  EXPECT_NE(run("train 'no-*.csv' -o n").err.find("no file has a name like that"),
+            std::string::npos);
+}
+
+TEST_F(TableCommand, LeavesNamespacesOutAndMultipliesThem) {
+  std::string text;
+  for (int i = 0; i < 200; ++i) {
+    text += fmt::format("{} |u a{} |v b{} |w c{}\n", (i % 2 == 0) == (i % 3 == 0) ? 1 : -1, i % 2,
+                        i % 3, i % 5);
+  }
+  folder_.write("d.vw", text);
+  const Outcome trained = run("train d.vw --ignore w --cross u:v -o m --threads 1");
+  ASSERT_EQ(trained.status, 0) << trained.err;
+  EXPECT_NE(trained.err.find("namespaces: u, v, u*v; not used: w"), std::string::npos)
+      << trained.err;
+  EXPECT_EQ(run("predict m - --output label", "", "|u a1 |v b1 |w c9\n").out, "1\n");
+  EXPECT_NE(run("inspect m").out.find("u, v, u*v; not used: w"), std::string::npos);
+  const Outcome kept = run("train d.vw --keep u,v --cross u:v -o n --threads 1");
+  EXPECT_EQ(run("predict m d.vw").out, run("predict n d.vw").out) << kept.err;
+  EXPECT_EQ(run("train d.vw --ignore z -o o").status, 2);
 }
 
 TEST_F(TableCommand, ConvertsWithItsRecipe) {

@@ -1,4 +1,4 @@
-// Tables, JSON lines and labelled text to rows.
+// Tables to rows.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -14,14 +14,15 @@
 #include "hogwild/data/row_stream.hpp"
 #include "hogwild/model/file.hpp"
 #include "hogwild/train/train.hpp"
-#include "support/files.hpp"
 #include "support/named.hpp"
+#include "support/tables.hpp"
 
 namespace hogwild {
 namespace {
 
 using test::Named;
 using test::named;
+using test::Tables;
 
 const std::string kChurn =
     "age,city,since,churned\n"
@@ -29,28 +30,6 @@ const std::string kChurn =
     "44,rome,2025-12-01 14:30,0\n"
     "55,,2024-02-29,1\n"
     ",paris,,0\n";
-
-class Tables : public testing::Test {
- protected:
-  Dataset rows(const std::string& text, ColumnOptions columns = {.label = "churned"},
-               ReadOptions options = {}) {
-    options.columns = std::move(columns);
-    return read({folder_.write("t.csv", text)}, options);
-  }
-  std::string error_of(const std::string& text, ColumnOptions columns = {.label = "churned"},
-                       ReadOptions options = {}) {
-    try {
-      rows(text, std::move(columns), std::move(options));
-    } catch (const Error& error) {
-      const std::string message = error.what();
-      const std::size_t place = message.find("t.csv:");
-      return place == message.npos ? message : message.substr(place);
-    }
-    return "no error";
-  }
-
-  test::TemporaryFolder folder_;
-};
 
 TEST_F(Tables, BecomeNumbersCategoriesAndPartsOfDates) {
   const Dataset data = rows(kChurn);
@@ -371,115 +350,6 @@ TEST_F(Tables, HaveRowsThatAreBuiltAgainAfterAFault) {
   EXPECT_THROW(builder.add_line("33,paris,2026-03-31\n44,rome,2026-03-31\n"), DataError);
   builder.add("city", "paris");
   EXPECT_EQ(builder.row().nonzeros(), 2u);  // and the mean age
-}
-
-class JsonLines : public Tables {};
-
-TEST_F(JsonLines, HaveOnlyTheKeysThatAreAskedFor) {
-  std::string text;
-  for (int i = 0; i < 12'000; ++i) text += fmt::format("{{\"a\": {}, \"y\": {}}}\n", i % 7, i % 2);
-  text += "{\"a\": 1, \"late\": 5, \"y\": 1}\n";
-  EXPECT_EQ(named(rows(text, {.label = "y"}), 12'000).count("late"), 1u);
-  EXPECT_EQ(named(rows(text, {.label = "y", .only = {"a"}}), 12'000).count("late"), 0u);
-}
-
-TEST_F(JsonLines, HaveObjectsArraysAndMissingValues) {
-  const Dataset data = rows(
-      "{\"churned\": true, \"user\": {\"age\": 3, \"city\": \"paris\"}, \"tags\": [\"a\", \"b\"]}\n"
-      "{\"churned\": false, \"user\": {\"age\": 5, \"city\": null}, \"tags\": [], \"xs\": [1, "
-      "2]}\n",
-      {.label = "churned"}, {.word_labels = true});
-  EXPECT_EQ(named(data, 0).at("user.age"), 3);
-  EXPECT_EQ(named(data, 0).at("user.city=paris"), 1);
-  EXPECT_GT(named(data, 0).at("tags^a"), 0);
-  EXPECT_EQ(named(data, 1).count("user.city=paris"), 0u);
-  EXPECT_EQ(named(data, 1).at("xs.1"), 2);
-  EXPECT_EQ(*data.classes(), (std::vector<std::string>{"false", "true"}));
-}
-
-TEST_F(JsonLines, TellNullFromAKeyThatIsNotThere) {
-  const std::string text =
-      "{\"y\": 1, \"a\": 2, \"b\": 1}\n{\"y\": 0, \"a\": 4, \"b\": 1}\n{\"y\": 1, \"a\": null}\n"
-      "{\"y\": 0, \"b\": 1}\n";
-  const Dataset data = rows(text + "{\"y\": 1, \"a\": 3, \"b\": 1}\n", {.label = "y"});
-  EXPECT_EQ(named(data, 2), (Named{{"a", 3}}));
-  EXPECT_EQ(named(data, 3), (Named{{"b", 1}}));
-  EXPECT_EQ(named(rows(text, {.label = "y", .missing = Missing::indicator}), 3),
-            (Named{{"a=?", 1}, {"b", 1}}));
-}
-
-TEST_F(JsonLines, SayWhatIsWrongAndWhere) {
-  const ColumnOptions label{.label = "y"};
-  EXPECT_NE(error_of("{\"a\": 1, \"b\": 2}\n", {}).find("--label KEY; the keys are a, b"),
-            std::string::npos);
-  EXPECT_NE(error_of("{\"y\": 1, \"a\": 2}\n{\"y\": 1, \"a\": }\n", label).find("t.csv:2:1"),
-            std::string::npos);
-  EXPECT_NE(error_of("{\"y\": 1, \"a\": 2}\n[1]\n", label).find("a row is an object"),
-            std::string::npos);
-  EXPECT_NE(error_of("{\"y\": 1, \"a\": [{\"b\": 1}]}\n", label).find("within an array"),
-            std::string::npos);
-  std::string deep = "{\"y\": 1, \"a\": ";
-  for (int i = 0; i < 100'000; ++i) deep += "{\"a\": ";
-  EXPECT_NE(error_of(deep + "\n", {.label = "y"}, {.format = Format::jsonl}).find("too deeply"),
-            std::string::npos);
-}
-
-class LabelledText : public Tables {};
-
-TEST_F(LabelledText, BecomesWordsOfUnitLength) {
-  const std::string text =
-      "cat\tThe purr, the PURR of the \xc3\x89tude cats.\n"
-      "dog\tThe bark of the dogs is a bark\n"
-      "dog\tA wag of the tail is a wag\n";
-  const Dataset data = rows(text, {}, {.word_labels = true});
-  EXPECT_EQ(data.features().format, "text");
-  const Named first = named(data, 0);
-  EXPECT_EQ(first.count("\xc3\xa9tude"), 1u);
-  EXPECT_EQ(first.count("a"), 0u);
-  double squares = 0;
-  for (const auto& [name, value] : first) squares += double{value} * value;
-  EXPECT_NEAR(squares, 1, 1e-6);
-  // (1 + ln 2) (1 + ln (4 / 2)) against 1 + ln (4 / 2).
-  EXPECT_NEAR(first.at("purr") / first.at("cats"), 1 + std::log(2.0), 1e-5);
-  EXPECT_NEAR(first.at("the") / first.at("cats"), (1 + std::log(3.0)) / (1 + std::log(2.0)), 1e-5);
-}
-
-TEST_F(LabelledText, MayHaveRunsOfWordsAndCharactersAndStopWords) {
-  const std::string stop = folder_.write("stop", "The of\nIS");
-  const Dataset data = rows("a\tthe bark of dogs x\nb\tthe tail is long x\n",
-                            {.ngrams = 2, .char_ngrams = {3, 3}, .stop_words = stop},
-                            {.format = Format::text, .word_labels = true});
-  const Named first = named(data, 0);
-  EXPECT_EQ(first.count("bark dogs"), 1u);
-  EXPECT_EQ(first.count("the"), 0u);
-  EXPECT_EQ(first.count("~ogs"), 1u);
-  EXPECT_EQ(first.count("~gs "), 1u);
-}
-
-TEST_F(LabelledText, OfFastTextIsKnownByItsMark) {
-  const Dataset data = rows("__label__x hello world\n__label__y bye\n", {}, {.word_labels = true});
-  EXPECT_EQ(*data.classes(), (std::vector<std::string>{"x", "y"}));
-  EXPECT_NE(error_of("__label__x __label__y hello\n", {}).find("several labels"),
-            std::string::npos);
-}
-
-TEST_F(LabelledText, IsWeighedAlikeByAModelOfIt) {
-  std::string text;
-  for (int i = 0; i < 60; ++i) {
-    text +=
-        fmt::format("{}\tword{} common word{} and some more\n", i % 2 ? "x" : "y", i % 7, i % 3);
-  }
-  const std::string path = folder_.write("t.tsv", text);
-  const Dataset data = read({path}, {.word_labels = true});
-  save(train(data, {.threads = 1}).model, folder_.path("m"));
-  const Model model = load(folder_.path("m"));
-  const Dataset again = read({path}, {.class_labels = true, .features = model.features()});
-  for (Offset i = 0; i < data.rows(); ++i) EXPECT_EQ(named(again, i), named(data, i));
-  RowBuilder builder(model.features());
-  builder.add_line("word1 common word1 and some more");
-  const SparseRow row = builder.row();
-  ASSERT_EQ(row.nonzeros(), data.row(1).nonzeros());
-  EXPECT_EQ(model.margin(row), model.margin(data.row(1)));
 }
 
 }  // namespace

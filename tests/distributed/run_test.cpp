@@ -88,7 +88,7 @@ TEST_F(DistributedRun, WhatNothingCanBeLearntFromIsRefused) {
   folder_.write("table.csv", table);
   folder_.write("labels.svm", labels);
   folder_.write("classes.svm", classes);
-  expect_refused(2, "table.csv --label 1", 2, "can't be divided among ranks");
+  expect_refused(2, "table.csv --label 1", 2, "can't be divided");
   expect_refused(2, "labels.svm", 1, "labels.svm: no row has a feature");
   expect_refused(2, "classes.svm --loss softmax", 1, "each of its 100 rows has a class of its own");
 }

@@ -66,7 +66,7 @@ inline ParsedChunk parsed_line_by_line(const std::string& text, ParseLine parse_
     if (line.ends_with('\r')) line.remove_suffix(1);
     line = without_mark(line);
     ++slow.batch.lines;
-    if (auto fault = parse_line(line, slow.batch.lines, rules, slow.batch)) {
+    if (auto fault = parse_line(line, slow.batch.lines, rules, slow.batch, nullptr)) {
       const auto column = static_cast<std::uint64_t>(fault->at - line.data()) + 1;
       if (!slow.fault) slow.fault = {slow.batch.lines, column, fault->reason, fault->remedy};
       slow.batch.drop_row();

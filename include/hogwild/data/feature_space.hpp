@@ -175,10 +175,13 @@ struct FeatureSpace {
                                                    ///< the hash is the plain number
   int index_base = 0;                              ///< what the file adds to a plain number: 0 or 1
   std::string format{};  ///< of the file, as --format has it; empty for data made in memory
-  std::shared_ptr<const Recipe> recipe{};    ///< how rows of tables, JSON lines and labelled text
-                                             ///< become features; null: of other formats
+  std::shared_ptr<const Recipe> recipe{};    ///< how columns or namespaces become features; null:
+                                             ///< rows have features, and all of them are used
   std::shared_ptr<const Ranking> ranking{};  ///< of a data set's features, [size]; null: they have
                                              ///< their plain numbers, as a model's always do
+
+  /// Whether a recipe makes features of the values in columns.
+  bool has_columns() const noexcept { return recipe && !recipe->is_of_namespaces(); }
 
   /// What the data file calls feature j: its name, its hash, or its number there.
   std::string name(Index j) const;

@@ -80,7 +80,8 @@ struct ReadOptions {
                               ///< are numbered in ascending order: by value if all names are
                               ///< numbers, else as text
   bool word_labels = false;   ///< the same, if the label of the first row is a word
-  ColumnOptions columns{};    ///< of tables, JSON lines and labelled text
+  ColumnOptions columns{};    ///< of tables, JSON lines and labelled text; drop, only and cross
+                              ///< of namespaces as well
   std::shared_ptr<const Recipe> recipe{};  ///< of those: how rows become features; null: that of
                                            ///< the given features, or by `columns`
   std::string positive{};  ///< of those: if the first rows have more than two labels, this one
@@ -92,7 +93,13 @@ struct ReadOptions {
   ReadProgress progress{};                 ///< bytes_total is 0 where it can't be known (a pipe)
 };
 
-/// Reads text files ("-": standard input) into one data set, in the given order; or opens a
+/// The files that paths stand for: a directory for those in it, in the order of their names,
+/// without those that begin with a dot or an underscore; a pattern of the shell (*, ?, [) that
+/// names no file for those that it matches. Throws IoError where there are none.
+std::vector<std::string> files_of(const std::vector<std::string>& paths);
+
+/// Reads text files ("-": standard input) into one data set, in the given order, each path as
+/// files_of() has it; or opens a
 /// .hogdata file, which must then be the only file, created with options that do not contradict
 /// these: see open_hogdata(). The result does not depend on the number of threads. Throws IoError,
 /// ParseError (the first error in file order), DataError if there are no rows, no feature, or a

@@ -11,12 +11,14 @@
 
 namespace [[gnu::visibility("default")]] hogwild {
 
-/// What a column is for. A number is a feature of that value, named as the column. A category is
-/// the feature `column=value` of value 1. Each word of a text is a feature `column^word`, each run
-/// of characters `column~run`; their values are how often they occur, weighed: see TermWeights. Of
-/// a date its year is a number, `column.year`; `column.month=5`, `column.weekday=3` (1: Monday)
-/// and, where it has a time of day, `column.hour=14` are of value 1.
-enum class Role { drop, label, weight, id, number, category, text, date };
+/// What a column is for. Of VW text the columns are its namespaces, of libffm text its fields, and
+/// their features have names of their own: `column^name`. Of other rows a number is a feature of
+/// that value, named as the column; 0 is no feature. A category is the feature `column=value` of
+/// value 1. Each word of a text is a feature `column^word`, each run of characters `column~run`;
+/// their values are how often they occur, weighed: see TermWeights. Of a date its year is a number,
+/// `column.year`; `column.month=5`, `column.weekday=3` (1: Monday) and, where it has a time of day,
+/// `column.hour=14` are of value 1.
+enum class Role { drop, label, weight, id, features, number, category, text, date };
 
 /// What a missing value of a number, a category or a date becomes. A missing number is the mean of
 /// the first rows as well, if most of them have one and these differ: so it says nothing of its
@@ -34,8 +36,8 @@ enum class Change {
   clip,  ///< what is below or above 98 % of the first rows becomes their least or most
 };
 
-/// A column of a table, or a key of JSON lines: of an object within the object the keys, with dots
-/// between them.
+/// A column of a table; a key of JSON lines, of an object within the object the keys, with dots
+/// between them; a namespace of VW text; or a field of libffm text.
 struct Column {
   std::string name;              ///< as the header has it, or the number of the column
   Role role = Role::drop;        ///< what it is for
@@ -94,6 +96,10 @@ struct Recipe {
 
   /// The column that has that role, or null.
   const Column* find(Role role) const noexcept;
+
+  /// Whether rows have features by namespaces, as VW text and libffm text have them; else values in
+  /// columns.
+  bool is_of_namespaces() const noexcept { return find(Role::features) != nullptr; }
 };
 
 /// The recipe as JSON in one line, without TermWeights: a model has those by feature.
@@ -103,6 +109,7 @@ std::string json_of(const Recipe& recipe);
 Recipe recipe_of(std::string_view json);
 
 /// "age number, city category": what was found, for a message; the columns that are dropped last.
+/// Of namespaces their names alone.
 std::string in_words(const Recipe& recipe);
 
 /// What a user says about columns. A column is given by its name, by its number, counted from 1,
@@ -134,5 +141,8 @@ struct ColumnOptions {
 
 /// The name of the first option that is not as it is by default; empty: all are.
 std::string_view first_given(const ColumnOptions& options) noexcept;
+
+/// The same without the options that namespaces have as well: drop, only and cross.
+std::string_view first_given_of_columns(ColumnOptions options) noexcept;
 
 }  // namespace hogwild

@@ -38,7 +38,7 @@ class RowBuilder {
   void add(std::string_view column, double value);
 
   /// A feature of a namespace, `name_space^name` (or `name` if there is no namespace), as VW text
-  /// has it.
+  /// has it. Where the model's training left the namespace out it is left out here.
   void add(std::string_view name_space, std::string_view name, float value);
 
   /// A whole row, as the model's own data has it; its label may be missing. Throws ParseError.

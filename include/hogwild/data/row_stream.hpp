@@ -22,7 +22,7 @@ class RowStream {
   /// files where they are plain files, else the first of it. Throws IoError if a file can't be
   /// read; OptionError for options out of range; DataError for no path. Malformed rows of the
   /// sample are left out: they are errors when their turn comes.
-  explicit RowStream(std::vector<std::string> paths, ReadOptions options = {});
+  explicit RowStream(const std::vector<std::string>& paths, ReadOptions options = {});
   ~RowStream();
   /// The other one is left empty.
   RowStream(RowStream&&) noexcept;

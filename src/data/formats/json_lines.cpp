@@ -140,6 +140,8 @@ class ObjectReader final : public nlohmann::json_sax<nlohmann::json> {
   std::size_t position_ = 0;
 };
 
+constexpr const char* kRemedy = "write one object a line";
+
 class Sampling {
  public:
   void missing(const std::string& key) { column(key); }
@@ -172,16 +174,27 @@ ChosenRecipe choose(const Chunk& first, const ColumnOptions& options, const std:
   Sampling sampling;
   ObjectReader reader(sampling);
   constexpr std::size_t kRows = 10'000;
-  std::string_view text = first.text;
+  std::string_view text = first.text, malformed;
+  std::uint64_t malformed_line = 0;
   std::size_t rows = 0;
-  while (rows < kRows && !text.empty()) {
+  for (std::uint64_t number = 1; rows < kRows && !text.empty(); ++number) {
     const std::string_view line = without_mark(text.substr(0, text.find('\n')));
     text.remove_prefix(std::min(text.size(), std::min(text.find('\n'), text.size()) + 1));
     if (line.find_first_not_of(" \t\r") == line.npos) continue;
+    // One that is malformed tells nothing of columns; behind others it is an error later.
+    if (!nlohmann::json::accept(line.begin(), line.end())) {
+      if (malformed.empty()) malformed = line, malformed_line = number;
+      continue;
+    }
     ++rows;
     reader.start();
-    nlohmann::json::sax_parse(line.begin(), line.end(),
-                              &reader);  // one that is malformed is an error later
+    nlohmann::json::sax_parse(line.begin(), line.end(), &reader);
+  }
+  if (rows == 0) {
+    reader.start();
+    nlohmann::json::sax_parse(malformed.begin(), malformed.end(), &reader);
+    throw ParseError(path, malformed_line, std::max<std::uint64_t>(1, reader.position()),
+                     reader.reason(), kRemedy);
   }
   if (options.label.empty()) {
     std::string keys;
@@ -207,8 +220,7 @@ class JsonLinesParser final : public RecordParser {
     reader_.start();
     if (!nlohmann::json::sax_parse(record.begin(), record.end(), &reader_)) {
       const std::size_t position = std::min(reader_.position(), record.size());
-      return Fault{at_ + (position > 0 ? position - 1 : 0), reader_.reason(),
-                   "write one object a line"};
+      return Fault{at_ + (position > 0 ? position - 1 : 0), reader_.reason(), kRemedy};
     }
     if (fault_) return fault_;
     return maker_.end_row(at_, line);

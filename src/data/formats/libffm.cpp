@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "data/formats/parser.hpp"
+#include "data/recipe/row_maker.hpp"
 #include "data/text/number.hpp"
 
 namespace hogwild {
@@ -58,7 +59,7 @@ bool begins_libffm(std::string_view row, std::string_view) {
 }
 
 std::optional<Fault> parse_libffm_line(std::string_view line, std::uint64_t line_number,
-                                       const ParseRules& rules, RowBatch& batch) {
+                                       const ParseRules& rules, RowBatch& batch, RowMaker* maker) {
   const char* const begin = line.data();
   const char* const end = begin + line.size();
   const char* p = skip_blanks(begin, end);
@@ -78,15 +79,28 @@ std::optional<Fault> parse_libffm_line(std::string_view line, std::uint64_t line
       return Fault{p, fmt::format("expected field:feature:value, found {}", quoted_token(p, end)),
                    "a row is `label field:feature:value ...`; for libsvm text use --format libsvm"};
     }
+    std::optional<std::size_t> place;
+    if (maker != nullptr) {
+      place = maker->find_namespace({p, field_end});
+      if (!maker->uses(place)) {
+        p = token_end;
+        continue;
+      }
+    }
     float value = 0;
     if (auto fault = parse_whole_number(feature_end + 1, token_end, "a value", value)) return fault;
     name.clear();
     append_part(name, {p, field_end}, rules);
     name += '^';
     append_part(name, {field_end + 1, feature_end}, rules);
-    add_named(name, value, rules, batch);
+    if (maker == nullptr) {
+      add_named(name, value, rules, batch);
+    } else {
+      maker->take_feature(place, name, value);
+    }
     p = token_end;
   }
+  if (maker != nullptr) maker->add_crosses();
   return end_named_row(row_at, label, 1, static_cast<std::uint64_t>(row_at - begin) + 1,
                        line_number, rules, batch);
 }

@@ -87,8 +87,8 @@ std::size_t parse_plain_lines(std::string_view all, std::size_t begin, std::size
   // Features are written where they belong if no earlier row loses any; else add_row moves them.
   std::size_t converted = batch.offsets.back(), row_begin = converted, ones_begin = converted;
   // A feature has at least three bytes, as " 1:" has.
-  batch.indices.resize(converted + (end - begin) / 3 + kWrittenPast);
-  batch.values.resize(batch.indices.size());
+  batch.indices.reserve(converted + (end - begin) / 3 + kWrittenPast);
+  batch.values.reserve(batch.indices.capacity());
   const auto add_row = [&](const TokenScan::Line& line, std::size_t row_end) {
     float label = 0;
     const char* const at = text + line.begin;
@@ -109,6 +109,7 @@ std::size_t parse_plain_lines(std::string_view all, std::size_t begin, std::size
   };
   std::size_t plain_end = begin;
   for (bool plain = true; plain && scan.next(); converted += scan.features()) {
+    batch.make_room(converted + scan.features() + kWrittenPast);
     const std::size_t sound = convert_features<kIndices>(text, scan, converted, rules, batch);
     if (!scan.all_ones()) ones_begin = converted + scan.features();
     for (const TokenScan::Line& line : scan.lines()) {
@@ -192,7 +193,7 @@ std::optional<Fault> parse_header(const char*& p, const char* end, const ParseRu
 }  // namespace
 
 std::optional<Fault> parse_libsvm_line(std::string_view line, std::uint64_t line_number,
-                                       const ParseRules& rules, RowBatch& batch) {
+                                       const ParseRules& rules, RowBatch& batch, RowMaker*) {
   const char* const begin = line.data();
   const char* const end = begin + line.size();
   const char* p = skip_blanks(begin, end);

@@ -14,6 +14,8 @@
 
 namespace hogwild {
 
+class RowMaker;
+
 /// How features of a line become numbers; decided before the first line is read.
 struct ParseRules {
   Duplicates duplicates = Duplicates::refuse;
@@ -39,16 +41,21 @@ struct ParseRules {
   }
 };
 
-/// One line, without its end, to one row of batch. On a fault the row is left open.
+/// One line, without its end, to one row of batch. On a fault the row is left open. maker: of the
+/// same rules and batch, or null if they have no recipe.
 using ParseLine = std::optional<Fault> (*)(std::string_view line, std::uint64_t line_number,
-                                           const ParseRules& rules, RowBatch& batch);
+                                           const ParseRules& rules, RowBatch& batch,
+                                           RowMaker* maker);
 
 std::optional<Fault> parse_libsvm_line(std::string_view line, std::uint64_t line_number,
-                                       const ParseRules& rules, RowBatch& batch);
+                                       const ParseRules& rules, RowBatch& batch,
+                                       RowMaker* maker = nullptr);
 std::optional<Fault> parse_vw_line(std::string_view line, std::uint64_t line_number,
-                                   const ParseRules& rules, RowBatch& batch);
+                                   const ParseRules& rules, RowBatch& batch,
+                                   RowMaker* maker = nullptr);
 std::optional<Fault> parse_libffm_line(std::string_view line, std::uint64_t line_number,
-                                       const ParseRules& rules, RowBatch& batch);
+                                       const ParseRules& rules, RowBatch& batch,
+                                       RowMaker* maker = nullptr);
 
 /// Whether text whose first row that is may be libffm text.
 bool begins_libffm(std::string_view row, std::string_view text = {});
@@ -84,6 +91,13 @@ inline void append_part(std::string& to, std::string_view part, const ParseRules
     if (c == '^' && rules.hash_bits == 0) to += ':';
     to += c;
   }
+}
+
+/// The namespace of a feature, as append_part() wrote it: up to a '^' without a colon before it.
+inline std::string_view namespace_of(std::string_view name) noexcept {
+  std::size_t end = name.find('^');
+  while (end != name.npos && end > 0 && name[end - 1] == ':') end = name.find('^', end + 1);
+  return name.substr(0, end == name.npos ? 0 : end);
 }
 
 /// Adds the feature of that name, built by append_part(), to the open row, or counts it as unknown.

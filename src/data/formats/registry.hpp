@@ -24,6 +24,12 @@ struct TextFormat {
   bool is_table = false;                  ///< a file begins with a head: see Chunk::table
 };
 
+/// Whether rows of the format become features by such a recipe, or, if it is null, without one.
+inline bool fits(const TextFormat& format, const Recipe* recipe) noexcept {
+  if (recipe == nullptr) return format.records == nullptr;
+  return format.by_name && recipe->is_of_namespaces() == (format.records == nullptr);
+}
+
 /// In the order in which they are tried; the last takes any row.
 std::span<const TextFormat> text_formats() noexcept;
 

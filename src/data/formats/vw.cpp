@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "data/formats/parser.hpp"
+#include "data/recipe/row_maker.hpp"
 #include "data/rows/name_hash.hpp"
 #include "data/text/number.hpp"
 #include "data/text/scan.hpp"
@@ -177,8 +178,8 @@ class PlainRows {
         plain_end_(begin),
         size_(batch.offsets.back()) {
     // A feature is at least two bytes long, as in " a".
-    batch.indices.resize(size_ + (end - begin) / 2 + 1);
-    batch.values.resize(batch.indices.size());
+    batch.indices.reserve(size_ + (end - begin) / 2 + 1);
+    batch.values.reserve(batch.indices.capacity());
   }
 
   /// Adds all there are. Returns where the first line begins that is not plain.
@@ -191,6 +192,7 @@ class PlainRows {
 
  private:
   bool add_window() {
+    batch_.make_room(size_ + scan_.features());
     const std::size_t sound = scan_.all_ones()
                                   ? scan_.features()
                                   : convert_values(text_, scan_.name_ends(), scan_.value_ends(),
@@ -316,7 +318,7 @@ std::size_t parse_plain_vw(std::string_view text, std::size_t begin, std::size_t
 }
 
 std::optional<Fault> parse_vw_line(std::string_view line, std::uint64_t line_number,
-                                   const ParseRules& rules, RowBatch& batch) {
+                                   const ParseRules& rules, RowBatch& batch, RowMaker* maker) {
   const char* const begin = line.data();
   const char* const end = begin + line.size();
   const char* const first = skip_blanks(begin, end);
@@ -335,6 +337,8 @@ std::optional<Fault> parse_vw_line(std::string_view line, std::uint64_t line_num
   std::size_t head = 0;   // length of "namespace^"
   float factor = 1;       // of the namespace
   unsigned nameless = 0;  // features so far that are called by their place in the namespace
+  std::optional<std::size_t> place;  // of the namespace in the recipe
+  bool is_used = true;
   while (p != end) {
     const bool opens_namespace = *p == '|';
     const char* const token = opens_namespace ? p + 1 : p;
@@ -353,7 +357,11 @@ std::optional<Fault> parse_vw_line(std::string_view line, std::uint64_t line_num
       if (!name.empty()) name += '^';
       head = name.size();
       nameless = 0;
-    } else if (token != token_end) {
+      if (maker != nullptr) {
+        place = maker->find_namespace({token, colon});
+        is_used = maker->uses(place);
+      }
+    } else if (token != token_end && is_used) {
       name.resize(head);
       append_part(name, {token, colon}, rules);
       float value = 1;
@@ -364,10 +372,15 @@ std::optional<Fault> parse_vw_line(std::string_view line, std::uint64_t line_num
         if (auto fault = parse_whole_number(colon + 1, token_end, "a value", value)) return fault;
         if (token == colon) name += std::to_string(nameless++);
       }
-      add_named(name, value * factor, rules, batch);
+      if (maker == nullptr) {
+        add_named(name, value * factor, rules, batch);
+      } else {
+        maker->take_feature(place, name, value * factor);
+      }
     }
     p = skip_blanks(token_end, end);
   }
+  if (maker != nullptr) maker->add_crosses();
 
   if (auto fault = end_named_row(first, header.label, header.weight, header.column, line_number,
                                  rules, batch)) {

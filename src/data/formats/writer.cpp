@@ -8,9 +8,13 @@
 #include <cstddef>
 #include <filesystem>
 #include <iterator>
+#include <utility>
+#include <vector>
 
 #include "core/json.hpp"
 #include "core/new_file.hpp"
+#include "core/text.hpp"
+#include "data/formats/parser.hpp"
 #include "hogwild/core/error.hpp"
 #include "hogwild/data/labels.hpp"
 
@@ -34,14 +38,6 @@ std::string vw_word(std::string_view part, std::string_view name) {
   return word;
 }
 
-// Where the namespace ends: at the first '^' without a colon before it; npos: there is none.
-std::size_t end_of_namespace(std::string_view name) noexcept {
-  for (std::size_t at = name.find('^'); at != name.npos; at = name.find('^', at + 1)) {
-    if (at == 0 || name[at - 1] != ':') return at;
-  }
-  return name.npos;
-}
-
 // Of row i, as the file had it: the name of a class, or a number; "" if it has none.
 std::string label_of_row(const Dataset& data, Offset i) {
   const float label = data.labels()[i];
@@ -62,14 +58,30 @@ std::string label_without(const char* bytes, const Dataset& data, Offset i,
   return label;
 }
 
+// The name of a feature for a format that has labels and weights beside features; `who` has them.
+std::string own_name(const Dataset& data, Index j, std::string_view who) {
+  std::string name = data.features().name(j);
+  if (name == "label" || name == "weight") {
+    lose(fmt::format("a feature is called '{}', as what {} of a row", name, who));
+  }
+  return name;
+}
+
 void write_libsvm_row(const Dataset& data, Offset i, std::string& text) {
   const SparseRow row = data.row(i);
   text += label_without(" \t#:,", data, i, "libsvm");
   if (row.weight != 1) fmt::format_to(std::back_inserter(text), ":{}", row.weight);
+  std::vector<std::pair<Index, float>> features;
   for (std::size_t k = 0; k < row.nonzeros(); ++k) {
+    const std::string name = data.features().name(row.indices[k]);
+    const auto number = number_in<Index>(name);
+    if (!number) lose("features have names, which libsvm text has not");
+    features.emplace_back(*number, row.value(k));
+  }
+  std::ranges::sort(features);
+  for (const auto& [number, value] : features) {
     fmt::format_to(std::back_inserter(text), "{}{}:{}",
-                   text.ends_with('\n') || text.empty() ? "" : " ",
-                   data.features().name(row.indices[k]), row.value(k));
+                   text.ends_with('\n') || text.empty() ? "" : " ", number, value);
   }
   text += '\n';
 }
@@ -81,17 +93,49 @@ void write_vw_row(const Dataset& data, Offset i, std::string& text) {
   std::string open = "|";  // no namespace
   for (std::size_t k = 0; k < row.nonzeros(); ++k) {
     const std::string name = data.features().name(row.indices[k]);
-    const std::size_t end = end_of_namespace(name);
-    const std::string its_namespace =
-        end == name.npos ? std::string() : vw_word(std::string_view(name).substr(0, end), name);
+    const std::string_view head = namespace_of(name);
+    const std::string its_namespace = vw_word(head, name);
     if (its_namespace != open) {
       fmt::format_to(std::back_inserter(text), " |{}", its_namespace);
       open = its_namespace;
     }
-    text += ' ' + vw_word(std::string_view(name).substr(end == name.npos ? 0 : end + 1), name);
+    text += ' ' + vw_word(std::string_view(name).substr(head.empty() ? 0 : head.size() + 1), name);
     if (row.value(k) != 1) fmt::format_to(std::back_inserter(text), ":{}", row.value(k));
   }
   if (row.nonzeros() == 0) text += " |";
+  text += '\n';
+}
+
+// A field of a table, in quotes where it needs them: RFC 4180 (2005).
+std::string csv_field(std::string_view value) {
+  const bool is_plain = value.find_first_of(",\"\r\n") == value.npos && !value.empty() &&
+                        !is_blank(value.front()) && !is_blank(value.back());
+  if (is_plain) return std::string(value);
+  std::string quoted = "\"";
+  for (const char c : value) quoted.append(c == '"' ? 2 : 1, c);
+  return quoted + '"';
+}
+
+// A feature that a row lacks is written as 0.
+std::string csv_header(const Dataset& data) {
+  constexpr std::uint64_t kMostFields = 1'000'000'000;
+  const Index size = data.features().size;
+  if (data.rows() > kMostFields / std::max<Index>(size, 1)) {
+    lose(fmt::format("a table of {} rows and {} columns would be mostly zeros", data.rows(), size));
+  }
+  std::string header = "label";
+  if (data.has_weights()) header += ",weight";
+  for (Index j = 0; j < size; ++j) header += ',' + csv_field(own_name(data, j, "a table has"));
+  return header + '\n';
+}
+
+void write_csv_row(const Dataset& data, Offset i, std::string& text) {
+  const SparseRow row = data.row(i);
+  text += csv_field(label_of_row(data, i));
+  if (data.has_weights()) fmt::format_to(std::back_inserter(text), ",{}", row.weight);
+  std::vector<float> values(data.features().size);
+  for (std::size_t k = 0; k < row.nonzeros(); ++k) values[row.indices[k]] = row.value(k);
+  for (const float value : values) fmt::format_to(std::back_inserter(text), ",{}", value);
   text += '\n';
 }
 
@@ -103,11 +147,7 @@ void write_json_row(const Dataset& data, Offset i, std::string& text) {
   }
   if (row.weight != 1) json["weight"] = row.weight;
   for (std::size_t k = 0; k < row.nonzeros(); ++k) {
-    const std::string name = data.features().name(row.indices[k]);
-    if (name == "label" || name == "weight") {
-      lose(fmt::format("a feature is called '{}', as what JSON lines have of a row", name));
-    }
-    json[name] = row.value(k);
+    json[own_name(data, row.indices[k], "JSON lines have")] = row.value(k);
   }
   try {
     text += json.dump() + '\n';
@@ -116,18 +156,18 @@ void write_json_row(const Dataset& data, Offset i, std::string& text) {
   }
 }
 
-// Appends row i of the data as a line. Throws DataError for a name that the format can't have.
-using WriteRow = void (*)(const Dataset& data, Offset i, std::string& text);
-
+// Both throw DataError for what the format can't have.
 struct Written {
   std::string_view extension;
-  bool by_name;
-  WriteRow write;
+  /// Appends row i of the data as a line.
+  void (*write)(const Dataset& data, Offset i, std::string& text);
+  /// The first line; null: the rows begin at once.
+  std::string (*header)(const Dataset& data) = nullptr;
 };
 
-constexpr std::array kWritten{Written{".svm", false, write_libsvm_row},
-                              Written{".vw", true, write_vw_row},
-                              Written{".jsonl", true, write_json_row}};
+constexpr std::array kWritten{Written{".svm", write_libsvm_row}, Written{".vw", write_vw_row},
+                              Written{".jsonl", write_json_row},
+                              Written{".csv", write_csv_row, csv_header}};
 
 const Written* written_to(std::string_view path) noexcept {
   const auto* const found = std::ranges::find_if(
@@ -145,13 +185,12 @@ void write_text(const Dataset& data, const std::string& path) {
   const Written& its = *written_to(path);
   const FeatureSpace& features = data.features();
   if (features.hash_bits != 0) lose("features are hashed, so that their names are not known");
-  if (!its.by_name && features.names) lose("features have names, which libsvm text has not");
   if (std::filesystem::exists(path)) {
     throw IoError(path, "this file exists", "give the name of a new file as the last one");
   }
   NewFile file(path, "text file");
   constexpr std::size_t kEnough = std::size_t{1} << 20;
-  std::string text;
+  std::string text = its.header == nullptr ? std::string() : its.header(data);
   for (Offset i = 0; i < data.rows(); ++i) {
     its.write(data, i, text);
     if (text.size() < kEnough) continue;

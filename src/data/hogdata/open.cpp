@@ -167,8 +167,8 @@ class DataFile {
     }
     space.recipe = recipe(plain);
     const TextFormat* const format = text_format_named(space.format);
-    if (format != nullptr && format->records != nullptr && !space.recipe) {
-      fail("it has no recipe of its columns");
+    if (format != nullptr && !fits(*format, space.recipe.get())) {
+      fail("its recipe is not of rows of its format");
     }
     return space;
   }

@@ -22,6 +22,8 @@
 namespace hogwild {
 namespace {
 
+constexpr std::string_view kColumn = "column", kNamespace = "namespace";
+
 // Whether a text is matched by a pattern in which * stands for any text and ? for any character.
 bool matches(std::string_view text, std::string_view pattern) {
   std::size_t at = 0, p = 0;
@@ -45,9 +47,10 @@ bool matches(std::string_view text, std::string_view pattern) {
 
 class Choosing {
  public:
+  // noun: what a column is called.
   Choosing(const ColumnOptions& options, const std::vector<SampledColumn>& sampled,
-           std::size_t rows)
-      : options_(options), sampled_(sampled), rows_(rows), given_(sampled.size()) {
+           std::size_t rows, std::string_view noun)
+      : options_(options), sampled_(sampled), rows_(rows), noun_(noun), given_(sampled.size()) {
     for (const SampledColumn& column : sampled) names_.push_back(column.name);
   }
 
@@ -92,9 +95,9 @@ class Choosing {
     };
     take_if([&](const std::string& its) { return its == name; });
     if (!found.empty()) return found;
-    if (const auto number = number_in<std::size_t>(name)) {
-      if (*number >= 1 && *number <= names_.size()) return {*number - 1};
-    }
+    // Namespaces have no places; a field of libffm text may be called by a number.
+    const auto number = noun_ == kColumn ? number_in<std::size_t>(name) : std::nullopt;
+    if (number && *number >= 1 && *number <= names_.size()) return {*number - 1};
     if (name.find_first_of("*?") != name.npos) {
       take_if([&](const std::string& its) { return matches(its, name); });
     }
@@ -102,7 +105,7 @@ class Choosing {
     const std::string near = nearest_word(name, names_);
     throw OptionError(
         std::string(option),
-        fmt::format("there is no column '{}'{}; the columns are {}{}", name,
+        fmt::format("there is no {0} '{1}'{2}; the {0}s are {3}{4}", noun_, name,
                     near.empty() ? "" : fmt::format(", did you mean '{}'?", near),
                     fmt::join(std::span(names_).first(std::min(names_.size(), kShown)), ", "),
                     names_.size() > kShown ? ", ..." : ""));
@@ -111,7 +114,7 @@ class Choosing {
   void give(std::size_t column, Role role, std::string_view option) {
     auto& given = given_[column];
     if (given && given->role != role) {
-      throw OptionError(std::string(option), fmt::format("column '{}' is given to --{} already",
+      throw OptionError(std::string(option), fmt::format("{} '{}' is given to --{} already", noun_,
                                                          names_[column], given->option));
     }
     given = Given{role, option};
@@ -121,8 +124,8 @@ class Choosing {
     if (name.empty()) return;
     const auto columns = columns_named(name, option);
     if (columns.size() > 1) {
-      throw OptionError(std::string(option),
-                        fmt::format("'{}' stands for {} columns; give one", name, columns.size()));
+      throw OptionError(std::string(option), fmt::format("'{}' stands for {} {}s; give one", name,
+                                                         columns.size(), noun_));
     }
     give(columns.front(), role, option);
   }
@@ -157,7 +160,8 @@ class Choosing {
     }
   }
 
-  static Role kind_of(const SampledColumn& column) {
+  Role kind_of(const SampledColumn& column) const {
+    if (noun_ != kColumn) return Role::features;
     const auto& values = column.values;
     if (column.has_lists) return Role::text;
     if (values.empty()) return column.has_numbers ? Role::number : Role::category;
@@ -240,7 +244,8 @@ class Choosing {
 
   void note_crosses(Recipe& recipe) const {
     const auto is_feature = [&](std::size_t k) {
-      return column_kind(recipe.columns[k].role) != nullptr;
+      const Role role = recipe.columns[k].role;
+      return role == Role::features || column_kind(role) != nullptr;
     };
     for (const std::string& text : options_.cross) {
       if (text == ":") {
@@ -253,8 +258,8 @@ class Choosing {
       }
       const std::vector<std::string> parts = parts_of(text, ':');
       if (parts.size() < 2) {
-        throw OptionError("cross",
-                          fmt::format("'{}' is not COLUMN:COLUMN; : alone is all pairs", text));
+        throw OptionError("cross", fmt::format("'{0}' is not {1}:{1}; : alone is all pairs", text,
+                                               noun_ == kColumn ? "COLUMN" : "NAMESPACE"));
       }
       std::vector<Cross> crosses{{}};
       for (const std::string& part : parts) {
@@ -262,7 +267,7 @@ class Choosing {
         for (const Cross& begun : crosses) {
           for (const std::size_t k : columns_named(part, "cross")) {
             if (!is_feature(k)) {
-              throw OptionError("cross", fmt::format("column '{}' has no features: it is {}",
+              throw OptionError("cross", fmt::format("{} '{}' has no features: it is {}", noun_,
                                                      names_[k], name_of(recipe.columns[k].role)));
             }
             longer.push_back(begun);
@@ -307,6 +312,7 @@ class Choosing {
   const ColumnOptions& options_;
   const std::vector<SampledColumn>& sampled_;
   std::size_t rows_;
+  std::string_view noun_;
   std::vector<std::string> names_;
   std::vector<std::optional<Given>> given_;  // by column
 };
@@ -315,7 +321,32 @@ class Choosing {
 
 ChosenRecipe choose_recipe(const ColumnOptions& options, const std::vector<SampledColumn>& columns,
                            std::size_t rows) {
-  return Choosing(options, columns, rows).run();
+  return Choosing(options, columns, rows, kColumn).run();
+}
+
+Recipe choose_namespaces(const ColumnOptions& options, const std::vector<std::string>& namespaces) {
+  std::vector<SampledColumn> sampled;
+  for (const std::string& name : namespaces) sampled.push_back({name});
+  Recipe recipe = Choosing(options, sampled, 0, kNamespace).run().recipe;
+  recipe.has_others = options.only.empty();  // rows have namespaces that the first ones lack
+  if (!recipe.is_of_namespaces()) {
+    throw OptionError(options.only.empty() ? "drop" : "only", "no namespace is left");
+  }
+  return recipe;
+}
+
+std::vector<std::string> namespaces_of(const FeatureNames& names) {
+  std::vector<std::string> namespaces;
+  std::set<std::string_view> met;
+  for (Index j = 0; j < names.size(); ++j) {
+    const std::string_view head = namespace_of(names[j]);
+    if (!met.insert(head).second) continue;
+    std::string& name = namespaces.emplace_back();  // without what append_part() put in
+    for (std::size_t k = 0; k < head.size(); ++k) {
+      if (!(head[k] == ':' && k + 1 < head.size() && head[k + 1] == '^')) name += head[k];
+    }
+  }
+  return namespaces;
 }
 
 std::string_view first_given(const ColumnOptions& options) noexcept {
@@ -342,6 +373,13 @@ std::string_view first_given(const ColumnOptions& options) noexcept {
   if (is_given(&ColumnOptions::stop_words)) return "stop-words";
   if (is_given(&ColumnOptions::columns)) return "columns";
   return is_given(&ColumnOptions::separator) ? "separator" : "";
+}
+
+std::string_view first_given_of_columns(ColumnOptions options) noexcept {
+  options.drop.clear();
+  options.only.clear();
+  options.cross.clear();
+  return first_given(options);
 }
 
 }  // namespace hogwild

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "hogwild/data/feature_space.hpp"
 #include "hogwild/data/recipe.hpp"
 
 namespace hogwild {
@@ -30,5 +31,12 @@ struct ChosenRecipe {
 /// rows: how many there are.
 ChosenRecipe choose_recipe(const ColumnOptions& options, const std::vector<SampledColumn>& columns,
                            std::size_t rows);
+
+/// A recipe of the namespaces, or fields, of the first rows: which are used, and which are crossed.
+/// Throws OptionError for one that is not there, and where none is left.
+Recipe choose_namespaces(const ColumnOptions& options, const std::vector<std::string>& namespaces);
+
+/// The namespaces of features by name, each once, as they are met.
+std::vector<std::string> namespaces_of(const FeatureNames& names);
 
 }  // namespace hogwild

@@ -16,6 +16,7 @@ constexpr std::array kKinds{
                make_category}};
 
 constexpr std::array kOtherRoles{std::pair{Role::drop, std::string_view("drop")},
+                                 std::pair{Role::features, std::string_view("features")},
                                  std::pair{Role::label, std::string_view("label")},
                                  std::pair{Role::weight, std::string_view("weight")},
                                  std::pair{Role::id, std::string_view("id")}};

@@ -28,14 +28,20 @@ class FeatureSink {
   FeatureSink(const Recipe& recipe, const ParseRules& rules, RowBatch& batch)
       : recipe_(recipe), rules_(rules), batch_(batch), crosses_(recipe) {}
 
-  /// The feature called column, between and word together.
+  /// The feature called column, between and word together. One of value 0 is none.
   void add(const PreparedColumn& column, std::string_view between, std::string_view word,
            float value) {
+    if (value == 0) return;
     name_ = column.name;
     name_ += between;
     append_part(name_, word, rules_);
-    add_named(name_, value, rules_, batch_);
-    if (column.is_crossed) crosses_.note(column.number, name_, value);
+    add_whole(column, name_, value);
+  }
+
+  /// The feature of that name, as append_part() writes it.
+  void add_whole(const PreparedColumn& column, const std::string& name, float value) {
+    add_named(name, value, rules_, batch_);
+    if (column.is_crossed) crosses_.note(column.number, name, value);
   }
 
   /// Adds the products of the row's features.
@@ -78,7 +84,7 @@ struct ColumnKind {
 /// In the order in which they are tried; the last takes any value.
 std::span<const ColumnKind> column_kinds() noexcept;
 
-/// The kind of that role, or null where values become no features.
+/// The kind of that role, or null where a value becomes no features.
 const ColumnKind* column_kind(Role role) noexcept;
 
 /// The roles that are no kinds, too.

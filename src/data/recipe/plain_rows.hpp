@@ -150,13 +150,7 @@ class PlainRows {
     row_ends_by_maker_ = false;
     ones_ = true;
     end_ = batch_.offsets.back();
-    make_room();
-  }
-  void make_room() {
-    const std::size_t size = end_ + columns_.size();
-    if (batch_.indices.size() >= size) return;
-    batch_.indices.resize(size);
-    batch_.values.resize(size);
+    batch_.make_room(end_ + columns_.size());
   }
   void cut() {
     batch_.indices.resize(end_);
@@ -179,6 +173,7 @@ class PlainRows {
   }
 
   bool add_number(PlainColumn& column, float value) {
+    if (value == 0) return true;
     if (!column.index) {
       if (rules_.known_names != nullptr) return false;
       column.index = batch_.names.insert(column.name);
@@ -218,7 +213,7 @@ class PlainRows {
     cut();
     if (maker_.take(column, {begin, end}, begin)) return false;
     for (; end_ < batch_.indices.size(); ++end_) ones_ = ones_ && batch_.values[end_] == 1;
-    make_room();
+    batch_.make_room(end_ + columns_.size());
     return true;
   }
 

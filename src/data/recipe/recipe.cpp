@@ -145,16 +145,21 @@ Recipe recipe_of(std::string_view text) {
 }
 
 std::string in_words(const Recipe& recipe) {
-  std::string text, dropped;
+  const bool of_namespaces = recipe.is_of_namespaces();
+  std::vector<std::string> used, dropped;
   for (const Column& column : recipe.columns) {
-    const std::string name = column.name.empty() ? "the text" : column.name;
-    std::string& to = column.role == Role::drop ? dropped : text;
-    if (!to.empty()) to += ", ";
-    to += column.role == Role::drop ? name : fmt::format("{} {}", name, name_of(column.role));
+    std::string name = column.name;
+    if (name.empty()) name = of_namespaces ? "the one without a name" : "the text";
+    if (column.role == Role::drop) {
+      dropped.push_back(name);
+    } else {
+      used.push_back(of_namespaces ? name : fmt::format("{} {}", name, name_of(column.role)));
+    }
   }
-  for (const Cross& cross : recipe.crosses) text += fmt::format(", {}", fmt::join(cross, "*"));
-  if (!dropped.empty()) text += "; not used: " + dropped;
-  return text;
+  for (const Cross& cross : recipe.crosses)
+    used.push_back(fmt::format("{}", fmt::join(cross, "*")));
+  return fmt::format("{}{}{}", fmt::join(used, ", "),
+                     dropped.empty() ? "" : "; not used: ", fmt::join(dropped, ", "));
 }
 
 }  // namespace hogwild

@@ -21,25 +21,39 @@ std::string quoted(std::string_view value) {
   return shown + (value.size() > kLongest ? "...'" : "'");
 }
 
-std::string prepared_name(const std::string& name, const ParseRules& rules) {
+// A column may be called as a feature is in VW text, so that a table of features is those features;
+// but where words of a text might be called like it.
+std::string prepared_name(const Column& column, const ParseRules& rules) {
+  const auto is_text = [](const Column* its) { return its != nullptr && its->role == Role::text; };
+  if (!is_text(&column) && !is_text(rules.recipe->find(namespace_of(column.name)))) {
+    return column.name;
+  }
   std::string prepared;
-  append_part(prepared, name, rules);
+  append_part(prepared, column.name, rules);
   return prepared;
 }
 
 }  // namespace
 
-RowMaker::RowMaker(const ParseRules& rules, RowBatch& batch) : sink_(*rules.recipe, rules, batch) {
+RowMaker::RowMaker(const ParseRules& rules, RowBatch& batch)
+    : sink_(*rules.recipe, rules, batch), is_of_namespaces_(rules.recipe->is_of_namespaces()) {
   const std::vector<Column>& columns = recipe().columns;
   for (std::size_t k = 0; k < columns.size(); ++k) {
-    columns_.push_back(
-        {columns[k], prepared_name(columns[k].name, rules), k, sink_.crosses().has(k)});
+    columns_.push_back({columns[k], prepared_name(columns[k], rules), k, sink_.crosses().has(k)});
     places_.emplace(columns[k].name, k);
   }
   had_.resize(columns.size());
 }
 
 std::optional<std::size_t> RowMaker::find(std::string_view name) const {
+  return is_of_namespaces_ ? std::nullopt : place_of(name);
+}
+
+std::optional<std::size_t> RowMaker::find_namespace(std::string_view name) const {
+  return is_of_namespaces_ ? place_of(name) : std::nullopt;
+}
+
+std::optional<std::size_t> RowMaker::place_of(std::string_view name) const {
   const auto found = places_.find(name);
   return found == places_.end() ? std::nullopt : std::optional(found->second);
 }
@@ -55,6 +69,11 @@ std::optional<Fault> RowMaker::unfit(std::size_t column, std::string_view value,
                   its.name)};
 }
 
+std::string RowMaker::in_column(Role role) const {
+  const Column* const column = recipe().find(role);
+  return column == nullptr ? "" : fmt::format("column '{}': ", column->name);
+}
+
 std::optional<Fault> RowMaker::take_label(std::string_view value, const char* at) {
   label_at_ = at;
   if (value.empty()) return std::nullopt;
@@ -68,8 +87,8 @@ std::optional<Fault> RowMaker::take_label(std::string_view value, const char* at
   const auto number = whole_number(value);
   if (!number) {
     return Fault{at,
-                 fmt::format("column '{}': expected a label that is a number, found {}",
-                             recipe().find(Role::label)->name, quoted(value)),
+                 fmt::format("{}expected a label that is a number, found {}",
+                             in_column(Role::label), quoted(value)),
                  "correct it; for classes of any name train with --loss softmax or --one-vs-rest"};
   }
   label_ = *number;
@@ -80,10 +99,9 @@ std::optional<Fault> RowMaker::take_weight(std::string_view value, const char* a
   if (is_missing(value)) return std::nullopt;
   const auto number = whole_number(value);
   if (!number || *number < 0) {
-    return Fault{at,
-                 fmt::format("column '{}': expected a weight, found {}",
-                             recipe().find(Role::weight)->name, quoted(value)),
-                 "a weight is a number from 0 on"};
+    return Fault{
+        at, fmt::format("{}expected a weight, found {}", in_column(Role::weight), quoted(value)),
+        "a weight is a number from 0 on"};
   }
   weight_ = *number;
   return std::nullopt;
@@ -137,19 +155,40 @@ std::optional<Fault> RowMaker::take_word(std::size_t column, std::string_view wo
   return take(column, word, at);
 }
 
+void RowMaker::take_feature(std::optional<std::size_t> name_space, const std::string& name,
+                            float value) {
+  if (!name_space) return add_named(name, value, sink_.rules(), sink_.batch());
+  sink_.add_whole(columns_[*name_space], name, value);
+}
+
+void RowMaker::take_named(const std::string& name, float value) {
+  const auto found = std::ranges::find(columns_, namespace_of(name), &PreparedColumn::name);
+  const auto place = found == columns_.end()
+                         ? std::nullopt
+                         : std::optional(static_cast<std::size_t>(found - columns_.begin()));
+  if (uses(place)) take_feature(place, name, value);
+}
+
 void RowMaker::take_unlisted(std::string_view name, std::string_view word) {
+  if (is_of_namespaces_) {
+    std::string whole(name);
+    whole += '=';
+    append_part(whole, word, sink_.rules());
+    return take_named(whole, 1);
+  }
   if (!recipe().has_others) return;
   const Column column{.name = std::string(name), .role = Role::category};
-  const PreparedColumn its{column, prepared_name(column.name, sink_.rules())};
+  const PreparedColumn its{column, prepared_name(column, sink_.rules())};
   is_missing(word) ? sink_.add_missing(its) : sink_.add(its, "=", word, 1);
 }
 
 void RowMaker::take_unlisted(std::string_view name, double value) {
-  if (!recipe().has_others) return;
-  const Column column{.name = std::string(name), .role = Role::number};
   const auto narrow = static_cast<float>(value);
   if (!std::isfinite(narrow)) return;
-  make_number({column, prepared_name(column.name, sink_.rules())}, narrow, sink_);
+  if (is_of_namespaces_) return take_named(std::string(name), narrow);
+  if (!recipe().has_others) return;
+  const Column column{.name = std::string(name), .role = Role::number};
+  make_number({column, prepared_name(column, sink_.rules())}, narrow, sink_);
 }
 
 std::optional<Fault> RowMaker::end_row(const char* at, std::uint64_t line) {

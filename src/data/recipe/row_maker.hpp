@@ -25,8 +25,12 @@ class RowMaker {
   RowMaker(const RowMaker&) = delete;
   RowMaker& operator=(const RowMaker&) = delete;
 
-  /// The position of a column among the recipe's, or nothing.
+  /// The position of a column among the recipe's, or nothing: it lacks that one, or is of
+  /// namespaces.
   std::optional<std::size_t> find(std::string_view name) const;
+
+  /// The same of a namespace.
+  std::optional<std::size_t> find_namespace(std::string_view name) const;
 
   /// A value as text has it. REQUIRES: column < recipe().columns.size().
   std::optional<Fault> take(std::size_t column, std::string_view value, const char* at);
@@ -38,9 +42,25 @@ class RowMaker {
   std::optional<Fault> take_word(std::size_t column, std::string_view word, const char* at);
 
   /// The same of a key that the recipe lacks: by what it is. A number is a feature of that name, a
-  /// word is a category; nothing if the recipe has no others.
+  /// word is a category; nothing if the recipe has no others. Of a recipe of namespaces the name
+  /// begins with one, as features are called.
   void take_unlisted(std::string_view name, std::string_view word);
   void take_unlisted(std::string_view name, double value);
+
+  /// Whether features of that namespace are used; it may be one that the recipe lacks.
+  bool uses(std::optional<std::size_t> name_space) const noexcept {
+    return name_space ? columns_[*name_space].column.role == Role::features : recipe().has_others;
+  }
+
+  /// A feature of a namespace that is used, by its whole name, as append_part() writes it.
+  void take_feature(std::optional<std::size_t> name_space, const std::string& name, float value);
+
+  /// Adds the products of the features that were taken.
+  void add_crosses() { sink_.add_crosses(); }
+
+  /// A label or a weight that stands in no column.
+  std::optional<Fault> take_label(std::string_view value, const char* at);
+  std::optional<Fault> take_weight(std::string_view value, const char* at);
 
   /// Ends the row. Columns of features that it lacked are missing.
   std::optional<Fault> end_row(const char* at, std::uint64_t line);
@@ -58,13 +78,15 @@ class RowMaker {
 
  private:
   std::optional<Fault> unfit(std::size_t column, std::string_view value, const char* at) const;
-  std::optional<Fault> take_label(std::string_view value, const char* at);
-  std::optional<Fault> take_weight(std::string_view value, const char* at);
+  std::optional<std::size_t> place_of(std::string_view name) const;
+  std::string in_column(Role role) const;
+  void take_named(const std::string& name, float value);
 
   FeatureSink sink_;
   std::vector<PreparedColumn> columns_;                          // of the recipe
   std::map<std::string_view, std::size_t, std::less<>> places_;  // by name
   std::vector<bool> had_;                                        // by the open row
+  bool is_of_namespaces_;
   float label_ = kUnlabelled;
   float weight_ = 1;
   const char* label_at_ = nullptr;

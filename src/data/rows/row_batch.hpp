@@ -145,6 +145,13 @@ class RowBatch : public ParsedRows, public ChunkNotes {
     return i < tags.size() ? std::string_view(tags[i]) : std::string_view();
   }
 
+  /// Makes the arrays of features at least this long; those added hold no values.
+  void make_room(std::size_t features) {
+    if (indices.size() >= features) return;
+    indices.resize(features);
+    values.resize(features);
+  }
+
   /// Forgets the features of the row that is open.
   void drop_row() {
     indices.resize(offsets.back());

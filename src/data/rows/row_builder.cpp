@@ -113,7 +113,10 @@ void RowBuilder::add(std::string_view name_space, std::string_view name, float v
   append_part(whole, name_space, open_->parsing.rules());
   if (!name_space.empty()) whole += '^';
   append_part(whole, name, open_->parsing.rules());
-  open_->add(whole, value);
+  if (!open_->maker) return open_->add(whole, value);
+  open_->begin();
+  const auto place = open_->maker->find_namespace(name_space);
+  if (open_->maker->uses(place)) open_->maker->take_feature(place, whole, value);
 }
 
 void RowBuilder::add_line(std::string_view line) {

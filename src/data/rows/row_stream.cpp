@@ -80,8 +80,8 @@ class Pieces {
 
 }  // namespace
 
-RowStream::Text::Text(std::vector<std::string> named, ReadOptions given)
-    : paths(std::move(named)), asked(given), options(std::move(given)) {
+RowStream::Text::Text(const std::vector<std::string>& named, ReadOptions given)
+    : paths(files_of(named)), asked(given), options(std::move(given)) {
   if (paths.empty()) throw OptionError("data", "no file is named");
   options.index_base = asked.index_base == IndexBase::one ? IndexBase::one : IndexBase::zero;
   take_sample();
@@ -146,8 +146,8 @@ Input RowStream::Text::open() {
   return input ? std::move(*std::exchange(input, std::nullopt)) : Input(paths, TextKind(options));
 }
 
-RowStream::RowStream(std::vector<std::string> paths, ReadOptions options)
-    : text_(std::make_unique<Text>(std::move(paths), std::move(options))) {}
+RowStream::RowStream(const std::vector<std::string>& paths, ReadOptions options)
+    : text_(std::make_unique<Text>(paths, std::move(options))) {}
 RowStream::~RowStream() = default;
 RowStream::RowStream(RowStream&&) noexcept = default;
 RowStream& RowStream::operator=(RowStream&&) noexcept = default;

@@ -436,7 +436,7 @@ bool Scaling::is_of_sample(Index j) const noexcept {
 
 void Scaling::meet(const Dataset& rows, const Dataset& sample) {
   if (!rows.all_ones() && needs_units(rows.indices(), rows.values(), sample)) {
-    meet(rows.indices(), rows.values(), sample.features().recipe != nullptr);
+    meet(rows.indices(), rows.values(), sample.features().has_columns());
   }
 }
 
@@ -444,7 +444,7 @@ void Scaling::scale(RowBatch& batch, const Dataset& sample) {
   const std::span<const float> values(batch.values.data(),
                                       batch.all_ones ? 0 : batch.indices.size());
   if (needs_units(batch.indices, values, sample)) {
-    meet(batch.indices, batch.values, sample.features().recipe != nullptr);
+    meet(batch.indices, batch.values, sample.features().has_columns());
     scale_features(batch, false);
     batch.all_ones = false;
   }

@@ -49,7 +49,8 @@ TextKind::TextKind(const ReadOptions& options)
       separator(options.columns.separator != '\0' || !recipe_of(options)
                     ? options.columns.separator
                     : recipe_of(options)->separator),
-      by_recipe(recipe_of(options) != nullptr || !(options.columns == ColumnOptions{})) {}
+      by_recipe(recipe_of(options) != nullptr ? !recipe_of(options)->is_of_namespaces()
+                                              : !first_given_of_columns(options.columns).empty()) {}
 
 Format TextKind::format_of(std::string_view text) const noexcept {
   if (format != Format::automatic) return format;

@@ -8,6 +8,7 @@
 
 #include "data/formats/record_parser.hpp"
 #include "data/formats/registry.hpp"
+#include "data/recipe/row_maker.hpp"
 #include "data/recipe/term_weights.hpp"
 #include "data/text/byte_order_mark.hpp"
 #include "hogwild/core/error.hpp"
@@ -73,22 +74,27 @@ void Parsing::decide_format(const Chunk& first, const std::string& path) {
     const bool is_as_wanted = its != nullptr && its->by_name && its->records == nullptr;
     format_ = is_as_wanted ? its->format : TextKind(options_).format_of(first.text);
   }
-  if (text_format(format_).records != nullptr) {
+  const TextFormat& its = text_format(format_);
+  if (recipe_ && !options_.features && !fits(its, recipe_.get())) {
+    throw DataError(path,
+                    fmt::format("this is {} text, and the model was trained on {}", its.name,
+                                recipe_->is_of_namespaces() ? "namespaces" : "columns"),
+                    "give rows as the model was trained on");
+  }
+  if (its.records != nullptr) {
     decide_recipe(first, path);
-    if (recipe_ && (space == nullptr || space->recipe)) return;
+    if (fits(its, recipe_.get())) return;
     if (!recipe_ && wanted.empty()) {
       throw DataError(path,
                       fmt::format("this is {} text, and the model was not trained on columns",
                                   name_of(format_)),
                       "give rows of features, as the model was trained on");
     }
-  } else if (const std::string_view given = first_given(options_.columns); !given.empty()) {
-    throw OptionError(std::string(given),
-                      fmt::format("it is of tables, JSON lines and labelled text, and {} is {} "
-                                  "text; leave it out, or give --format",
-                                  path, name_of(format_)));
-  } else if (options_.word_labels && first_label_is_word(first.text, format_, options_)) {
-    rules_.class_labels = true;
+  } else {
+    decide_namespaces(first, path);
+    if (options_.word_labels && first_label_is_word(first.text, format_, options_)) {
+      rules_.class_labels = true;
+    }
   }
   if (wanted.empty() || wanted == name_of(format_)) return;
   throw DataError(path,
@@ -106,6 +112,27 @@ void Parsing::decide_recipe(const Chunk& first, const std::string& path) {
     const bool are_words = chosen.labels_are_words || is_one_of_many;
     rules_.class_labels = rules_.class_labels || (options_.word_labels && are_words);
   }
+  rules_.recipe = recipe_.get();
+}
+
+void Parsing::decide_namespaces(const Chunk& first, const std::string& path) {
+  const bool has_namespaces = text_format(format_).by_name;
+  const std::string_view given =
+      has_namespaces ? first_given_of_columns(options_.columns) : first_given(options_.columns);
+  if (!given.empty()) {
+    throw OptionError(
+        std::string(given),
+        fmt::format("it is of columns{}, and {} is {} text; leave it out, or give --format",
+                    has_namespaces ? "" : " or namespaces", path, name_of(format_)));
+  }
+  if (recipe_ || options_.features || first_given(options_.columns).empty()) return;
+  RowBatch batch;
+  ParseRules rules = rules_of_labels(options_);
+  rules.duplicates = Duplicates::sum;
+  rules.class_labels = true;  // whatever they are
+  parse_rows(first, format_, rules, OnError::skip, batch);
+  recipe_ = std::make_shared<const Recipe>(
+      choose_namespaces(options_.columns, namespaces_of(batch.names)));
   rules_.recipe = recipe_.get();
 }
 
@@ -245,10 +272,13 @@ std::optional<SpottedFault> parse_rows(const Chunk& chunk, Format format, const 
     finish_features(rules, batch);
     return first;
   }
+  std::optional<RowMaker> maker;
+  if (rules.recipe != nullptr) maker.emplace(rules, batch);
   PlainStretches stretches;
   const std::size_t padded = end_of_padded_lines(text);
   for (std::size_t at = 0; at < text.size();) {
-    if (its.parse_plain != nullptr && at >= kReadBefore && at < padded && stretches.may_begin()) {
+    if (its.parse_plain != nullptr && !maker && at >= kReadBefore && at < padded &&
+        stretches.may_begin()) {
       const std::size_t before = at;
       at = its.parse_plain(text, at, padded, rules, batch);
       stretches.note(at != before);
@@ -264,7 +294,8 @@ std::optional<SpottedFault> parse_rows(const Chunk& chunk, Format format, const 
       batch.note_label(kUnlabelled, batch.lines, 1);
       continue;
     }
-    if (auto fault = its.parse_line(line, batch.lines, rules, batch)) {
+    if (auto fault = its.parse_line(line, batch.lines, rules, batch, maker ? &*maker : nullptr)) {
+      if (maker) maker->drop_row();
       const auto column = static_cast<std::uint64_t>(fault->at - line.data()) + 1;
       if (!reject(column, std::move(fault->reason), std::move(fault->remedy))) break;
     }

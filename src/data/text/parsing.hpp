@@ -58,6 +58,7 @@ class Parsing {
  private:
   const ReadOptions& options_;
   void decide_recipe(const Chunk& first, const std::string& path);
+  void decide_namespaces(const Chunk& first, const std::string& path);
 
   Format format_;
   ParseRules rules_;

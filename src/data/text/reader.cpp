@@ -327,7 +327,8 @@ void require_learnable(const Dataset& data, const ReadOptions& options) {
                     options.classes ? nullptr : data.classes());
 }
 
-Dataset read(const std::vector<std::string>& paths, const ReadOptions& options) {
+Dataset read(const std::vector<std::string>& given, const ReadOptions& options) {
+  const std::vector<std::string> paths = files_of(given);
   if (paths.empty()) throw OptionError("data", "no file is named");
   const bool mapped = std::ranges::any_of(paths, is_hogdata);
   Dataset data =

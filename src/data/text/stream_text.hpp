@@ -13,7 +13,7 @@
 namespace hogwild {
 
 struct RowStream::Text {
-  Text(std::vector<std::string> named, ReadOptions given);
+  Text(const std::vector<std::string>& named, ReadOptions given);
 
   FeatureSpace features() const;
 
