@@ -176,7 +176,7 @@ TEST_F(Container, OthersAreNamedWithTheRemedy) {
       {"\x04\x22\x4d\x18rest", "compressed with lz4", "lz4 -dc FILE"},
       {"PK\x03\x04rest", "a zip archive", "unzip -p FILE"},
       {"7z\xbc\xaf\x27\x1crest", "a 7z archive", "7z e -so FILE"},
-      {"PAR1\x15\x04\x15", "a Parquet file", "convert it to libsvm or VW text"},
+      {"PAR1\x15\x04\x15", "a Parquet file", "convert it to CSV"},
       {std::string("ARROW1\0\0\xff", 9), "an Arrow file", "convert it"},
       {"\xff\xff\xff\xff\x10", "an Arrow stream", "convert it"},
       {"\x89HDF\r\n\x1a\n", "an HDF5 file", "convert it"},

@@ -2,11 +2,16 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
 
+#include "data/rows/row_batch.hpp"
+#include "data/text/parsing.hpp"
 #include "hogwild/core/error.hpp"
+#include "hogwild/core/random.hpp"
 #include "hogwild/data/hogdata.hpp"
 #include "hogwild/data/reader.hpp"
 #include "hogwild/data/row_builder.hpp"
@@ -134,6 +139,76 @@ TEST_F(Namespaces, AreTheModelsWhereverItsRowsComeFrom) {
 
   const std::string other = folder_.write("o.csv", "u,v\n1,2\n");
   EXPECT_THROW(read({other}, {.features = model.features()}), DataError);
+}
+
+std::string some_rows(std::uint64_t seed) {
+  Random random(seed, 3);
+  const std::array<std::string, 6> names{"u", "v", "w", "of eight", "a longer namespace", ""};
+  std::string text;
+  for (std::uint64_t rows = 20 + random.below(40); rows > 0; --rows) {
+    text += random.below(30) == 0 ? "2 0.5 'tag|u x" : random.below(2) == 0 ? "1" : "-1";
+    for (const std::string& name : names) {
+      if (random.below(8) == 0) continue;  // in some rows, or twice
+      const std::string& its = random.below(10) == 0 ? names[random.below(3)] : name;
+      text += fmt::format(" |{}", its.substr(0, its.find(' ')));
+      for (std::uint64_t k = random.below(4); k > 0; --k) {
+        text += fmt::format(" {}{:x}", random.below(9) == 0 ? "a-name-of-some-length" : "f",
+                            random.below(9));
+        if (random.below(5) == 0) text += fmt::format(":{}", random.below(8));
+      }
+    }
+    text += '\n';
+  }
+  return text;
+}
+
+// The rows of each text, as a chunk by itself.
+std::vector<std::map<std::string, float>> rows_of(const std::vector<std::string>& texts,
+                                                  const ParseRules& rules) {
+  std::vector<std::map<std::string, float>> all;
+  for (const std::string& text : texts) {
+    RowBatch batch;
+    EXPECT_FALSE(parse_rows({.text = text}, Format::vw, rules, OnError::fail, batch));
+    for (std::size_t i = 0; i < batch.rows(); ++i) {
+      auto& row = all.emplace_back();
+      const SparseRow its = batch.row(i);
+      row["label"] = its.label;
+      for (std::size_t k = 0; k < its.nonzeros(); ++k) {
+        const bool has_names = rules.hash_bits == 0 && rules.known_names == nullptr;
+        row[has_names ? std::string(batch.names[its.indices[k]])
+                      : fmt::format("{}", its.indices[k])] = its.value(k);
+      }
+    }
+  }
+  return all;
+}
+
+TEST(PlainNamespaces, AreThoseOfEachLineByItself) {
+  FeatureNames known;
+  for (const char* name : {"u^f1", "v^f2", "u^f1*v^f2", "f3", "w^f4*w^f5"}) known.insert(name);
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    Recipe recipe;
+    for (const char* name : {"u", "v", "w", "of", "a", ""}) {
+      const bool is_dropped = seed % 5 == 1 && *name == 'a';
+      recipe.columns.push_back({.name = name, .role = is_dropped ? Role::drop : Role::features});
+    }
+    if (seed % 2 == 0) recipe.columns.pop_back();
+    recipe.has_others = seed % 3 != 0;
+    recipe.crosses = {{"u", "v"}, {"w", "w"}};
+    if (seed % 7 == 0) recipe.crosses = {{"u", "v", "of"}};
+    ParseRules rules{.duplicates = Duplicates::sum, .any_order = seed % 2 == 0, .recipe = &recipe};
+    if (seed % 4 == 1) rules.hash_bits = 14;
+    if (seed % 4 == 2) {
+      rules.known_names = &known;
+      rules.drop_unknown = true;
+    }
+    const std::string text = some_rows(seed);
+    std::vector<std::string> lines;  // so short that none is plain
+    for (std::size_t at = 0; at < text.size(); at += lines.back().size()) {
+      lines.push_back(text.substr(at, text.find('\n', at) + 1 - at));
+    }
+    EXPECT_EQ(rows_of({text + std::string(kReadPast, '\n')}, rules), rows_of(lines, rules)) << text;
+  }
 }
 
 TEST_F(Namespaces, AreStreamedAsTheyAreRead) {

@@ -19,11 +19,33 @@ namespace {
 const std::string kHeader = "y,a,b,long name of a column,c,d\n";
 
 std::string some_value(Random& random, int column) {
-  static const std::vector<std::string> kNumbers{"0",  "1",    "-1",   "0.5",  "1e3",  "12345678",
-                                                 "",   "NA",   "?",    " 7 ",  "1.25", "999999999",
-                                                 "+3", "null", "1e-9", "none", "00",   "-0"};
+  static const std::vector<std::string> kNumbers{
+      "0",  "1",   "-1",     "0.5",       "1e3",    "12345678", "",     "NA",
+      "?",  " 7 ", "1.25",   "999999999", "+3",     "null",     "1e-9", "none",
+      "00", "-0",  "\"12\"", "\"\"",      "\" 3\"", "\"1.5\"x"};
   static const std::vector<std::string> kWords{
-      "paris", "x", "", "a^b", "NaN", "n/a", " rome", "None", "12", "?", "\"q\"", "a longer word"};
+      "paris",
+      "x",
+      "",
+      "a^b",
+      "NaN",
+      "n/a",
+      " rome",
+      "None",
+      "12",
+      "?",
+      "\"q\"",
+      "a longer word",
+      "\"a, b\"",
+      "\"x\"\"y\"",
+      "\"two\nlines\"",
+      "\"\"",
+      "5\"",
+      " \"b\"",
+      "\"c\"d",
+      "\" blank\"",
+      "\"?\"",
+      "\"a long value, longer than the sixty-four bytes that are looked at at a time, by some\""};
   const auto& values = column == 1 || column == 2 ? kNumbers : kWords;
   return values[random.below(values.size())];
 }
@@ -44,6 +66,7 @@ std::string some_records(std::uint64_t seed) {
     }
     text += random.below(20) == 0 ? "\r\n" : "\n";
     if (random.below(100) == 0) text += kHeader;
+    if (random.below(300) == 0) text += "1,2,3,\"open,4,5\n";
     if (random.below(100) == 0) text += "\n";
   }
   return text;

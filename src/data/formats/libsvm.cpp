@@ -127,7 +127,7 @@ std::size_t parse_plain_lines(std::string_view all, std::size_t begin, std::size
 }  // namespace
 
 std::size_t parse_plain_libsvm(std::string_view all, std::size_t begin, std::size_t end,
-                               const ParseRules& rules, RowBatch& batch) {
+                               const ParseRules& rules, RowBatch& batch, RowMaker*) {
   return rules.hash_bits != 0
              ? parse_plain_lines<Indices::hashed>(all, begin, end, rules, batch)
              : parse_plain_lines<Indices::ascending>(all, begin, end, rules, batch);

@@ -78,16 +78,15 @@ std::optional<Index> find_known(const FeatureNames& known, const std::string& na
 
 }  // namespace
 
+std::optional<Index> number_of(const std::string& name, const ParseRules& rules, RowBatch& batch) {
+  if (rules.hash_bits != 0) return hashed_index(hash_of_name(name), rules.hash_bits);
+  if (rules.known_names == nullptr) return batch.names.insert(name);
+  return find_known(*rules.known_names, name);
+}
+
 void add_named(const std::string& name, float value, const ParseRules& rules, RowBatch& batch) {
-  if (rules.hash_bits != 0) {
-    batch.add(hashed_index(hash_of_name(name), rules.hash_bits), value);
-  } else if (rules.known_names == nullptr) {
-    batch.add(batch.names.insert(name), value);
-  } else if (const auto index = find_known(*rules.known_names, name)) {
-    batch.add(*index, value);
-  } else {
-    batch.add_unknown();
-  }
+  const std::optional<Index> index = number_of(name, rules, batch);
+  index ? batch.add(*index, value) : batch.add_unknown();
 }
 
 std::optional<Fault> end_named_row(const char* at, float label, float weight, std::uint64_t column,

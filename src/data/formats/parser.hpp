@@ -69,19 +69,19 @@ inline std::size_t end_of_padded_lines(std::string_view text) noexcept {
 
 /// Rows from lines of text, as long as each is plain; see parse_plain_libsvm().
 using ParsePlain = std::size_t (*)(std::string_view text, std::size_t begin, std::size_t end,
-                                   const ParseRules& rules, RowBatch& batch);
+                                   const ParseRules& rules, RowBatch& batch, RowMaker* maker);
 
 /// Rows from the lines between `begin` and `end`, as long as each is plain: a label, ascending
 /// features, blanks between them, a line end. Returns where the first line begins that is not,
 /// which parse_libsvm_line() has to decide. Adds no line that it stops at. REQUIRES: kReadBefore
 /// <= begin < end <= end_of_padded_lines().
 std::size_t parse_plain_libsvm(std::string_view text, std::size_t begin, std::size_t end,
-                               const ParseRules& rules, RowBatch& batch);
+                               const ParseRules& rules, RowBatch& batch, RowMaker* maker = nullptr);
 
 /// The same of VW text: a label, a blank, namespaces and names with or without values, blanks
 /// between them, a line end.
 std::size_t parse_plain_vw(std::string_view text, std::size_t begin, std::size_t end,
-                           const ParseRules& rules, RowBatch& batch);
+                           const ParseRules& rules, RowBatch& batch, RowMaker* maker = nullptr);
 
 /// Appends a namespace or a name to the name of a feature, "namespace^name". A '^' within either
 /// becomes ":^", and no namespace ends with a colon: so no two features have one name. Where names
@@ -100,7 +100,10 @@ inline std::string_view namespace_of(std::string_view name) noexcept {
   return name.substr(0, end == name.npos ? 0 : end);
 }
 
-/// Adds the feature of that name, built by append_part(), to the open row, or counts it as unknown.
+/// The number of the feature of that name, built by append_part(); nothing if it is unknown.
+std::optional<Index> number_of(const std::string& name, const ParseRules& rules, RowBatch& batch);
+
+/// Adds the feature of that name to the open row, or counts it as unknown.
 void add_named(const std::string& name, float value, const ParseRules& rules, RowBatch& batch);
 
 /// Ends a row of features that have names, and notes its label.

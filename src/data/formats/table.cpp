@@ -115,6 +115,13 @@ ChosenRecipe choose(const Chunk& first, const ColumnOptions& options, const std:
   return chosen;
 }
 
+// Of a field that begins with a quote, as FieldScan finds it: whether it ends with one, and its
+// value is what stands between as it is.
+bool has_plain_quotes(const char* begin, const char* end) noexcept {
+  if (end - begin < 2 || end[-1] != '"') return false;
+  return end - begin == 2 || !(is_blank(begin[1]) || is_blank(end[-2]));
+}
+
 class TableParser final : public RecordParser {
  public:
   TableParser(const Chunk& chunk, const ParseRules& rules, RowBatch& batch)
@@ -147,9 +154,14 @@ class TableParser final : public RecordParser {
         const bool is_last = bytes[field_end] == '\n';
         if (is_last && field == at && field_end == at) return stop();  // an empty line
         if (is_last != (column + 1 == columns_.size())) return stop();
-        const char* value_end = bytes + field_end;
+        const char *value = bytes + field, *value_end = bytes + field_end;
         if (is_last && field != field_end && value_end[-1] == '\r') --value_end;
-        if (!plain_->take(column, bytes + field, value_end)) return stop();
+        if (value != value_end && *value == '"' && head_.dialect.quoted) {
+          if (!has_plain_quotes(value, value_end)) return stop();
+          ++value;
+          --value_end;
+        }
+        if (!plain_->take(column, value, value_end)) return stop();
         field = field_end + 1;
         ++column;
         if (!is_last) continue;

@@ -8,6 +8,8 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "data/formats/parser.hpp"
 #include "data/recipe/row_maker.hpp"
@@ -111,25 +113,27 @@ Fault no_bar(const char* begin, const char* first, const ParseRules& rules) {
 // What the names of a namespace begin with, "namespace^", and the names that follow from it.
 class NameHead {
  public:
-  NameHead() { begin_namespace(nullptr, nullptr); }
-
+  /// REQUIRES: kReadPast bytes behind end, and the text lives as long.
   void begin_namespace(const char* begin, const char* end) {
-    name_.assign(begin, end);
-    if (!name_.empty()) name_ += '^';
-    head_ = name_.size();
-    short_head_ = {};
-    if (head_ >= kShortHead) return;
-    std::array<char, ShortName::kMost> bytes{};
-    std::copy(name_.begin(), name_.end(), bytes.begin());
-    short_head_ = ShortName::at(bytes.data(), head_);
+    head_ = {begin, end};
+    size_ = head_.empty() ? 0 : head_.size() + 1;
+    is_written_ = false;
+    if (size_ == 0) short_head_ = {};
+    if (size_ == 0 || size_ >= kShortHead) return;
+    short_head_ = ShortName::at(begin, head_.size());
+    short_head_.low |= std::uint64_t{'^'} << 8 * head_.size();
+    short_head_.size = size_;
   }
+
+  /// Another number for every short namespace; 0 for others, and where there is none.
+  std::uint64_t key() const noexcept { return size_ < kShortHead ? short_head_.low : 0; }
 
   /// use(name, its hash), of a ShortName where the name is short. REQUIRES: kReadPast bytes behind
   /// end.
   template <class Use>
   auto with(const char* begin, const char* end, const Use& use) {
     const auto size = static_cast<std::size_t>(end - begin);
-    if (head_ < kShortHead && head_ + size <= ShortName::kMost) {
+    if (size_ < kShortHead && size_ + size <= ShortName::kMost) {
       const ShortName whole = short_head_.followed_by(ShortName::at(begin, size));
       return use(whole, hash_of_name(whole));
     }
@@ -137,18 +141,24 @@ class NameHead {
     return use(whole, hash_of_name(whole));
   }
 
- private:
-  static constexpr std::size_t kShortHead = 8;
-
-  // The whole name, until the next call.
-  std::string_view name(const char* begin, const char* end) {
-    name_.resize(head_);
+  /// The whole name, until the next call.
+  const std::string& name(const char* begin, const char* end) {
+    if (!std::exchange(is_written_, true)) {
+      name_ = head_;
+      if (size_ != 0) name_ += '^';
+    }
+    name_.resize(size_);
     return name_.append(begin, end);
   }
 
-  std::string name_;
-  std::size_t head_ = 0;
-  ShortName short_head_;
+ private:
+  static constexpr std::size_t kShortHead = 8;
+
+  std::string_view head_;
+  std::size_t size_ = 0;     // with the '^'
+  ShortName short_head_;     // where that is less than kShortHead
+  std::string name_;         // begins with the head
+  bool is_written_ = false;  // does it
 };
 
 // How names become numbers.
@@ -170,10 +180,11 @@ template <Names kNames>
 class PlainRows {
  public:
   PlainRows(std::string_view text, std::size_t begin, std::size_t end, const ParseRules& rules,
-            RowBatch& batch)
+            RowBatch& batch, RowMaker* maker)
       : text_(text.data()),
         rules_(rules),
         batch_(batch),
+        maker_(maker),
         scan_(kNames == Names::hashed ? Grammar::names : Grammar::whole_names, text, begin, end),
         plain_end_(begin),
         size_(batch.offsets.back()) {
@@ -187,6 +198,7 @@ class PlainRows {
     while (scan_.next() && add_window()) {
     }
     batch_.drop_row();  // what is left of a line that is not plain
+    if (maker_ != nullptr) maker_->drop_row();
     return plain_end_;
   }
 
@@ -211,6 +223,16 @@ class PlainRows {
     return true;
   }
 
+  static constexpr std::size_t kMostMet = 256;
+
+  // What the recipe says of a namespace.
+  struct InRecipe {
+    std::uint64_t key = 0;
+    std::optional<std::size_t> place{};
+    bool is_used = true;
+    bool is_crossed = false;
+  };
+
   // A blank or a line end, one of which there is.
   static const char* end_of_token(const char* p) noexcept {
     while (*p != ' ' && *p != '\n') ++p;
@@ -221,6 +243,7 @@ class PlainRows {
   bool begin_row() {
     const char* const begin = text_ + plain_end_;
     const char* const end = end_of_token(begin);
+    next_ = 0;
     in_row_ = *end == ' ' && end[1] == '|' && parse_plain_label(begin, end, rules_, batch_, label_);
     ones_ = true;
     return in_row_;
@@ -240,6 +263,8 @@ class PlainRows {
   }
 
   void add_of_namespace(std::size_t from, std::size_t to) {
+    if (!its_.is_used) return;
+    if (its_.is_crossed) return add_of_crossed(from, to);
     Index* const indices = batch_.indices.data();
     float* const values = batch_.values.data();
     const std::uint32_t* const begins = scan_.name_begins();
@@ -263,17 +288,59 @@ class PlainRows {
     size_ = size;
   }
 
+  // The same of a namespace that is multiplied with others.
+  void add_of_crossed(std::size_t from, std::size_t to) {
+    for (std::size_t k = from; k < to; ++k) {
+      const float value = scan_.all_ones() ? 1 : values_[k];
+      const char *const begin = text_ + scan_.name_begins()[k], *const end =
+                                                                    text_ + scan_.name_ends()[k];
+      add(index_of<kNames>(head_, begin, end, rules_, batch_), value);
+      maker_->crosses().note(*its_.place, head_.name(begin, end), value);
+    }
+  }
+
+  void add(std::optional<Index> index, float value) {
+    if (!index) return batch_.add_unknown();
+    batch_.indices[size_] = *index;
+    batch_.values[size_++] = value;
+    ones_ = ones_ && value == 1;
+  }
+
+  // Makes room for the products, and for as many features as the window has behind the row.
+  void add_crosses(std::size_t features_behind) {
+    maker_->crosses().multiply([&](const std::string& name, float value) {
+      batch_.make_room(size_ + 1 + features_behind);
+      add(number_of(name, rules_, batch_), value);
+    });
+  }
+
   // Those that stand before feature k of the window.
   void begin_namespaces(std::size_t k) {
     while (!namespaces_.empty() && namespaces_.front().features <= k) {
-      const char* const begin = text_ + namespaces_.front().begin;
-      head_.begin_namespace(begin, end_of_token(begin));
+      const char *const begin = text_ + namespaces_.front().begin, *const end = end_of_token(begin);
+      head_.begin_namespace(begin, end);
       namespaces_ = namespaces_.subspan(1);
+      if (maker_ != nullptr) find_in_recipe({begin, end});
     }
+  }
+
+  // Most rows have the namespaces of the row before, in its order.
+  void find_in_recipe(std::string_view name) {
+    const std::uint64_t key = head_.key();
+    if (next_ < met_.size() && key != 0 && met_[next_].key == key) {
+      its_ = met_[next_++];
+      return;
+    }
+    its_ = {.key = key, .place = maker_->find_namespace(name)};
+    its_.is_used = maker_->uses(its_.place);
+    its_.is_crossed = its_.is_used && its_.place && maker_->prepared(*its_.place).is_crossed;
+    if (next_ == met_.size() && met_.size() < kMostMet) met_.push_back(its_);
+    if (next_ < met_.size()) met_[next_++] = its_;
   }
 
   bool end_row(const TokenScan::Line& line) {
     const char* const at = text_ + line.begin;
+    if (maker_ != nullptr) add_crosses(scan_.features() - line.features);
     // Kept names get other numbers later; read() then sorts each row by those.
     const auto fault = kNames == Names::known
                            ? batch_.end_row_at(size_, at, label_, 1, Duplicates::sum)
@@ -291,9 +358,13 @@ class PlainRows {
   const char* text_;
   const ParseRules& rules_;
   RowBatch& batch_;
+  RowMaker* maker_;  // or null: all namespaces are used, and none is multiplied
   TokenScan scan_;
   std::span<const TokenScan::Namespace> namespaces_;  // of the window, those not begun yet
   NameHead head_;
+  InRecipe its_;
+  std::vector<InRecipe> met_;  // in the row before, and up to next_ in this one
+  std::size_t next_ = 0;
   std::size_t plain_end_;  // where the open row begins
   std::size_t size_;       // of the batch's arrays
   bool in_row_ = false;
@@ -307,14 +378,14 @@ class PlainRows {
 }  // namespace
 
 std::size_t parse_plain_vw(std::string_view text, std::size_t begin, std::size_t end,
-                           const ParseRules& rules, RowBatch& batch) {
+                           const ParseRules& rules, RowBatch& batch, RowMaker* maker) {
   if (rules.hash_bits != 0) {
-    return PlainRows<Names::hashed>(text, begin, end, rules, batch).add();
+    return PlainRows<Names::hashed>(text, begin, end, rules, batch, maker).add();
   }
   if (rules.known_names == nullptr) {
-    return PlainRows<Names::kept>(text, begin, end, rules, batch).add();
+    return PlainRows<Names::kept>(text, begin, end, rules, batch, maker).add();
   }
-  return PlainRows<Names::known>(text, begin, end, rules, batch).add();
+  return PlainRows<Names::known>(text, begin, end, rules, batch, maker).add();
 }
 
 std::optional<Fault> parse_vw_line(std::string_view line, std::uint64_t line_number,

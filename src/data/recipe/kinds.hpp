@@ -46,7 +46,8 @@ class FeatureSink {
 
   /// Adds the products of the row's features.
   void add_crosses() {
-    if (!crosses_.empty()) crosses_.add_to(rules_, batch_);
+    crosses_.multiply(
+        [this](const std::string& name, float value) { add_named(name, value, rules_, batch_); });
   }
 
   void add_missing(const PreparedColumn& column, bool with_mean = true) {

@@ -34,8 +34,7 @@ class PlainRows {
       ends_by_maker_ = ends_by_maker_ || (is_feature && !had_[k]) || column.role == Role::weight;
     }
     ends_by_maker_ = ends_by_maker_ || rules.known_names != nullptr || rules.tags ||
-                     rules.class_labels || !maker.recipe().crosses.empty() ||
-                     maker.recipe().find(Role::label) == nullptr;
+                     rules.class_labels || maker.recipe().find(Role::label) == nullptr;
   }
 
   /// The value of the k-th column. kReadPast bytes behind end can be read.
@@ -52,7 +51,11 @@ class PlainRows {
         if (begin == end) {
           if (rules_.recipe->missing == Missing::absent) return true;
         } else if (end - begin > kLongestMissing || !is_missing({begin, end})) {
-          if (add_category(column, begin, static_cast<std::size_t>(end - begin))) return true;
+          const auto size = static_cast<std::size_t>(end - begin);
+          if (add_category(column, begin, size)) {
+            if (column.is_crossed) note_category(column, begin, size);
+            return true;
+          }
         }
         break;
       case What::number: {
@@ -86,6 +89,10 @@ class PlainRows {
       maker_.note_had(had_);
       return !maker_.end_row(at, line);
     }
+    maker_.crosses().multiply([this](const std::string& name, float value) {
+      batch_.make_room(end_ + 1);
+      put(*number_of(name, rules_, batch_), value);
+    });
     const bool any_order = rules_.hash_bits == 0 || rules_.any_order;
     if (batch_.end_hashed_row(end_, at, label_, ones_, any_order)) return false;
     batch_.note_label(label_, line, static_cast<std::uint64_t>(label_at_ - at) + 1);
@@ -108,6 +115,7 @@ class PlainRows {
     std::size_t column;            // of the recipe
     std::string name;              // of a category with its '='
     ShortName short_name{};        // where it is one
+    bool is_crossed = false;       // with other columns
     std::optional<Index> index{};  // of a number, once it is known
     std::optional<float> mean{};
   };
@@ -123,7 +131,7 @@ class PlainRows {
     if (its.mean) plain.mean = changed(its, *its.mean);
     if (its.role == Role::drop || (its.role == Role::id && !rules_.tags))
       plain.what = What::nothing;
-    if (maker_.prepared(column).is_crossed) return plain;
+    plain.is_crossed = maker_.prepared(column).is_crossed;
     if (its.role == Role::label) plain.what = What::label;
     if (its.role == Role::number && its.bins.empty() && its.change == Change::none) {
       plain.what = What::number;
@@ -179,6 +187,7 @@ class PlainRows {
       column.index = batch_.names.insert(column.name);
     }
     put(*column.index, value);
+    if (column.is_crossed) maker_.crosses().note(column.column, column.name, value);
     return true;
   }
 
@@ -198,6 +207,12 @@ class PlainRows {
     const auto index = rules_.known_names->find(name, hash);
     if (index) put(*index, 1);
     return index.has_value();
+  }
+
+  void note_category(const PlainColumn& column, const char* begin, std::size_t size) {
+    name_ = column.name;
+    name_.append(begin, size);
+    maker_.crosses().note(column.column, name_, 1);
   }
 
   std::uint64_t hash_of(const PlainColumn& column, const char* begin, std::size_t size) {

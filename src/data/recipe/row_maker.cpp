@@ -45,17 +45,22 @@ RowMaker::RowMaker(const ParseRules& rules, RowBatch& batch)
   had_.resize(columns.size());
 }
 
-std::optional<std::size_t> RowMaker::find(std::string_view name) const {
+std::optional<std::size_t> RowMaker::find(std::string_view name) {
   return is_of_namespaces_ ? std::nullopt : place_of(name);
 }
 
-std::optional<std::size_t> RowMaker::find_namespace(std::string_view name) const {
+std::optional<std::size_t> RowMaker::find_namespace(std::string_view name) {
   return is_of_namespaces_ ? place_of(name) : std::nullopt;
 }
 
-std::optional<std::size_t> RowMaker::place_of(std::string_view name) const {
-  const auto found = places_.find(name);
-  return found == places_.end() ? std::nullopt : std::optional(found->second);
+std::optional<std::size_t> RowMaker::place_of(std::string_view name) {
+  if (next_ >= columns_.size()) next_ = 0;
+  if (columns_.empty() || columns_[next_].column.name != name) {
+    const auto found = places_.find(name);
+    if (found == places_.end()) return std::nullopt;
+    next_ = found->second;
+  }
+  return next_++;
 }
 
 std::optional<Fault> RowMaker::unfit(std::size_t column, std::string_view value,

@@ -27,10 +27,10 @@ class RowMaker {
 
   /// The position of a column among the recipe's, or nothing: it lacks that one, or is of
   /// namespaces.
-  std::optional<std::size_t> find(std::string_view name) const;
+  std::optional<std::size_t> find(std::string_view name);
 
   /// The same of a namespace.
-  std::optional<std::size_t> find_namespace(std::string_view name) const;
+  std::optional<std::size_t> find_namespace(std::string_view name);
 
   /// A value as text has it. REQUIRES: column < recipe().columns.size().
   std::optional<Fault> take(std::size_t column, std::string_view value, const char* at);
@@ -58,6 +58,9 @@ class RowMaker {
   /// Adds the products of the features that were taken.
   void add_crosses() { sink_.add_crosses(); }
 
+  /// The features that were taken of columns which are multiplied; others may be noted.
+  Crosses& crosses() noexcept { return sink_.crosses(); }
+
   /// A label or a weight that stands in no column.
   std::optional<Fault> take_label(std::string_view value, const char* at);
   std::optional<Fault> take_weight(std::string_view value, const char* at);
@@ -78,14 +81,15 @@ class RowMaker {
 
  private:
   std::optional<Fault> unfit(std::size_t column, std::string_view value, const char* at) const;
-  std::optional<std::size_t> place_of(std::string_view name) const;
+  std::optional<std::size_t> place_of(std::string_view name);
   std::string in_column(Role role) const;
   void take_named(const std::string& name, float value);
 
   FeatureSink sink_;
   std::vector<PreparedColumn> columns_;                          // of the recipe
   std::map<std::string_view, std::size_t, std::less<>> places_;  // by name
-  std::vector<bool> had_;                                        // by the open row
+  std::size_t next_ = 0;   // the column behind the last one that was found; likely the next
+  std::vector<bool> had_;  // by the open row
   bool is_of_namespaces_;
   float label_ = kUnlabelled;
   float weight_ = 1;

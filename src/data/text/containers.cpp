@@ -9,6 +9,8 @@ using namespace std::string_view_literals;
 
 constexpr std::string_view kConvert =
     "convert it to libsvm or VW text, for example with sklearn.datasets.dump_svmlight_file";
+constexpr std::string_view kToTable =
+    "convert it to CSV, for example with pandas.read_parquet(...).to_csv(..., index=False)";
 
 // Magics of letters alone are as long as no label is.
 constexpr Container kContainers[] = {
@@ -42,10 +44,10 @@ constexpr Container kContainers[] = {
     {"PK\x05\x06"sv, {}, "an empty zip archive", "give a file with rows"},
     {"7z\xbc\xaf\x27\x1c"sv, {}, "a 7z archive", "unpack it: 7z e -so FILE | hogwild ... -"},
     {"Rar!\x1a\x07"sv, {}, "a RAR archive", "unpack it: unrar p -inul FILE | hogwild ... -"},
-    {"PAR1\x15"sv, {}, "a Parquet file", kConvert},
-    {"ARROW1\0\0"sv, {}, "an Arrow file", kConvert},
-    {"\xff\xff\xff\xff"sv, {}, "an Arrow stream", kConvert},
-    {"FEA1\0"sv, {}, "a Feather file", kConvert},
+    {"PAR1\x15"sv, {}, "a Parquet file", kToTable},
+    {"ARROW1\0\0"sv, {}, "an Arrow file", kToTable},
+    {"\xff\xff\xff\xff"sv, {}, "an Arrow stream", kToTable},
+    {"FEA1\0"sv, {}, "a Feather file", kToTable},
     {"\x89HDF\r\n\x1a\n"sv, {}, "an HDF5 file", kConvert},
     {"\x93NUMPY"sv, {}, "a NumPy array (.npy)", kConvert},
     {"Obj\x01"sv, {}, "an Avro file", kConvert},

@@ -11,7 +11,15 @@
 
 namespace hogwild {
 
-/// The ends of fields, some KiB of text at a time, up to the first quote. See TokenScan.
+/// Where a window ends.
+struct FieldState {
+  bool in_quotes = false;
+  bool at_begin = true;  ///< of a field
+  bool stopped = false;  ///< there is one that is not plain
+};
+
+/// The ends of fields, some KiB of text at a time, up to the first that is not plain: one that has
+/// a quote which does not open it or close it, or a line end in quotes. See TokenScan.
 class FieldScan {
  public:
   static constexpr std::size_t kWindow = 4096;  ///< bytes of text; what comes of them fits L1
@@ -22,10 +30,10 @@ class FieldScan {
             const Dialect& dialect) noexcept
       : text_(text.data()), at_(begin), end_(end), dialect_(dialect) {}
 
-  /// To the next window; false if no text is left, or the window before ended at a quote.
+  /// To the next window; false if no text is left, or the window before ended at such a field.
   bool next() noexcept;
 
-  /// Of the window: the positions of separators and line ends, ascending.
+  /// Of the window: the positions of separators and line ends outside quotes, ascending.
   std::span<const std::uint32_t> ends() const noexcept { return {ends_.data(), count_}; }
 
  private:
@@ -33,8 +41,8 @@ class FieldScan {
   std::size_t at_;
   std::size_t end_;
   Dialect dialect_;
-  std::size_t window_ = kWindow / 4;  // small at first: less is scanned in vain before a quote
-  bool stopped_ = false;
+  std::size_t window_ = kWindow / 4;  // small at first: less is scanned in vain
+  FieldState state_;
   std::size_t count_ = 0;
   std::array<std::uint32_t, kWindow + 8> ends_;  // and room for what is written past them
 };

@@ -277,10 +277,9 @@ std::optional<SpottedFault> parse_rows(const Chunk& chunk, Format format, const 
   PlainStretches stretches;
   const std::size_t padded = end_of_padded_lines(text);
   for (std::size_t at = 0; at < text.size();) {
-    if (its.parse_plain != nullptr && !maker && at >= kReadBefore && at < padded &&
-        stretches.may_begin()) {
+    if (its.parse_plain != nullptr && at >= kReadBefore && at < padded && stretches.may_begin()) {
       const std::size_t before = at;
-      at = its.parse_plain(text, at, padded, rules, batch);
+      at = its.parse_plain(text, at, padded, rules, batch, maker ? &*maker : nullptr);
       stretches.note(at != before);
     }
     if (at == text.size()) break;
