@@ -81,7 +81,7 @@ void add_data_argument(CLI::App& command, std::vector<std::string>& paths);
 
 /// Adds DATA... and options to read it. Data read for a model is numbered as the model's, so it has
 /// no options that number features.
-enum class DataFor { training, model };
+enum class DataFor { training, model, conversion };
 void add_data_options(CLI::App& command, DataOptions& data, DataFor purpose);
 
 /// Adds an option of the table, which sets `settings`; its default is that of settings now.

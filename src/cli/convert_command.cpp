@@ -59,7 +59,7 @@ void add_convert_command(CLI::App& app, Action& action) {
   auto [sub, command] = add_command<ConvertCommand>(
       app, action, "convert", "convert data into a .hogdata file, which loads fast, or into text",
       run);
-  add_data_options(sub, command.data, DataFor::training);
+  add_data_options(sub, command.data, DataFor::conversion);
   sub.get_option("data")
       ->type_name("DATA... OUT.hogdata|OUT.svm|OUT.vw|OUT.jsonl|OUT.csv")
       ->description(

@@ -20,18 +20,37 @@
 
 namespace hogwild::cli {
 
-void add_data_argument(CLI::App& command, std::vector<std::string>& paths) {
+namespace {
+
+// output: the last name is the file to write, which stands for itself.
+void add_data_argument(CLI::App& command, std::vector<std::string>& paths, bool output) {
+  const auto set = [&paths, output](std::vector<std::string> given) {
+    if (!output) {
+      paths = files_of(given);
+      return;
+    }
+    const std::string last = given.back();
+    given.pop_back();
+    paths = files_of(given);
+    paths.push_back(last);
+  };
   command
       .add_option_function<std::vector<std::string>>(
-          "data", [&paths](const std::vector<std::string>& given) { paths = files_of(given); },
+          "data", set,
           "data files, plain or compressed by gzip, zstd or bzip2, or directories of them; - is "
           "standard input")
       ->type_name("DATA")
       ->required();
 }
 
+}  // namespace
+
+void add_data_argument(CLI::App& command, std::vector<std::string>& paths) {
+  add_data_argument(command, paths, false);
+}
+
 void add_data_options(CLI::App& command, DataOptions& data, DataFor purpose) {
-  add_data_argument(command, data.paths);
+  add_data_argument(command, data.paths, purpose == DataFor::conversion);
   add_options(command, data.settings, kRows, kHeld);
   if (purpose == DataFor::model) {
     add_threads_option(command, data.read().threads,

@@ -81,7 +81,8 @@ std::vector<Option> column_rows() {
              "found from the first rows, and printed"},
             &ColumnOptions::categorical),
       texts({"numeric", "COLUMN,...", "each value is a number"}, &ColumnOptions::numeric),
-      texts({"text", "COLUMN,...", "each word is a feature, column^word, weighed by tf-idf"},
+      texts({"text", "COLUMN,...",
+             "each word is a feature, column^word, weighed by tf-idf unless features are hashed"},
             &ColumnOptions::text),
       texts({"date", "COLUMN,...",
              "year, month, day of the week and hour are features: 2026-03-31 14:30, 3/31/2026 or "

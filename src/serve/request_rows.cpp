@@ -243,7 +243,8 @@ class RowsHandler : public nlohmann::json_sax<nlohmann::json> {
 };
 
 // The rows of a body for a model with a recipe: features are columns, whose values may be texts,
-// numbers, arrays of them and objects within the object.
+// numbers, arrays of them and objects within the object; or, by namespaces, features as the model
+// calls them.
 class RecipeRows {
  public:
   RecipeRows(const ServedModel& model, RowBatch& batch)
@@ -386,7 +387,7 @@ void read_text_rows(std::string body, const ServedModel& model, const Answering&
   options.class_labels = model.label_names() != nullptr;
   const TextFormat* format = text_format_named(model.features().format);
   if (format == nullptr) format = &text_formats().back();
-  // A model with a recipe takes JSON lines, too.
+  // A model of columns takes JSON lines, too.
   if (format->records != nullptr && body.starts_with('{')) format = &text_format(Format::jsonl);
   options.format = format->format;
   const auto other = format->records == nullptr ? other_format(body) : no_text(body);

@@ -196,6 +196,12 @@ class Opening {
   // A model's recipe reads the rows that it goes on with. If it has texts, their words keep their
   // weights, and words that it lacks are ignored.
   void take_recipe_of(const FeatureSpace& features) {
+    const std::string_view given = first_given(read_.columns);
+    if (features.recipe && !given.empty()) {
+      throw OptionError(std::string(given),
+                        "the model that training goes on with says what is used of its rows; leave "
+                        "it out");
+    }
     read_.recipe = features.recipe;
     if (features.recipe && features.recipe->terms) read_.features = features;
   }

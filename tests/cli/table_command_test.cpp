@@ -174,6 +174,9 @@ TEST_F(TableCommand, ReadsADirectoryOfPartFiles) {
     ASSERT_EQ(done.status, 0) << done.err;
     EXPECT_EQ(run("predict m all.csv").out, run("predict n all.csv").out);
   }
+  // What is written is no directory and no pattern.
+  EXPECT_EQ(run("convert parts 'p[1].vw' --label y").status, 0);
+  EXPECT_EQ(run("convert parts").status, 2);
   ASSERT_TRUE(std::filesystem::create_directory(folder_.path("empty")));
   EXPECT_NE(run("train empty -o n").err.find("has no files"), std::string::npos);
   EXPECT_NE(run("train 'no-*.csv' -o n").err.find("no file has a name like that"),
@@ -193,6 +196,8 @@ TEST_F(TableCommand, LeavesNamespacesOutAndMultipliesThem) {
       << trained.err;
   EXPECT_EQ(run("predict m - --output label", "", "|u a1 |v b1 |w c9\n").out, "1\n");
   EXPECT_NE(run("inspect m").out.find("u, v, u*v; not used: w"), std::string::npos);
+  EXPECT_EQ(run("train d.vw --resume m --ignore u -o o").status, 2);
+  EXPECT_EQ(run("convert d.vw products.vw --cross u:v").status, 1);  // named like no feature of it
   const Outcome kept = run("train d.vw --keep u,v --cross u:v -o n --threads 1");
   EXPECT_EQ(run("predict m d.vw").out, run("predict n d.vw").out) << kept.err;
   EXPECT_EQ(run("train d.vw --ignore z -o o").status, 2);

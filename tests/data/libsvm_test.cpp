@@ -240,7 +240,7 @@ TEST_F(Libsvm, TakesIndicesOfAnyLengthForWhatTheyAre) {
 
 TEST_F(Libsvm, NamesTheLineWhereASumGrowsTooLarge) {
   EXPECT_EQ(fault_of("1 1:1\n1 1:3e38 1:3e38\n", {.duplicates = Duplicates::sum}),
-            "data.svm:2:1: the sum of a feature's values is too large for a float; scale the "
+            "data.svm:2:1: a sum or a product of values is too large for a float; scale the "
             "values down");
 }
 

@@ -39,14 +39,15 @@ TEST_F(Namespaces, AreLeftOutOrKept) {
             (Named{{"item^c", 1}, {"item^d", 1}, {"x", 1}}));
   EXPECT_EQ(named(rows(kText, {.drop = {"?age", "item"}}), 0),
             (Named{{"user^age", 3}, {"user^city=paris", 1}}));
-  // Of those that the first rows lack some are to be used, and others not.
+  // Of those that the first rows lack some are to be used, and others not, by the patterns, too.
   std::string text = kText;
   while (text.size() < (std::size_t{2} << 20)) text += kText;
-  text += "1 |late z |user age:1\n";
-  const Dataset without = rows(text, {.drop = {"item", "page"}}),
-                with = rows(text, {.only = {"user"}});
-  EXPECT_EQ(named(without, without.rows() - 1), (Named{{"late^z", 1}, {"user^age", 1}}));
-  EXPECT_EQ(named(with, with.rows() - 1), (Named{{"user^age", 1}}));
+  text += "1 |late z |user age:1 |paged q |u2 r\n";
+  const Dataset without = rows(text, {.drop = {"item", "page*"}}),
+                with = rows(text, {.only = {"u*"}});
+  EXPECT_EQ(named(without, without.rows() - 1),
+            (Named{{"late^z", 1}, {"user^age", 1}, {"u2^r", 1}}));
+  EXPECT_EQ(named(with, with.rows() - 1), (Named{{"user^age", 1}, {"u2^r", 1}}));
 }
 
 TEST_F(Namespaces, AreMultiplied) {
@@ -88,6 +89,29 @@ TEST_F(Namespaces, OfLibffmTextAreItsFields) {
   EXPECT_EQ(named(data, 1), (Named{{"7^d", 1}}));
   EXPECT_NE(error_of("1 7:a:2\n-1 7:b:3\n", {.drop = {"1"}}).find("no namespace '1'"),
             std::string::npos);
+}
+
+TEST_F(Namespaces, MayHaveNamesLikeFeatures) {
+  const std::string text = "1 |a^b x0 |u y0\n-1 |a^b x1 |u y1\n";
+  const Dataset data = rows(text, {.cross = {"a^b:u"}});
+  EXPECT_EQ(named(data, 0), (Named{{"a:^b^x0", 1}, {"u^y0", 1}, {"a:^b^x0*u^y0", 1}}));
+  RowBuilder builder(data.features());
+  builder.add("a:^b^x0", 1.0);
+  builder.add("u^y0", 1.0);
+  EXPECT_EQ(builder.row().nonzeros(), 3u);
+}
+
+TEST_F(Namespaces, WhoseProductIsTooLargeAreAFault) {
+  std::string text;
+  for (int i = 0; i < 50; ++i) text += "1 |u a |v b\n-1 |u c |v d\n";
+  text += "1 |u a:1e30 |v b:1e30\n" + text;
+  for (const int bits : {0, 12}) {
+    const ReadOptions options{.on_error = OnError::skip, .hash_bits = bits};
+    EXPECT_EQ(rows(text, {.cross = {"u:v"}}, options).source().skipped_lines, 1u);
+    EXPECT_NE(
+        error_of(text, {.cross = {"u:v"}}, {.hash_bits = bits}).find("t.csv:101:1: a sum or a"),
+        std::string::npos);
+  }
 }
 
 TEST_F(Namespaces, ThatAreNotThereAreNamed) {
@@ -137,6 +161,10 @@ TEST_F(Namespaces, AreTheModelsWhereverItsRowsComeFrom) {
   builder.add("w^d1", 1.0);
   EXPECT_EQ(model.margin(builder.row()), model.margin(data.row(1)));
 
+  // Rows of which other namespaces are used are none of the model's.
+  save_hogdata(read({folder_.path("t.csv")}), folder_.path("all.hogdata"));
+  EXPECT_THROW(read({folder_.path("all.hogdata")}, {.features = model.features()}), DataError);
+  EXPECT_THROW(read({folder_.path("d.hogdata")}, {.columns = columns}), OptionError);
   const std::string other = folder_.write("o.csv", "u,v\n1,2\n");
   EXPECT_THROW(read({other}, {.features = model.features()}), DataError);
 }
@@ -155,6 +183,7 @@ std::string some_rows(std::uint64_t seed) {
         text += fmt::format(" {}{:x}", random.below(9) == 0 ? "a-name-of-some-length" : "f",
                             random.below(9));
         if (random.below(5) == 0) text += fmt::format(":{}", random.below(8));
+        if (random.below(30) == 0) text += ":1e30";
       }
     }
     text += '\n';
@@ -168,7 +197,7 @@ std::vector<std::map<std::string, float>> rows_of(const std::vector<std::string>
   std::vector<std::map<std::string, float>> all;
   for (const std::string& text : texts) {
     RowBatch batch;
-    EXPECT_FALSE(parse_rows({.text = text}, Format::vw, rules, OnError::fail, batch));
+    parse_rows({.text = text}, Format::vw, rules, OnError::skip, batch);
     for (std::size_t i = 0; i < batch.rows(); ++i) {
       auto& row = all.emplace_back();
       const SparseRow its = batch.row(i);

@@ -123,6 +123,24 @@ TEST_F(Tables, TellTextsAndNamesOfRowsFromCategories) {
   EXPECT_EQ(in_words(recipe), "note text, city category, y label; not used: customer");
 }
 
+TEST_F(Tables, TellNumbersOfRowsFromNumbers) {
+  std::string index = ",city,age,y\n", count = "row,city,age,y\n", few = "x,y\n";
+  for (int i = 0; i < 100; ++i) {
+    index += fmt::format("{},c{},{},{}\n", i * 7 % 101, i % 3, i / 2, i % 2);
+    count += fmt::format("{},c{},{},{}\n", i + 1, i % 3, i / 2, i % 2);
+    few += fmt::format("{},{}\n", i + 1, i % 2);
+  }
+  const auto columns_of = [&](const std::string& text, ColumnOptions options) {
+    return in_words(*rows(text, std::move(options)).features().recipe);
+  };
+  EXPECT_EQ(columns_of(index, {.label = "y"}),
+            "city category, age number, y label; not used: the one without a name");
+  EXPECT_EQ(columns_of(count, {.label = "y"}), "city category, age number, y label; not used: row");
+  EXPECT_EQ(columns_of(count, {.label = "y", .numeric = {"row"}}),
+            "row number, city category, age number, y label");
+  EXPECT_EQ(columns_of(few, {.label = "y"}), "x number, y label");
+}
+
 TEST_F(Tables, MayTellWhatIsMissingAndBinNumbers) {
   const Dataset data = rows(kChurn, {.label = "churned", .missing = Missing::indicator});
   EXPECT_EQ(named(data, 3), (Named{{"age", 44}, {"age=?", 1}, {"city=paris", 1}, {"since=?", 1}}));

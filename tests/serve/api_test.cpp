@@ -83,6 +83,29 @@ TEST_F(ApiTest, NamesABodyOfAnotherFormat) {
             200);
 }
 
+TEST_F(ApiTest, ReadsNamespacesByTheRecipeOfTheModel) {
+  std::string text;
+  for (int i = 0; i < 60; ++i) {
+    text +=
+        fmt::format("{} |u a{} |v b{} c:{} |w d{}\n", i % 2 ? 1 : -1, i % 5, i % 3, i % 4, i % 7);
+  }
+  learn(text, {}, {.columns = {.drop = {"w"}, .cross = {"u:v"}}});
+  const Model model = load(folder_.path("m"));
+  RowBuilder builder(model.features());
+  builder.add("u", "a1", 1);
+  builder.add("v", "c", 2);
+  const float expected = model.predict(builder.row());
+  for (const bool learns : {false, true}) {
+    serve(learns);
+    EXPECT_NEAR(predict(R"({"u^a1":1,"v^c":2,"w^d1":1})"), expected, 1e-6);
+    const Reply reply = ask("POST", "/predict", "|u a1 |v c:2 |w d1\n", "text/plain", "text/plain");
+    EXPECT_NEAR(std::stof(reply.body), expected, 1e-6) << reply.body;
+  }
+  EXPECT_EQ(ask("POST", "/learn", R"({"features":{"u^a1":1},"label":1,"weight":2})").status, 200);
+  EXPECT_EQ(ask("POST", "/learn", R"({"features":{"u^a1":1},"label":7})").status, 400);
+  EXPECT_EQ(ask("POST", "/learn", R"({"features":{"u^a1":1},"label":1,"weight":-1})").status, 400);
+}
+
 TEST_F(ApiTest, ReadsRawRowsByTheRecipeOfTheModel) {
   std::string table = "age,city,note,churned\n";
   for (int i = 0; i < 60; ++i) {

@@ -94,8 +94,9 @@ struct ReadOptions {
 };
 
 /// The files that paths stand for: a directory for those in it, in the order of their names,
-/// without those that begin with a dot or an underscore; a pattern of the shell (*, ?, [) that
-/// names no file for those that it matches. Throws IoError where there are none.
+/// without those that begin with a dot or an underscore, and without directories; a pattern of the
+/// shell (*, ?, [) that names no file for those that it matches. Throws IoError where there are
+/// none.
 std::vector<std::string> files_of(const std::vector<std::string>& paths);
 
 /// Reads text files ("-": standard input) into one data set, in the given order, each path as

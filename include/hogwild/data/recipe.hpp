@@ -115,7 +115,9 @@ std::string in_words(const Recipe& recipe);
 /// What a user says about columns. A column is given by its name, by its number, counted from 1,
 /// or, where several may be given, by a pattern in which * stands for any text and ? for any
 /// character. The kind of a column that nothing is said about is found from the first rows; words
-/// that are different in each of them name rows, and are not used.
+/// that are different in each of them name rows, and are not used; nor is the first of several
+/// columns if it counts the rows: its whole numbers ascend by one, or it has no name and they are
+/// different.
 struct ColumnOptions {
   std::vector<std::string> columns{};      ///< names, for a table without a header
   std::string label{};                     ///< the column of the label

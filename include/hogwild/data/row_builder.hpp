@@ -34,7 +34,8 @@ class RowBuilder {
   void add(std::string_view column, std::string_view value);
 
   /// A column's value that is a number. Where the space has no recipe: the feature of that name and
-  /// value. Throws DataError for a number that is not finite as a float.
+  /// value; where its recipe is of namespaces: the feature that the model calls so, namespace and
+  /// all. Throws DataError for a number that is not finite as a float.
   void add(std::string_view column, double value);
 
   /// A feature of a namespace, `name_space^name` (or `name` if there is no namespace), as VW text

@@ -191,6 +191,7 @@ ChosenRecipe choose(const Chunk& first, const ColumnOptions& options, const std:
     nlohmann::json::sax_parse(line.begin(), line.end(), &reader);
   }
   if (rows == 0) {
+    if (malformed.empty()) throw NoRowError(path, "it has no rows", "give a file with rows");
     reader.start();
     nlohmann::json::sax_parse(malformed.begin(), malformed.end(), &reader);
     throw ParseError(path, malformed_line, std::max<std::uint64_t>(1, reader.position()),

@@ -145,18 +145,21 @@ class TableParser final : public RecordParser {
     const char* const bytes = text.data();
     FieldScan scan(text, at, end, head_.dialect);
     std::size_t field = at, column = 0;
+    bool quotes_before = false;  // in the window where the open field begins
     const auto stop = [&] {
       plain_->drop_row();
       return at;
     };
     while (scan.next()) {
+      const bool has_quotes = scan.has_quotes() || quotes_before;
+      quotes_before = scan.has_quotes();
       for (const std::uint32_t field_end : scan.ends()) {
         const bool is_last = bytes[field_end] == '\n';
         if (is_last && field == at && field_end == at) return stop();  // an empty line
         if (is_last != (column + 1 == columns_.size())) return stop();
         const char *value = bytes + field, *value_end = bytes + field_end;
         if (is_last && field != field_end && value_end[-1] == '\r') --value_end;
-        if (value != value_end && *value == '"' && head_.dialect.quoted) {
+        if (has_quotes && value != value_end && *value == '"') {
           if (!has_plain_quotes(value, value_end)) return stop();
           ++value;
           --value_end;

@@ -307,11 +307,15 @@ class PlainRows {
   }
 
   // Makes room for the products, and for as many features as the window has behind the row.
-  void add_crosses(std::size_t features_behind) {
+  // False if one is too large for a float.
+  bool add_crosses(std::size_t features_behind) {
+    bool are_finite = true;
     maker_->crosses().multiply([&](const std::string& name, float value) {
       batch_.make_room(size_ + 1 + features_behind);
       add(number_of(name, rules_, batch_), value);
+      are_finite = are_finite && std::isfinite(value);
     });
+    return are_finite;
   }
 
   // Those that stand before feature k of the window.
@@ -340,7 +344,7 @@ class PlainRows {
 
   bool end_row(const TokenScan::Line& line) {
     const char* const at = text_ + line.begin;
-    if (maker_ != nullptr) add_crosses(scan_.features() - line.features);
+    if (maker_ != nullptr && !add_crosses(scan_.features() - line.features)) return false;
     // Kept names get other numbers later; read() then sorts each row by those.
     const auto fault = kNames == Names::known
                            ? batch_.end_row_at(size_, at, label_, 1, Duplicates::sum)

@@ -38,6 +38,15 @@ std::string vw_word(std::string_view part, std::string_view name) {
   return word;
 }
 
+// Throws if VW text would be read as a feature of another name.
+void require_same_name(std::string_view name_space, std::string_view word, std::string_view name) {
+  std::string again;
+  append_part(again, name_space, {});
+  if (!name_space.empty()) again += '^';
+  append_part(again, word, {});
+  if (again != name) lose(fmt::format("the feature '{}' can't be written as VW text", name));
+}
+
 // Of row i, as the file had it: the name of a class, or a number; "" if it has none.
 std::string label_of_row(const Dataset& data, Offset i) {
   const float label = data.labels()[i];
@@ -75,7 +84,9 @@ void write_libsvm_row(const Dataset& data, Offset i, std::string& text) {
   for (std::size_t k = 0; k < row.nonzeros(); ++k) {
     const std::string name = data.features().name(row.indices[k]);
     const auto number = number_in<Index>(name);
-    if (!number) lose("features have names, which libsvm text has not");
+    if (!number || fmt::format_int(*number).c_str() != name) {
+      lose("features have names, which libsvm text has not");
+    }
     features.emplace_back(*number, row.value(k));
   }
   std::ranges::sort(features);
@@ -99,7 +110,10 @@ void write_vw_row(const Dataset& data, Offset i, std::string& text) {
       fmt::format_to(std::back_inserter(text), " |{}", its_namespace);
       open = its_namespace;
     }
-    text += ' ' + vw_word(std::string_view(name).substr(head.empty() ? 0 : head.size() + 1), name);
+    const std::string word =
+        vw_word(std::string_view(name).substr(head.empty() ? 0 : head.size() + 1), name);
+    require_same_name(its_namespace, word, name);
+    text += ' ' + word;
     if (row.value(k) != 1) fmt::format_to(std::back_inserter(text), ":{}", row.value(k));
   }
   if (row.nonzeros() == 0) text += " |";

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <fstream>
 #include <iterator>
@@ -24,7 +25,12 @@ namespace {
 
 constexpr std::string_view kColumn = "column", kNamespace = "namespace";
 
-// Whether a text is matched by a pattern in which * stands for any text and ? for any character.
+}  // namespace
+
+bool is_pattern(std::string_view name) noexcept {
+  return name.find_first_of("*?") != name.npos;
+}
+
 bool matches(std::string_view text, std::string_view pattern) {
   std::size_t at = 0, p = 0;
   std::size_t star = pattern.npos, resume = 0;  // the last *, and where its text may end
@@ -44,6 +50,8 @@ bool matches(std::string_view text, std::string_view pattern) {
   }
   return pattern.find_first_not_of('*', p) == pattern.npos;
 }
+
+namespace {
 
 class Choosing {
  public:
@@ -71,10 +79,7 @@ class Choosing {
     note_changes(recipe);
     note_crosses(recipe);
     recipe.missing = options_.missing;
-    recipe.has_others =
-        options_.only.empty() && std::ranges::none_of(options_.drop, [](const std::string& name) {
-          return name.find_first_of("*?") != name.npos;
-        });
+    recipe.has_others = options_.only.empty() && std::ranges::none_of(options_.drop, is_pattern);
     recipe.text = text_options();
     return chosen;
   }
@@ -98,7 +103,7 @@ class Choosing {
     // Namespaces have no places; a field of libffm text may be called by a number.
     const auto number = noun_ == kColumn ? number_in<std::size_t>(name) : std::nullopt;
     if (number && *number >= 1 && *number <= names_.size()) return {*number - 1};
-    if (name.find_first_of("*?") != name.npos) {
+    if (is_pattern(name)) {
       take_if([&](const std::string& its) { return matches(its, name); });
     }
     if (!found.empty()) return found;
@@ -133,9 +138,8 @@ class Choosing {
   // Of a pattern those columns that have no role yet.
   void give_all(const std::vector<std::string>& names, Role role, std::string_view option) {
     for (const std::string& name : names) {
-      const bool is_pattern = name.find_first_of("*?") != name.npos;
       for (const std::size_t column : columns_named(name, option)) {
-        if (!is_pattern || !given_[column]) give(column, role, option);
+        if (!is_pattern(name) || !given_[column]) give(column, role, option);
       }
     }
   }
@@ -160,10 +164,43 @@ class Choosing {
     }
   }
 
+  // Whether an option names the column that gives it no role.
+  bool is_asked_for(const std::string& name) const {
+    const auto names_it = [&](const std::string& parts) {
+      const std::vector<std::string> all = parts_of(parts, ':');
+      return std::ranges::find(all, name) != all.end();
+    };
+    return std::ranges::any_of(options_.only, names_it) ||
+           std::ranges::any_of(options_.cross, names_it) ||
+           std::ranges::any_of(options_.transform, names_it);
+  }
+
+  // Whether the first column numbers the rows: each number is one more than that before, or all are
+  // different and nothing is said of what they are, as in the index that pandas writes.
+  bool counts_rows(const SampledColumn& column) const {
+    constexpr std::size_t kEnough = 20, kOthers = 3;  // the label and two more
+    const bool is_first = &column == &sampled_.front() && sampled_.size() > kOthers;
+    if (!is_first || is_asked_for(column.name) || rows_ < kEnough || column.values.size() != rows_)
+      return false;
+    std::vector<std::int64_t> numbers;
+    for (const std::string& value : column.values) {
+      const auto number = number_in<std::int64_t>(value);
+      if (!number) return false;
+      numbers.push_back(*number);
+    }
+    const bool is_unnamed = column.name.empty() || column.name.starts_with("Unnamed: ");
+    if (is_unnamed) std::ranges::sort(numbers);
+    const auto is_no_next = [&](std::int64_t a, std::int64_t b) {
+      return is_unnamed ? a == b : b != a + 1;
+    };
+    return std::ranges::adjacent_find(numbers, is_no_next) == numbers.end();
+  }
+
   Role kind_of(const SampledColumn& column) const {
     if (noun_ != kColumn) return Role::features;
     const auto& values = column.values;
     if (column.has_lists) return Role::text;
+    if (counts_rows(column)) return Role::drop;
     if (values.empty()) return column.has_numbers ? Role::number : Role::category;
     for (const ColumnKind& kind : column_kinds()) {
       if (kind.role == Role::category) break;
@@ -328,9 +365,18 @@ Recipe choose_namespaces(const ColumnOptions& options, const std::vector<std::st
   std::vector<SampledColumn> sampled;
   for (const std::string& name : namespaces) sampled.push_back({name});
   Recipe recipe = Choosing(options, sampled, 0, kNamespace).run().recipe;
-  recipe.has_others = options.only.empty();  // rows have namespaces that the first ones lack
   if (!recipe.is_of_namespaces()) {
     throw OptionError(options.only.empty() ? "drop" : "only", "no namespace is left");
+  }
+  // Rows have namespaces that the first ones lack.
+  recipe.has_others = options.only.empty();
+  for (const auto& [names, role] :
+       {std::pair(&options.drop, Role::drop), std::pair(&options.only, Role::features)}) {
+    for (const std::string& name : *names) {
+      if (is_pattern(name) && recipe.find(name) == nullptr) {
+        recipe.columns.push_back({.name = name, .role = role});
+      }
+    }
   }
   return recipe;
 }

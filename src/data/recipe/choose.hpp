@@ -4,6 +4,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "hogwild/data/feature_space.hpp"
@@ -35,6 +36,10 @@ ChosenRecipe choose_recipe(const ColumnOptions& options, const std::vector<Sampl
 /// A recipe of the namespaces, or fields, of the first rows: which are used, and which are crossed.
 /// Throws OptionError for one that is not there, and where none is left.
 Recipe choose_namespaces(const ColumnOptions& options, const std::vector<std::string>& namespaces);
+
+/// Whether a name stands for all that it matches: * for any text, ? for any character.
+bool is_pattern(std::string_view name) noexcept;
+bool matches(std::string_view text, std::string_view pattern);
 
 /// The namespaces of features by name, each once, as they are met.
 std::vector<std::string> namespaces_of(const FeatureNames& names);

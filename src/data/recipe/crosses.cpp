@@ -40,6 +40,7 @@ void Crosses::sort_those_met_twice(const std::vector<std::size_t>& cross) {
 }
 
 void Crosses::forget() {
+  if (crosses_.empty()) return;
   for (Of& its : of_) its.count = 0;
 }
 

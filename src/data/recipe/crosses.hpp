@@ -26,6 +26,7 @@ class Crosses {
   /// take(name, value) for each product, and forgets what was noted.
   template <class Take>
   void multiply(const Take& take) {
+    if (crosses_.empty()) return;
     for (const auto& cross : crosses_) {
       sort_those_met_twice(cross);
       name_.clear();

@@ -17,7 +17,7 @@ namespace hogwild {
 /// A column as features are named after it.
 struct PreparedColumn {
   const Column& column;
-  std::string name;         ///< as append_part() writes it
+  std::string name;         ///< as its features' names begin
   std::size_t number = 0;   ///< among the recipe's
   bool is_crossed = false;  ///< its features are multiplied with others
 };

@@ -38,7 +38,7 @@ class PlainRows {
   }
 
   /// The value of the k-th column. kReadPast bytes behind end can be read.
-  bool take(std::size_t k, const char* begin, const char* end) {
+  [[gnu::always_inline]] bool take(std::size_t k, const char* begin, const char* end) {
     PlainColumn& column = columns_[k];
     if (k == 0) begin_row();
     if (column.what == What::nothing) return true;
@@ -53,7 +53,7 @@ class PlainRows {
         } else if (end - begin > kLongestMissing || !is_missing({begin, end})) {
           const auto size = static_cast<std::size_t>(end - begin);
           if (add_category(column, begin, size)) {
-            if (column.is_crossed) note_category(column, begin, size);
+            if (column.is_crossed) note(column, {begin, size}, 1);
             return true;
           }
         }
@@ -89,10 +89,13 @@ class PlainRows {
       maker_.note_had(had_);
       return !maker_.end_row(at, line);
     }
-    maker_.crosses().multiply([this](const std::string& name, float value) {
+    bool are_finite = true;
+    maker_.crosses().multiply([&](const std::string& name, float value) {
       batch_.make_room(end_ + 1);
       put(*number_of(name, rules_, batch_), value);
+      are_finite = are_finite && std::isfinite(value);
     });
+    if (!are_finite) return false;
     const bool any_order = rules_.hash_bits == 0 || rules_.any_order;
     if (batch_.end_hashed_row(end_, at, label_, ones_, any_order)) return false;
     batch_.note_label(label_, line, static_cast<std::uint64_t>(label_at_ - at) + 1);
@@ -187,7 +190,7 @@ class PlainRows {
       column.index = batch_.names.insert(column.name);
     }
     put(*column.index, value);
-    if (column.is_crossed) maker_.crosses().note(column.column, column.name, value);
+    if (column.is_crossed) note(column, {}, value);
     return true;
   }
 
@@ -209,10 +212,11 @@ class PlainRows {
     return index.has_value();
   }
 
-  void note_category(const PlainColumn& column, const char* begin, std::size_t size) {
+  // Apart from take(), which is in the loop over fields.
+  [[gnu::noinline]] void note(const PlainColumn& column, std::string_view category, float value) {
     name_ = column.name;
-    name_.append(begin, size);
-    maker_.crosses().note(column.column, name_, 1);
+    name_ += category;
+    maker_.crosses().note(column.column, name_, value);
   }
 
   std::uint64_t hash_of(const PlainColumn& column, const char* begin, std::size_t size) {

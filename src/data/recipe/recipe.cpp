@@ -15,6 +15,7 @@ namespace hogwild {
 namespace {
 
 constexpr int kRecipeVersion = 1;
+constexpr const char* kNoName = "the one without a name";
 constexpr int kMostWords = 10, kMostCharacters = 20;  // in a run, as the options have it
 
 }  // namespace
@@ -149,7 +150,7 @@ std::string in_words(const Recipe& recipe) {
   std::vector<std::string> used, dropped;
   for (const Column& column : recipe.columns) {
     std::string name = column.name;
-    if (name.empty()) name = of_namespaces ? "the one without a name" : "the text";
+    if (name.empty()) name = of_namespaces || recipe.columns.size() > 2 ? kNoName : "the text";
     if (column.role == Role::drop) {
       dropped.push_back(name);
     } else {

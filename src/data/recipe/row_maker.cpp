@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "data/recipe/choose.hpp"
 #include "hogwild/data/labels.hpp"
 
 namespace hogwild {
@@ -21,11 +22,12 @@ std::string quoted(std::string_view value) {
   return shown + (value.size() > kLongest ? "...'" : "'");
 }
 
-// A column may be called as a feature is in VW text, so that a table of features is those features;
-// but where words of a text might be called like it.
+// A column of a table may be called as a feature is in VW text, so that a table of features is
+// those features; but where words of a text might be called like it.
 std::string prepared_name(const Column& column, const ParseRules& rules) {
   const auto is_text = [](const Column* its) { return its != nullptr && its->role == Role::text; };
-  if (!is_text(&column) && !is_text(rules.recipe->find(namespace_of(column.name)))) {
+  if (!is_text(&column) && column.role != Role::features &&
+      !is_text(rules.recipe->find(namespace_of(column.name)))) {
     return column.name;
   }
   std::string prepared;
@@ -41,6 +43,7 @@ RowMaker::RowMaker(const ParseRules& rules, RowBatch& batch)
   for (std::size_t k = 0; k < columns.size(); ++k) {
     columns_.push_back({columns[k], prepared_name(columns[k], rules), k, sink_.crosses().has(k)});
     places_.emplace(columns[k].name, k);
+    if (is_of_namespaces_ && is_pattern(columns[k].name)) patterns_.push_back(k);
   }
   had_.resize(columns.size());
 }
@@ -50,7 +53,11 @@ std::optional<std::size_t> RowMaker::find(std::string_view name) {
 }
 
 std::optional<std::size_t> RowMaker::find_namespace(std::string_view name) {
-  return is_of_namespaces_ ? place_of(name) : std::nullopt;
+  if (!is_of_namespaces_) return std::nullopt;
+  if (const auto place = place_of(name); place || patterns_.empty()) return place;
+  const auto found = std::ranges::find_if(
+      patterns_, [&](std::size_t k) { return matches(name, columns_[k].column.name); });
+  return found == patterns_.end() ? std::nullopt : std::optional(*found);
 }
 
 std::optional<std::size_t> RowMaker::place_of(std::string_view name) {
@@ -167,10 +174,16 @@ void RowMaker::take_feature(std::optional<std::size_t> name_space, const std::st
 }
 
 void RowMaker::take_named(const std::string& name, float value) {
-  const auto found = std::ranges::find(columns_, namespace_of(name), &PreparedColumn::name);
-  const auto place = found == columns_.end()
-                         ? std::nullopt
-                         : std::optional(static_cast<std::size_t>(found - columns_.begin()));
+  // Hashed names are as they stand, so that a namespace may have a '^'.
+  std::optional<std::size_t> place;
+  for (std::size_t k = 0; k < columns_.size(); ++k) {
+    const std::string& its = columns_[k].name;
+    const bool is_of =
+        its.empty() ? namespace_of(name).empty()
+                    : name.starts_with(its) && name.size() > its.size() && name[its.size()] == '^';
+    if (is_of && (!place || columns_[*place].name.size() < its.size())) place = k;
+  }
+  if (!place) place = find_namespace(namespace_of(name));
   if (uses(place)) take_feature(place, name, value);
 }
 

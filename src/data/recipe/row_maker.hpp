@@ -91,6 +91,7 @@ class RowMaker {
   std::size_t next_ = 0;   // the column behind the last one that was found; likely the next
   std::vector<bool> had_;  // by the open row
   bool is_of_namespaces_;
+  std::vector<std::size_t> patterns_{};  // columns that stand for namespaces the first rows lack
   float label_ = kUnlabelled;
   float weight_ = 1;
   const char* label_at_ = nullptr;

@@ -39,13 +39,22 @@ void require_same_naming(const Dataset& data, const FeatureSpace& space) {
 // Rows that another recipe made have other bins, means and weights of words.
 void require_same_recipe(const Dataset& data, const FeatureSpace& space) {
   const auto& its = data.features().recipe;
-  if (!its || !space.recipe || its == space.recipe) return;
+  if (its == space.recipe) return;
+  if (!its || !space.recipe) {
+    const bool has_all =
+        !its && !data.features().format.empty() && space.recipe && space.recipe->is_of_namespaces();
+    const bool has_some = its && its->is_of_namespaces() && !space.format.empty();
+    if (!has_all && !has_some) return;
+    throw DataError(data.source().name(),
+                    "other namespaces of it are used or multiplied than those of the model",
+                    "give the text that it was made from");
+  }
   const auto idf_of = [](const Recipe& recipe) {
     return recipe.terms ? recipe.terms->idf : std::vector<float>();
   };
   if (json_of(*its) == json_of(*space.recipe) && idf_of(*its) == idf_of(*space.recipe)) return;
   throw DataError(data.source().name(),
-                  "its columns became features by another recipe than the model's",
+                  "its columns or namespaces became features by another recipe than the model's",
                   "give the table, JSON lines or text that it was made from");
 }
 

@@ -70,7 +70,7 @@ std::optional<Fault> RowBatch::end_row_at(std::size_t end, const char* at, float
     finite &= std::isfinite(values[k]);
   }
   if (!finite) {  // each number was; their sum or product is not
-    return Fault{at, "the sum of a feature's values is too large for a float",
+    return Fault{at, "a sum or a product of values is too large for a float",
                  "scale the values down"};
   }
   all_ones &= ones;

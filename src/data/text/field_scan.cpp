@@ -76,7 +76,10 @@ std::size_t find_field_ends(const char* text, std::size_t begin, std::size_t siz
     mark(block, is_end, &marked);
     if (quoted) {
       mark(block, IsByte{'"'}, &quotes);
-      if (quotes != 0 || state.in_quotes) marked = outside_quotes(block, marked, quotes, state);
+      if (quotes != 0 || state.in_quotes) {
+        state.quoted = true;
+        marked = outside_quotes(block, marked, quotes, state);
+      }
       state.at_begin = (marked >> 63) != 0;
     }
     const auto base = static_cast<std::uint32_t>(begin + done);
@@ -102,6 +105,7 @@ bool FieldScan::next() noexcept {
   if (state_.stopped || at_ >= end_) return false;
   const std::size_t size = std::min(window_, end_ - at_);
   window_ = std::min(2 * window_, kWindow);
+  state_.quoted = state_.in_quotes;
   count_ = HWY_DYNAMIC_DISPATCH(find_field_ends)(text_, at_, size, dialect_.separator,
                                                  dialect_.quoted, ends_.data(), state_);
   at_ += size;

@@ -16,6 +16,7 @@ struct FieldState {
   bool in_quotes = false;
   bool at_begin = true;  ///< of a field
   bool stopped = false;  ///< there is one that is not plain
+  bool quoted = false;   ///< some field of the window has quotes
 };
 
 /// The ends of fields, some KiB of text at a time, up to the first that is not plain: one that has
@@ -32,6 +33,9 @@ class FieldScan {
 
   /// To the next window; false if no text is left, or the window before ended at such a field.
   bool next() noexcept;
+
+  /// Whether a field of the window may begin with a quote.
+  bool has_quotes() const noexcept { return state_.quoted; }
 
   /// Of the window: the positions of separators and line ends outside quotes, ascending.
   std::span<const std::uint32_t> ends() const noexcept { return {ends_.data(), count_}; }

@@ -53,7 +53,13 @@ std::vector<std::string> files_of(const std::vector<std::string>& paths) {
                path.find_first_of("*?[") != path.npos) {
       const std::vector<std::string> alike = files_like(path);
       if (alike.empty()) throw IoError(path, "no file has a name like that", "check the pattern");
-      std::ranges::copy(alike, std::back_inserter(files));
+      for (const std::string& its : alike) {
+        if (std::filesystem::is_directory(its)) {
+          std::ranges::move(files_in(its), std::back_inserter(files));
+        } else {
+          files.push_back(its);
+        }
+      }
     } else {
       files.push_back(path);
     }

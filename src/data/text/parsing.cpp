@@ -130,7 +130,10 @@ void Parsing::decide_namespaces(const Chunk& first, const std::string& path) {
   ParseRules rules = rules_of_labels(options_);
   rules.duplicates = Duplicates::sum;
   rules.class_labels = true;  // whatever they are
-  parse_rows(first, format_, rules, OnError::skip, batch);
+  const auto fault = parse_rows(first, format_, rules, OnError::skip, batch);
+  if (fault && batch.rows() == 0) {
+    throw ParseError(path, fault->line, fault->column, fault->reason, fault->remedy);
+  }
   recipe_ = std::make_shared<const Recipe>(
       choose_namespaces(options_.columns, namespaces_of(batch.names)));
   rules_.recipe = recipe_.get();

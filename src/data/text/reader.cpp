@@ -291,6 +291,12 @@ Dataset read_hogdata(const std::vector<std::string>& paths, const ReadOptions& o
                     "a .hogdata file can't be combined with other files",
                     "give only this file, or convert all text files into one");
   }
+  if (const std::string_view given = first_given(options.columns); !given.empty()) {
+    throw OptionError(std::string(given),
+                      fmt::format("what is used of the rows of {} was chosen when it was made; "
+                                  "leave it out, or convert the text again",
+                                  paths[0]));
+  }
   Dataset data = open_hogdata(paths[0]);
   require_made_so(data, options);
   if (options.features) {
