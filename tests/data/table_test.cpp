@@ -123,6 +123,33 @@ TEST_F(Tables, TellTextsAndNamesOfRowsFromCategories) {
   EXPECT_EQ(in_words(recipe), "note text, city category, y label; not used: customer");
 }
 
+TEST_F(Tables, HaveNumbersAsPeopleWriteThem) {
+  std::string text = "income;rate;size;price;code\n";
+  for (int i = 0; i < 60; ++i) {
+    text += fmt::format("$1,{:03};{}%;{},{};1.{:03},50 \xe2\x82\xac;{}\n", i, i % 9, i % 7, i % 4,
+                        i, i % 2 ? "1,2" : "x");
+  }
+  const Dataset data = rows(text, {.label = "code"}, {.word_labels = true});
+  const Named third = named(data, 2);
+  EXPECT_EQ(third.at("income"), 1002);
+  EXPECT_EQ(third.at("rate"), 2);
+  EXPECT_EQ(third.at("size"), 2.2f);
+  EXPECT_EQ(third.at("price"), 1002.5f);
+  EXPECT_EQ(*data.classes(), (std::vector<std::string>{"1,2", "x"}));
+  const Recipe& recipe = *data.features().recipe;
+  EXPECT_EQ(json_of(recipe_of(json_of(recipe))), json_of(recipe));
+
+  const Dataset priced = rows(text, {.label = "price", .drop = {"code"}, .bins = 3});
+  EXPECT_EQ(priced.labels()[2], 1002.5f);
+  EXPECT_EQ(named(priced, 2).at("income=0"), 1);
+  EXPECT_NE(error_of(text + "$1,2.5;1%;1;1;x\n", {.label = "code", .numeric = {"income"}},
+                     {.word_labels = true})
+                .find("t.csv:62:1: column 'income': expected a number, found '$1,2.5'"),
+            std::string::npos);
+  // A dot is the decimal point until all values say otherwise.
+  EXPECT_EQ(named(rows("a,y\n1.234,1\n2.345,0\n", {.label = "y"}), 0).at("a"), 1.234f);
+}
+
 TEST_F(Tables, TellNumbersOfRowsFromNumbers) {
   std::string index = ",city,age,y\n", count = "row,city,age,y\n", few = "x,y\n";
   for (int i = 0; i < 100; ++i) {
@@ -303,26 +330,29 @@ TEST_F(Tables, KeepTheirRecipeInAHogdataFile) {
   EXPECT_EQ(json_of(*again.features().recipe), json_of(*data.features().recipe));
 }
 
-TEST_F(Tables, SayTheSameAsJsonLinesAndVwText) {
-  std::string csv = "age,city,y\n", json, vw;
+TEST_F(Tables, SayTheSameAsJsonLinesVwTextAndLibsvmText) {
+  std::string csv = "age,city,y\n", json, vw, svm;
   for (int i = 0; i < 300; ++i) {
     const int age = 20 + i % 40, label = i % 2 == 0 ? 1 : -1;
     const std::string city = i % 3 == 0 ? "paris" : "rome";
     csv += fmt::format("{},{},{}\n", age, city, label);
     json += fmt::format("{{\"age\":{},\"city\":\"{}\",\"y\":{}}}\n", age, city, label);
     vw += fmt::format("{} | age:{} city:{}\n", label, age, city);
+    svm += fmt::format("{} 0:{} {}:1\n", label, age, i % 3 == 0 ? 1 : 2);
   }
   const ReadOptions options{.columns = {.label = "y"}};
   const TrainOptions training{.threads = 1};
   const Model by_csv = train(read({folder_.write("r.csv", csv)}, options), training).model;
   const Model by_json = train(read({folder_.write("r.json", json)}, options), training).model;
   const Model by_vw = train(read({folder_.write("r.vw", vw)}, {}), training).model;
+  const Model by_svm = train(read({folder_.write("r.svm", svm)}, {}), training).model;
   ASSERT_EQ(by_csv.weights().size(), by_vw.weights().size());
   for (std::size_t j = 0; j < by_csv.weights().size(); ++j) {
     EXPECT_EQ(by_csv.features().name(static_cast<Index>(j)),
               by_vw.features().name(static_cast<Index>(j)));
     EXPECT_EQ(by_csv.weights()[j], by_vw.weights()[j]);
     EXPECT_EQ(by_csv.weights()[j], by_json.weights()[j]);
+    EXPECT_EQ(by_csv.weights()[j], by_svm.weights()[j]);
   }
   EXPECT_EQ(by_csv.bias(), by_vw.bias());
 }

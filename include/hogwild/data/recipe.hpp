@@ -28,6 +28,14 @@ enum class Missing {
   indicator,  ///< the feature `column=?` of value 1
 };
 
+/// How a column's numbers are written; in all but plain a percent sign or the sign of a currency
+/// may be before or behind.
+enum class NumberNotation {
+  plain,          ///< 1234.5
+  grouped,        ///< 1,234.5
+  decimal_comma,  ///< 1.234,5
+};
+
 /// What a number is made before it is learnt.
 enum class Change {
   none,
@@ -39,15 +47,16 @@ enum class Change {
 /// A column of a table; a key of JSON lines, of an object within the object the keys, with dots
 /// between them; a namespace of VW text; or a field of libffm text.
 struct Column {
-  std::string name;              ///< as the header has it, or the number of the column
-  Role role = Role::drop;        ///< what it is for
-  Change change = Change::none;  ///< of a number without bins
-  float least = 0;               ///< of Change::clip
-  float most = 0;                ///< of Change::clip
-  std::optional<float> mean{};   ///< of a number that most of the first rows have: theirs
-  std::vector<float> bins{};     ///< of a number: `column=k` of value 1 says in which bin it
-                                 ///< is, k being the number of these edges <= it, ascending;
-                                 ///< empty: the number is the value
+  std::string name;        ///< as the header has it, or the number of the column
+  Role role = Role::drop;  ///< what it is for
+  NumberNotation notation = NumberNotation::plain;  ///< of a number, or of a label that is one
+  Change change = Change::none;                     ///< of a number without bins
+  float least = 0;                                  ///< of Change::clip
+  float most = 0;                                   ///< of Change::clip
+  std::optional<float> mean{};  ///< of a number that most of the first rows have: theirs
+  std::vector<float> bins{};    ///< of a number: `column=k` of value 1 says in which bin it
+                                ///< is, k being the number of these edges <= it, ascending;
+                                ///< empty: the number is the value
   bool operator==(const Column&) const = default;  ///< whether both are equal
 };
 

@@ -17,6 +17,7 @@
 #include "core/text.hpp"
 #include "data/recipe/change.hpp"
 #include "data/recipe/kinds.hpp"
+#include "data/recipe/notation.hpp"
 #include "data/recipe/words.hpp"
 #include "hogwild/core/error.hpp"
 
@@ -68,11 +69,14 @@ class Choosing {
     Recipe& recipe = chosen.recipe;
     for (std::size_t k = 0; k < sampled_.size(); ++k) {
       Column column{.name = names_[k], .role = given_[k] ? given_[k]->role : kind_of(sampled_[k])};
+      const std::vector<std::string>& values = sampled_[k].values;
+      if (column.role == Role::number || column.role == Role::label) {
+        column.notation = likeliest_notation(values);
+      }
       if (column.role == Role::number) note_numbers(sampled_[k], column);
       if (column.role == Role::label) {
-        chosen.labels.insert(sampled_[k].values.begin(), sampled_[k].values.end());
-        chosen.labels_are_words = std::ranges::any_of(
-            sampled_[k].values, [](const auto& value) { return !whole_number(value); });
+        chosen.labels.insert(values.begin(), values.end());
+        chosen.labels_are_words = !are_numbers(values, column.notation);
       }
       recipe.columns.push_back(std::move(column));
     }
@@ -205,6 +209,9 @@ class Choosing {
     for (const ColumnKind& kind : column_kinds()) {
       if (kind.role == Role::category) break;
       if (kind.role == Role::number && column.has_words) continue;
+      const bool are_written =
+          kind.role == Role::number && are_numbers(values, likeliest_notation(values));
+      if (are_written) return Role::number;
       const auto fit = static_cast<std::size_t>(std::ranges::count_if(values, kind.may_be));
       // Some texts are short.
       if (fit == values.size() || (kind.role == Role::text && 2 * fit >= values.size())) {
@@ -225,7 +232,7 @@ class Choosing {
   }
 
   void note_numbers(const SampledColumn& sampled, Column& column) const {
-    std::vector<float> numbers = numbers_of(sampled);
+    std::vector<float> numbers = numbers_of(sampled, column);
     if (options_.bins > 0) {
       column.bins = edges_between(std::move(numbers));
     } else if (2 * numbers.size() > rows_) {
@@ -271,7 +278,7 @@ class Choosing {
   }
 
   static void note_range(const SampledColumn& sampled, Column& column) {
-    std::vector<float> numbers = numbers_of(sampled);
+    std::vector<float> numbers = numbers_of(sampled, column);
     if (numbers.empty()) return;
     std::ranges::sort(numbers);
     const auto part = (numbers.size() - 1) / 100;
@@ -317,10 +324,11 @@ class Choosing {
     }
   }
 
-  static std::vector<float> numbers_of(const SampledColumn& sampled) {
+  static std::vector<float> numbers_of(const SampledColumn& sampled, const Column& column) {
     std::vector<float> numbers;
     for (const std::string& value : sampled.values) {
-      if (const auto number = whole_number(value)) numbers.push_back(*number);
+      const auto number = number_written(value, column.notation);
+      if (number) numbers.push_back(*number);
     }
     return numbers;
   }

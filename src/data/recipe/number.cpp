@@ -6,6 +6,7 @@
 
 #include "data/recipe/change.hpp"
 #include "data/recipe/kinds.hpp"
+#include "data/recipe/notation.hpp"
 #include "data/text/number.hpp"
 
 namespace hogwild {
@@ -36,7 +37,7 @@ bool make_number(const PreparedColumn& column, std::string_view value, FeatureSi
     sink.add_missing(column);
     return true;
   }
-  const auto number = whole_number(value);
+  const auto number = number_written(value, column.column.notation);
   if (!number) return false;
   make_number(column, *number, sink);
   return true;

@@ -27,6 +27,7 @@ class PlainRows {
   PlainRows(RowMaker& maker, const ParseRules& rules, RowBatch& batch,
             const std::vector<std::size_t>& columns)
       : maker_(maker), rules_(rules), batch_(batch), had_(maker.recipe().columns.size(), false) {
+    const Column* const label = maker.recipe().find(Role::label);
     for (const std::size_t column : columns) columns_.push_back(prepared(column));
     for (const Column& column : maker.recipe().columns) {
       const auto k = static_cast<std::size_t>(&column - maker.recipe().columns.data());
@@ -34,7 +35,8 @@ class PlainRows {
       ends_by_maker_ = ends_by_maker_ || (is_feature && !had_[k]) || column.role == Role::weight;
     }
     ends_by_maker_ = ends_by_maker_ || rules.known_names != nullptr || rules.tags ||
-                     rules.class_labels || maker.recipe().find(Role::label) == nullptr;
+                     rules.class_labels || label == nullptr ||
+                     label->notation != NumberNotation::plain;
   }
 
   /// The value of the k-th column. kReadPast bytes behind end can be read.
@@ -135,8 +137,9 @@ class PlainRows {
     if (its.role == Role::drop || (its.role == Role::id && !rules_.tags))
       plain.what = What::nothing;
     plain.is_crossed = maker_.prepared(column).is_crossed;
-    if (its.role == Role::label) plain.what = What::label;
-    if (its.role == Role::number && its.bins.empty() && its.change == Change::none) {
+    const bool is_plain = its.notation == NumberNotation::plain;
+    if (its.role == Role::label && is_plain) plain.what = What::label;
+    if (its.role == Role::number && is_plain && its.bins.empty() && its.change == Change::none) {
       plain.what = What::number;
     }
     if (its.role == Role::category) {

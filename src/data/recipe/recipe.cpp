@@ -9,6 +9,7 @@
 #include "core/json.hpp"
 #include "data/recipe/change.hpp"
 #include "data/recipe/kinds.hpp"
+#include "data/recipe/notation.hpp"
 #include "hogwild/core/error.hpp"
 
 namespace hogwild {
@@ -34,6 +35,11 @@ std::string json_of(const Recipe& recipe) {
   Json columns = Json::array();
   for (const Column& column : recipe.columns) {
     Json json{{"name", json_of_bytes(column.name)}, {"role", name_of(column.role)}};
+    if (column.notation != NumberNotation::plain) {
+      json["notation"] = std::ranges::find(notations(), column.notation, [](const auto& its) {
+                           return its.first;
+                         })->second;
+    }
     if (column.change != Change::none) {
       json["transform"] =
           std::ranges::find(number_changes(), column.change, &NumberChange::change)->name;
@@ -92,6 +98,13 @@ Recipe recipe_of(std::string_view text) {
       const auto role = role_named(column.at("role").get<std::string>());
       if (!role) fail("a column has an unknown role");
       Column its{.name = bytes_of_json(column.at("name")), .role = *role};
+      if (column.contains("notation")) {
+        const auto& name = column.at("notation").get_ref<const std::string&>();
+        const auto found =
+            std::ranges::find(notations(), name, [](const auto& its) { return its.second; });
+        if (found == notations().end()) fail("a column has an unknown notation");
+        its.notation = found->first;
+      }
       if (column.contains("transform")) {
         const NumberChange* const change =
             change_named(column.at("transform").get_ref<const std::string&>());

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "data/recipe/choose.hpp"
+#include "data/recipe/notation.hpp"
 #include "hogwild/data/labels.hpp"
 
 namespace hogwild {
@@ -96,7 +97,9 @@ std::optional<Fault> RowMaker::take_label(std::string_view value, const char* at
     if (!positive || name == *positive) return number_class(name, at, rules, sink_.batch(), label_);
     return number_class("not " + *positive, at, rules, sink_.batch(), label_);
   }
-  const auto number = whole_number(value);
+  const Column* const column = recipe().find(Role::label);
+  const auto number =
+      number_written(value, column == nullptr ? NumberNotation::plain : column->notation);
   if (!number) {
     return Fault{at,
                  fmt::format("{}expected a label that is a number, found {}",
