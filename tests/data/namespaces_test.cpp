@@ -99,6 +99,11 @@ TEST_F(Namespaces, MayHaveNamesLikeFeatures) {
   builder.add("a:^b^x0", 1.0);
   builder.add("u^y0", 1.0);
   EXPECT_EQ(builder.row().nonzeros(), 3u);
+  const Dataset some = rows(text, {.drop = {"a^b"}});
+  RowBuilder without(some.features());
+  without.add("a:^b^x0", 1.0);
+  without.add("u^y0", 1.0);
+  EXPECT_EQ(without.row().nonzeros(), 1u);
 }
 
 TEST_F(Namespaces, WhoseProductIsTooLargeAreAFault) {

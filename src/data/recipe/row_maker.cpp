@@ -27,7 +27,7 @@ std::string quoted(std::string_view value) {
 // those features; but where words of a text might be called like it.
 std::string prepared_name(const Column& column, const ParseRules& rules) {
   const auto is_text = [](const Column* its) { return its != nullptr && its->role == Role::text; };
-  if (!is_text(&column) && column.role != Role::features &&
+  if (!is_text(&column) && !rules.recipe->is_of_namespaces() &&
       !is_text(rules.recipe->find(namespace_of(column.name)))) {
     return column.name;
   }
