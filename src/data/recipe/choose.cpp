@@ -209,9 +209,8 @@ class Choosing {
     for (const ColumnKind& kind : column_kinds()) {
       if (kind.role == Role::category) break;
       if (kind.role == Role::number && column.has_words) continue;
-      const bool are_written =
-          kind.role == Role::number && are_numbers(values, likeliest_notation(values));
-      if (are_written) return Role::number;
+      const auto are_all = [&](const auto& its) { return are_numbers(values, its.first); };
+      if (kind.role == Role::number && std::ranges::any_of(notations(), are_all)) return kind.role;
       const auto fit = static_cast<std::size_t>(std::ranges::count_if(values, kind.may_be));
       // Some texts are short.
       if (fit == values.size() || (kind.role == Role::text && 2 * fit >= values.size())) {
